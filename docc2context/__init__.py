@@ -1,0 +1,37 @@
+"""Turns DocC documentation archives into Markdown: a pure library, bytes in, Markdown out.
+
+>>> import docc2context
+>>> report = docc2context.convert("SlothKit.doccarchive.zip", "out")  # doctest: +SKIP
+>>> report.pages_converted  # doctest: +SKIP
+12
+"""
+
+from docc2context.archive.limits import DEFAULT_LIMITS, Limits
+from docc2context.bundle.report import Report, SkippedPage
+from docc2context.convert import convert
+from docc2context.errors import (
+    ArchiveRefused,
+    Code,
+    DestinationError,
+    Docc2contextError,
+    LimitExceeded,
+    NothingConverted,
+    OutputTooLarge,
+)
+from docc2context.version import __version__
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "ArchiveRefused",
+    "Code",
+    "DestinationError",
+    "Docc2contextError",
+    "LimitExceeded",
+    "Limits",
+    "NothingConverted",
+    "OutputTooLarge",
+    "Report",
+    "SkippedPage",
+    "__version__",
+    "convert",
+]

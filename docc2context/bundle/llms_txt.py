@@ -1,0 +1,85 @@
+"""`llms.txt`: the table of contents of a bundle in the form of llmstxt.org, in curated order.
+
+Pages come as their authors grouped them: each root page (a module, a table of contents) opens a
+section, and its topics follow depth first. What nobody curated comes after, in order of its path.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from docc2context.links.paths import relative_link
+from docc2context.markdown.escape import escape
+from docc2context.markdown.inline import link
+
+_HERE = "llms.txt"
+
+
+UNCURATED = "More pages"
+"""The section of pages that lie under no root page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page: rendered one-line abstract, and the files of the pages that it lists, in order."""
+
+    title: str
+    abstract: str
+    children: Sequence[str]
+
+    def line(self, path: str) -> str:
+        """The page as an item of the list."""
+        linked = link(escape(self.title), relative_link(_HERE, path))
+        return f"- {linked}: {self.abstract}" if self.abstract else f"- {linked}"
+
+
+class Contents:
+    """Collects the pages of a bundle by their files, in any order."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+
+    def add(self, path: str, entry: Entry) -> None:
+        """A page; root pages are those whose file lies at most one folder deep."""
+        self._entries[path] = entry
+
+    def order(self) -> dict[str, list[str]]:
+        """The files of all pages, each once, by the root page that their section begins with.
+
+        Pages that no root leads to and none lies above stand under the empty name, last.
+        """
+        roots = [path for path in sorted(self._entries) if _is_root(path)]
+        seen: set[str] = set()
+        sections = {root: list(self._walk(root, seen)) for root in roots}
+        homes = {root.removesuffix(".md"): root for root in roots}
+        for path in sorted(self._entries.keys() - seen):
+            home = homes.get("/".join(path.split("/")[:2]), "")
+            sections.setdefault(home, []).append(path)
+        return sections
+
+    def first_title(self) -> str:
+        """The title of the first root page, for an archive that does not name itself."""
+        return self._entries[min(self._entries, key=lambda path: (path.count("/"), path))].title
+
+    def render(self, title: str) -> str:
+        """The text of the file."""
+        parts = [f"# {escape(title)}"]
+        for root, paths in self.order().items():
+            head = escape(self._entries[root].title) if root else UNCURATED
+            lines = (self._entries[path].line(path) for path in paths)
+            parts += [f"## {head}", "\n".join(lines)]
+        return "\n\n".join(parts) + "\n"
+
+    def _walk(self, root: str, seen: set[str]) -> Iterator[str]:
+        """Depth first, each page once: circles of topics end, and no depth exhausts the stack."""
+        waiting = [root]
+        while waiting:
+            path = waiting.pop()
+            if path in seen or path not in self._entries or (_is_root(path) and path != root):
+                continue
+            seen.add(path)
+            yield path
+            waiting.extend(reversed(self._entries[path].children))
+
+
+def _is_root(path: str) -> bool:
+    return path.count("/") <= 1

@@ -1,0 +1,25 @@
+"""What a conversion did, for people, for the manifest and for the service's metrics."""
+
+import msgspec
+
+
+class SkippedPage(msgspec.Struct, frozen=True):
+    """A page of the archive that could not be decoded, and why, in one sentence."""
+
+    source: str
+    reason: str
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome of one conversion.
+
+    `unknown_nodes` counts, by kind (such as `block:poll`), content that the format description
+    does not know; it is rendered as far as its text can be found and marked in the page.
+    `missing_references` counts identifiers that a page uses without describing them.
+    """
+
+    pages_converted: int = 0
+    pages_skipped: list[SkippedPage] = []
+    unknown_nodes: dict[str, int] = {}
+    missing_references: int = 0
+    output_bytes: int = 0

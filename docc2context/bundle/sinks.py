@@ -1,0 +1,158 @@
+"""Where a bundle is written: into a zip or a folder, whole or not at all."""
+
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from docc2context.bundle.manifest import MANIFEST
+from docc2context.errors import Code, DestinationError, OutputTooLarge, shown
+
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest date that a zip can hold: the same archive gives the same bytes on any day."""
+
+
+class Sink(Protocol):
+    """Takes the files of a bundle in order."""
+
+    written: int
+    """Bytes so far, before compression."""
+
+    def write(self, path: str, data: bytes) -> None:
+        """Add a file. Raises OutputTooLarge once all files together outgrow the limit."""
+
+
+class _Counted:
+    def __init__(self, max_bytes: int) -> None:
+        self.written = 0
+        self._max_bytes = max_bytes
+
+    def count(self, size: int) -> None:
+        self.written += size
+        if self.written > self._max_bytes:
+            raise OutputTooLarge(
+                Code.OUTPUT_TOO_LARGE,
+                f"the Markdown is over the limit of {self._max_bytes} bytes",
+                limit=self._max_bytes,
+            )
+
+
+class ZipSink(_Counted):
+    """A zip with fixed dates and modes, its entries in the order written."""
+
+    def __init__(self, file: BinaryIO, max_bytes: int) -> None:
+        super().__init__(max_bytes)
+        self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
+
+    def write(self, path: str, data: bytes) -> None:
+        self.count(len(data))
+        info = zipfile.ZipInfo(path, _ZIP_EPOCH)
+        info.create_system = 3  # Unix, whatever this runs on
+        info.external_attr = 0o100644 << 16
+        info.compress_type = zipfile.ZIP_DEFLATED
+        self._zip.writestr(info, data)
+
+    def close(self) -> None:
+        """Write the central directory; without it there is no zip."""
+        self._zip.close()
+
+
+class FolderSink(_Counted):
+    """A folder, its sub-folders made as needed."""
+
+    def __init__(self, folder: Path, max_bytes: int) -> None:
+        super().__init__(max_bytes)
+        self._folder = folder
+        self._made = {folder}
+
+    def write(self, path: str, data: bytes) -> None:
+        self.count(len(data))
+        target = self._folder / path
+        if target.parent not in self._made:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._made.add(target.parent)
+        target.write_bytes(data)
+
+
+@contextmanager
+def open_sink(
+    destination: Path | str | BinaryIO, max_bytes: int, *, replace: bool
+) -> Iterator[Sink]:
+    """A sink for a seekable binary file, for a path that ends in `.zip`, or for a folder.
+
+    What stands at a path is left alone unless `replace`, and then too unless it is a zip or a
+    bundle written by this library. A path is filled under a temporary name beside it and takes its
+    own only when the bundle is whole. Raises DestinationError.
+    """
+    if not isinstance(destination, str | Path):
+        sink = ZipSink(destination, max_bytes)
+        yield sink
+        sink.close()
+        return
+    path = Path(destination)
+    _check_free(path, replace=replace)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with (
+            _zip_at(path, max_bytes) if _is_zip(path) else _folder_at(path, max_bytes) as path_sink
+        ):
+            yield path_sink
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise _unusable(path, f"cannot be written: {reason}") from error
+
+
+def _is_zip(path: Path) -> bool:
+    return path.suffix.lower() == ".zip"
+
+
+@contextmanager
+def _zip_at(path: Path, max_bytes: int) -> Iterator[Sink]:
+    with tempfile.NamedTemporaryFile(
+        dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as file:
+        try:
+            sink = ZipSink(file, max_bytes)
+            yield sink
+            sink.close()
+            file.flush()
+            Path(file.name).chmod(_default_mode())
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _folder_at(path: Path, max_bytes: int) -> Iterator[Sink]:
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as work:
+        made = Path(work) / "bundle"
+        made.mkdir()
+        yield FolderSink(made, max_bytes)
+        if path.exists():
+            path.rename(Path(work) / "replaced")
+        made.rename(path)
+
+
+def _default_mode() -> int:
+    """The mode that a plain `open` would have given; temporary files are for their owner alone."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _check_free(path: Path, *, replace: bool) -> None:
+    if not path.exists() or (path.is_dir() and not _is_zip(path) and not any(path.iterdir())):
+        return
+    if not replace:
+        raise _unusable(path, "exists already; choose another place or replace it with --force")
+    if path.is_dir() != (not _is_zip(path)) or (path.is_dir() and not (path / MANIFEST).is_file()):
+        raise _unusable(path, "is no bundle of docc2context and is left alone; remove it yourself")
+
+
+def _unusable(path: Path, why: str) -> DestinationError:
+    return DestinationError(Code.DESTINATION_UNUSABLE, f"{shown(path.name)} {why}")

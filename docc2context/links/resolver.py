@@ -1,0 +1,86 @@
+"""What an identifier on a page stands for, and where a link to it leads."""
+
+import re
+from collections.abc import Mapping
+from typing import Protocol
+from urllib.parse import unquote
+
+from docc2context.links.paths import SiteMap, relative_link
+from docc2context.markdown.inline import destination, safe_url
+from docc2context.markdown.slug import slug
+from docc2context.model.reference import Reference, SectionReference
+
+_BUNDLE_URL = re.compile(r"doc://[^/]*(?=/)")
+_LOCAL_ANCHOR = re.compile("#\0([0-9]+)\0")
+
+
+class Resolver(Protocol):
+    """How rendering asks for links: one for each page, as links are relative to it."""
+
+    def reference(self, identifier: str) -> Reference | None:
+        """What the page's `references` say of the identifier; None if they do not know it."""
+
+    def to(self, identifier: str) -> str | None:
+        """The destination of a link to the identifier; None if there is nothing to link to."""
+
+    def file(self, identifier: str) -> str | None:
+        """The file of the bundle that holds the page of the identifier; None if it is not here."""
+
+    def settle(self, markdown: str, anchors: Mapping[str, str]) -> str:
+        """The rendered page with its links to its own headings filled in."""
+
+
+class PageResolver:
+    """Resolves the identifiers of one page.
+
+    A page inside the bundle becomes a relative link; an address on the web stays absolute;
+    everything else has no destination and is shown as text. The fragments of a page's own headings
+    are known only when all of it is rendered: till then a link to one holds a mark between NULs,
+    which no rendered text can hold.
+    """
+
+    def __init__(self, site: SiteMap, path: str, references: Mapping[str, Reference]) -> None:
+        self._site = site
+        self._path = path
+        self._references = references
+        self._local_anchors: list[str] = []
+
+    def reference(self, identifier: str) -> Reference | None:
+        return self._references.get(identifier)
+
+    def file(self, identifier: str) -> str | None:
+        url: str = getattr(self._references.get(identifier), "url", "")
+        return self._page(url) or self._page(identifier)
+
+    def to(self, identifier: str) -> str | None:
+        reference = self._references.get(identifier)
+        url: str = getattr(reference, "url", "") or identifier
+        if (external := safe_url(url)) is not None:
+            return external
+        path = self.file(identifier)
+        return None if path is None else self._link(path, unquote(url.partition("#")[2]), reference)
+
+    def settle(self, markdown: str, anchors: Mapping[str, str]) -> str:
+        if not self._local_anchors:
+            return markdown
+        own = relative_link(self._path, self._path)
+
+        def fragment(match: re.Match[str]) -> str:
+            found = anchors.get(self._local_anchors[int(match[1])])
+            return f"#{destination(found)}" if found else own
+
+        return _LOCAL_ANCHOR.sub(fragment, markdown)
+
+    def _page(self, url: str) -> str | None:
+        return self._site.find(_BUNDLE_URL.sub("", url).partition("#")[0])
+
+    def _link(self, path: str, anchor: str, reference: Reference | None) -> str:
+        if anchor and path == self._path:
+            self._local_anchors.append(anchor)
+            return f"#\0{len(self._local_anchors) - 1}\0"
+        link = relative_link(self._path, path)
+        if not anchor:
+            return link
+        # On another page the heading's text, which a section reference repeats, tells its fragment.
+        title = reference.title if isinstance(reference, SectionReference) else anchor
+        return f"{link}#{destination(slug(title))}"

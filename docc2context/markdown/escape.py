@@ -1,0 +1,57 @@
+"""Text that renders as itself in CommonMark and GitHub Flavored Markdown.
+
+Only what could be taken for markup is escaped, so that ordinary prose, `snake_case` and `a < b`
+stay as they are for the reader of the source.
+"""
+
+import re
+
+_SPECIAL = re.compile(
+    r"[*`\[\]~]"  # emphasis, code spans, links, strikethrough: anywhere
+    r"|\\(?=[!-/:-@\[-`{-~]|$)"  # a backslash before punctuation would escape it (CommonMark 2.4)
+    r"|(?<![^\W_])_|_(?![^\W_])"  # `_` inside a word cannot open or close emphasis (6.2)
+    r"|<(?=[A-Za-z/!?])"  # a tag, a comment or an autolink
+    r"|&(?=#?\w+;)"  # an entity
+    r"|!(?=\[|$)"  # an image, if a link follows
+)
+
+_BLOCK_START = re.compile(
+    r"(?P<mark>\#{1,6}(?=\s|$)"  # heading
+    r"|>"  # quotation
+    r"|[-+](?=\s|$)"  # list item
+    r"|-(?=-{2,}\s*$)"  # thematic break
+    r"|=(?==*\s*$))"  # underline of a heading
+    r"|(?P<number>\d{1,9})(?P<stop>[.)])(?=\s|$)"  # numbered list item
+)
+
+_LINE_BREAKS = re.compile(r"[ \t]*[\r\n]+[ \t]*")
+
+
+def escape(text: str) -> str:
+    r"""Escape inline text; what it means at the start of a block is `block_start`'s concern.
+
+    >>> escape("Use *one* of <T> in snake_case")
+    'Use \\*one\\* of \\<T> in snake_case'
+    """
+    return _SPECIAL.sub(r"\\\g<0>", one_line(text))
+
+
+def one_line(text: str) -> str:
+    """Line breaks as single spaces, as HTML shows them; NUL, which Markdown forbids, as U+FFFD."""
+    if "\n" in text or "\r" in text:
+        text = _LINE_BREAKS.sub(" ", text)
+    return text.replace("\0", "\ufffd") if "\0" in text else text
+
+
+def block_start(line: str) -> str:
+    r"""A line of rendered inline content as the first of a paragraph, never taken for another block.
+
+    >>> block_start("1. is a number")
+    '1\\. is a number'
+    """
+    line = line.strip(" \t")
+    if (match := _BLOCK_START.match(line)) is None:
+        return line
+    if match["mark"]:
+        return "\\" + line
+    return f"{match['number']}\\{line[match.end('number') :]}"

@@ -1,0 +1,118 @@
+"""Joins rendered inline content and marks it as emphasis, links and images."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+_SAFE_SCHEME = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+_UNSAFE_IN_DESTINATION = re.compile(r'[\x00-\x20\x7f"()<>\\`|\[\]]|&(?=#?\w+;)|%(?![0-9A-Fa-f]{2})')
+
+Style = Literal["emphasis", "strong"]
+
+_DELIMITERS: dict[Style, tuple[str, ...]] = {"emphasis": ("_", "*"), "strong": ("**",)}
+_TAGS: dict[Style, str] = {"emphasis": "em", "strong": "strong"}
+
+
+@dataclass(frozen=True, slots=True)
+class Styled:
+    """Rendered content whose delimiters depend on what will stand beside it."""
+
+    style: Style
+    content: str
+
+
+def join(pieces: Sequence[str | Styled]) -> str:
+    """One line of Markdown from rendered pieces, in order.
+
+    Emphasis gets delimiters where CommonMark's flanking rules (6.2) let them work, HTML tags where
+    not, as in the middle of `**(a)**b`. Code spans that touch are kept apart by an empty comment.
+    """
+    line = ""
+    for position, piece in enumerate(pieces):
+        text = piece if isinstance(piece, str) else _styled(piece, line, pieces[position + 1 :])
+        line += f"<!-- -->{text}" if line.endswith("`") and text.startswith("`") else text
+    return line
+
+
+def html(tag: str, content: str) -> str:
+    """Content in an HTML element that Markdown has no mark for, such as `sub`."""
+    return f"<{tag}>{content}</{tag}>" if content else ""
+
+
+def link(text: str, destination: str) -> str:
+    """A link with rendered text, which holds no other link, to an already safe destination."""
+    return f"[{text}]({destination})"
+
+
+def image(alternative_text: str, destination: str) -> str:
+    """An image with rendered alternative text, at an already safe destination."""
+    return f"![{alternative_text}]({destination})"
+
+
+def safe_url(url: str) -> str | None:
+    """An absolute URL as a destination; None unless it is http, https or mailto.
+
+    >>> safe_url("https://example.com/a (b)"), safe_url("javascript:alert(1)")
+    ('https://example.com/a%20%28b%29', None)
+    """
+    url = url.strip()
+    return destination(url) if _SAFE_SCHEME.match(url) else None
+
+
+def destination(url: str) -> str:
+    """A destination with everything percent-encoded that could end it or be taken for markup."""
+    return _UNSAFE_IN_DESTINATION.sub(lambda match: f"%{ord(match[0]):02X}", url)
+
+
+def _styled(piece: Styled, before: str, after: Sequence[str | Styled]) -> str:
+    content = piece.content.strip(" \t")
+    if not content:
+        return piece.content
+    lead, _, trail = piece.content.partition(content)
+    left = lead[-1:] or before[-1:]
+    right = trail[:1] or _first_char(after)
+    for delimiter in _DELIMITERS[piece.style]:
+        if _works(delimiter[0], left, content, right):
+            return f"{lead}{delimiter}{content}{delimiter}{trail}"
+    return f"{lead}{html(_TAGS[piece.style], content)}{trail}"
+
+
+def _first_char(pieces: Sequence[str | Styled]) -> str:
+    """What will stand first; another style counts as the punctuation that it will begin with."""
+    for piece in pieces:
+        if isinstance(piece, Styled):
+            return (
+                piece.content[:1]
+                if piece.content[:1] in {" ", "\t"}
+                else _DELIMITERS[piece.style][0][0]
+            )
+        if piece:
+            return piece[0]
+    return ""
+
+
+def _works(mark: str, left: str, content: str, right: str) -> bool:
+    """Whether a run of `mark` around `content` opens and closes emphasis between these neighbours."""
+    first, last = content[0], content[-1]
+    if mark in (left, first, last, right):
+        return False
+    opens = _is_boundary(left) or (mark == "*" and not _is_punctuation(first))
+    closes = _is_boundary(right) or (mark == "*" and not _is_punctuation(last))
+    return opens and closes and not _is_space(first) and not _is_space(last)
+
+
+def _is_boundary(char: str) -> bool:
+    return not char or _is_space(char) or _is_punctuation(char)
+
+
+@cache
+def _is_space(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) == "Zs"
+
+
+@cache
+def _is_punctuation(char: str) -> bool:
+    return unicodedata.category(char)[0] in "PS"

@@ -1,0 +1,28 @@
+"""Fragments of headings, as GitHub and most Markdown readers make them."""
+
+import re
+
+_DROPPED = re.compile(r"[^\w\- ]")
+
+
+def slug(text: str) -> str:
+    """The fragment of a heading with this plain text.
+
+    >>> slug("Define the spec (with @Macro)")
+    'define-the-spec-with-macro'
+    """
+    return _DROPPED.sub("", text.strip().lower()).replace(" ", "-")
+
+
+class Slugs:
+    """Fragments within one page: a second heading of the same text gets `-1`, a third `-2`."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def add(self, text: str) -> str:
+        """The fragment of the next heading."""
+        base = slug(text)
+        count = self._seen.get(base, -1) + 1
+        self._seen[base] = count
+        return f"{base}-{count}" if count else base

@@ -1,0 +1,33 @@
+"""GitHub Flavored Markdown tables."""
+
+import re
+from collections.abc import Sequence
+
+_LINE_BREAKS = re.compile(r"\n+")
+_RULES = {"left": ":--", "center": ":-:", "right": "--:"}
+
+
+def table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], alignments: Sequence[str] = ()
+) -> str:
+    """A table of one-line cells of rendered inline content.
+
+    Short rows are filled up. `alignments` holds `left`, `center`, `right` or anything else for none.
+    """
+    width = max(len(header), *(len(row) for row in rows), 1) if rows else max(len(header), 1)
+    rule = [_RULES.get(alignments[i] if i < len(alignments) else "", "---") for i in range(width)]
+    return "\n".join(_line(row, width) for row in (header, rule, *rows))
+
+
+def cell(content: str) -> str:
+    r"""Rendered inline content or blocks as one cell.
+
+    GFM splits cells at every bare `|`, in code spans too, and reads `\|` as the character.
+    """
+    content = _LINE_BREAKS.sub("<br>", content.strip())
+    return content.replace("|", "\\|")
+
+
+def _line(cells: Sequence[str], width: int) -> str:
+    filled = [*cells, *([""] * (width - len(cells)))]
+    return f"| {' | '.join(filled)} |"

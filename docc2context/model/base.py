@@ -1,0 +1,16 @@
+"""What all structs of the format share."""
+
+import msgspec
+
+
+class Node(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="camel"):
+    """A JSON object of a RenderNode page.
+
+    Only what a page shows or links is declared; other keys are ignored while decoding. Every field
+    that some swift-docc release leaves out has a default, so that schema 0.1 to 1.0 decode alike.
+    `gc=False` is safe because JSON is a tree: no struct can be part of a cycle.
+    """
+
+
+UNKNOWN = "docc2context:unknown"
+"""Tag of the structs that hold what the format does not know; no page carries it by itself."""

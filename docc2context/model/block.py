@@ -1,0 +1,233 @@
+"""Block content: `RenderBlockContent` of swift-docc, told apart by `type`.
+
+The layouts of tutorials (`fullWidth`, `contentAndMedia`, `columns`) are blocks that carry `kind`
+instead of `type` and stand in `model/tutorials.py`.
+"""
+
+from typing import Literal
+
+from docc2context.model.base import UNKNOWN, Node
+from docc2context.model.inline import ContentMetadata, Inline
+
+
+class Paragraph(Node, tag="paragraph", tag_field="type"):
+    """Running text."""
+
+    inline_content: list[Inline] = []
+
+
+class Heading(Node, tag="heading", tag_field="type"):
+    """A heading of level 1 to 6; `anchor` is DocC's own fragment for it."""
+
+    text: str = ""
+    level: int = 2
+    anchor: str | None = None
+
+
+class Aside(Node, tag="aside", tag_field="type"):
+    """A note beside the text; without a `name` its style names it (schema 0.1)."""
+
+    style: str = "note"
+    name: str | None = None
+    content: list["Block"] = []
+
+
+class LinePosition(Node):
+    """A line of a code listing, counted from 1."""
+
+    line: int
+
+
+class LineAnnotation(Node):
+    """Lines of a code listing that are set apart: `style` is `highlight` or `strikeout`."""
+
+    style: str
+    range: list[LinePosition] = []
+
+
+class CodeListing(Node, tag="codeListing", tag_field="type"):
+    """A code block, one string a line."""
+
+    code: list[str] = []
+    syntax: str | None = None
+    metadata: ContentMetadata | None = None
+    line_annotations: list[LineAnnotation] | None = None
+
+
+class ListItem(Node):
+    """An item of a list; `checked` is set in task lists alone."""
+
+    content: list["Block"] = []
+    checked: bool | None = None
+
+
+class UnorderedList(Node, tag="unorderedList", tag_field="type"):
+    """A bulleted list."""
+
+    items: list[ListItem] = []
+
+
+class OrderedList(Node, tag="orderedList", tag_field="type"):
+    """A numbered list that begins with `start`."""
+
+    items: list[ListItem] = []
+    start: int = 1
+
+
+class Term(Node):
+    """The term of a definition."""
+
+    inline_content: list[Inline] = []
+
+
+class Definition(Node):
+    """What a term means."""
+
+    content: list["Block"] = []
+
+
+class TermListItem(Node):
+    """A term and its definition."""
+
+    term: Term = Term()
+    definition: Definition = Definition()
+
+
+class TermList(Node, tag="termList", tag_field="type"):
+    """A list of terms with their definitions."""
+
+    items: list[TermListItem] = []
+
+
+class TableSpan(Node):
+    """How many columns and rows a cell covers; 0 where another cell covers it."""
+
+    colspan: int = 1
+    rowspan: int = 1
+
+
+class Table(Node, tag="table", tag_field="type"):
+    """A table: rows of cells of blocks. `extendedData` maps `row_column` to a span."""
+
+    rows: list[list[list["Block"]]] = []
+    header: Literal["row", "column", "both", "none"] = "row"
+    alignments: list[str] | None = None
+    extended_data: dict[str, TableSpan] | None = None
+    metadata: ContentMetadata | None = None
+
+
+class Step(Node, tag="step", tag_field="type"):
+    """A step of a tutorial; media, code and preview are identifiers of references."""
+
+    content: list["Block"] = []
+    caption: list["Block"] = []
+    media: str | None = None
+    code: str | None = None
+    runtime_preview: str | None = None
+
+
+class CodeExampleContent(Node):
+    """A part of a code example; `collapsible` parts start folded on the web page."""
+
+    code: list[str] = []
+    collapsible: bool = False
+
+
+class CodeExample(Node):
+    """Code in parts, with one syntax."""
+
+    content: list[CodeExampleContent] = []
+    syntax: str | None = None
+
+
+class EndpointExample(Node, tag="endpointExample", tag_field="type"):
+    """A REST request and its response."""
+
+    request: CodeExample = CodeExample()
+    response: CodeExample = CodeExample()
+    summary: list["Block"] | None = None
+
+
+class DictionaryExample(Node, tag="dictionaryExample", tag_field="type"):
+    """An example of a dictionary or property list."""
+
+    example: CodeExample = CodeExample()
+    summary: list["Block"] | None = None
+
+
+class Column(Node):
+    """A column of a row."""
+
+    content: list["Block"] = []
+
+
+class Row(Node, tag="row", tag_field="type"):
+    """Columns side by side."""
+
+    columns: list[Column] = []
+
+
+class Tab(Node):
+    """One tab of a tab navigator."""
+
+    title: str = ""
+    content: list["Block"] = []
+
+
+class TabNavigator(Node, tag="tabNavigator", tag_field="type"):
+    """Tabs of which the web page shows one at a time."""
+
+    tabs: list[Tab] = []
+
+
+class Small(Node, tag="small", tag_field="type"):
+    """Small print."""
+
+    inline_content: list[Inline] = []
+
+
+class Links(Node, tag="links", tag_field="type"):
+    """A grid or list of pages, by identifier."""
+
+    items: list[str] = []
+    style: str = "list"
+
+
+class Video(Node, tag="video", tag_field="type"):
+    """A video; `references[identifier]` has its alternative text and files."""
+
+    identifier: str
+    metadata: ContentMetadata | None = None
+
+
+class ThematicBreak(Node, tag="thematicBreak", tag_field="type"):
+    """A horizontal rule."""
+
+
+class UnknownBlock(Node, tag=UNKNOWN, tag_field="type"):
+    """A block of a type that the format does not know, with what content could be found."""
+
+    name: str = ""
+    content: list["Block"] = []
+
+
+Block = (
+    Paragraph
+    | Heading
+    | Aside
+    | CodeListing
+    | UnorderedList
+    | OrderedList
+    | TermList
+    | Table
+    | Step
+    | EndpointExample
+    | DictionaryExample
+    | Row
+    | TabNavigator
+    | Small
+    | Links
+    | Video
+    | ThematicBreak
+    | UnknownBlock
+)

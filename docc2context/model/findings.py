@@ -1,0 +1,66 @@
+"""What an object of unknown type says: its words and content, wherever it keeps them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import inspect
+
+from docc2context.model.inline import Inline
+
+_INLINE_TAGS = {member.tag for member in inspect.type_info(Inline).types}
+
+_WORD_KEYS = frozenset({"title", "text", "code", "name", "caption", "summary", "label", "message"})
+"""Keys under which RenderNode objects keep words that their web page shows."""
+
+
+def found_blocks(value: dict[str, Any]) -> list[dict[str, Any]]:
+    """The words and content of an unknown object as raw blocks, in the object's order.
+
+    >>> found_blocks({"type": "poll", "title": "Tabs?", "votes": 3})
+    [{'type': 'paragraph', 'inlineContent': [{'type': 'text', 'text': 'Tabs?'}]}]
+    """
+    blocks: list[dict[str, Any]] = []
+    for key, child in value.items():
+        if isinstance(child, str):
+            blocks += _paragraph([_text(child)] if key in _WORD_KEYS else [])
+        elif isinstance(child, dict):
+            blocks += found_blocks(child)
+        elif isinstance(child, list):
+            blocks += _blocks_of_list(key, child)
+    return blocks
+
+
+def found_inlines(value: dict[str, Any]) -> list[dict[str, Any]]:
+    """The inline content of an unknown inline object."""
+    children = (child for child in value.values() if isinstance(child, list))
+    return [item for child in children for item in child if _is_inline(item)]
+
+
+def found_words(value: dict[str, Any]) -> str:
+    """The words of an unknown inline object."""
+    return " ".join(
+        child for key, child in value.items() if key in _WORD_KEYS and isinstance(child, str)
+    )
+
+
+def _blocks_of_list(key: str, items: list[Any]) -> Iterator[dict[str, Any]]:
+    if items and all(_is_inline(item) for item in items):
+        yield from _paragraph(items)
+        return
+    for item in items:
+        if isinstance(item, str):
+            yield from _paragraph([_text(item)] if key in _WORD_KEYS else [])
+        elif isinstance(item, dict):
+            yield from [item] if "type" in item else found_blocks(item)
+
+
+def _is_inline(item: Any) -> bool:
+    return isinstance(item, dict) and item.get("type") in _INLINE_TAGS
+
+
+def _text(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": text}
+
+
+def _paragraph(inlines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"type": "paragraph", "inlineContent": inlines}] if inlines else []

@@ -1,0 +1,104 @@
+"""A page: `RenderNode` of swift-docc, as each JSON file under `data/` holds one."""
+
+import msgspec
+
+from docc2context.model.base import Node
+from docc2context.model.block import Block
+from docc2context.model.inline import Inline, ReferenceLink
+from docc2context.model.reference import Reference
+from docc2context.model.sections import Content, PrimarySection
+from docc2context.model.symbol import Availability, Conformance, Fragment, SymbolTag
+from docc2context.model.tutorials import Section
+
+
+class Identifier(Node):
+    """The `doc://` address of a page, and the language that it describes."""
+
+    url: str = ""
+    interface_language: str = ""
+
+
+class Module(Node):
+    """A module that a symbol belongs to."""
+
+    name: str = ""
+    related_modules: list[str] | None = None
+
+
+class RemoteSource(Node):
+    """Where the source code of a symbol can be read."""
+
+    url: str = ""
+    file_name: str = ""
+
+
+class Metadata(Node):
+    """What a page says of itself."""
+
+    title: str | None = None
+    role: str | None = None
+    role_heading: str | None = None
+    symbol_kind: str | None = None
+    external_id: str | None = msgspec.field(default=None, name="externalID")
+    modules: list[Module] | None = None
+    extended_module: str | None = None
+    platforms: list[Availability] | None = None
+    required: bool = False
+    conformance: Conformance | None = None
+    fragments: list[Fragment] | None = None
+    remote_source: RemoteSource | None = None
+    category: str | None = None
+    estimated_time: str | None = None
+    tags: list[SymbolTag] | None = None
+    custom_metadata: dict[str, str] | None = None
+
+
+class TopicGroup(Node):
+    """A group of pages under Topics, See Also or Default Implementations, by identifier."""
+
+    identifiers: list[str] = []
+    title: str | None = None
+    abstract: list[Inline] | None = None
+    discussion: Content | None = None
+
+
+class RelationshipGroup(Node):
+    """Types that this one inherits from, conforms to, or the other way round."""
+
+    identifiers: list[str] = []
+    title: str = ""
+    type: str = ""
+
+
+class SampleDownload(Node):
+    """The download of a sample project."""
+
+    action: ReferenceLink
+
+
+class VersionChange(Node):
+    """What became of a symbol between two releases of an SDK."""
+
+    change: str = ""
+    platform: str = ""
+    versions: list[str] = []
+
+
+class RenderNode(Node):
+    """One page. Identifiers in it are looked up in its own `references`."""
+
+    identifier: Identifier = Identifier()
+    kind: str = ""
+    metadata: Metadata = Metadata()
+    abstract: list[Inline] | None = None
+    primary_content_sections: list[PrimarySection] | None = None
+    sections: list[Section] | None = None
+    topic_sections: list[TopicGroup] | None = None
+    see_also_sections: list[TopicGroup] | None = None
+    relationships_sections: list[RelationshipGroup] | None = None
+    default_implementations_sections: list[TopicGroup] | None = None
+    deprecation_summary: list[Block] | None = None
+    sample_code_download: SampleDownload | None = None
+    download_not_available_summary: list[Block] | None = None
+    diff_availability: dict[str, VersionChange] | None = None
+    references: dict[str, Reference] = {}

@@ -1,0 +1,187 @@
+"""The second look at a page that strict decoding refused: keep what fits, count what does not.
+
+The walk is directed by the types of the model and visits each JSON value once. Where a union meets
+a tag that it does not know, the value becomes the union's `Unknown…` struct with the text and
+content that could be found in it, so that nothing a page says is dropped silently.
+"""
+
+from collections import Counter
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+from docc2context.model.base import UNKNOWN
+from docc2context.model.findings import found_blocks, found_inlines, found_words
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class _Misfit(Exception):  # noqa: N818 - control flow inside this module, never an error to a caller
+    """A value has not the shape that its place asks for."""
+
+
+def salvage(value: object, type_: type[T], unknown: Counter[str]) -> T | None:
+    """Fit untyped JSON to `type_`; None if not even its outermost shape fits.
+
+    `unknown` counts what did not fit: `block:poll` for a block with the tag `poll`,
+    `malformed:Parameter` for an object that lacks what it must have.
+    """
+    try:
+        fitted = _Salvager(unknown).fit(value, _info(type_))
+    except _Misfit:
+        return None
+    return fitted if isinstance(fitted, type_) else None
+
+
+@cache
+def _info(type_: type[msgspec.Struct]) -> inspect.Type:
+    return inspect.type_info(type_)
+
+
+class _Salvager:
+    def __init__(self, unknown: Counter[str]) -> None:
+        self.unknown = unknown
+
+    def fit(self, value: Any, type_: inspect.Type) -> Any:
+        match type_:
+            case inspect.StructType():
+                return self.struct(value, type_)
+            case inspect.UnionType():
+                return self.union(value, type_)
+            case inspect.ListType():
+                return self.list(value, type_.item_type)
+            case inspect.DictType():
+                return self.dict(value, type_.value_type)
+            case inspect.StrType():
+                return _text(value)
+            case inspect.LiteralType():
+                return _fitting(value, value in type_.values)
+            case inspect.BoolType():
+                return _fitting(value, isinstance(value, bool))
+            case inspect.IntType():
+                return _whole(value)
+            case inspect.NoneType():
+                return _fitting(value, value is None)
+            case _:
+                raise TypeError(f"the model uses a type that salvage does not know: {type_}")
+
+    def struct(self, value: Any, type_: inspect.StructType) -> Any:
+        if not isinstance(value, dict):
+            raise _Misfit
+        fields = {}
+        for field in type_.fields:
+            if (found := value.get(field.encode_name)) is None:
+                continue
+            try:
+                fields[field.name] = self.fit(found, field.type)
+            except _Misfit:
+                self.unknown[f"malformed:{type_.cls.__name__}.{field.encode_name}"] += 1
+        if any(field.required and field.name not in fields for field in type_.fields):
+            raise _Misfit
+        return type_.cls(**fields)
+
+    def union(self, value: Any, type_: inspect.UnionType) -> Any:
+        structs = [member for member in type_.types if isinstance(member, inspect.StructType)]
+        by_tag = {member.tag: member for member in structs if member.tag is not None}
+        if by_tag:
+            return self.tagged(value, by_tag)
+        for member in type_.types:
+            try:
+                return self.fit(value, member)
+            except _Misfit:
+                continue
+        raise _Misfit
+
+    def tagged(self, value: Any, by_tag: dict[Any, inspect.StructType]) -> Any:
+        fallback = by_tag[UNKNOWN]
+        if isinstance(value, str):
+            value = {"type": "string", "text": value}
+        if not isinstance(value, dict):
+            raise _Misfit
+        tag = _tag(value, fallback.tag_field)
+        if (known := by_tag.get(tag)) is None:
+            self.unknown[f"{_family(fallback)}:{tag}"] += 1
+            return self.unknown_struct(value, tag, fallback)
+        try:
+            return self.struct(value, known)
+        except _Misfit:
+            self.unknown[f"malformed:{known.cls.__name__}"] += 1
+            return self.unknown_struct(value, tag, fallback)
+
+    def unknown_struct(self, value: dict[str, Any], tag: str, type_: inspect.StructType) -> Any:
+        """The union's `Unknown…` struct, with words and content from under whatever key."""
+        fields: dict[str, Any] = {"name": tag}
+        for field in type_.fields:
+            match field.name:
+                case "content":
+                    fields["content"] = self.fit(found_blocks(value), field.type)
+                case "inline_content":
+                    fields["inline_content"] = self.fit(found_inlines(value), field.type)
+                case "text":
+                    fields["text"] = found_words(value)
+                case "title" | "url":
+                    fields[field.name] = _string(value.get(field.name))
+        return type_.cls(**fields)
+
+    def list(self, value: Any, item_type: inspect.Type) -> list[Any]:
+        if not isinstance(value, list):
+            raise _Misfit
+        items = []
+        for item in value:
+            try:
+                items.append(self.fit(item, item_type))
+            except _Misfit:
+                self.unknown[f"malformed:{_name(item_type)}"] += 1
+        return items
+
+    def dict(self, value: Any, value_type: inspect.Type) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise _Misfit
+        items = {}
+        for key, item in value.items():
+            try:
+                items[key] = self.fit(item, value_type)
+            except _Misfit:
+                self.unknown[f"malformed:{_name(value_type)}"] += 1
+        return items
+
+
+def _fitting(value: Any, fits: bool) -> Any:  # noqa: FBT001 - a condition, not an option
+    if not fits:
+        raise _Misfit
+    return value
+
+
+def _text(value: Any) -> str:
+    """A string; a number where a string belongs reads as its digits."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise _Misfit
+    return str(value)
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+        raise _Misfit
+    return int(value)
+
+
+def _string(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _tag(value: dict[str, Any], tag_field: str | None) -> str:
+    """The tag of an object; the published schema tags rows and tabs by `kind` instead of `type`."""
+    for key in (tag_field, "type", "kind"):
+        if key is not None and isinstance(tag := value.get(key), str):
+            return tag
+    return "untagged"
+
+
+def _family(fallback: inspect.StructType) -> str:
+    return fallback.cls.__name__.removeprefix("Unknown").lower()
+
+
+def _name(type_: inspect.Type) -> str:
+    return type_.cls.__name__ if isinstance(type_, inspect.StructType) else "value"

@@ -1,0 +1,209 @@
+"""The primary content sections of a documentation page, told apart by `kind`."""
+
+from docc2context.model.base import UNKNOWN, Node
+from docc2context.model.block import Block
+from docc2context.model.symbol import Conformance, Fragment
+
+
+class Mentions(Node, tag="mentions", tag_field="kind"):
+    """Articles that mention this symbol, by identifier."""
+
+    mentions: list[str] = []
+
+
+class OtherDeclaration(Node):
+    """A sibling of an overloaded symbol."""
+
+    tokens: list[Fragment] = []
+    identifier: str = ""
+    conformance: Conformance | None = None
+
+
+class OtherDeclarations(Node):
+    """The siblings of an overloaded symbol; this one stands at `displayIndex` among them."""
+
+    declarations: list[OtherDeclaration] = []
+    display_index: int = 0
+
+
+class Declaration(Node):
+    """A declaration in one language, for some platforms."""
+
+    tokens: list[Fragment] = []
+    languages: list[str] | None = None
+    platforms: list[str | None] = []
+    other_declarations: OtherDeclarations | None = None
+
+
+class Declarations(Node, tag="declarations", tag_field="kind"):
+    """The declarations of a symbol: one for each language or group of platforms."""
+
+    declarations: list[Declaration] = []
+
+
+class Parameter(Node):
+    """A parameter of a function and what it means."""
+
+    name: str = ""
+    content: list[Block] = []
+
+
+class Parameters(Node, tag="parameters", tag_field="kind"):
+    """The parameters of a function."""
+
+    parameters: list[Parameter] = []
+
+
+class Content(Node, tag="content", tag_field="kind"):
+    """Free content: overview, discussion, return value, by its own headings."""
+
+    content: list[Block] = []
+    title: str | None = None
+
+
+class Attribute(Node):
+    """A constraint on a value, such as its default, bounds, allowed values or allowed types."""
+
+    kind: str = ""
+    title: str | None = None
+    value: str | None = None
+    values: list[str | list[Fragment]] | None = None
+
+
+class TypeDetail(Node):
+    """The plain type behind a declared one."""
+
+    base_type: str | None = None
+    array_mode: bool | None = None
+
+
+class Property(Node):
+    """A key of a dictionary, or a parameter of a REST endpoint."""
+
+    name: str = ""
+    type: list[Fragment] = []
+    type_details: list[TypeDetail] | None = None
+    content: list[Block] | None = None
+    attributes: list[Attribute] | None = None
+    mime_type: str | None = None
+    read_only: bool | None = None
+    required: bool | None = None
+    deprecated: bool | None = None
+    introduced_version: str | None = None
+
+
+class Properties(Node, tag="properties", tag_field="kind"):
+    """The keys of a dictionary."""
+
+    title: str = "Properties"
+    items: list[Property] = []
+
+
+class RestParameters(Node, tag="restParameters", tag_field="kind"):
+    """Parameters in the path, the query or the header of a request."""
+
+    title: str = "Parameters"
+    items: list[Property] = []
+
+
+class EndpointToken(Node):
+    """A piece of a URL."""
+
+    text: str = ""
+    kind: str = "text"
+
+
+class RestEndpoint(Node, tag="restEndpoint", tag_field="kind"):
+    """Method and URL of a REST endpoint."""
+
+    title: str = "URL"
+    tokens: list[EndpointToken] = []
+
+
+class RestBody(Node, tag="restBody", tag_field="kind"):
+    """The body of a request."""
+
+    title: str = "HTTP Body"
+    mime_type: str | None = None
+    body_content_type: list[Fragment] = []
+    content: list[Block] | None = None
+    parameters: list[Property] | None = None
+
+
+class RestResponse(Node):
+    """An answer of a REST endpoint."""
+
+    status: int
+    reason: str | None = None
+    mime_type: str | None = None
+    type: list[Fragment] = []
+    content: list[Block] | None = None
+
+
+class RestResponses(Node, tag="restResponses", tag_field="kind"):
+    """The answers of a REST endpoint."""
+
+    title: str = "Response Codes"
+    items: list[RestResponse] = []
+
+
+class PropertyListDetails(Node):
+    """A property list key: its raw name, types and platforms."""
+
+    name: str = ""
+    raw_name: str | None = None
+    ide_title: str | None = None
+    value: list[TypeDetail] = []
+    platforms: list[str] = []
+
+
+class Details(Node, tag="details", tag_field="kind"):
+    """What a property list key is."""
+
+    title: str = "Details"
+    details: PropertyListDetails = PropertyListDetails()
+
+
+class Attributes(Node, tag="attributes", tag_field="kind"):
+    """Constraints on the value that a page describes."""
+
+    title: str = "Attributes"
+    attributes: list[Attribute] | None = None
+
+
+class PossibleValue(Node):
+    """A value that is allowed, and what it means."""
+
+    name: str = ""
+    content: list[Block] | None = None
+
+
+class PossibleValues(Node, tag="possibleValues", tag_field="kind"):
+    """The values that are allowed."""
+
+    title: str | None = None
+    values: list[PossibleValue] = []
+
+
+class UnknownPrimarySection(Node, tag=UNKNOWN, tag_field="kind"):
+    """A section of a kind that the format does not know, with what content could be found."""
+
+    name: str = ""
+    content: list[Block] = []
+
+
+PrimarySection = (
+    Mentions
+    | Declarations
+    | Parameters
+    | Content
+    | Properties
+    | RestParameters
+    | RestEndpoint
+    | RestBody
+    | RestResponses
+    | Details
+    | Attributes
+    | PossibleValues
+    | UnknownPrimarySection
+)

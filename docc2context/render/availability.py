@@ -1,0 +1,49 @@
+"""On which platforms a symbol is available, as one short phrase each."""
+
+from collections.abc import Sequence
+
+from docc2context.model.symbol import Availability
+
+
+def platforms(items: Sequence[Availability] | None) -> list[str]:
+    """One phrase a platform, such as `macOS 13.0+ (deprecated 15.0)`; nameless ones say nothing here."""
+    return [_platform(item) for item in items or [] if item.name]
+
+
+def is_deprecated(items: Sequence[Availability] | None) -> bool:
+    """Whether any platform, or a nameless entry that stands for all, calls the symbol deprecated."""
+    return any(
+        item.deprecated or item.unconditionally_deprecated or item.deprecated_at
+        for item in items or []
+    )
+
+
+def messages(items: Sequence[Availability] | None) -> list[str]:
+    """What the entries say beyond versions, each once: a message, or the new name."""
+    told = (
+        item.message or (f"Renamed to {item.renamed}" if item.renamed else "")
+        for item in items or []
+    )
+    return list(dict.fromkeys(filter(None, told)))
+
+
+def _platform(item: Availability) -> str:
+    version = f" {item.introduced_at}+" if item.introduced_at else ""
+    notes = [
+        "unavailable" if item.unavailable or item.unconditionally_unavailable else "",
+        _since(
+            "deprecated",
+            item.deprecated_at,
+            holds=item.deprecated or item.unconditionally_deprecated,
+        ),
+        _since("obsoleted", item.obsoleted_at, holds=False),
+        "beta" if item.beta else "",
+    ]
+    told = ", ".join(filter(None, notes))
+    return f"{item.name}{version}" + (f" ({told})" if told else "")
+
+
+def _since(word: str, version: str | None, *, holds: bool | None) -> str:
+    if version:
+        return f"{word} {version}"
+    return word if holds else ""

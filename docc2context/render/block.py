@@ -1,0 +1,248 @@
+"""Block content: one function a node, one table of them."""
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from docc2context.markdown import blocks as md
+from docc2context.markdown.code import code_block
+from docc2context.markdown.escape import escape
+from docc2context.markdown.inline import Styled, join
+from docc2context.model.block import (
+    Aside,
+    Block,
+    CodeExample,
+    CodeListing,
+    DictionaryExample,
+    EndpointExample,
+    Heading,
+    LineAnnotation,
+    Links,
+    ListItem,
+    OrderedList,
+    Paragraph,
+    Row,
+    Small,
+    Step,
+    Table,
+    TabNavigator,
+    TermList,
+    ThematicBreak,
+    UnknownBlock,
+    UnorderedList,
+    Video,
+)
+from docc2context.model.reference import FileReference
+from docc2context.render.context import TOO_DEEP, Context
+from docc2context.render.inline import inlines, media, media_caption
+from docc2context.render.links import page_links
+from docc2context.render.table import table
+
+_MAX_LIST_NUMBER = 999_999_999
+"""CommonMark reads no list number of more than nine digits (5.2)."""
+
+
+def blocks(nodes: Sequence[Block] | None, ctx: Context) -> str:
+    """Blocks in order, an empty line between."""
+    if not nodes:
+        return ""
+    if not ctx.enter():
+        return TOO_DEEP
+    try:
+        return md.join(_siblings(nodes, ctx))
+    finally:
+        ctx.leave()
+
+
+def _siblings(nodes: Sequence[Block], ctx: Context) -> Iterable[str]:
+    """Each block in turn, a list with other markers than the list that it directly follows.
+
+    CommonMark would else take both for one list (5.3).
+    """
+    previous, alternate = None, False
+    for node in nodes:
+        alternate = type(node) is previous and not alternate
+        previous = type(node)
+        match node:
+            case UnorderedList():
+                yield _bullet_list(node, "+" if alternate else "-", ctx)
+            case OrderedList():
+                yield _numbered_list(node, ")" if alternate else ".", ctx)
+            case _:
+                yield _block(node, ctx)
+
+
+def _block(node: Block, ctx: Context) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of one line a node
+    match node:
+        case Paragraph():
+            return md.paragraph(inlines(node.inline_content, ctx))
+        case Heading():
+            return ctx.heading(max(node.level, 2), node.text, node.anchor)
+        case CodeListing():
+            return _code_listing(node, ctx)
+        case Aside():
+            return _aside(node, ctx)
+        case UnorderedList():
+            return _bullet_list(node, "-", ctx)
+        case OrderedList():
+            return _numbered_list(node, ".", ctx)
+        case TermList():
+            return _term_list(node, ctx)
+        case Table():
+            return table(node, ctx, blocks)
+        case Step():
+            return step(node, ctx)
+        case EndpointExample():
+            return _endpoint_example(node, ctx)
+        case DictionaryExample():
+            return md.join([blocks(node.summary, ctx), _code_example(node.example)])
+        case Row():
+            return md.join(blocks(column.content, ctx) for column in node.columns)
+        case TabNavigator():
+            return _tabs(node, ctx)
+        case Small():
+            return md.paragraph(inlines(node.inline_content, ctx))
+        case Links():
+            return page_links(node.items, ctx)
+        case Video():
+            return media(node.identifier, node.metadata, ctx)
+        case ThematicBreak():
+            return md.RULE
+        case UnknownBlock():
+            return unknown(node.name, node.content, ctx)
+        case _:
+            assert_never(node)
+
+
+def run_in(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
+    """Blocks behind a head: on its line if they begin with a paragraph, else below it."""
+    match nodes:
+        case [Paragraph() as first, *rest]:
+            line = inlines(first.inline_content, ctx).strip()
+            return md.join([f"{head} {line}".rstrip(), blocks(rest, ctx)])
+        case _:
+            return md.join([head, blocks(nodes, ctx)])
+
+
+def strong(text: str) -> str:
+    """A bold label of plain text."""
+    return join([Styled("strong", escape(text))])
+
+
+def unknown(name: str, content: Sequence[Block], ctx: Context) -> str:
+    """What could be found in a node that the format does not know, marked as such."""
+    mark = join([Styled("emphasis", escape(f"Content of unknown kind “{name}”:"))])
+    return md.join([mark, blocks(content, ctx)])
+
+
+def step(node: Step, ctx: Context) -> str:
+    """A step of a tutorial: what to do, what it looks like, and the whole file it leads to."""
+    shown = [
+        media(identifier, None, ctx)
+        for identifier in (node.media, node.runtime_preview)
+        if identifier
+    ]
+    code = _file(node.code, ctx) if node.code else ""
+    return md.join([blocks(node.content, ctx), code, *shown, blocks(node.caption, ctx)])
+
+
+def _file(identifier: str, ctx: Context) -> str:
+    reference = ctx.reference(identifier)
+    if not isinstance(reference, FileReference):
+        return media(identifier, None, ctx)
+    name = strong(reference.file_name)
+    lines = _line_ranges(highlight.line for highlight in reference.highlights or [])
+    title = f"{name} (changed: {lines})" if lines else name
+    return md.join([title, code_block(reference.content, reference.syntax)])
+
+
+def _code_listing(node: CodeListing, ctx: Context) -> str:
+    caption = media_caption(node.metadata, ctx)
+    notes = [
+        _annotation(style, node.line_annotations or []) for style in ("highlight", "strikeout")
+    ]
+    return md.join([caption, code_block(node.code, node.syntax), *notes])
+
+
+def _annotation(style: str, annotations: Sequence[LineAnnotation]) -> str:
+    lines = {
+        line
+        for annotation in annotations
+        if annotation.style == style and annotation.range
+        for line in range(annotation.range[0].line, min(annotation.range[-1].line, 100_000) + 1)
+    }
+    word = "Highlighted" if style == "highlight" else "Struck out"
+    return join([Styled("emphasis", f"{word}: {_line_ranges(lines)}")]) if lines else ""
+
+
+def _line_ranges(lines: Iterable[int]) -> str:
+    """Line numbers as a phrase; empty for none.
+
+    >>> _line_ranges([3, 4, 5, 9])
+    'lines 3–5, 9'
+    """
+    ranges: list[list[int]] = []
+    for line in sorted(set(lines)):
+        if ranges and line == ranges[-1][-1] + 1:
+            ranges[-1][1:] = [line]
+        else:
+            ranges.append([line])
+    told = ", ".join("–".join(map(str, bounds)) for bounds in ranges)
+    single = len(ranges) == 1 and len(ranges[0]) == 1
+    return f"{'line' if single else 'lines'} {told}" if told else ""
+
+
+def _aside(node: Aside, ctx: Context) -> str:
+    name = node.name or node.style.capitalize()
+    return md.quotation(run_in(strong(f"{name}:"), node.content, ctx))
+
+
+def _bullet_list(node: UnorderedList, bullet: str, ctx: Context) -> str:
+    return md.loose_or_tight([_item(item, bullet, ctx) for item in node.items])
+
+
+def _numbered_list(node: OrderedList, stop: str, ctx: Context) -> str:
+    start = node.start if 0 <= node.start <= _MAX_LIST_NUMBER - len(node.items) else 1
+    items = [_item(item, f"{start + i}{stop}", ctx) for i, item in enumerate(node.items)]
+    return md.loose_or_tight(items)
+
+
+def _item(item: ListItem, marker: str, ctx: Context) -> str:
+    content = _tight(item.content, ctx)
+    if item.checked is not None:
+        content = f"[{'x' if item.checked else ' '}] {content}"
+    return md.list_item(marker, content)
+
+
+def _tight(content: Sequence[Block], ctx: Context) -> str:
+    """An item's content; a list right below its only paragraph needs no empty line between."""
+    match content:
+        case [Paragraph() as text, UnorderedList() | OrderedList() as inner]:
+            return "\n".join(filter(None, [blocks([text], ctx), blocks([inner], ctx)]))
+        case _:
+            return blocks(content, ctx)
+
+
+def _term_list(node: TermList, ctx: Context) -> str:
+    items = []
+    for item in node.items:
+        term = join([Styled("strong", inlines(item.term.inline_content, ctx))])
+        items.append(md.list_item("-", run_in(f"{term}:", item.definition.content, ctx)))
+    return md.loose_or_tight(items)
+
+
+def _endpoint_example(node: EndpointExample, ctx: Context) -> str:
+    parts = [
+        strong("Request:"),
+        _code_example(node.request),
+        strong("Response:"),
+        _code_example(node.response),
+    ]
+    return md.join([blocks(node.summary, ctx), *parts])
+
+
+def _code_example(example: CodeExample) -> str:
+    return md.join(code_block(part.code, example.syntax) for part in example.content)
+
+
+def _tabs(node: TabNavigator, ctx: Context) -> str:
+    return md.join(md.join([strong(tab.title), blocks(tab.content, ctx)]) for tab in node.tabs)

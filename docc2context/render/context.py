@@ -1,0 +1,71 @@
+"""What rendering a page needs and finds out, as one object."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from docc2context.links.resolver import Resolver
+from docc2context.markdown.blocks import heading
+from docc2context.markdown.escape import escape, one_line
+from docc2context.markdown.slug import Slugs
+from docc2context.model.reference import Reference
+
+MAX_DEPTH = 48
+"""Levels of content inside content: the deepest of 130,000 real pages has 9. Each level takes some
+five Python frames of the thousand that there are, and two to four columns of indentation."""
+
+TOO_DEEP = "_Content nested too deeply to show._"
+
+
+class Context:
+    """The page being rendered: its links, its headings so far, and what could not be shown."""
+
+    def __init__(self, links: Resolver) -> None:
+        self.links = links
+        self.unknown_nodes: Counter[str] = Counter()
+        self.missing_references: set[str] = set()
+        self.anchors: dict[str, str] = {}
+        self._slugs = Slugs()
+        self._depth = 0
+        self._inside_link = False
+
+    def reference(self, identifier: str) -> Reference | None:
+        """What the identifier stands for; one that the page does not describe is counted."""
+        reference = self.links.reference(identifier)
+        if reference is None:
+            self.missing_references.add(identifier)
+        return reference
+
+    def destination(self, identifier: str) -> str | None:
+        """Where a link leads; None inside another link, since links do not nest."""
+        return None if self._inside_link else self.links.to(identifier)
+
+    def heading(self, level: int, text: str, anchor: str | None = None) -> str:
+        """A heading of plain text, whose fragment is remembered for links to DocC's anchor."""
+        if not (text := one_line(text).strip()):
+            return ""
+        fragment = self._slugs.add(text)
+        if anchor:
+            self.anchors.setdefault(anchor, fragment)
+        return heading(level, escape(text))
+
+    @contextmanager
+    def inside_link(self) -> Iterator[None]:
+        """For the text of a link."""
+        outer, self._inside_link = self._inside_link, True
+        try:
+            yield
+        finally:
+            self._inside_link = outer
+
+    def enter(self) -> bool:
+        """One level deeper; False, and no deeper, where the limit is reached. Undone by `leave`."""
+        if self._depth >= MAX_DEPTH:
+            self.unknown_nodes["nested_too_deeply"] += 1
+            return False
+        self._depth += 1
+        return True
+
+    def leave(self) -> None:
+        """Back from the level that `enter` went to."""
+        self._depth -= 1

@@ -1,0 +1,42 @@
+"""Declarations of symbols, in every language and for every platform that has its own."""
+
+from collections.abc import Sequence
+
+from docc2context.markdown import blocks as md
+from docc2context.markdown.code import code_block
+from docc2context.model.sections import Declaration, OtherDeclarations
+from docc2context.model.symbol import Fragment
+from docc2context.render.block import strong
+from docc2context.render.context import Context
+from docc2context.render.inline import page_link
+
+
+def plain(fragments: Sequence[Fragment]) -> str:
+    """The text of declaration fragments."""
+    return "".join(fragment.text for fragment in fragments)
+
+
+def declarations(nodes: Sequence[Declaration], page_language: str, ctx: Context) -> str:
+    """Declarations as code; platforms are told where several declarations differ by them."""
+    labels = [_platforms(node) for node in nodes]
+    rendered = []
+    for node, label in zip(nodes, labels, strict=True):
+        language = (node.languages or [page_language])[0]
+        rendered.append(strong(label) if len(set(labels)) > 1 and label else "")
+        rendered.append(code_block([plain(node.tokens)], language))
+        rendered.append(_others(node.other_declarations, language, ctx))
+    return md.join(rendered)
+
+
+def _platforms(node: Declaration) -> str:
+    return ", ".join(platform for platform in node.platforms if platform)
+
+
+def _others(others: OtherDeclarations | None, language: str, ctx: Context) -> str:
+    """The other overloads of a group, each with a link to its own page."""
+    if others is None or not others.declarations:
+        return ""
+    rendered = [strong("Other overloads:")]
+    for other in others.declarations:
+        rendered += [page_link(other.identifier, ctx), code_block([plain(other.tokens)], language)]
+    return md.join(rendered)

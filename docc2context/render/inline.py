@@ -1,0 +1,148 @@
+"""Inline content: one function a node, one table of them."""
+
+from collections.abc import Sequence
+from typing import assert_never
+from urllib.parse import unquote
+
+from docc2context.markdown.code import code_span
+from docc2context.markdown.escape import escape
+from docc2context.markdown.inline import Styled, html, image, join, link, safe_url
+from docc2context.model.inline import (
+    CodeVoice,
+    ContentMetadata,
+    Emphasis,
+    Image,
+    Inline,
+    InlineHead,
+    Italic,
+    Link,
+    NewTerm,
+    ReferenceLink,
+    Strikethrough,
+    Strong,
+    Subscript,
+    Superscript,
+    Text,
+    UnknownInline,
+)
+from docc2context.model.reference import ImageReference, Reference, VideoReference
+from docc2context.render.context import TOO_DEEP, Context
+from docc2context.render.titles import title_of
+
+Piece = str | Styled
+
+
+def inlines(nodes: Sequence[Inline] | None, ctx: Context) -> str:
+    """Inline content as one line of Markdown."""
+    if not nodes:
+        return ""
+    if len(nodes) == 1 and isinstance(nodes[0], Text):
+        return escape(nodes[0].text)  # most abstracts; the long way round gives the same
+    if not ctx.enter():
+        return TOO_DEEP
+    try:
+        return join([_piece(node, ctx) for node in _coalesced(nodes)])
+    finally:
+        ctx.leave()
+
+
+def _coalesced(nodes: Sequence[Inline]) -> list[Inline]:
+    """Neighbours of plain text or code as one node: DocC cuts text at every line of the source.
+
+    What must be escaped shows only in the whole: `&` and `amp;` may be two nodes.
+    """
+    merged: list[Inline] = []
+    for node in nodes:
+        match merged[-1] if merged else None, node:
+            case Text(text=before), Text(text=text):
+                merged[-1] = Text(text=before + text)
+            case CodeVoice(code=before), CodeVoice(code=code):
+                merged[-1] = CodeVoice(code=before + code)
+            case _:
+                merged.append(node)
+    return merged
+
+
+def _piece(node: Inline, ctx: Context) -> Piece:  # noqa: PLR0911 - a table of one line a node
+    match node:
+        case Text():
+            return escape(node.text)
+        case CodeVoice():
+            return code_span(node.code)
+        case ReferenceLink():
+            return reference(node, ctx)
+        case Emphasis() | Italic() | NewTerm():
+            return Styled("emphasis", inlines(node.inline_content, ctx))
+        case Strong() | InlineHead():
+            return Styled("strong", inlines(node.inline_content, ctx))
+        case Superscript():
+            return html("sup", inlines(node.inline_content, ctx))
+        case Subscript():
+            return html("sub", inlines(node.inline_content, ctx))
+        case Strikethrough():
+            return html("del", inlines(node.inline_content, ctx))
+        case Link():
+            return _link(node)
+        case Image():
+            return media(node.identifier, node.metadata, ctx)
+        case UnknownInline():
+            return join([escape(node.text), inlines(node.inline_content, ctx)])
+        case _:
+            assert_never(node)
+
+
+def reference(node: ReferenceLink, ctx: Context) -> str:
+    """A mention of another page, linked if it can be reached and the author lets it be."""
+    with ctx.inside_link():
+        title = (
+            inlines(node.overriding_title_inline_content, ctx)
+            or escape(node.overriding_title or "")
+            or inlines(title_of(node.identifier, ctx.reference(node.identifier)), ctx)
+        )
+    destination = ctx.destination(node.identifier) if node.is_active else None
+    return link(title, destination) if destination and title else title
+
+
+def page_link(identifier: str, ctx: Context) -> str:
+    """A link to a page by its title, or the title alone if it cannot be reached."""
+    return reference(ReferenceLink(identifier=identifier), ctx)
+
+
+def media(identifier: str, metadata: ContentMetadata | None, ctx: Context) -> str:
+    """An image or video: shown if it is on the web, else told by its words and file name.
+
+    The bundle holds no assets, and a link to nothing helps nobody.
+    """
+    reference = ctx.reference(identifier)
+    variants = reference.variants if isinstance(reference, ImageReference | VideoReference) else []
+    words = escape(getattr(reference, "alt", None) or "")
+    caption = media_caption(metadata, ctx)
+    for variant in variants:
+        if (url := safe_url(variant.url)) is not None:
+            shown = link(words or "Video", url) if _is_video(reference) else image(words, url)
+            return " ".join(filter(None, [shown, caption]))
+    name = escape(_file_name(variants[0].url if variants else identifier))
+    told = f"{words} ({name})" if words else name
+    kind = "Video" if _is_video(reference) else "Image"
+    return " ".join(filter(None, [join([Styled("emphasis", f"{kind}: {told}")]), caption]))
+
+
+def media_caption(metadata: ContentMetadata | None, ctx: Context) -> str:
+    """The caption of media, a table or a listing; empty if it has none."""
+    if metadata is None:
+        return ""
+    return " ".join(filter(None, [escape(metadata.title or ""), inlines(metadata.abstract, ctx)]))
+
+
+def _is_video(reference: Reference | None) -> bool:
+    return isinstance(reference, VideoReference)
+
+
+def _file_name(url: str) -> str:
+    return unquote(url.rstrip("/").rpartition("/")[2])
+
+
+def _link(node: Link) -> str:
+    url = safe_url(node.destination)
+    title = escape(node.title or node.destination)
+    return link(title, url) if url else title

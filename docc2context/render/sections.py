@@ -1,0 +1,157 @@
+"""The primary content sections of a documentation page: one function a kind, one table of them."""
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from docc2context.markdown import blocks as md
+from docc2context.markdown.code import code_block, code_span
+from docc2context.markdown.escape import escape
+from docc2context.model.block import Block
+from docc2context.model.sections import (
+    Attribute,
+    Attributes,
+    Content,
+    Declarations,
+    Details,
+    Mentions,
+    Parameters,
+    PossibleValues,
+    PrimarySection,
+    Properties,
+    Property,
+    RestBody,
+    RestEndpoint,
+    RestParameters,
+    RestResponse,
+    RestResponses,
+    TypeDetail,
+    UnknownPrimarySection,
+)
+from docc2context.model.symbol import Fragment
+from docc2context.render.block import blocks, run_in, unknown
+from docc2context.render.context import Context
+from docc2context.render.declarations import declarations, plain
+from docc2context.render.inline import page_link
+
+
+def primary_section(node: PrimarySection, language: str, ctx: Context) -> str:  # noqa: C901, PLR0911 - a table
+    """One section; `language` is the page's own, for declarations that do not name theirs."""
+    match node:
+        case Declarations():
+            return declarations(node.declarations, language, ctx)
+        case Content():
+            return md.join([ctx.heading(2, node.title or ""), blocks(node.content, ctx)])
+        case Parameters():
+            items = [_item(code_span(p.name), p.content, ctx) for p in node.parameters]
+            return _listed("Parameters", items, ctx)
+        case Mentions():
+            return _listed("Mentioned In", _bullets(node.mentions, ctx), ctx)
+        case Properties() | RestParameters():
+            return _listed(node.title, [_property(item, ctx) for item in node.items], ctx)
+        case RestEndpoint():
+            url = code_block(["".join(token.text for token in node.tokens)], "http")
+            return md.join([ctx.heading(2, node.title), url])
+        case RestBody():
+            return _rest_body(node, ctx)
+        case RestResponses():
+            return _listed(node.title, [_response(item, ctx) for item in node.items], ctx)
+        case Details():
+            return _details(node, ctx)
+        case Attributes():
+            return _listed(
+                node.title, [f"- {_attribute(item)}" for item in node.attributes or []], ctx
+            )
+        case PossibleValues():
+            items = [_item(code_span(v.name), v.content, ctx) for v in node.values]
+            return _listed(node.title or "Possible Values", items, ctx)
+        case UnknownPrimarySection():
+            return unknown(node.name, node.content, ctx)
+        case _:
+            assert_never(node)
+
+
+def _listed(title: str, items: Sequence[str], ctx: Context) -> str:
+    if not items:
+        return ""
+    return md.join([ctx.heading(2, title), md.loose_or_tight(items)])
+
+
+def _bullets(identifiers: Iterable[str], ctx: Context) -> list[str]:
+    return [f"- {page_link(identifier, ctx)}" for identifier in identifiers]
+
+
+def _item(head: str, content: Sequence[Block] | None, ctx: Context, more: str = "") -> str:
+    """A list item: what it is about, a colon, and what is said of it."""
+    said = run_in(f"{head}:", content, ctx) if content else head
+    return md.list_item("-", md.join([said, more]))
+
+
+def _noted(name: str, notes: Iterable[str]) -> str:
+    told = ", ".join(filter(None, notes))
+    return f"{name} ({told})" if told else name
+
+
+def _property(item: Property, ctx: Context) -> str:
+    notes = [
+        _types(item.type, item.type_details),
+        code_span(item.mime_type or ""),
+        "required" if item.required else "",
+        "read-only" if item.read_only else "",
+        "deprecated" if item.deprecated else "",
+        f"introduced in {escape(item.introduced_version)}" if item.introduced_version else "",
+    ]
+    attributes = "\n".join(f"- {_attribute(attribute)}" for attribute in item.attributes or [])
+    return _item(_noted(code_span(item.name), notes), item.content, ctx, more=attributes)
+
+
+def _types(fragments: Sequence[Fragment], details: Sequence[TypeDetail] | None) -> str:
+    """The declared type; the plain one behind it where they differ."""
+    declared = plain(fragments)
+    plain_types = _plain_types(details or [])
+    if plain_types and plain_types != declared:
+        return " ".join(filter(None, [code_span(declared), f"({code_span(plain_types)})"]))
+    return code_span(declared)
+
+
+def _plain_types(details: Iterable[TypeDetail]) -> str:
+    types = (f"[{d.base_type}]" if d.array_mode else d.base_type for d in details if d.base_type)
+    return " | ".join(types)
+
+
+def _attribute(node: Attribute) -> str:
+    title = escape(node.title or node.kind)
+    values = [node.value] if node.value is not None else node.values or []
+    told = ", ".join(
+        code_span(value if isinstance(value, str) else plain(value)) for value in values
+    )
+    if node.kind.endswith("Exclusive"):
+        title += " (exclusive)"
+    return f"{title}: {told}"
+
+
+def _rest_body(node: RestBody, ctx: Context) -> str:
+    types = " ".join(
+        filter(None, [code_span(node.mime_type or ""), code_span(plain(node.body_content_type))])
+    )
+    content_type = f"Content type: {types}" if types else ""
+    parts = md.loose_or_tight([_property(item, ctx) for item in node.parameters or []])
+    return md.join([ctx.heading(2, node.title), content_type, blocks(node.content, ctx), parts])
+
+
+def _response(node: RestResponse, ctx: Context) -> str:
+    status = " ".join(filter(None, [code_span(str(node.status)), escape(node.reason or "")]))
+    notes = [code_span(plain(node.type)), code_span(node.mime_type or "")]
+    return _item(_noted(status, notes), node.content, ctx)
+
+
+def _details(node: Details, ctx: Context) -> str:
+    details = node.details
+    lines = {
+        "Key": code_span(details.raw_name or details.name),
+        "Name": escape(details.ide_title or ""),
+        "Type": code_span(_plain_types(details.value)),
+        "Platforms": escape(", ".join(details.platforms)),
+    }
+    return _listed(
+        node.title, [f"- {name}: {value}" for name, value in lines.items() if value], ctx
+    )

@@ -1,0 +1,169 @@
+"""Tutorials, tutorial articles and tables of contents: one function a section, one table of them."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from docc2context.markdown import blocks as md
+from docc2context.markdown.escape import escape
+from docc2context.model.block import Block, Step
+from docc2context.model.tutorials import (
+    ArticleBody,
+    Assessment,
+    Assessments,
+    CallToAction,
+    Chapter,
+    Choice,
+    Columns,
+    ContentAndMedia,
+    ContentAndMediaGroup,
+    FullWidth,
+    Hero,
+    Intro,
+    Layout,
+    Resources,
+    Section,
+    Task,
+    Tasks,
+    Tile,
+    UnknownLayout,
+    UnknownSection,
+    Volume,
+)
+from docc2context.render.block import blocks, run_in, strong, unknown
+from docc2context.render.context import Context
+from docc2context.render.inline import inlines, media, page_link, reference
+from docc2context.render.links import note, page_links
+
+
+def section(node: Section, ctx: Context) -> str:
+    """One section of a tutorial page."""
+    match node:
+        case Hero() | Intro():
+            return _hero(node, ctx)
+        case Tasks():
+            return md.join(_task(task, ctx) for task in node.tasks)
+        case Assessments():
+            return _assessments(node, ctx)
+        case CallToAction():
+            return _call_to_action(node, ctx)
+        case Volume():
+            return _volume(node, ctx)
+        case Resources():
+            return _resources(node, ctx)
+        case ArticleBody():
+            return _layouts(node.content, ctx)
+        case ContentAndMedia():
+            return _content_and_media(node, ctx)
+        case ContentAndMediaGroup():
+            return _layouts(node.sections, ctx)
+        case UnknownSection():
+            return unknown(node.name, node.content, ctx)
+        case _:
+            assert_never(node)
+
+
+def _hero(node: Hero, ctx: Context) -> str:
+    """The head of a tutorial; its title is the page's."""
+    minutes = node.estimated_time_in_minutes
+    facts = [
+        f"Chapter: {escape(node.chapter)}" if node.chapter else "",
+        f"Estimated time: {minutes} minutes" if minutes else "",
+        f"Requires: {page_link(node.xcode_requirement, ctx)}" if node.xcode_requirement else "",
+        f"Project files: {page_link(node.project_files, ctx)}" if node.project_files else "",
+    ]
+    pictures = [media(name, None, ctx) for name in (node.image, node.video) if name]
+    action = reference(node.action, ctx) if node.action else ""
+    return md.join([md.bullets(filter(None, facts)), blocks(node.content, ctx), *pictures, action])
+
+
+def _task(node: Task, ctx: Context) -> str:
+    head = ctx.heading(2, node.title, node.anchor)
+    return md.join([head, _layouts(node.content_section, ctx), _steps(node.steps_section, ctx)])
+
+
+def _steps(nodes: Sequence[Block], ctx: Context) -> str:
+    rendered = []
+    number = 0
+    for node in nodes:
+        if isinstance(node, Step):
+            number += 1
+            rendered.append(ctx.heading(3, f"Step {number}"))
+        rendered.append(blocks([node], ctx))
+    return md.join(rendered)
+
+
+def _layouts(nodes: Sequence[Layout], ctx: Context) -> str:
+    return md.join(_layout(node, ctx) for node in nodes)
+
+
+def _layout(node: Layout, ctx: Context) -> str:
+    match node:
+        case FullWidth():
+            return blocks(node.content, ctx)
+        case ContentAndMedia():
+            return _content_and_media(node, ctx)
+        case Columns():
+            return _layouts(node.content, ctx)
+        case UnknownLayout():
+            return unknown(node.name, node.content, ctx)
+        case _:
+            assert_never(node)
+
+
+def _content_and_media(node: ContentAndMedia, ctx: Context) -> str:
+    eyebrow = note(escape(node.eyebrow)) if node.eyebrow else ""
+    picture = media(node.media, None, ctx) if node.media else ""
+    return md.join([eyebrow, ctx.heading(3, node.title or ""), blocks(node.content, ctx), picture])
+
+
+def _assessments(node: Assessments, ctx: Context) -> str:
+    head = ctx.heading(2, "Check Your Understanding", node.anchor)
+    questions = [_question(i, question, ctx) for i, question in enumerate(node.assessments, 1)]
+    return md.join([head, *questions])
+
+
+def _question(number: int, node: Assessment, ctx: Context) -> str:
+    choices = md.loose_or_tight([_choice(choice, ctx) for choice in node.choices])
+    head = ctx.heading(3, f"Question {number}")
+    return md.join([head, blocks(node.title, ctx), blocks(node.content, ctx), choices])
+
+
+def _choice(node: Choice, ctx: Context) -> str:
+    """An answer, ticked if it is right, and why."""
+    why = run_in(strong("Correct." if node.is_correct else "Incorrect."), node.justification, ctx)
+    reaction = escape(node.reaction or "")
+    mark = "[x]" if node.is_correct else "[ ]"
+    return md.list_item("-", f"{mark} {md.join([blocks(node.content, ctx), why, reaction])}")
+
+
+def _call_to_action(node: CallToAction, ctx: Context) -> str:
+    eyebrow = note(escape(node.featured_eyebrow)) if node.featured_eyebrow else ""
+    picture = media(node.media, None, ctx) if node.media else ""
+    action = reference(node.action, ctx) if node.action else ""
+    abstract = md.paragraph(inlines(node.abstract, ctx))
+    return md.join([ctx.heading(2, node.title), eyebrow, abstract, picture, action])
+
+
+def _volume(node: Volume, ctx: Context) -> str:
+    head = ctx.heading(2, node.name or "")
+    picture = media(node.image, None, ctx) if node.image else ""
+    level = 3 if head else 2
+    chapters = [_chapter(chapter, level, ctx) for chapter in node.chapters]
+    return md.join([head, blocks(node.content, ctx), picture, *chapters])
+
+
+def _chapter(node: Chapter, level: int, ctx: Context) -> str:
+    head = ctx.heading(level, node.name or "")
+    picture = media(node.image, None, ctx) if node.image else ""
+    return md.join([head, blocks(node.content, ctx), picture, page_links(node.tutorials, ctx)])
+
+
+def _resources(node: Resources, ctx: Context) -> str:
+    head = ctx.heading(2, "Resources")
+    return md.join([head, blocks(node.content, ctx), *(_tile(tile, ctx) for tile in node.tiles)])
+
+
+def _tile(node: Tile, ctx: Context) -> str:
+    picture = media(node.media, None, ctx) if node.media else ""
+    action = reference(node.action, ctx) if node.action else ""
+    return md.join([ctx.heading(3, node.title), blocks(node.content, ctx), picture, action])
