@@ -90,8 +90,8 @@ def _convert(options: argparse.Namespace) -> Report:
 
 def _standard_input(stack: ExitStack) -> BinaryIO:
     """Standard input on disk: a zip is read from its end."""
-    file = stack.enter_context(tempfile.TemporaryFile())
-    copyfileobj(sys.stdin.buffer, file)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the stack closes it
+    copyfileobj(sys.stdin.buffer, stack.enter_context(file))
     return file
 
 

@@ -17,7 +17,7 @@ from docc2context.links.paths import SiteMap, doc_path, output_paths
 from docc2context.links.resolver import PageResolver
 from docc2context.model.decode import PageUndecodable, decode_page
 from docc2context.render.context import Context
-from docc2context.render.page import curated, page_title, render_page, summary
+from docc2context.render.page import curated, page_name, page_title, render_page, summary
 
 
 def convert(
@@ -86,8 +86,11 @@ class _Conversion:
         self.check_page_size(source, len(data))
         self.sink.write(path, data)
         files = (links.file(identifier) for identifier in curated(node))
-        entry = Entry(page_title(node), summary(node, ctx), [file for file in files if file])
-        self.contents.add(path, entry)
+        title = page_title(node)
+        self.contents.add(
+            path,
+            Entry(title, page_name(node), summary(node, ctx), [file for file in files if file]),
+        )
         self.manifest.add(
             PageEntry(
                 source=source,
@@ -95,7 +98,7 @@ class _Conversion:
                 identifier=node.identifier.url,
                 usr=node.metadata.external_id,
                 kind=node.kind,
-                title=page_title(node),
+                title=title,
                 bytes=len(data),
                 sha256=sha256(data),
             )

@@ -1,4 +1,6 @@
-"""Everything that can go wrong, as a tree::
+"""Everything that can go wrong, as a tree.
+
+::
 
     Docc2contextError
     ├── ArchiveRefused      the input breaks a rule of the archive reader

@@ -15,7 +15,7 @@ _CATALOG = re.compile(r"\.docc/|\.(?:md|tutorial)$")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The root of the archive, empty or ending in `/`, and its page entries relative to it, sorted."""
+    """The root of the archive, empty or ending in `/`, and its sorted pages relative to it."""
 
     root: str
     pages: tuple[str, ...]
@@ -35,10 +35,10 @@ def find_layout(names: Iterable[str]) -> Layout:
     if not roots:
         raise ArchiveRefused(Code.NO_DOCC_DATA, _what_is_missing(files))
     if len(roots) > 1:
-        found = ", ".join(shown(root) for root in roots[:3])
+        found = ", ".join([*map(shown, roots[:3]), *(["…"] if len(roots) > 3 else [])])
         raise ArchiveRefused(
             Code.SEVERAL_ARCHIVES,
-            f"holds {len(roots)} DocC archives ({found}{', …' if len(roots) > 3 else ''}); convert one at a time",
+            f"holds {len(roots)} DocC archives ({found}); convert one at a time",
         )
     root = roots[0]
     own = (name[len(root) :] for name, its_root in pages.items() if its_root == root)

@@ -99,7 +99,7 @@ class ZipArchive:
         return None if info is None or info.file_size > 1_000_000 else self._read(_METADATA, info)
 
     def _read(self, name: str, info: zipfile.ZipInfo) -> bytes:
-        """Inflate at most one byte more than declared: what lies about its size is cut off there."""
+        """Inflate at most one byte more than declared: what lies about its size ends there."""
         try:
             with self._zip.open(info) as file:
                 data = file.read(info.file_size + 1)
@@ -218,6 +218,6 @@ def _check_sizes(pages: tuple[str, ...], size_of: Callable[[str], int], limits: 
     if total > limits.max_archive_bytes:
         raise LimitExceeded(
             Code.ARCHIVE_TOO_LARGE,
-            f"its pages have {total} bytes together, over the limit of {limits.max_archive_bytes} bytes",
+            f"its pages have {total} bytes, over the limit of {limits.max_archive_bytes} bytes",
             limit=limits.max_archive_bytes,
         )

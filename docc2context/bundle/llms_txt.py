@@ -20,15 +20,16 @@ UNCURATED = "More pages"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page: rendered one-line abstract, and the files of the pages that it lists, in order."""
+    """A page: its rendered name and one-line abstract, and the files that it lists, in order."""
 
     title: str
+    name: str
     abstract: str
     children: Sequence[str]
 
     def line(self, path: str) -> str:
         """The page as an item of the list."""
-        linked = link(escape(self.title), relative_link(_HERE, path))
+        linked = link(self.name, relative_link(_HERE, path))
         return f"- {linked}: {self.abstract}" if self.abstract else f"- {linked}"
 
 

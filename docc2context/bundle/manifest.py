@@ -14,7 +14,7 @@ FORMAT = 1
 
 
 class PageEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A page: `source` is its entry relative to the archive's root, `path` its file in the bundle."""
+    """A page: `source` is its entry below the archive's root, `path` its file in the bundle."""
 
     source: str
     path: str

@@ -1,7 +1,6 @@
 """Where a bundle is written: into a zip or a folder, whole or not at all."""
 
 import os
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -112,19 +111,18 @@ def _is_zip(path: Path) -> bool:
 
 @contextmanager
 def _zip_at(path: Path, max_bytes: int) -> Iterator[Sink]:
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        try:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    work = Path(name)
+    try:
+        with os.fdopen(descriptor, "w+b") as file:
             sink = ZipSink(file, max_bytes)
             yield sink
             sink.close()
-            file.flush()
-            Path(file.name).chmod(_default_mode())
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+        work.chmod(_default_mode())
+        work.replace(path)
+    except BaseException:
+        work.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

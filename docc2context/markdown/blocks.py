@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 
 from docc2context.markdown.escape import block_start
 
-
 RULE = "* * *"
 """A thematic break; made of stars, it is none too long to be read as one behind a `-` of a list."""
 

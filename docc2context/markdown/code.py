@@ -34,7 +34,7 @@ def code_block(lines: Iterable[str], language: str | None = None) -> str:
 
     `language` is lower-cased and left out if it is not a plain word, as it comes from the archive.
     """
-    code = "\n".join(lines).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    code = "\n".join(map(_plain_line_breaks, lines)).replace("\0", "\ufffd")
     fence = "`" * max(3, _longest_run(code) + 1)
     return f"{fence}{fence_language(language)}\n{code}\n{fence}"
 
@@ -48,6 +48,10 @@ def fence_language(name: str | None) -> str:
     name = (name or "").lower()
     name = _FENCE_LANGUAGES.get(name, name)
     return name if _LANGUAGE.fullmatch(name) else ""
+
+
+def _plain_line_breaks(code: str) -> str:
+    return code.replace("\r\n", "\n").replace("\r", "\n") if "\r" in code else code
 
 
 def _longest_run(code: str) -> int:

@@ -12,19 +12,18 @@ _SPECIAL = re.compile(
     r"|(?<![^\W_])_|_(?![^\W_])"  # `_` inside a word cannot open or close emphasis (6.2)
     r"|<(?=[A-Za-z/!?])"  # a tag, a comment or an autolink
     r"|&(?=#?\w+;)"  # an entity
-    r"|!(?=\[|$)"  # an image, if a link follows
 )
 
 _BLOCK_START = re.compile(
     r"(?P<mark>\#{1,6}(?=\s|$)"  # heading
     r"|>"  # quotation
     r"|[-+](?=\s|$)"  # list item
-    r"|-(?=-{2,}\s*$)"  # thematic break
+    r"|-(?=[-\s]*$)"  # thematic break, alone or with the marker of a list
     r"|=(?==*\s*$))"  # underline of a heading
     r"|(?P<number>\d{1,9})(?P<stop>[.)])(?=\s|$)"  # numbered list item
 )
 
-_LINE_BREAKS = re.compile(r"[ \t]*[\r\n]+[ \t]*")
+_LINE_BREAKS = re.compile(r"[ \t]*[\r\n\v\f]+[ \t]*")
 
 
 def escape(text: str) -> str:
@@ -38,13 +37,13 @@ def escape(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Line breaks as single spaces, as HTML shows them; NUL, which Markdown forbids, as U+FFFD."""
-    if "\n" in text or "\r" in text:
-        text = _LINE_BREAKS.sub(" ", text)
-    return text.replace("\0", "\ufffd") if "\0" in text else text
+    if text.isprintable():
+        return text
+    return _LINE_BREAKS.sub(" ", text).replace("\0", "\ufffd")
 
 
 def block_start(line: str) -> str:
-    r"""A line of rendered inline content as the first of a paragraph, never taken for another block.
+    r"""A line of rendered inline content as a paragraph, never taken for another block.
 
     >>> block_start("1. is a number")
     '1\\. is a number'

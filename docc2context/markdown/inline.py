@@ -28,13 +28,22 @@ def join(pieces: Sequence[str | Styled]) -> str:
     """One line of Markdown from rendered pieces, in order.
 
     Emphasis gets delimiters where CommonMark's flanking rules (6.2) let them work, HTML tags where
-    not, as in the middle of `**(a)**b`. Code spans that touch are kept apart by an empty comment.
+    not, as in the middle of `**(a)**b`.
     """
     line = ""
     for position, piece in enumerate(pieces):
         text = piece if isinstance(piece, str) else _styled(piece, line, pieces[position + 1 :])
-        line += f"<!-- -->{text}" if line.endswith("`") and text.startswith("`") else text
+        line = _beside(line, text)
     return line
+
+
+def _beside(line: str, text: str) -> str:
+    """Two rendered pieces in one line, neither of them changed by the other."""
+    if line.endswith("`") and text.startswith("`"):
+        return f"{line}<!-- -->{text}"  # two code spans would become one
+    if line.endswith("!") and text.startswith("["):
+        return f"{line[:-1]}\\!{text}"  # a link would become an image
+    return line + text
 
 
 def html(tag: str, content: str) -> str:
@@ -83,36 +92,41 @@ def _styled(piece: Styled, before: str, after: Sequence[str | Styled]) -> str:
 def _first_char(pieces: Sequence[str | Styled]) -> str:
     """What will stand first; another style counts as the punctuation that it will begin with."""
     for piece in pieces:
-        if isinstance(piece, Styled):
-            return (
-                piece.content[:1]
-                if piece.content[:1] in {" ", "\t"}
-                else _DELIMITERS[piece.style][0][0]
-            )
-        if piece:
-            return piece[0]
+        if (
+            isinstance(piece, Styled)
+            and piece.content.strip(" \t")
+            and piece.content[0] not in " \t"
+        ):
+            return _DELIMITERS[piece.style][0][0]
+        if text := piece if isinstance(piece, str) else piece.content:
+            return text[0]
     return ""
 
 
 def _works(mark: str, left: str, content: str, right: str) -> bool:
-    """Whether a run of `mark` around `content` opens and closes emphasis between these neighbours."""
+    """Whether `mark` around `content` opens and closes emphasis between these neighbours."""
     first, last = content[0], content[-1]
-    if mark in (left, first, last, right):
+    if mark in (left, first, last, right) or _is_space(first) or _is_space(last):
         return False
-    opens = _is_boundary(left) or (mark == "*" and not _is_punctuation(first))
-    closes = _is_boundary(right) or (mark == "*" and not _is_punctuation(last))
-    return opens and closes and not _is_space(first) and not _is_space(last)
+    opens = _is_boundary(left) or (mark == "*" and not _may_be_punctuation(first))
+    closes = _is_boundary(right) or (mark == "*" and not _may_be_punctuation(last))
+    return opens and closes
 
 
+@cache
 def _is_boundary(char: str) -> bool:
-    return not char or _is_space(char) or _is_punctuation(char)
+    """The edge of the line, white space, or what every version of CommonMark calls punctuation."""
+    if not char or _is_space(char):
+        return True
+    return unicodedata.category(char)[0] == "P" or (char.isascii() and _may_be_punctuation(char))
 
 
 @cache
 def _is_space(char: str) -> bool:
-    return char.isspace() or unicodedata.category(char) == "Zs"
+    return char in "\t\n\f\r" or unicodedata.category(char) == "Zs"
 
 
 @cache
-def _is_punctuation(char: str) -> bool:
+def _may_be_punctuation(char: str) -> bool:
+    """Punctuation or a symbol; symbols beyond ASCII count since CommonMark 0.31 only (2.1)."""
     return unicodedata.category(char)[0] in "PS"

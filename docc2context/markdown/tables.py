@@ -12,7 +12,7 @@ def table(
 ) -> str:
     """A table of one-line cells of rendered inline content.
 
-    Short rows are filled up. `alignments` holds `left`, `center`, `right` or anything else for none.
+    Short rows are filled up. An alignment is `left`, `center`, `right`, or anything else for none.
     """
     width = max(len(header), *(len(row) for row in rows), 1) if rows else max(len(header), 1)
     rule = [_RULES.get(alignments[i] if i < len(alignments) else "", "---") for i in range(width)]

@@ -6,17 +6,19 @@ instead of `type` and stand in `model/tutorials.py`.
 
 from typing import Literal
 
-from docc2context.model.base import UNKNOWN, Node
+import msgspec
+
+from docc2context.model.base import UNKNOWN, Node, TypedNode
 from docc2context.model.inline import ContentMetadata, Inline
 
 
-class Paragraph(Node, tag="paragraph", tag_field="type"):
+class Paragraph(TypedNode, tag="paragraph"):
     """Running text."""
 
     inline_content: list[Inline] = []
 
 
-class Heading(Node, tag="heading", tag_field="type"):
+class Heading(TypedNode, tag="heading"):
     """A heading of level 1 to 6; `anchor` is DocC's own fragment for it."""
 
     text: str = ""
@@ -24,7 +26,7 @@ class Heading(Node, tag="heading", tag_field="type"):
     anchor: str | None = None
 
 
-class Aside(Node, tag="aside", tag_field="type"):
+class Aside(TypedNode, tag="aside"):
     """A note beside the text; without a `name` its style names it (schema 0.1)."""
 
     style: str = "note"
@@ -45,7 +47,7 @@ class LineAnnotation(Node):
     range: list[LinePosition] = []
 
 
-class CodeListing(Node, tag="codeListing", tag_field="type"):
+class CodeListing(TypedNode, tag="codeListing"):
     """A code block, one string a line."""
 
     code: list[str] = []
@@ -61,13 +63,13 @@ class ListItem(Node):
     checked: bool | None = None
 
 
-class UnorderedList(Node, tag="unorderedList", tag_field="type"):
+class UnorderedList(TypedNode, tag="unorderedList"):
     """A bulleted list."""
 
     items: list[ListItem] = []
 
 
-class OrderedList(Node, tag="orderedList", tag_field="type"):
+class OrderedList(TypedNode, tag="orderedList"):
     """A numbered list that begins with `start`."""
 
     items: list[ListItem] = []
@@ -89,11 +91,11 @@ class Definition(Node):
 class TermListItem(Node):
     """A term and its definition."""
 
-    term: Term = Term()
-    definition: Definition = Definition()
+    term: Term = msgspec.field(default_factory=Term)
+    definition: Definition = msgspec.field(default_factory=Definition)
 
 
-class TermList(Node, tag="termList", tag_field="type"):
+class TermList(TypedNode, tag="termList"):
     """A list of terms with their definitions."""
 
     items: list[TermListItem] = []
@@ -106,7 +108,7 @@ class TableSpan(Node):
     rowspan: int = 1
 
 
-class Table(Node, tag="table", tag_field="type"):
+class Table(TypedNode, tag="table"):
     """A table: rows of cells of blocks. `extendedData` maps `row_column` to a span."""
 
     rows: list[list[list["Block"]]] = []
@@ -116,7 +118,7 @@ class Table(Node, tag="table", tag_field="type"):
     metadata: ContentMetadata | None = None
 
 
-class Step(Node, tag="step", tag_field="type"):
+class Step(TypedNode, tag="step"):
     """A step of a tutorial; media, code and preview are identifiers of references."""
 
     content: list["Block"] = []
@@ -140,18 +142,18 @@ class CodeExample(Node):
     syntax: str | None = None
 
 
-class EndpointExample(Node, tag="endpointExample", tag_field="type"):
+class EndpointExample(TypedNode, tag="endpointExample"):
     """A REST request and its response."""
 
-    request: CodeExample = CodeExample()
-    response: CodeExample = CodeExample()
+    request: CodeExample = msgspec.field(default_factory=CodeExample)
+    response: CodeExample = msgspec.field(default_factory=CodeExample)
     summary: list["Block"] | None = None
 
 
-class DictionaryExample(Node, tag="dictionaryExample", tag_field="type"):
+class DictionaryExample(TypedNode, tag="dictionaryExample"):
     """An example of a dictionary or property list."""
 
-    example: CodeExample = CodeExample()
+    example: CodeExample = msgspec.field(default_factory=CodeExample)
     summary: list["Block"] | None = None
 
 
@@ -161,7 +163,7 @@ class Column(Node):
     content: list["Block"] = []
 
 
-class Row(Node, tag="row", tag_field="type"):
+class Row(TypedNode, tag="row"):
     """Columns side by side."""
 
     columns: list[Column] = []
@@ -174,37 +176,37 @@ class Tab(Node):
     content: list["Block"] = []
 
 
-class TabNavigator(Node, tag="tabNavigator", tag_field="type"):
+class TabNavigator(TypedNode, tag="tabNavigator"):
     """Tabs of which the web page shows one at a time."""
 
     tabs: list[Tab] = []
 
 
-class Small(Node, tag="small", tag_field="type"):
+class Small(TypedNode, tag="small"):
     """Small print."""
 
     inline_content: list[Inline] = []
 
 
-class Links(Node, tag="links", tag_field="type"):
+class Links(TypedNode, tag="links"):
     """A grid or list of pages, by identifier."""
 
     items: list[str] = []
     style: str = "list"
 
 
-class Video(Node, tag="video", tag_field="type"):
+class Video(TypedNode, tag="video"):
     """A video; `references[identifier]` has its alternative text and files."""
 
     identifier: str
     metadata: ContentMetadata | None = None
 
 
-class ThematicBreak(Node, tag="thematicBreak", tag_field="type"):
+class ThematicBreak(TypedNode, tag="thematicBreak"):
     """A horizontal rule."""
 
 
-class UnknownBlock(Node, tag=UNKNOWN, tag_field="type"):
+class UnknownBlock(TypedNode, tag=UNKNOWN):
     """A block of a type that the format does not know, with what content could be found."""
 
     name: str = ""

@@ -1,13 +1,11 @@
 """What an object of unknown type says: its words and content, wherever it keeps them."""
 
 from collections.abc import Iterator
-from typing import Any
-
-from msgspec import inspect
+from typing import Any, get_args
 
 from docc2context.model.inline import Inline
 
-_INLINE_TAGS = {member.tag for member in inspect.type_info(Inline).types}
+_INLINE_TAGS = {member.__struct_config__.tag for member in get_args(Inline)}
 
 _WORD_KEYS = frozenset({"title", "text", "code", "name", "caption", "summary", "label", "message"})
 """Keys under which RenderNode objects keep words that their web page shows."""

@@ -1,67 +1,67 @@
 """Inline content: `RenderInlineContent` of swift-docc, told apart by `type`."""
 
-from docc2context.model.base import UNKNOWN, Node
+from docc2context.model.base import UNKNOWN, Node, TypedNode
 
 
-class Text(Node, tag="text", tag_field="type"):
+class Text(TypedNode, tag="text"):
     """Plain text; a line break inside it is white space, as on the web page."""
 
     text: str = ""
 
 
-class CodeVoice(Node, tag="codeVoice", tag_field="type"):
+class CodeVoice(TypedNode, tag="codeVoice"):
     """A code span."""
 
     code: str = ""
 
 
-class Emphasis(Node, tag="emphasis", tag_field="type"):
+class Emphasis(TypedNode, tag="emphasis"):
     """Emphasised text."""
 
     inline_content: list["Inline"] = []
 
 
-class Italic(Emphasis, tag="italic", tag_field="type"):
+class Italic(Emphasis, tag="italic"):
     """The name of emphasis in the published schema; no known archive holds it."""
 
 
-class Strong(Node, tag="strong", tag_field="type"):
+class Strong(TypedNode, tag="strong"):
     """Strongly emphasised text."""
 
     inline_content: list["Inline"] = []
 
 
-class NewTerm(Node, tag="newTerm", tag_field="type"):
+class NewTerm(TypedNode, tag="newTerm"):
     """A term where it is introduced; shown like emphasis."""
 
     inline_content: list["Inline"] = []
 
 
-class InlineHead(Node, tag="inlineHead", tag_field="type"):
+class InlineHead(TypedNode, tag="inlineHead"):
     """A heading run in with its paragraph; shown like strong text."""
 
     inline_content: list["Inline"] = []
 
 
-class Superscript(Node, tag="superscript", tag_field="type"):
+class Superscript(TypedNode, tag="superscript"):
     """Raised text."""
 
     inline_content: list["Inline"] = []
 
 
-class Subscript(Node, tag="subscript", tag_field="type"):
+class Subscript(TypedNode, tag="subscript"):
     """Lowered text."""
 
     inline_content: list["Inline"] = []
 
 
-class Strikethrough(Node, tag="strikethrough", tag_field="type"):
+class Strikethrough(TypedNode, tag="strikethrough"):
     """Text that no longer holds."""
 
     inline_content: list["Inline"] = []
 
 
-class ReferenceLink(Node, tag="reference", tag_field="type"):
+class ReferenceLink(TypedNode, tag="reference"):
     """A mention of what `references[identifier]` of the page describes.
 
     `isActive` false means: show the title, link nowhere.
@@ -73,7 +73,7 @@ class ReferenceLink(Node, tag="reference", tag_field="type"):
     overriding_title_inline_content: list["Inline"] | None = None
 
 
-class Link(Node, tag="link", tag_field="type"):
+class Link(TypedNode, tag="link"):
     """A link that carries its own destination, as the published schema has it."""
 
     destination: str
@@ -88,14 +88,14 @@ class ContentMetadata(Node):
     abstract: list["Inline"] | None = None
 
 
-class Image(Node, tag="image", tag_field="type"):
+class Image(TypedNode, tag="image"):
     """An image in running text; `references[identifier]` has its alternative text and files."""
 
     identifier: str
     metadata: ContentMetadata | None = None
 
 
-class UnknownInline(Node, tag=UNKNOWN, tag_field="type"):
+class UnknownInline(TypedNode, tag=UNKNOWN):
     """Inline content of a type that the format does not know, with what text could be found."""
 
     name: str = ""

@@ -87,9 +87,9 @@ class VersionChange(Node):
 class RenderNode(Node):
     """One page. Identifiers in it are looked up in its own `references`."""
 
-    identifier: Identifier = Identifier()
+    identifier: Identifier = msgspec.field(default_factory=Identifier)
     kind: str = ""
-    metadata: Metadata = Metadata()
+    metadata: Metadata = msgspec.field(default_factory=Metadata)
     abstract: list[Inline] | None = None
     primary_content_sections: list[PrimarySection] | None = None
     sections: list[Section] | None = None

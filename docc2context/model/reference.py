@@ -1,11 +1,11 @@
 """The `references` of a page: what its identifiers stand for, told apart by `type`."""
 
-from docc2context.model.base import UNKNOWN, Node
+from docc2context.model.base import UNKNOWN, Node, TypedNode
 from docc2context.model.inline import Inline
 from docc2context.model.symbol import Conformance, Fragment, SymbolTag
 
 
-class TopicReference(Node, tag="topic", tag_field="type"):
+class TopicReference(TypedNode, tag="topic"):
     """Another page of documentation; `url` matches the file that holds it, if it is here."""
 
     url: str = ""
@@ -25,11 +25,11 @@ class TopicReference(Node, tag="topic", tag_field="type"):
     tags: list[SymbolTag] | None = None
 
 
-class SectionReference(TopicReference, tag="section", tag_field="type"):
+class SectionReference(TopicReference, tag="section"):
     """A section of a page; its `url` ends in a fragment, its title is the heading's text."""
 
 
-class LinkReference(Node, tag="link", tag_field="type"):
+class LinkReference(TypedNode, tag="link"):
     """A page elsewhere."""
 
     url: str = ""
@@ -37,7 +37,7 @@ class LinkReference(Node, tag="link", tag_field="type"):
     title_inline_content: list[Inline] | None = None
 
 
-class UnresolvableReference(Node, tag="unresolvable", tag_field="type"):
+class UnresolvableReference(TypedNode, tag="unresolvable"):
     """Something that has a name and no page, such as a protocol of the standard library."""
 
     title: str = ""
@@ -50,14 +50,14 @@ class MediaVariant(Node):
     traits: list[str] = []
 
 
-class ImageReference(Node, tag="image", tag_field="type"):
+class ImageReference(TypedNode, tag="image"):
     """An image in its variants of scale and appearance."""
 
     alt: str | None = None
     variants: list[MediaVariant] = []
 
 
-class VideoReference(Node, tag="video", tag_field="type"):
+class VideoReference(TypedNode, tag="video"):
     """A video in its variants; `poster` is the identifier of an image."""
 
     alt: str | None = None
@@ -71,7 +71,7 @@ class LineHighlight(Node):
     line: int
 
 
-class FileReference(Node, tag="file", tag_field="type"):
+class FileReference(TypedNode, tag="file"):
     """A code file of a tutorial as it stands after a step, one string a line."""
 
     file_name: str = ""
@@ -80,30 +80,30 @@ class FileReference(Node, tag="file", tag_field="type"):
     highlights: list[LineHighlight] | None = None
 
 
-class DownloadReference(Node, tag="download", tag_field="type"):
+class DownloadReference(TypedNode, tag="download"):
     """A file to download."""
 
     url: str = ""
 
 
-class ExternalLocationReference(DownloadReference, tag="externalLocation", tag_field="type"):
+class ExternalLocationReference(DownloadReference, tag="externalLocation"):
     """A file to download from elsewhere."""
 
 
-class XcodeRequirementReference(Node, tag="xcodeRequirement", tag_field="type"):
+class XcodeRequirementReference(TypedNode, tag="xcodeRequirement"):
     """The Xcode version that a tutorial asks for."""
 
     title: str = ""
     url: str = ""
 
 
-class FileTypeReference(Node, tag="fileType", tag_field="type"):
+class FileTypeReference(TypedNode, tag="fileType"):
     """A kind of file."""
 
     display_name: str = ""
 
 
-class UnknownReference(Node, tag=UNKNOWN, tag_field="type"):
+class UnknownReference(TypedNode, tag=UNKNOWN):
     """A reference of a type that the format does not know."""
 
     name: str = ""

@@ -18,7 +18,7 @@ from docc2context.model.findings import found_blocks, found_inlines, found_words
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-class _Misfit(Exception):  # noqa: N818 - control flow inside this module, never an error to a caller
+class _Misfit(Exception):
     """A value has not the shape that its place asks for."""
 
 
@@ -85,7 +85,7 @@ class _Salvager:
     def union(self, value: Any, type_: inspect.UnionType) -> Any:
         structs = [member for member in type_.types if isinstance(member, inspect.StructType)]
         by_tag = {member.tag: member for member in structs if member.tag is not None}
-        if by_tag:
+        if UNKNOWN in by_tag:
             return self.tagged(value, by_tag)
         for member in type_.types:
             try:
@@ -148,7 +148,7 @@ class _Salvager:
         return items
 
 
-def _fitting(value: Any, fits: bool) -> Any:  # noqa: FBT001 - a condition, not an option
+def _fitting(value: Any, fits: bool) -> Any:
     if not fits:
         raise _Misfit
     return value

@@ -1,11 +1,13 @@
 """The primary content sections of a documentation page, told apart by `kind`."""
 
-from docc2context.model.base import UNKNOWN, Node
+import msgspec
+
+from docc2context.model.base import UNKNOWN, KindNode, Node
 from docc2context.model.block import Block
 from docc2context.model.symbol import Conformance, Fragment
 
 
-class Mentions(Node, tag="mentions", tag_field="kind"):
+class Mentions(KindNode, tag="mentions"):
     """Articles that mention this symbol, by identifier."""
 
     mentions: list[str] = []
@@ -35,7 +37,7 @@ class Declaration(Node):
     other_declarations: OtherDeclarations | None = None
 
 
-class Declarations(Node, tag="declarations", tag_field="kind"):
+class Declarations(KindNode, tag="declarations"):
     """The declarations of a symbol: one for each language or group of platforms."""
 
     declarations: list[Declaration] = []
@@ -48,13 +50,13 @@ class Parameter(Node):
     content: list[Block] = []
 
 
-class Parameters(Node, tag="parameters", tag_field="kind"):
+class Parameters(KindNode, tag="parameters"):
     """The parameters of a function."""
 
     parameters: list[Parameter] = []
 
 
-class Content(Node, tag="content", tag_field="kind"):
+class Content(KindNode, tag="content"):
     """Free content: overview, discussion, return value, by its own headings."""
 
     content: list[Block] = []
@@ -92,14 +94,14 @@ class Property(Node):
     introduced_version: str | None = None
 
 
-class Properties(Node, tag="properties", tag_field="kind"):
+class Properties(KindNode, tag="properties"):
     """The keys of a dictionary."""
 
     title: str = "Properties"
     items: list[Property] = []
 
 
-class RestParameters(Node, tag="restParameters", tag_field="kind"):
+class RestParameters(KindNode, tag="restParameters"):
     """Parameters in the path, the query or the header of a request."""
 
     title: str = "Parameters"
@@ -113,14 +115,14 @@ class EndpointToken(Node):
     kind: str = "text"
 
 
-class RestEndpoint(Node, tag="restEndpoint", tag_field="kind"):
+class RestEndpoint(KindNode, tag="restEndpoint"):
     """Method and URL of a REST endpoint."""
 
     title: str = "URL"
     tokens: list[EndpointToken] = []
 
 
-class RestBody(Node, tag="restBody", tag_field="kind"):
+class RestBody(KindNode, tag="restBody"):
     """The body of a request."""
 
     title: str = "HTTP Body"
@@ -140,7 +142,7 @@ class RestResponse(Node):
     content: list[Block] | None = None
 
 
-class RestResponses(Node, tag="restResponses", tag_field="kind"):
+class RestResponses(KindNode, tag="restResponses"):
     """The answers of a REST endpoint."""
 
     title: str = "Response Codes"
@@ -157,14 +159,14 @@ class PropertyListDetails(Node):
     platforms: list[str] = []
 
 
-class Details(Node, tag="details", tag_field="kind"):
+class Details(KindNode, tag="details"):
     """What a property list key is."""
 
     title: str = "Details"
-    details: PropertyListDetails = PropertyListDetails()
+    details: PropertyListDetails = msgspec.field(default_factory=PropertyListDetails)
 
 
-class Attributes(Node, tag="attributes", tag_field="kind"):
+class Attributes(KindNode, tag="attributes"):
     """Constraints on the value that a page describes."""
 
     title: str = "Attributes"
@@ -178,14 +180,14 @@ class PossibleValue(Node):
     content: list[Block] | None = None
 
 
-class PossibleValues(Node, tag="possibleValues", tag_field="kind"):
+class PossibleValues(KindNode, tag="possibleValues"):
     """The values that are allowed."""
 
     title: str | None = None
     values: list[PossibleValue] = []
 
 
-class UnknownPrimarySection(Node, tag=UNKNOWN, tag_field="kind"):
+class UnknownPrimarySection(KindNode, tag=UNKNOWN):
     """A section of a kind that the format does not know, with what content could be found."""
 
     name: str = ""

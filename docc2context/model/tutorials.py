@@ -1,17 +1,17 @@
 """The sections of tutorials, tutorial articles and tables of contents, told apart by `kind`."""
 
-from docc2context.model.base import UNKNOWN, Node
+from docc2context.model.base import UNKNOWN, KindNode, Node
 from docc2context.model.block import Block
 from docc2context.model.inline import Inline, ReferenceLink
 
 
-class FullWidth(Node, tag="fullWidth", tag_field="kind"):
+class FullWidth(KindNode, tag="fullWidth"):
     """Blocks over the whole width."""
 
     content: list[Block] = []
 
 
-class ContentAndMedia(Node, tag="contentAndMedia", tag_field="kind"):
+class ContentAndMedia(KindNode, tag="contentAndMedia"):
     """Blocks beside an image or video."""
 
     content: list[Block] = []
@@ -20,13 +20,13 @@ class ContentAndMedia(Node, tag="contentAndMedia", tag_field="kind"):
     eyebrow: str | None = None
 
 
-class Columns(Node, tag="columns", tag_field="kind"):
+class Columns(KindNode, tag="columns"):
     """Layouts side by side."""
 
     content: list["Layout"] = []
 
 
-class UnknownLayout(Node, tag=UNKNOWN, tag_field="kind"):
+class UnknownLayout(KindNode, tag=UNKNOWN):
     """A layout of a kind that the format does not know, with what content could be found."""
 
     name: str = ""
@@ -36,7 +36,7 @@ class UnknownLayout(Node, tag=UNKNOWN, tag_field="kind"):
 Layout = FullWidth | ContentAndMedia | Columns | UnknownLayout
 
 
-class Hero(Node, tag="hero", tag_field="kind"):
+class Hero(KindNode, tag="hero"):
     """The head of a tutorial or of a table of contents."""
 
     title: str = ""
@@ -51,7 +51,7 @@ class Hero(Node, tag="hero", tag_field="kind"):
     action: ReferenceLink | None = None
 
 
-class Intro(Hero, tag="intro", tag_field="kind"):
+class Intro(Hero, tag="intro"):
     """The name of the head in the published schema."""
 
 
@@ -64,7 +64,7 @@ class Task(Node):
     steps_section: list[Block] = []
 
 
-class Tasks(Node, tag="tasks", tag_field="kind"):
+class Tasks(KindNode, tag="tasks"):
     """The sections of a tutorial."""
 
     tasks: list[Task] = []
@@ -87,14 +87,14 @@ class Assessment(Node):
     choices: list[Choice] = []
 
 
-class Assessments(Node, tag="assessments", tag_field="kind"):
+class Assessments(KindNode, tag="assessments"):
     """The questions at the end of a tutorial."""
 
     assessments: list[Assessment] = []
     anchor: str | None = None
 
 
-class CallToAction(Node, tag="callToAction", tag_field="kind"):
+class CallToAction(KindNode, tag="callToAction"):
     """What to read next."""
 
     title: str = ""
@@ -113,7 +113,7 @@ class Chapter(Node):
     image: str | None = None
 
 
-class Volume(Node, tag="volume", tag_field="kind"):
+class Volume(KindNode, tag="volume"):
     """Chapters of a table of contents, mostly without a name of their own."""
 
     name: str | None = None
@@ -131,26 +131,26 @@ class Tile(Node):
     media: str | None = None
 
 
-class Resources(Node, tag="resources", tag_field="kind"):
+class Resources(KindNode, tag="resources"):
     """Further resources at the end of a table of contents."""
 
     tiles: list[Tile] = []
     content: list[Block] | None = None
 
 
-class ArticleBody(Node, tag="articleBody", tag_field="kind"):
+class ArticleBody(KindNode, tag="articleBody"):
     """The body of a tutorial article: layouts and blocks in any order."""
 
     content: list[Layout] = []
 
 
-class ContentAndMediaGroup(Node, tag="contentAndMediaGroup", tag_field="kind"):
+class ContentAndMediaGroup(KindNode, tag="contentAndMediaGroup"):
     """Several blocks-beside-media in one section (schema 0.1)."""
 
     sections: list[ContentAndMedia] = []
 
 
-class UnknownSection(Node, tag=UNKNOWN, tag_field="kind"):
+class UnknownSection(KindNode, tag=UNKNOWN):
     """A section of a kind that the format does not know, with what content could be found."""
 
     name: str = ""

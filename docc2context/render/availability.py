@@ -6,12 +6,12 @@ from docc2context.model.symbol import Availability
 
 
 def platforms(items: Sequence[Availability] | None) -> list[str]:
-    """One phrase a platform, such as `macOS 13.0+ (deprecated 15.0)`; nameless ones say nothing here."""
+    """One phrase for each named platform, such as `macOS 13.0+ (deprecated 15.0)`."""
     return [_platform(item) for item in items or [] if item.name]
 
 
 def is_deprecated(items: Sequence[Availability] | None) -> bool:
-    """Whether any platform, or a nameless entry that stands for all, calls the symbol deprecated."""
+    """Whether an entry, named or standing for all platforms, calls the symbol deprecated."""
     return any(
         item.deprecated or item.unconditionally_deprecated or item.deprecated_at
         for item in items or []

@@ -71,7 +71,7 @@ def _siblings(nodes: Sequence[Block], ctx: Context) -> Iterable[str]:
                 yield _block(node, ctx)
 
 
-def _block(node: Block, ctx: Context) -> str:  # noqa: C901, PLR0911, PLR0912 - a table of one line a node
+def _block(node: Block, ctx: Context) -> str:
     match node:
         case Paragraph():
             return md.paragraph(inlines(node.inline_content, ctx))

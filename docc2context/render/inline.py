@@ -63,7 +63,7 @@ def _coalesced(nodes: Sequence[Inline]) -> list[Inline]:
     return merged
 
 
-def _piece(node: Inline, ctx: Context) -> Piece:  # noqa: PLR0911 - a table of one line a node
+def _piece(node: Inline, ctx: Context) -> Piece:
     match node:
         case Text():
             return escape(node.text)
@@ -131,7 +131,8 @@ def media_caption(metadata: ContentMetadata | None, ctx: Context) -> str:
     """The caption of media, a table or a listing; empty if it has none."""
     if metadata is None:
         return ""
-    return " ".join(filter(None, [escape(metadata.title or ""), inlines(metadata.abstract, ctx)]))
+    title = join([Styled("strong", escape(metadata.title or ""))])
+    return " ".join(filter(None, [title, inlines(metadata.abstract, ctx)]))
 
 
 def _is_video(reference: Reference | None) -> bool:

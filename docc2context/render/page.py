@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from docc2context.markdown import blocks as md
+from docc2context.markdown.code import code_span
+from docc2context.markdown.escape import escape
 from docc2context.markdown.front_matter import front_matter
 from docc2context.model.block import Block, Paragraph
 from docc2context.model.inline import Text
@@ -14,6 +16,7 @@ from docc2context.render.context import Context
 from docc2context.render.inline import inlines, reference
 from docc2context.render.links import availability, note
 from docc2context.render.sections import primary_section
+from docc2context.render.titles import PROSE_ROLES
 from docc2context.render.topics import relationships, topic_groups
 from docc2context.render.tutorials import section
 
@@ -42,6 +45,13 @@ def render_page(node: RenderNode, path: str, ctx: Context) -> str:
 def page_title(node: RenderNode) -> str:
     """The page's title; the last part of its address if it has none."""
     return node.metadata.title or node.identifier.url.rstrip("/").rpartition("/")[2]
+
+
+def page_name(node: RenderNode) -> str:
+    """The title as lists show it: the name of a symbol as code."""
+    title = page_title(node)
+    symbol = node.kind == "symbol" and node.metadata.role not in PROSE_ROLES
+    return code_span(title) if symbol else escape(title)
 
 
 def _front_matter(node: RenderNode, title: str, path: str) -> str:

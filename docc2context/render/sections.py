@@ -34,7 +34,7 @@ from docc2context.render.declarations import declarations, plain
 from docc2context.render.inline import page_link
 
 
-def primary_section(node: PrimarySection, language: str, ctx: Context) -> str:  # noqa: C901, PLR0911 - a table
+def primary_section(node: PrimarySection, language: str, ctx: Context) -> str:
     """One section; `language` is the page's own, for declarations that do not name theirs."""
     match node:
         case Declarations():
@@ -146,8 +146,9 @@ def _response(node: RestResponse, ctx: Context) -> str:
 
 def _details(node: Details, ctx: Context) -> str:
     details = node.details
+    keys = (details.raw_name or "", details.name)
     lines = {
-        "Key": code_span(details.raw_name or details.name),
+        "Key": ", ".join(filter(None, map(code_span, dict.fromkeys(keys)))),
         "Name": escape(details.ide_title or ""),
         "Type": code_span(_plain_types(details.value)),
         "Platforms": escape(", ".join(details.platforms)),

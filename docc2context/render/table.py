@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from docc2context.markdown import blocks as md
 from docc2context.markdown.code import code_span
-from docc2context.markdown.tables import cell, table as markdown_table
+from docc2context.markdown.tables import cell
+from docc2context.markdown.tables import table as markdown_table
 from docc2context.model.block import (
     Block,
     CodeListing,

@@ -17,7 +17,7 @@ from docc2context.model.reference import (
     XcodeRequirementReference,
 )
 
-_PROSE_ROLES = frozenset({"collection", "collectionGroup", "article", "sampleCode", "overview"})
+PROSE_ROLES = frozenset({"collection", "collectionGroup", "article", "sampleCode", "overview"})
 """Roles of symbol pages, such as modules, whose titles the web page sets as prose, not as code."""
 
 
@@ -41,8 +41,10 @@ def title_of(identifier: str, reference: Reference | None) -> list[Inline]:
             return [Text(text=alt)]
         case UnknownReference() if reference.title:
             return [Text(text=reference.title)]
-        case LinkReference() | DownloadReference() | XcodeRequirementReference() if reference.url:
+        case LinkReference() | XcodeRequirementReference() if reference.url:
             return [Text(text=reference.url)]
+        case DownloadReference() if reference.url:
+            return [Text(text=unquote(reference.url.rpartition("/")[2]))]
         case _:
             return [Text(text=_last_part(identifier))]
 
@@ -51,7 +53,7 @@ def is_symbol(reference: TopicReference) -> bool:
     """Whether a page is told by the name of a symbol."""
     if reference.title_style is not None:
         return reference.title_style == "symbol"
-    return reference.kind == "symbol" and reference.role not in _PROSE_ROLES
+    return reference.kind == "symbol" and reference.role not in PROSE_ROLES
 
 
 def _topic_title(reference: TopicReference) -> Inline:

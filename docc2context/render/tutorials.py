@@ -1,4 +1,4 @@
-"""Tutorials, tutorial articles and tables of contents: one function a section, one table of them."""
+"""Tutorials, tutorial articles, tables of contents: one function a section, one table of them."""
 
 from collections.abc import Sequence
 from typing import assert_never

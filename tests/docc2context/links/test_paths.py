@@ -1,0 +1,121 @@
+import re
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from docc2context.links.paths import (
+    MAX_SEGMENT_BYTES,
+    RESERVED_NAMES,
+    SiteMap,
+    doc_path,
+    output_paths,
+    relative_link,
+)
+
+SEGMENT = st.text(
+    st.sampled_from("aAbBſßéK_-.:*?<>|\"()&!'%# \u0301\u00e9con1") | st.characters(codec="utf-8"),
+    min_size=1,
+    max_size=12,
+).filter(lambda name: "/" not in name and name not in {".", ".."})
+ENTRY = st.lists(SEGMENT, min_size=1, max_size=4).map(lambda names: f"data/{'/'.join(names)}.json")
+
+
+def folded(path: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+
+
+@given(st.lists(ENTRY, max_size=12, unique=True))
+@example(["data/x.json", "data/x/index.json"])
+@example(["data/f.json", "data/f(_:).json", "data/f(_-).json", "data/F.json"])
+@example(["data/!(_:).json", "data/&&(_:_:).json"])
+@example(["data/x.json", "data/x.md/y.json"])
+@example(["data/llms.txt/x.json", "data/manifest.json/x.json"])
+@example(["data/caf\u00e9.json", "data/cafe\u0301.json"])
+def test_pages_never_share_a_file_nor_take_a_folders_place(entries: list[str]) -> None:
+    paths = output_paths(entries)
+    keys = [folded(path) for path in paths.values()]
+    assert set(paths) == set(entries)
+    assert len(set(keys)) == len(keys)
+    folders = {key.rsplit("/", depth)[0] for key in keys for depth in range(1, key.count("/") + 1)}
+    assert not folders & {*keys, *RESERVED_NAMES}
+
+
+@given(ENTRY)
+@example("data/con.json")
+@example("data/CON.x/aux.json")
+@example(f"data/{'é' * 300}.json")
+@example("data/a. /b.json")
+def test_every_path_is_legal_on_windows_and_bounded(entry: str) -> None:
+    (path,) = output_paths([entry]).values()
+    for segment in path.split("/"):
+        assert len(segment.encode()) <= MAX_SEGMENT_BYTES
+        assert not re.search(r'[\x00-\x1f<>:"|?*\\]', segment)
+        assert not segment.endswith((".", " "))
+        assert not re.match(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)", segment)
+
+
+def test_paths_do_not_depend_on_the_order_of_the_entries() -> None:
+    entries = ["data/f(_:).json", "data/f(_-).json", "data/F(_-).json"]
+    assert output_paths(entries) == output_paths(reversed(entries))
+
+
+@pytest.mark.parametrize(
+    ("entry", "path"),
+    [
+        ("data/documentation/kit/f(_:).json", "documentation/kit/f(_-).md"),
+        ("data/documentation/kit/'...(_:)-4n4s0.json", "documentation/kit/'...(_-)-4n4s0.md"),
+        ("data/documentation/kit/11.bounds&frame.json", "documentation/kit/11.bounds&frame.md"),
+        ("data/documentation.json", "documentation.md"),
+    ],
+)
+def test_names_stay_as_swift_developers_know_them(entry: str, path: str) -> None:
+    assert output_paths([entry]) == {entry: path}
+
+
+def test_an_unchanged_name_is_kept_and_the_changed_one_gets_the_hash() -> None:
+    paths = output_paths(["data/a-b.json", "data/a:b.json"])
+    assert paths["data/a-b.json"] == "a-b.md"
+    assert re.fullmatch(r"a-b-[0-9a-f]{8}\.md", paths["data/a:b.json"])
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("/documentation/kit/f(_:)", "documentation/kit/f(_-).md"),
+        ("/Documentation/Kit/F(_:)", "documentation/kit/f(_-).md"),
+        ("/documentation/kit/f(_%3A)", "documentation/kit/f(_-).md"),
+        ("documentation/kit/f(_:)/", "documentation/kit/f(_-).md"),
+        ("/documentation/other", None),
+        ("", None),
+    ],
+)
+def test_a_url_of_docc_finds_its_page(url: str, found: str | None) -> None:
+    assert SiteMap(output_paths(["data/documentation/kit/f(_:).json"])).find(url) == found
+
+
+def test_an_exact_name_goes_before_a_decoded_one() -> None:
+    paths = output_paths(["data/documentation/a%20b.json", "data/documentation/a b.json"])
+    site = SiteMap(paths)
+    assert site.find("/documentation/a%20b") == "documentation/a%20b.md"
+    assert site.find("/documentation/a b") == "documentation/a b.md"
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "link"),
+    [
+        ("a/b.md", "a/b.md", "b.md"),
+        ("a/b.md", "a/b/c.md", "b/c.md"),
+        ("a/b/c.md", "a/b.md", "../b.md"),
+        ("llms.txt", "documentation/f(_-).md", "documentation/f%28_-%29.md"),
+        ("a/x.md", "b/größe 50%.md", "../b/größe%2050%25.md"),
+        ("a.md", "b&c#d.md", "b&c%23d.md"),
+    ],
+)
+def test_links_are_relative_and_encoded(here: str, there: str, link: str) -> None:
+    assert relative_link(here, there) == link
+
+
+def test_a_pages_own_path_is_its_entry_without_folder_and_suffix() -> None:
+    assert doc_path("data/documentation/kit.json") == "/documentation/kit"

@@ -1,0 +1,62 @@
+import pytest
+
+from docc2context.links.paths import SiteMap, output_paths
+from docc2context.links.resolver import PageResolver
+from docc2context.model.reference import (
+    ImageReference,
+    LinkReference,
+    Reference,
+    SectionReference,
+    TopicReference,
+    UnresolvableReference,
+)
+
+SITE = SiteMap(output_paths(["data/documentation/kit.json", "data/documentation/kit/a.json"]))
+REFERENCES: dict[str, Reference] = {
+    "doc://x/kit/A": TopicReference(url="/documentation/kit/a", title="A"),
+    "doc://x/kit#Use": SectionReference(url="/documentation/kit#Use-it", title="Use it!"),
+    "doc://x/kit/A#B": SectionReference(url="/documentation/kit/a#B-c", title="B (c)"),
+    "web": LinkReference(url="https://example.com/(x)"),
+    "script": LinkReference(url="javascript:alert(1)"),
+    "elsewhere": TopicReference(url="/documentation/other", title="Other"),
+    "Sendable": UnresolvableReference(title="Swift.Sendable"),
+    "pic": ImageReference(),
+}
+
+
+def resolver() -> PageResolver:
+    return PageResolver(SITE, "documentation/kit.md", REFERENCES)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "destination"),
+    [
+        ("doc://x/kit/A", "kit/a.md"),
+        ("doc://x/kit/A#B", "kit/a.md#b-c"),
+        ("web", "https://example.com/%28x%29"),
+        ("script", None),
+        ("elsewhere", None),
+        ("Sendable", None),
+        ("pic", None),
+        ("doc://x/documentation/Kit/A", "kit/a.md"),
+        ("doc://x/documentation/Missing", None),
+        ("https://example.com", "https://example.com"),
+        ("file:///etc/passwd", None),
+    ],
+)
+def test_an_identifier_leads_into_the_bundle_or_the_web_or_nowhere(
+    identifier: str, destination: str | None
+) -> None:
+    assert resolver().to(identifier) == destination
+
+
+def test_a_link_to_an_own_heading_gets_the_fragment_that_the_heading_has() -> None:
+    links = resolver()
+    marked = f"[x]({links.to('doc://x/kit#Use')})"
+    assert links.settle(marked, {"Use-it": "use-it-1"}) == "[x](#use-it-1)"
+
+
+def test_a_link_to_an_own_heading_that_is_not_there_leads_to_the_page() -> None:
+    links = resolver()
+    marked = f"[x]({links.to('doc://x/kit#Use')})"
+    assert links.settle(marked, {}) == "[x](kit.md)"

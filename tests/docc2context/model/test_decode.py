@@ -1,0 +1,124 @@
+import json
+from typing import Any
+
+import pytest
+
+from docc2context.model.block import Heading, Paragraph, UnknownBlock
+from docc2context.model.decode import PageUndecodable, decode_page
+from docc2context.model.inline import CodeVoice, Text, UnknownInline
+from docc2context.model.reference import TopicReference, UnknownReference
+from docc2context.model.sections import Content, Parameters, UnknownPrimarySection
+
+IDENTIFIER = {"url": "doc://x/documentation/X", "interfaceLanguage": "swift"}
+
+
+def page(**keys: Any) -> bytes:
+    return json.dumps({"identifier": IDENTIFIER, "metadata": {"title": "X"}, **keys}).encode()
+
+
+def content(*blocks: Any) -> dict[str, Any]:
+    return {"primaryContentSections": [{"kind": "content", "content": list(blocks)}]}
+
+
+def decoded_content(data: bytes) -> list[Any]:
+    (section,) = decode_page(data).node.primary_content_sections or []
+    assert isinstance(section, Content)
+    return section.content
+
+
+def test_a_page_as_the_format_says_has_no_unknown_nodes() -> None:
+    decoded = decode_page(page(abstract=[{"type": "text", "text": "Hi"}]))
+    assert decoded.node.abstract == [Text(text="Hi")]
+    assert decoded.unknown_nodes == {}
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "invalid JSON"),
+        (b'{"identifier": {"url": "x"},}', "invalid JSON"),
+        (b"\xff\xfe{}", "invalid JSON"),
+        (b"[]", "not a RenderNode page"),
+        (b'"text"', "not a RenderNode page"),
+        (b"{}", "neither an identifier nor a title"),
+        (b'{"formatVersion": "1.0"}', "neither an identifier nor a title"),
+        (b'{"identifier": {"url": "x"}, "abstract": ' + b"[" * 100_000, "nested too deeply"),
+    ],
+)
+def test_what_is_no_page_is_refused_with_a_reason(data: bytes, reason: str) -> None:
+    with pytest.raises(PageUndecodable, match=reason):
+        decode_page(data)
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    assert decode_page(b"\xef\xbb\xbf" + page()).node.metadata.title == "X"
+
+
+def test_null_where_a_list_belongs_loses_nothing() -> None:
+    decoded = decode_page(page(topicSections=None, references=None, **content(None)))
+    assert decoded.node.references == {}
+    assert decoded.unknown_nodes == {"malformed:value": 1}
+
+
+def test_an_unknown_block_keeps_its_words_and_its_blocks_and_is_counted() -> None:
+    poll = {
+        "type": "poll",
+        "title": "Tabs?",
+        "choices": [{"content": [{"type": "paragraph", "inlineContent": []}], "votes": 3}],
+        "inlineContent": [{"type": "codeVoice", "code": "x"}],
+    }
+    data = page(**content(poll, {"type": "heading", "text": "After", "level": 2}))
+    assert decoded_content(data) == [
+        UnknownBlock(
+            name="poll",
+            content=[
+                Paragraph(inline_content=[Text(text="Tabs?")]),
+                Paragraph(),
+                Paragraph(inline_content=[CodeVoice(code="x")]),
+            ],
+        ),
+        Heading(text="After", level=2),
+    ]
+    assert decode_page(data).unknown_nodes == {"block:poll": 1}
+
+
+def test_an_unknown_inline_keeps_its_words() -> None:
+    decoded = decode_page(page(abstract=[{"type": "math", "text": "x²"}]))
+    assert decoded.node.abstract == [UnknownInline(name="math", text="x²")]
+    assert decoded.unknown_nodes == {"inline:math": 1}
+
+
+def test_an_unknown_section_and_reference_are_counted() -> None:
+    decoded = decode_page(
+        page(
+            primaryContentSections=[{"kind": "quiz", "content": [{"type": "thematicBreak"}]}],
+            references={"r": {"type": "podcast", "title": "Talk", "url": "https://example.com"}},
+        )
+    )
+    (section,) = decoded.node.primary_content_sections or []
+    assert isinstance(section, UnknownPrimarySection)
+    assert len(section.content) == 1
+    assert decoded.node.references == {
+        "r": UnknownReference(name="podcast", title="Talk", url="https://example.com")
+    }
+    assert decoded.unknown_nodes == {"primarysection:quiz": 1, "reference:podcast": 1}
+
+
+def test_one_bad_field_does_not_lose_its_neighbours() -> None:
+    reference = {"type": "topic", "title": "A", "url": "/a", "abstract": "not a list"}
+    decoded = decode_page(page(references={"a": reference, "b": 7}))
+    assert decoded.node.references == {"a": TopicReference(title="A", url="/a")}
+    assert decoded.unknown_nodes == {"malformed:TopicReference.abstract": 1, "malformed:value": 1}
+
+
+def test_numbers_where_text_belongs_read_as_their_digits() -> None:
+    data = page(primaryContentSections=[{"kind": "parameters", "parameters": [{"name": 5}]}])
+    (section,) = decode_page(data).node.primary_content_sections or []
+    assert isinstance(section, Parameters)
+    assert section.parameters[0].name == "5"
+
+
+def test_a_block_tagged_by_kind_as_the_published_schema_has_it_is_known() -> None:
+    data = page(**content({"kind": "row", "numberOfColumns": 1, "columns": []}))
+    assert decode_page(data).unknown_nodes == {}
+    assert type(decoded_content(data)[0]).__name__ == "Row"

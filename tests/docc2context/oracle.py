@@ -1,0 +1,53 @@
+"""Reads Markdown back with markdown-it-py: what a reader of the rendered page would see."""
+
+import html
+import re
+from collections.abc import Iterator
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+_WORD_TOKENS = {"text", "code_inline", "text_special", "html_inline", "softbreak", "hardbreak"}
+
+
+def tokens(markdown: str) -> list[Token]:
+    return _parser.parse(markdown)
+
+
+def kinds(markdown: str) -> list[str]:
+    """The types of the block tokens that open something or stand alone."""
+    return [token.type for token in tokens(markdown) if token.nesting >= 0]
+
+
+def inline(markdown: str) -> Iterator[Token]:
+    for token in tokens(markdown):
+        yield from token.children or []
+
+
+def text(markdown: str) -> str:
+    """The visible text, white space folded as a browser folds it, without tags and comments."""
+    words = []
+    for token in tokens(markdown):
+        if token.type in {"fence", "code_block"}:
+            words.append(token.content)
+        words += [_visible(child) for child in token.children or [] if child.type in _WORD_TOKENS]
+    return folded("".join(words))
+
+
+def links(markdown: str) -> list[str]:
+    return [str(token.attrs["href"]) for token in inline(markdown) if token.type == "link_open"]
+
+
+def folded(words: str) -> str:
+    return " ".join(words.split())
+
+
+def _visible(token: Token) -> str:
+    if token.type == "html_inline":
+        return " " if token.content == "<br>" else ""
+    return " " if token.type.endswith("break") else token.content
+
+
+def unescaped(words: str) -> str:
+    return html.unescape(re.sub(r"<[^>]*>", "", words))
