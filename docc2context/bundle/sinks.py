@@ -4,7 +4,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -45,6 +45,7 @@ class ZipSink(_Counted):
 
     def __init__(self, file: BinaryIO, max_bytes: int) -> None:
         super().__init__(max_bytes)
+        self._file = file
         self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
 
     def write(self, path: str, data: bytes) -> None:
@@ -58,6 +59,14 @@ class ZipSink(_Counted):
     def close(self) -> None:
         """Write the central directory; without it there is no zip."""
         self._zip.close()
+
+    def abandon(self) -> None:
+        """Leave an empty file, as half a bundle could be taken for a whole one."""
+        with suppress(OSError, ValueError):  # as when the disk is full
+            self._zip.close()
+        with suppress(OSError):
+            self._file.seek(0)
+            self._file.truncate()
 
 
 class FolderSink(_Counted):
@@ -88,9 +97,8 @@ def open_sink(
     own only when the bundle is whole. Raises DestinationError.
     """
     if not isinstance(destination, str | Path):
-        sink = ZipSink(destination, max_bytes)
-        yield sink
-        sink.close()
+        with _zip_in(destination, max_bytes) as file_sink:
+            yield file_sink
         return
     path = Path(destination)
     _check_free(path, replace=replace)
@@ -100,6 +108,8 @@ def open_sink(
             _zip_at(path, max_bytes) if _is_zip(path) else _folder_at(path, max_bytes) as path_sink
         ):
             yield path_sink
+    except FileExistsError as error:  # a file where one of the folders above should be
+        raise _unusable(path, "cannot be written: Not a directory") from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise _unusable(path, f"cannot be written: {reason}") from error
@@ -110,14 +120,23 @@ def _is_zip(path: Path) -> bool:
 
 
 @contextmanager
+def _zip_in(file: BinaryIO, max_bytes: int) -> Iterator[Sink]:
+    sink = ZipSink(file, max_bytes)
+    try:
+        yield sink
+        sink.close()
+    except BaseException:
+        sink.abandon()
+        raise
+
+
+@contextmanager
 def _zip_at(path: Path, max_bytes: int) -> Iterator[Sink]:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     work = Path(name)
     try:
-        with os.fdopen(descriptor, "w+b") as file:
-            sink = ZipSink(file, max_bytes)
+        with os.fdopen(descriptor, "w+b") as file, _zip_in(file, max_bytes) as sink:
             yield sink
-            sink.close()
         work.chmod(_default_mode())
         work.replace(path)
     except BaseException:

@@ -77,7 +77,7 @@ def destination(url: str) -> str:
 
 
 def _styled(piece: Styled, before: str, after: Sequence[str | Styled]) -> str:
-    content = piece.content.strip(" \t")
+    content = piece.content.strip()
     if not content:
         return piece.content
     lead, _, trail = piece.content.partition(content)

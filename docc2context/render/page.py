@@ -9,6 +9,7 @@ from docc2context.markdown.front_matter import front_matter
 from docc2context.model.block import Block, Paragraph
 from docc2context.model.inline import Text
 from docc2context.model.page import RenderNode
+from docc2context.model.sections import Declarations, PrimarySection
 from docc2context.model.tutorials import Volume
 from docc2context.render.availability import is_deprecated, messages, platforms
 from docc2context.render.block import blocks, run_in, strong
@@ -31,7 +32,7 @@ def render_page(node: RenderNode, path: str, ctx: Context) -> str:
         md.paragraph(inlines(node.abstract, ctx)),
         _availability_note(node, ctx),
         _sample_code(node, ctx),
-        *(primary_section(part, language, ctx) for part in node.primary_content_sections or []),
+        *(primary_section(part, language, ctx) for part in _declarations_first(node)),
         *(section(part, ctx) for part in node.sections or []),
         topic_groups("Topics", node.topic_sections, ctx),
         topic_groups("Default Implementations", node.default_implementations_sections, ctx),
@@ -40,6 +41,13 @@ def render_page(node: RenderNode, path: str, ctx: Context) -> str:
     ]
     markdown = ctx.links.settle(md.join(body), ctx.anchors)
     return f"{_front_matter(node, title, path)}\n\n{markdown}\n"
+
+
+def _declarations_first(node: RenderNode) -> list[PrimarySection]:
+    """DocC's order, but for the mentions, which swift-docc writes before the declaration."""
+    return sorted(
+        node.primary_content_sections or [], key=lambda part: not isinstance(part, Declarations)
+    )
 
 
 def page_title(node: RenderNode) -> str:

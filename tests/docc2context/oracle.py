@@ -1,8 +1,8 @@
 """Reads Markdown back with markdown-it-py: what a reader of the rendered page would see."""
 
-import html
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -49,5 +49,23 @@ def _visible(token: Token) -> str:
     return " " if token.type.endswith("break") else token.content
 
 
-def unescaped(words: str) -> str:
-    return html.unescape(re.sub(r"<[^>]*>", "", words))
+def body(page: str) -> str:
+    """A page's Markdown without its front matter."""
+    return page.split("\n---\n", 1)[1] if page.startswith("---\n") else page
+
+
+def fragments(markdown: str) -> set[str]:
+    """The fragments that GitHub gives to the headings: a count behind the second of a text."""
+    seen: dict[str, int] = {}
+    found = set()
+    stream = tokens(markdown)
+    for opening, content in pairwise(stream):
+        if opening.type != "heading_open":
+            continue
+        words = "".join(
+            _visible(child) for child in content.children or [] if child.type in _WORD_TOKENS
+        )
+        base = re.sub(r"[^\w\- ]", "", words.strip().lower()).replace(" ", "-")
+        count = seen[base] = seen.get(base, -1) + 1
+        found.add(f"{base}-{count}" if count else base)
+    return found

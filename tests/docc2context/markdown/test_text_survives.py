@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-import oracle
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from docc2context.markdown import blocks, code, escape, inline, tables
+from tests.docc2context import oracle
 
 SPECIAL = st.sampled_from(
     [*"*_`~[]()<>#+-=|!&\\.:;1 a\n\t\"'$^{}", "&amp;", "![", "](", "  ", "---", "1."]

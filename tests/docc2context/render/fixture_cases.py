@@ -1,6 +1,6 @@
 """Renders the cases of `fixtures/`; run as a script, writes what they become now.
 
-python tests/docc2context/render/fixture_cases.py
+python -m tests.docc2context.render.fixture_cases
 """
 
 import json

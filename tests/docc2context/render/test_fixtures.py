@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
-from fixture_cases import REFERENCES, cases, rendered
 
 from docc2context.model.base import UNKNOWN
 from docc2context.model.block import Block
@@ -13,6 +12,7 @@ from docc2context.model.inline import Inline
 from docc2context.model.reference import Reference
 from docc2context.model.sections import PrimarySection
 from docc2context.model.tutorials import Layout, Section
+from tests.docc2context.render.fixture_cases import REFERENCES, cases, rendered
 
 
 @pytest.mark.parametrize(

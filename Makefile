@@ -1,0 +1,52 @@
+# One word does the common thing; no target needs another to have run before.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test check format lock sample clean
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+help: ## List the targets.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(READY) ## Make .venv with everything that the other targets need.
+
+$(READY): pyproject.toml requirements.lock scripts/setup.sh
+	@sh scripts/setup.sh $(PYTHON) $(VENV)
+	@touch $@
+
+run: $(READY) ## Start the service on http://localhost:8000.
+	@echo "docc2context: open http://localhost:$(PORT) to convert an archive, http://localhost:$(PORT)/docs for the API; Ctrl-C stops it."
+	@exec $(BIN)/python -m uvicorn app.main:app --host $(HOST) --port $(PORT) --no-access-log --no-server-header
+
+demo: $(READY) ## Convert the sample archive to out/ and show a page of it.
+	@$(BIN)/docc2context convert examples/TrailKit.doccarchive.zip -o out --force
+	@cat "out/documentation/trailkit/trail/duration(at-).md"
+
+test: $(READY) ## Run all tests; what cannot run here says SKIPPED: and why.
+	@$(BIN)/python -m pytest
+
+check: $(READY) ## Lint, types, import contracts, formatting.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY) ## Format the code and mend what ruff can mend.
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: $(READY) ## Resolve requirements.lock anew: exact versions with hashes, for the image and .venv.
+	$(BIN)/uv pip compile pyproject.toml --extra service --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-emit-index-url --upgrade --quiet \
+	  --custom-compile-command 'make lock' --output-file requirements.lock
+
+sample: $(READY) ## Build the sample archive in examples/ anew.
+	$(BIN)/python examples/build_trailkit.py
+
+clean: ## Remove .venv, caches and out/.
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

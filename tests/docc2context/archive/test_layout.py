@@ -1,0 +1,56 @@
+import pytest
+
+from docc2context.archive.layout import find_layout
+from docc2context.errors import ArchiveRefused, Code
+
+
+@pytest.mark.parametrize(
+    ("names", "root", "pages"),
+    [
+        (["data/documentation/a.json"], "", ("data/documentation/a.json",)),
+        (["Foo.doccarchive/data/tutorials/a.json"], "Foo.doccarchive/", ("data/tutorials/a.json",)),
+        (
+            ["build/docs/Foo.doccarchive/data/documentation/a.json", "build/docs/x.json"],
+            "build/docs/Foo.doccarchive/",
+            ("data/documentation/a.json",),
+        ),
+        (["site/data/documentation/data/a.json"], "site/", ("data/documentation/data/a.json",)),
+        (["data/site/data/documentation.json"], "data/site/", ("data/documentation.json",)),
+        (["site/data/design/a.json"], "site/", ("data/design/a.json",)),
+        (["data/b.json", "data/a.json", "index/index.json"], "", ("data/a.json", "data/b.json")),
+        (
+            ["data/documentation/a.json", "__MACOSX/data/documentation/._a.json", "data/._b.json"],
+            "",
+            ("data/documentation/a.json",),
+        ),
+        (
+            ["data/documentation/a.json", "downloads/B.doccarchive/data/documentation/b.json"],
+            "",
+            ("data/documentation/a.json",),
+        ),
+    ],
+)
+def test_the_archive_is_found_wherever_it_lies(
+    names: list[str], root: str, pages: tuple[str, ...]
+) -> None:
+    layout = find_layout(names)
+    assert (layout.root, layout.pages) == (root, pages)
+
+
+@pytest.mark.parametrize(
+    ("names", "code", "words"),
+    [
+        ([], Code.NO_DOCC_DATA, "no JSON page under a data/ folder"),
+        (["readme.txt", "x.json"], Code.NO_DOCC_DATA, "no JSON page under a data/ folder"),
+        (["Kit.docc/Kit.md"], Code.NO_DOCC_DATA, "build the documentation first"),
+        (
+            ["A.doccarchive/data/documentation/a.json", "B.doccarchive/data/documentation/b.json"],
+            Code.SEVERAL_ARCHIVES,
+            "'A.doccarchive/', 'B.doccarchive/'",
+        ),
+    ],
+)
+def test_what_is_no_single_archive_is_refused(names: list[str], code: Code, words: str) -> None:
+    with pytest.raises(ArchiveRefused, match=words) as refused:
+        find_layout(names)
+    assert refused.value.code == code

@@ -1,0 +1,151 @@
+import io
+import stat
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from docc2context.archive.limits import DEFAULT_LIMITS, Limits
+from docc2context.archive.reader import open_archive
+from docc2context.errors import ArchiveRefused, Code, LimitExceeded
+from tests.docc2context.archives import ROOT, archive, page, zipped
+
+PAGE = "data/documentation/kit.json"
+
+
+def refusal(data: bytes, limits: Limits = DEFAULT_LIMITS) -> ArchiveRefused:
+    with pytest.raises(ArchiveRefused) as refused, open_archive(data, limits) as opened:
+        for name in opened.pages:
+            opened.read(name)
+    return refused.value
+
+
+def patched(data: bytes, signature: bytes, offset: int, value: bytes) -> bytes:
+    """`data` with the field at `offset` of each header that begins with `signature` overwritten."""
+    changed = bytearray(data)
+    position = data.find(signature)
+    while position >= 0:
+        changed[position + offset : position + offset + len(value)] = value
+        position = data.find(signature, position + 1)
+    return bytes(changed)
+
+
+def test_a_zip_gives_its_pages_and_its_metadata() -> None:
+    data = zipped({f"{ROOT}{PAGE}": b"{}", f"{ROOT}metadata.json": b'{"bundleDisplayName": "Kit"}'})
+    with open_archive(data, DEFAULT_LIMITS) as opened:
+        assert opened.pages == (PAGE,)
+        assert opened.read(PAGE) == b"{}"
+        assert opened.metadata() == b'{"bundleDisplayName": "Kit"}'
+
+
+def test_a_folder_gives_the_same_as_its_zip(tmp_path: Path) -> None:
+    file = tmp_path / ROOT / PAGE
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"{}")
+    with open_archive(tmp_path / ROOT, DEFAULT_LIMITS) as opened:
+        assert (opened.pages, opened.read(PAGE), opened.metadata()) == ((PAGE,), b"{}", None)
+
+
+def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:
+    folder = tmp_path / ROOT / "data/documentation"
+    folder.mkdir(parents=True)
+    (folder / "kit.json").write_bytes(b"{}")
+    (tmp_path / "secret.json").write_bytes(b"{}")
+    (folder / "link.json").symlink_to(tmp_path / "secret.json")
+    with open_archive(tmp_path / ROOT, DEFAULT_LIMITS) as opened:
+        assert opened.pages == (PAGE,)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", Code.EMPTY_UPLOAD),
+        (b"%PDF-1.7", Code.NOT_A_ZIP),
+        (b"PK\x03\x04", Code.INVALID_ZIP),
+        (archive(kit=page("Kit"))[:-30], Code.INVALID_ZIP),
+        (archive(kit=page("Kit"))[: len(archive(kit=page("Kit"))) // 2], Code.INVALID_ZIP),
+        (zipped({"readme.txt": b"hi"}), Code.NO_DOCC_DATA),
+        (zipped({}), Code.NO_DOCC_DATA),
+        (zipped({f"{ROOT}../{PAGE}": b"{}"}), Code.UNSAFE_ENTRY_NAME),
+        (zipped({f"/{PAGE}": b"{}"}), Code.UNSAFE_ENTRY_NAME),
+        (zipped({f"C:\\{PAGE}": b"{}"}), Code.UNSAFE_ENTRY_NAME),
+        (zipped({"data/documentation/a\nb.json": b"{}"}), Code.UNSAFE_ENTRY_NAME),
+        (zipped({PAGE: b"{}"}, zipfile.ZIP_BZIP2), Code.UNSUPPORTED_COMPRESSION),
+        (patched(zipped({PAGE: b"{}"}), b"PK\x01\x02", 8, b"\x01"), Code.ENCRYPTED),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_code(data: bytes, code: Code) -> None:
+    assert refusal(data).code == code
+
+
+def test_a_damaged_page_is_refused_by_name() -> None:
+    data = patched(zipped({PAGE: b"{}" * 50}), b"PK\x01\x02", 16, struct.pack("<I", 7))  # CRC
+    error = refusal(data)
+    assert (error.code, error.entry) == (Code.INVALID_ZIP, repr(PAGE))
+
+
+@pytest.mark.parametrize("declared", [50, 5000])
+def test_a_page_that_lies_about_its_size_is_refused_unread(declared: int) -> None:
+    data = zipped({PAGE: b"x" * 1000})
+    assert (
+        refusal(patched(data, b"PK\x01\x02", 24, struct.pack("<I", declared))).code
+        == Code.INVALID_ZIP
+    )
+
+
+def test_two_pages_of_one_name_are_refused() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file, pytest.warns(UserWarning, match="Duplicate name"):
+        file.writestr(PAGE, b"{}")
+        file.writestr(PAGE, b"[]")
+    assert refusal(buffer.getvalue()).code == Code.DUPLICATE_ENTRY
+
+
+def test_a_page_that_is_a_link_is_refused() -> None:
+    info = zipfile.ZipInfo(PAGE)
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr(info, b"/etc/passwd")
+    assert refusal(buffer.getvalue()).code == Code.UNSAFE_ENTRY_TYPE
+
+
+@pytest.mark.parametrize(
+    ("limits", "code", "limit"),
+    [
+        (Limits(max_entries=1), Code.TOO_MANY_ENTRIES, 1),
+        (Limits(max_page_bytes=10), Code.ARCHIVE_TOO_LARGE, 10),
+        (Limits(max_archive_bytes=100), Code.ARCHIVE_TOO_LARGE, 100),
+    ],
+)
+def test_what_is_over_a_limit_is_refused_with_the_limit(
+    limits: Limits, code: Code, limit: int
+) -> None:
+    error = refusal(archive(a=page("A"), b=page("B")), limits)
+    assert isinstance(error, LimitExceeded)
+    assert (error.code, error.limit) == (code, limit)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_what_is_at_a_limit_is_read(method: int) -> None:
+    data = zipped({"data/a.json": b"x" * 60, "data/b.json": b"y" * 40}, method)
+    with open_archive(
+        data, Limits(max_entries=2, max_page_bytes=60, max_archive_bytes=100)
+    ) as opened:
+        assert [opened.read(name) for name in opened.pages] == [b"x" * 60, b"y" * 40]
+
+
+def test_names_in_utf8_are_read_even_without_their_flag() -> None:
+    name = "data/documentation/größe.json"
+    data = patched(zipped({name: b"{}"}), b"PK\x01\x02", 8, b"\x00\x00")
+    data = patched(data, b"PK\x03\x04", 6, b"\x00\x00")
+    with open_archive(data, DEFAULT_LIMITS) as opened:
+        assert opened.pages == (name,)
+        assert opened.read(name) == b"{}"
+
+
+def test_backslashes_and_a_leading_dot_are_read_as_windows_meant_them() -> None:
+    data = zipped({"./Kit.doccarchive\\data\\documentation\\kit.json": b"{}"})
+    with open_archive(data, DEFAULT_LIMITS) as opened:
+        assert opened.pages == (PAGE,)

@@ -1,0 +1,73 @@
+from docc2context.bundle.llms_txt import Contents, Entry
+
+
+def contents(pages: dict[str, list[str]]) -> Contents:
+    made = Contents()
+    for path, children in pages.items():
+        name = path.rpartition("/")[2].removesuffix(".md")
+        made.add(path, Entry(name, f"`{name}`", "", children))
+    return made
+
+
+def test_pages_come_in_the_order_of_their_topics_depth_first() -> None:
+    order = contents(
+        {
+            "documentation/kit.md": ["documentation/kit/b.md", "documentation/kit/a.md"],
+            "documentation/kit/a.md": [],
+            "documentation/kit/b.md": ["documentation/kit/b/c.md"],
+            "documentation/kit/b/c.md": [],
+        }
+    ).order()
+    kit = "documentation/kit"
+    assert order == {f"{kit}.md": [f"{kit}.md", f"{kit}/b.md", f"{kit}/b/c.md", f"{kit}/a.md"]}
+
+
+def test_circles_end_and_each_page_stands_once() -> None:
+    pages = {
+        "documentation/kit.md": ["documentation/kit/a.md", "documentation/kit/a.md"],
+        "documentation/kit/a.md": ["documentation/kit.md", "documentation/kit/a.md"],
+    }
+    assert contents(pages).order() == {"documentation/kit.md": list(pages)}
+
+
+def test_what_nobody_curated_comes_after_below_its_root_or_at_the_end() -> None:
+    order = contents(
+        {"documentation/kit.md": [], "documentation/kit/x/y.md": [], "documentation/lost/z.md": []}
+    ).order()
+    assert order == {
+        "documentation/kit.md": ["documentation/kit.md", "documentation/kit/x/y.md"],
+        "": ["documentation/lost/z.md"],
+    }
+
+
+def test_a_root_keeps_its_own_section_though_another_lists_it() -> None:
+    order = contents(
+        {"documentation.md": ["documentation/kit.md"], "documentation/kit.md": []}
+    ).order()
+    assert order == {
+        "documentation.md": ["documentation.md"],
+        "documentation/kit.md": ["documentation/kit.md"],
+    }
+
+
+def test_ten_thousand_levels_do_not_exhaust_the_stack() -> None:
+    chain = {f"d/k/{i:05}.md": [f"d/k/{i + 1:05}.md"] for i in range(10_000)}
+    order = contents({"d/k.md": ["d/k/00000.md"], **chain}).order()
+    assert order == {"d/k.md": ["d/k.md", *chain]}
+
+
+def test_the_file_has_the_form_of_llmstxt_org() -> None:
+    made = Contents()
+    made.add(
+        "documentation/kit.md", Entry("Kit*", "Kit\\*", "All of it.", ["documentation/kit/f.md"])
+    )
+    made.add("documentation/kit/f.md", Entry("f(_:)", "`f(_:)`", "", []))
+    made.add("other/x/y.md", Entry("Y", "Y", "", []))
+    assert made.render("My kit") == (
+        "# My kit\n\n"
+        "## Kit\\*\n\n"
+        "- [Kit\\*](documentation/kit.md): All of it.\n"
+        "- [`f(_:)`](documentation/kit/f.md)\n\n"
+        "## More pages\n\n"
+        "- [Y](other/x/y.md)\n"
+    )

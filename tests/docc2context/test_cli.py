@@ -1,0 +1,109 @@
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from docc2context import cli
+from tests.docc2context.archives import archive, page
+
+GOOD = archive(kit=page("Kit"))
+LOSSY = archive(kit=page("Kit", abstract=[{"type": "emoji"}]), bad=b"{,}")
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> str:
+    return written(tmp_path, GOOD)
+
+
+def written(folder: Path, data: bytes) -> str:
+    path = folder / "Kit.doccarchive.zip"
+    path.write_bytes(data)
+    return str(path)
+
+
+def test_convert_writes_the_bundle_and_tells_so(
+    good: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["convert", good, "-o", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out/documentation/kit.md").is_file()
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == (
+        f"1 pages written to {tmp_path / 'out'}, 0 skipped, 0 unknown nodes, 0 missing references\n"
+    )
+
+
+def test_the_report_names_what_was_lost(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["convert", written(tmp_path, LOSSY), "-o", str(tmp_path / "out")]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert "1 skipped, 1 unknown nodes" in lines[0]
+    assert lines[1].startswith("  skipped data/documentation/bad.json: invalid JSON")
+    assert lines[2] == "  unknown inline:emoji: 1"
+
+
+def test_strict_exits_with_3_when_pages_were_lost(tmp_path: Path) -> None:
+    out = str(tmp_path / "out")
+    assert cli.main(["convert", written(tmp_path, LOSSY), "-o", out, "--strict"]) == 3
+    assert cli.main(["convert", written(tmp_path, GOOD), "-o", out, "--strict", "--force"]) == 0
+
+
+def test_json_prints_the_report(
+    good: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli.main(["convert", good, "-o", str(tmp_path / "out.zip"), "--json"])
+    report = json.loads(capsys.readouterr().out)
+    assert (report["pages_converted"], report["pages_skipped"]) == (1, [])
+
+
+def test_the_calling_form_of_the_swift_tool_is_taken(good: str, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert cli.main([good, "--output", str(tmp_path / "out"), "--force"]) == 0
+    assert (tmp_path / "out/llms.txt").is_file()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "the archive is empty: 0 bytes [empty_upload]"),
+        (b"hello", "not a zip archive; zip the .doccarchive folder and convert that [not_a_zip]"),
+    ],
+)
+def test_failure_is_one_line_with_its_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, words: str
+) -> None:
+    path = written(tmp_path, data)
+    assert cli.main(["convert", path, "-o", str(tmp_path / "out")]) == 1
+    assert capsys.readouterr().err == f"docc2context: cannot convert {path}: {words}\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_archive_that_is_not_there_is_one_line_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["convert", "nowhere.zip", "-o", str(tmp_path / "out")]) == 1
+    assert capsys.readouterr().err == (
+        "docc2context: cannot convert nowhere.zip: No such file or directory\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["convert"], ["convert", "x.zip"], ["convert", "x", "-o", "y", "-z"]]
+)
+def test_a_wrong_call_exits_with_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(arguments)
+    assert stopped.value.code == 2
+
+
+def test_standard_input_is_read_as_a_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(GOOD)))
+    assert cli.main(["convert", "-", "-o", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out/documentation/kit.md").is_file()
+
+
+def test_the_module_runs_as_a_program(good: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "docc2context", "convert", good, "-o", str(tmp_path / "out")]
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 0

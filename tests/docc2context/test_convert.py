@@ -1,0 +1,165 @@
+import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import docc2context
+from docc2context import Code, Limits
+from tests.docc2context.archives import ROOT, archive, page, topic, unzipped, zipped
+
+KIT = archive(
+    kit=page(
+        "Kit",
+        topicSections=[{"title": "All", "identifiers": ["doc://b"]}],
+        references={"doc://b": topic("/documentation/b", "B")},
+    ),
+    b=page("B"),
+)
+
+
+def converted(source: bytes, **options: Any) -> tuple[docc2context.Report, dict[str, bytes]]:
+    buffer = io.BytesIO()
+    report = docc2context.convert(source, buffer, **options)
+    return report, unzipped(buffer.getvalue())
+
+
+def test_each_page_becomes_a_file_and_links_lead_between_them() -> None:
+    report, files = converted(KIT)
+    assert list(files) == [
+        "documentation/b.md",
+        "documentation/kit.md",
+        "llms.txt",
+        "manifest.json",
+    ]
+    assert b"- [B](b.md)" in files["documentation/kit.md"]
+    assert (report.pages_converted, report.pages_skipped) == (2, [])
+
+
+def test_the_manifest_tells_of_every_page_and_repeats_the_report() -> None:
+    report, files = converted(KIT)
+    manifest = json.loads(files["manifest.json"])
+    assert [entry["path"] for entry in manifest["pages"]] == [
+        "documentation/b.md",
+        "documentation/kit.md",
+    ]
+    markdown = files["documentation/b.md"]
+    assert manifest["pages"][0] == {
+        "source": "data/documentation/b.json",
+        "path": "documentation/b.md",
+        "identifier": "doc://kit/documentation/B",
+        "usr": None,
+        "kind": "article",
+        "title": "B",
+        "bytes": len(markdown),
+        "sha256": hashlib.sha256(markdown).hexdigest(),
+    }
+    assert manifest["converter"] == {"name": "docc2context", "version": docc2context.__version__}
+    assert manifest["report"]["pages_converted"] == report.pages_converted == 2
+    assert manifest["report"]["output_bytes"] == sum(map(len, files.values())) - len(
+        files["manifest.json"]
+    )
+
+
+def test_a_page_that_cannot_be_read_is_reported_and_the_rest_is_converted() -> None:
+    report, files = converted(archive(good=page("Good"), bad=b"{,}"))
+    assert "documentation/good.md" in files
+    (skipped,) = report.pages_skipped
+    assert skipped.source == "data/documentation/bad.json"
+    assert skipped.reason.startswith("invalid JSON")
+    assert (
+        json.loads(files["manifest.json"])["report"]["pages_skipped"][0]["source"] == skipped.source
+    )
+
+
+def test_an_archive_without_one_readable_page_is_an_error() -> None:
+    with pytest.raises(docc2context.NothingConverted, match="none of its 1 pages") as error:
+        converted(archive(bad=b"{,}"))
+    assert error.value.code == Code.NO_CONVERTIBLE_PAGES
+
+
+def test_unknown_nodes_and_missing_references_are_counted() -> None:
+    abstract = [{"type": "emoji", "text": ":-)"}, {"type": "reference", "identifier": "doc://x"}]
+    report, _ = converted(
+        archive(kit=page("Kit", abstract=abstract), b=page("B", abstract=abstract))
+    )
+    assert report.unknown_nodes == {"inline:emoji": 2}
+    assert report.missing_references == 2
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(max_output_bytes=100), Limits(max_page_output_bytes=100)]
+)
+def test_output_over_a_limit_is_an_error_and_leaves_nothing(tmp_path: Path, limits: Limits) -> None:
+    with pytest.raises(docc2context.OutputTooLarge) as error:
+        docc2context.convert(KIT, tmp_path / "out", limits=limits)
+    assert (error.value.code, error.value.limit) == (Code.OUTPUT_TOO_LARGE, 100)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_progress_is_told_page_by_page() -> None:
+    told: list[tuple[int, int]] = []
+    converted(KIT, on_page=lambda done, total: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]
+
+
+def test_path_bytes_file_and_folder_give_the_same_bytes_whatever_they_are_called(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "an archive.zip").write_bytes(KIT)
+    for name, data in unzipped(KIT).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    sources = [KIT, io.BytesIO(KIT), tmp_path / "an archive.zip", str(tmp_path / ROOT)]
+    results = []
+    for i, source in enumerate(sources):
+        docc2context.convert(source, tmp_path / f"{i}.zip")  # type: ignore[arg-type]
+        results.append((tmp_path / f"{i}.zip").read_bytes())
+    assert len(set(results)) == 1
+
+
+def test_the_order_of_the_zip_does_not_show() -> None:
+    files = unzipped(KIT)
+    backwards = zipped(dict(reversed(files.items())))
+    assert converted(KIT) == converted(backwards)
+
+
+def test_two_processes_with_other_hash_seeds_give_the_same_bytes() -> None:
+    script = (
+        "import sys, io, docc2context; out = io.BytesIO();"
+        "docc2context.convert(sys.stdin.buffer.read(), out); sys.stdout.buffer.write(out.getvalue())"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            input=KIT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(outputs) == 1
+
+
+def test_hostile_titles_reach_no_file_name() -> None:
+    _, files = converted(archive(kit=page("../../etc/passwd", identifier={"url": "doc://../../x"})))
+    assert list(files) == ["documentation/kit.md", "llms.txt", "manifest.json"]
+
+
+def test_content_nested_beyond_reason_is_cut_off_visibly_and_counted() -> None:
+    block: dict[str, Any] = {
+        "type": "paragraph",
+        "inlineContent": [{"type": "text", "text": "deep"}],
+    }
+    for _ in range(100):
+        block = {"type": "aside", "style": "note", "content": [block]}
+    kit = page("Kit", primaryContentSections=[{"kind": "content", "content": [block]}])
+    report, files = converted(archive(kit=kit))
+    assert b"Content nested too deeply to show." in files["documentation/kit.md"]
+    assert report.unknown_nodes == {"nested_too_deeply": 1}

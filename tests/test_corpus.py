@@ -1,0 +1,118 @@
+"""Real archives, which lie beside the project and are no part of it."""
+
+import io
+import json
+import os
+import posixpath
+import re
+import zipfile
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+import yaml
+
+import docc2context
+from tests.docc2context import oracle
+from tests.docc2context.archives import unzipped
+
+CORPUS = Path(os.environ.get("DOCC_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
+
+# Pages in the archive that are no JSON: swift-docc-render keeps them so to test its own errors.
+SKIPPED = {"docc-fixtures": 3}
+PAGES = {
+    "combined-example": 9,
+    "docc-fixtures": 34,
+    "hummingbird": 3164,
+    "irl-pdfscan": 439,
+    "kai-portfolio-slim": 63,
+    "openapi-registry": 51,
+    "smi-client": 1392,
+    "specification-core": 488,
+    "swift-book": 44,
+    "swift-bundler": 10,
+}
+
+pytestmark = pytest.mark.skipif(
+    not CORPUS.is_dir(),
+    reason="no corpus of real archives here (DOCC_CORPUS names its folder)",
+)
+archives = pytest.mark.parametrize("name", PAGES)
+
+
+@cache
+def converted(name: str) -> tuple[docc2context.Report, dict[str, bytes]]:
+    buffer = io.BytesIO()
+    report = docc2context.convert(CORPUS / f"{name}.doccarchive.zip", buffer)
+    return report, unzipped(buffer.getvalue())
+
+
+def pages(name: str) -> dict[str, str]:
+    return {
+        path: data.decode() for path, data in converted(name)[1].items() if path.endswith(".md")
+    }
+
+
+@archives
+def test_every_archive_converts_and_loses_no_page_that_is_json(name: str) -> None:
+    report, files = converted(name)
+    assert report.pages_converted == PAGES[name] == sum(path.endswith(".md") for path in files)
+    assert len(report.pages_skipped) == SKIPPED.get(name, 0)
+    assert report.unknown_nodes == {}
+
+
+@archives
+def test_every_link_and_every_fragment_resolves(name: str) -> None:
+    texts = {**pages(name), "llms.txt": converted(name)[1]["llms.txt"].decode()}
+    fragments = {path: oracle.fragments(oracle.body(text)) for path, text in texts.items()}
+    broken = []
+    for path, text in texts.items():
+        for link in oracle.links(oracle.body(text)):
+            if re.match(r"https?:|mailto:", link):
+                continue
+            file, _, fragment = unquote(link).partition("#")
+            target = (
+                posixpath.normpath(posixpath.join(posixpath.dirname(path), file)) if file else path
+            )
+            if target not in texts or (fragment and fragment not in fragments[target]):
+                broken.append((path, link))
+    assert broken == []
+
+
+@archives
+def test_front_matter_is_yaml_that_gives_back_the_title(name: str) -> None:
+    files = converted(name)[1]
+    with zipfile.ZipFile(CORPUS / f"{name}.doccarchive.zip") as archive:
+        sources = {entry: entry.partition("data/")[2] for entry in archive.namelist()}
+        by_source = {
+            f"data/{tail}": entry for entry, tail in sources.items() if "__MACOSX" not in entry
+        }
+        for entry in json.loads(files["manifest.json"])["pages"]:
+            front = yaml.safe_load(files[entry["path"]].decode().split("---\n")[1])
+            assert (
+                front["title"]
+                == json.loads(archive.read(by_source[entry["source"]]))["metadata"]["title"]
+            )
+
+
+@archives
+def test_llms_txt_lists_every_page_once(name: str) -> None:
+    listed = oracle.links(converted(name)[1]["llms.txt"].decode())
+    assert sorted(map(unquote, listed)) == sorted(pages(name))
+
+
+@archives
+def test_no_page_shows_html_but_what_markdown_has_no_mark_for(name: str) -> None:
+    allowed = {
+        f"<{slash}{tag}>" for tag in ("sub", "sup", "del", "em", "strong") for slash in ("", "/")
+    }
+    allowed |= {"<br>", "<!-- -->"}
+    met = {
+        token.content
+        for text in pages(name).values()
+        for token in oracle.inline(oracle.body(text))
+        if token.type == "html_inline"
+    }
+    assert met <= allowed
+    assert not any("html_block" in oracle.kinds(oracle.body(text)) for text in pages(name).values())

@@ -1,0 +1,54 @@
+"""The files that tell an installer what to fetch agree with each other."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import docc2context
+from examples import build_trailkit
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+SERVICE = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["service"]]
+
+
+def requirements(file: str) -> list[str]:
+    lines = (line.strip() for line in (ROOT / file).read_text().splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def name(requirement: str) -> str:
+    return re.split(r"[\[<>=!~; ]", requirement)[0].lower()
+
+
+def test_requirements_txt_is_what_pyproject_says() -> None:
+    assert sorted(requirements("requirements.txt")) == sorted(SERVICE)
+
+
+def test_the_requirement_documents_floors_are_kept() -> None:
+    floors = {line.split(",")[0] for line in requirements("requirements.txt")}
+    assert {"prometheus-client>=0.16.0", "psutil>=5.9.0"} <= floors
+
+
+def test_every_dependency_has_an_upper_bound() -> None:
+    everything = [*SERVICE, *PROJECT["optional-dependencies"]["dev"]]
+    assert [requirement for requirement in everything if "<" not in requirement] == []
+
+
+def test_the_lock_file_pins_every_dependency_with_hashes() -> None:
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    packages = [line for line in lines if not line.startswith(("#", " "))]
+    assert {name(requirement) for requirement in SERVICE} <= set(map(name, packages))
+    assert [line for line in packages if not re.match(r"[\w.-]+(\[\w+\])?==\S+ .*\\$", line)] == []
+    assert [line for line in lines if line.startswith(" ") and "--hash=sha256:" not in line] == []
+
+
+def test_the_version_is_the_changelogs_newest() -> None:
+    newest = re.search(r"^## (\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == docc2context.__version__
+
+
+def test_the_sample_archive_is_what_its_script_builds() -> None:
+    before = build_trailkit.ARCHIVE.read_bytes()
+    assert build_trailkit.build() == before
