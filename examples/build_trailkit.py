@@ -662,7 +662,7 @@ def build() -> bytes:
         for name, content in sorted(_files.items()):
             info = zipfile.ZipInfo(_ROOT + name)
             info.external_attr = 0o100644 << 16
-            encoded = json.dumps(content, indent=1, ensure_ascii=False).encode()
+            encoded = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
             archive.writestr(info, encoded, zipfile.ZIP_DEFLATED)
     return ARCHIVE.read_bytes()
 

@@ -20,7 +20,9 @@ _IN_CI = os.environ.get("CI") == "true"
 
 def _reason(report: pytest.TestReport) -> str:
     """Why a test was skipped; pytest keeps it as (path, line, "Skipped: reason")."""
-    return report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
+    return (
+        report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
+    )
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,7 +9,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MAX_LINES = 40
 
-SOURCES = sorted(path for folder in ("app", "docc2context") for path in (ROOT / folder).rglob("*.py"))
+SOURCES = sorted(
+    path for folder in ("app", "docc2context") for path in (ROOT / folder).rglob("*.py")
+)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -24,7 +26,9 @@ def is_table(function: Function) -> bool:
     """Whether all that a function does is one `match` or one literal, however many lines it has."""
     body = [node for node in function.body if not _is_docstring(node)]
     value = body[0].value if len(body) == 1 and isinstance(body[0], ast.Return) else None
-    return len(body) == 1 and isinstance(body[0], ast.Match) or isinstance(value, ast.Dict | ast.List)
+    return (
+        (len(body) == 1 and isinstance(body[0], ast.Match)) or isinstance(value, ast.Dict | ast.List)
+    )
 
 
 def _is_docstring(node: ast.stmt) -> bool:

@@ -1,0 +1,70 @@
+"""What the README shows is what one gets."""
+
+import io
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import docc2context
+from tests.docc2context.archives import unzipped
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+SAMPLE = ROOT / "examples" / "TrailKit.doccarchive.zip"
+PAGE = "documentation/trailkit/trail/duration(at:)"
+
+
+def shown(language: str) -> list[str]:
+    """The code blocks of a language."""
+    return re.findall(rf"^(`{{3,}}){language}\n(.*?)\n\1$", README, re.MULTILINE | re.DOTALL)
+
+
+def test_before_is_a_page_of_the_sample() -> None:
+    with zipfile.ZipFile(SAMPLE) as archive:
+        page = archive.read(f"TrailKit.doccarchive/data/{PAGE}.json").decode()
+    ((_, before),) = shown("json")
+    assert page.startswith(before.removesuffix("…"))
+    assert f"of {len(page):,} characters" in README
+
+
+def test_after_is_what_that_page_becomes() -> None:
+    buffer = io.BytesIO()
+    docc2context.convert(SAMPLE, buffer)
+    ((_, after),) = shown("markdown")
+    assert (
+        unzipped(buffer.getvalue())["documentation/trailkit/trail/duration(at-).md"].decode()
+        == after + "\n"
+    )
+
+
+def test_the_command_prints_what_is_shown(tmp_path: Path) -> None:
+    ((_, transcript),) = shown("console")
+    command, *printed = transcript.splitlines()
+    arguments = command.removeprefix("$ .venv/bin/docc2context ").split()
+    done = subprocess.run(
+        [sys.executable, "-m", "docc2context", *arguments[:1], str(SAMPLE), *arguments[2:]],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr.splitlines() == printed
+
+
+def test_the_python_lines_run(tmp_path: Path) -> None:
+    ((_, lines),) = shown("python")
+    code = lines.replace("examples/TrailKit.doccarchive.zip", str(SAMPLE))
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "11 [] {}\n"
+
+
+def test_every_relative_link_leads_to_a_file() -> None:
+    targets = [
+        link for link in re.findall(r"\]\(([^)]+)\)", README.split("```")[-1]) if "://" not in link
+    ]
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
