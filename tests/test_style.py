@@ -25,10 +25,10 @@ def functions(path: Path) -> Iterator[Function]:
 def is_table(function: Function) -> bool:
     """Whether all that a function does is one `match` or one literal, however many lines it has."""
     body = [node for node in function.body if not _is_docstring(node)]
-    value = body[0].value if len(body) == 1 and isinstance(body[0], ast.Return) else None
-    return (
-        (len(body) == 1 and isinstance(body[0], ast.Match)) or isinstance(value, ast.Dict | ast.List)
-    )
+    if len(body) != 1:
+        return False
+    returned = body[0].value if isinstance(body[0], ast.Return) else None
+    return isinstance(body[0], ast.Match) or isinstance(returned, ast.Dict | ast.List)
 
 
 def _is_docstring(node: ast.stmt) -> bool:

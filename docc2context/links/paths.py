@@ -10,6 +10,8 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import takewhile
 from urllib.parse import quote, unquote
 
 _DATA_FOLDER = "data/"
@@ -22,9 +24,13 @@ MAX_SEGMENT_BYTES = 200
 RESERVED_NAMES = frozenset({"llms.txt", "linkgraph.json", "manifest.json"})
 """What the bundle keeps beside the pages; no page or folder may take these names."""
 
+_SURELY_SHORT = MAX_SEGMENT_BYTES - 10
+_SAFE_NAME = re.compile(r"(?!(?:con|prn|aux|nul|com|lpt))[a-z0-9_(][a-z0-9_():=+&!~'.-]*(?<![. ])")
+"""What nearly all names are made of; the long way round gives the same."""
+
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>"|?*\\/]')
 _WINDOWS_DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
-_SAFE_IN_LINK = "/!$'*+,;=:@&~-._"
+_UNSAFE_IN_LINK = re.compile(r"[^\w!$'*+,=:@&~.-]")
 
 
 def output_paths(entries: Iterable[str]) -> dict[str, str]:
@@ -36,42 +42,48 @@ def output_paths(entries: Iterable[str]) -> dict[str, str]:
     >>> output_paths(["data/documentation/kit/f(_:).json"])
     {'data/documentation/kit/f(_:).json': 'documentation/kit/f(_-).md'}
     """
-    ordered = sorted(entries)
-    folders = set(RESERVED_NAMES)
-    for entry in ordered:
-        folders.update(_parents(_key(_plain_path(entry))))
-    taken: set[str] = set()
-    paths = {}
-    for entry in sorted(ordered, key=lambda entry: (_is_changed(entry), entry)):
-        paths[entry] = next(
-            path for path in _candidates(entry) if _key(path) not in taken | folders
-        )
+    plain = {entry: _plain_path(entry) for entry in sorted(entries)}
+    folders = {_key(folder) for folder in {path.rpartition("/")[0] for path in plain.values()}}
+    taken = set(RESERVED_NAMES)
+    for folder in folders:
+        taken.update(_with_parents(folder))
+    paths = dict.fromkeys(plain, "")
+    # Pages that keep their name choose first: a replaced character gives way, not an honest name.
+    for entry in sorted(plain, key=lambda entry: (_is_changed(entry, plain[entry]), entry)):
+        paths[entry] = next(p for p in _candidates(entry, plain[entry]) if _key(p) not in taken)
         taken.add(_key(paths[entry]))
-    return {entry: paths[entry] for entry in ordered}
+    return paths
 
 
-def _candidates(entry: str) -> Iterator[str]:
+def _candidates(entry: str, plain: str) -> Iterator[str]:
     """The plain path, then paths with ever more of a hash of the entry's own path."""
-    yield _plain_path(entry)
+    yield plain
     digest = hashlib.sha256(entry.encode("utf-8", "surrogatepass")).hexdigest()
-    folder, _, name = _plain_path(entry).rpartition("/")
+    folder, slash, name = plain.rpartition("/")
     stem = name.removesuffix(_FILE_SUFFIX)
     for length in (8, 16, 32, 64):
         suffix = f"-{digest[:length]}{_FILE_SUFFIX}"
-        name = f"{_cut(stem, MAX_SEGMENT_BYTES - len(suffix))}{suffix}"
-        yield f"{folder}/{name}" if folder else name
+        yield f"{folder}{slash}{_cut(stem, MAX_SEGMENT_BYTES - len(suffix))}{suffix}"
 
 
 def _plain_path(entry: str) -> str:
-    *folders, name = entry.removeprefix(_DATA_FOLDER).split("/")
-    segments = [_segment(folder) for folder in folders]
-    if segments and segments[0].casefold() in RESERVED_NAMES:
-        segments[0] = f"_{segments[0]}"
-    return "/".join([*segments, _segment(name.removesuffix(_PAGE_SUFFIX), _FILE_SUFFIX)])
+    folder, slash, name = entry.removeprefix(_DATA_FOLDER).rpartition("/")
+    return _folder(folder) + slash + _segment(name.removesuffix(_PAGE_SUFFIX), _FILE_SUFFIX)
+
+
+@lru_cache(maxsize=4096)
+def _folder(folder: str) -> str:
+    """A folder's path in the bundle; an archive has far fewer folders than pages."""
+    if not folder:
+        return ""
+    first, *rest = map(_segment, folder.split("/"))
+    return "/".join([f"_{first}" if first.casefold() in RESERVED_NAMES else first, *rest])
 
 
 def _segment(name: str, suffix: str = "") -> str:
     """One segment of a path as every common file system takes it, at most 200 bytes long."""
+    if len(name) < _SURELY_SHORT and _SAFE_NAME.fullmatch(name):
+        return name.replace(":", "-") + suffix
     safe = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name).replace(":", "-"))
     safe = safe.encode("utf-8", "replace").decode()  # a lone surrogate has no UTF-8
     if _WINDOWS_DEVICES.match(safe):
@@ -88,20 +100,21 @@ def _cut(text: str, max_bytes: int) -> str:
     return text.encode()[:max_bytes].decode("utf-8", "ignore")
 
 
-def _is_changed(entry: str) -> bool:
-    plain = entry.removeprefix(_DATA_FOLDER).removesuffix(_PAGE_SUFFIX) + _FILE_SUFFIX
-    return _plain_path(entry) != plain
+def _is_changed(entry: str, plain: str) -> bool:
+    return entry != f"{_DATA_FOLDER}{plain.removesuffix(_FILE_SUFFIX)}{_PAGE_SUFFIX}"
 
 
 def _key(path: str) -> str:
     """What two paths share if some file system takes them for one."""
+    if path.isascii():
+        return path.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
-def _parents(path: str) -> Iterator[str]:
-    while "/" in path:
-        path = path.rpartition("/")[0]
+def _with_parents(path: str) -> Iterator[str]:
+    while path:
         yield path
+        path = path.rpartition("/")[0]
 
 
 class SiteMap:
@@ -142,14 +155,21 @@ def relative_link(from_path: str, to_path: str) -> str:
     >>> relative_link("documentation/kit/f.md", "documentation/kit.md")
     '../kit.md'
     """
-    here, there = from_path.split("/")[:-1], to_path.split("/")
-    shared = 0
-    while shared < min(len(here), len(there) - 1) and here[shared] == there[shared]:
-        shared += 1
-    steps = [".."] * (len(here) - shared) + there[shared:]
-    return "/".join(_encoded(step) for step in steps)
+    from_folder = from_path.rpartition("/")[0]
+    to_folder, _, name = to_path.rpartition("/")
+    return _steps(from_folder, to_folder) + _encoded(name)
+
+
+@lru_cache(maxsize=4096)
+def _steps(from_folder: str, to_folder: str) -> str:
+    """The way from one folder to another, ending in a slash unless they are the same."""
+    here = from_folder.split("/") if from_folder else []
+    there = to_folder.split("/") if to_folder else []
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(here, there)))
+    steps = [".."] * (len(here) - shared) + list(map(_encoded, there[shared:]))
+    return "".join(f"{step}/" for step in steps)
 
 
 def _encoded(segment: str) -> str:
     """Percent-encode what Markdown or a URL would read; letters of every script stay legible."""
-    return "".join(char if char.isalnum() else quote(char, safe=_SAFE_IN_LINK) for char in segment)
+    return _UNSAFE_IN_LINK.sub(lambda match: quote(match[0], safe=""), segment)

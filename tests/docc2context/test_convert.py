@@ -132,7 +132,8 @@ def test_the_order_of_the_zip_does_not_show() -> None:
 def test_two_processes_with_other_hash_seeds_give_the_same_bytes() -> None:
     script = (
         "import sys, io, docc2context; out = io.BytesIO();"
-        "docc2context.convert(sys.stdin.buffer.read(), out); sys.stdout.buffer.write(out.getvalue())"
+        "docc2context.convert(sys.stdin.buffer.read(), out);"
+        "sys.stdout.buffer.write(out.getvalue())"
     )
     outputs = {
         subprocess.run(

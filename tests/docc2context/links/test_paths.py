@@ -111,6 +111,7 @@ def test_an_exact_name_goes_before_a_decoded_one() -> None:
         ("llms.txt", "documentation/f(_-).md", "documentation/f%28_-%29.md"),
         ("a/x.md", "b/größe 50%.md", "../b/größe%2050%25.md"),
         ("a.md", "b&c#d.md", "b&c%23d.md"),
+        ("a.md", "b&lt;c.md", "b&lt%3Bc.md"),
     ],
 )
 def test_links_are_relative_and_encoded(here: str, there: str, link: str) -> None:
