@@ -165,7 +165,9 @@ def _steps(from_folder: str, to_folder: str) -> str:
     """The way from one folder to another, ending in a slash unless they are the same."""
     here = from_folder.split("/") if from_folder else []
     there = to_folder.split("/") if to_folder else []
-    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(here, there)))
+    shared = sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(here, there, strict=False))
+    )
     steps = [".."] * (len(here) - shared) + list(map(_encoded, there[shared:]))
     return "".join(f"{step}/" for step in steps)
 
