@@ -1,0 +1,35 @@
+"""What routes are given: the services that `create_app` has built."""
+
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.core.config import Settings
+from app.services.conversion import Converter
+
+
+@dataclass(frozen=True)
+class Services:
+    """Built once for an application, and shared by its requests."""
+
+    settings: Settings
+    converter: Converter
+
+
+def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+async def _until_sent() -> AsyncIterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+ServicesDep = Annotated[Services, Depends(_services)]
+
+UntilSentDep = Annotated[ExitStack, Depends(_until_sent)]
+"""Holds what the response still needs; closed when its last byte is out or its client has gone."""

@@ -1,0 +1,86 @@
+"""Errors as responses: one table from exceptions to problems, for programs or for a browser."""
+
+import html
+from pathlib import Path
+from string import Template
+from typing import Any, Final
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, Response
+
+from app.api.accept import prefers_html
+from app.api.schemas import PROBLEM_MEDIA_TYPE, Problem
+from app.core.errors import ErrorCode, ServiceError
+
+_PAGE: Final = Template(
+    (Path(__file__).parents[1] / "static" / "error.html").read_text(encoding="utf-8")
+)
+_CLIENT_GONE: Final = 499
+
+
+def internal_error(request: Request) -> Response:
+    """The answer to a mistake of ours, of which the log alone says more."""
+    return _response(
+        request,
+        ServiceError(
+            ErrorCode.INTERNAL_ERROR, "Something went wrong in the service, not in your request."
+        ),
+    )
+
+
+async def _service_error(request: Request, error: ServiceError) -> Response:
+    return _response(request, error)
+
+
+async def _not_routed(request: Request, error: HTTPException) -> Response:
+    """Starlette's own exceptions: its router raises them for 404 and 405, and nobody else."""
+    if error.status_code == ErrorCode.NOT_FOUND.status:
+        return _response(request, ServiceError(ErrorCode.NOT_FOUND, "This address serves nothing."))
+    if error.status_code == ErrorCode.METHOD_NOT_ALLOWED.status:
+        return _wrong_method(request)
+    raise error
+
+
+def _wrong_method(request: Request) -> Response:
+    allowed = ", ".join(request.app.state.routes.methods(request.scope))
+    detail = f"This address takes {allowed}."
+    response = _response(request, ServiceError(ErrorCode.METHOD_NOT_ALLOWED, detail))
+    response.headers["Allow"] = allowed
+    return response
+
+
+async def _invalid(request: Request, error: RequestValidationError) -> Response:
+    faults = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+    return _response(request, ServiceError(ErrorCode.INVALID_REQUEST, "; ".join(faults)))
+
+
+async def _client_gone(_request: Request, _error: ClientDisconnect) -> Response:
+    """Nobody reads this; the status is for the log."""
+    return Response(status_code=_CLIENT_GONE)
+
+
+# Starlette's type for a handler knows no exception narrower than Exception.
+EXCEPTION_HANDLERS: Final[dict[int | type[Exception], Any]] = {
+    ServiceError: _service_error,
+    HTTPException: _not_routed,
+    RequestValidationError: _invalid,
+    ClientDisconnect: _client_gone,
+}
+
+
+def _response(request: Request, error: ServiceError) -> Response:
+    request.state.error_code = error.code.value
+    problem = Problem.of(error, request.state.request_id)
+    headers = {"Vary": "Accept", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    if prefers_html(request.headers.get("Accept", "")):
+        return HTMLResponse(_page(problem), problem.status, headers)
+    return Response(problem.as_json(), problem.status, headers, PROBLEM_MEDIA_TYPE)
+
+
+def _page(problem: Problem) -> str:
+    fields = problem.model_dump()
+    return _PAGE.substitute({name: html.escape(str(value)) for name, value in fields.items()})

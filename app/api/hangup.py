@@ -1,0 +1,38 @@
+"""Work that is worth nothing once its client has hung up."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive
+
+T = TypeVar("T")
+
+
+async def unless_hung_up(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """What `work` returns; it is cancelled, and waited for, if the client goes first.
+
+    The request's body has to be read before: whatever arrives after it is the client's going.
+    Raises ClientDisconnect.
+    """
+    job = asyncio.create_task(work)
+    watch = asyncio.create_task(_hangup(request.receive))
+    try:
+        await asyncio.wait((job, watch), return_when=asyncio.FIRST_COMPLETED)
+        if not job.done():
+            raise ClientDisconnect
+        return await job
+    finally:
+        await _ended(job)
+        await _ended(watch)
+
+
+async def _hangup(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _ended(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    await asyncio.wait((task,))

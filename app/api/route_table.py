@@ -1,0 +1,38 @@
+"""What the application serves at a path, asked from outside its router."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute, compile_path
+from starlette.types import Scope
+
+UNMATCHED: Final = "unmatched"
+
+
+class RouteTable:
+    """The routes by template and methods.
+
+    `scope["route"]` does not serve: of a route that was included under a prefix it is the one
+    without it. And a router that finds a path but not the method names one route's methods only.
+    """
+
+    def __init__(self, routes: Iterable[BaseRoute]) -> None:
+        self._rows: list[tuple[re.Pattern[str], str, set[str]]] = []
+        for route in iter_route_contexts(list(routes)):
+            if route.path is not None:
+                pattern, template, _ = compile_path(route.path)
+                self._rows.append((pattern, template, route.methods or set()))
+
+    def template(self, scope: Scope) -> str:
+        """The full template of the route that a request is for, or `unmatched`."""
+        return next((template for template, _ in self._matching(scope)), UNMATCHED)
+
+    def methods(self, scope: Scope) -> list[str]:
+        """All methods that routes take at the path of a request, sorted."""
+        return sorted(set().union(*(methods for _, methods in self._matching(scope))))
+
+    def _matching(self, scope: Scope) -> Iterator[tuple[str, set[str]]]:
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        return ((row[1], row[2]) for row in self._rows if row[0].match(path))

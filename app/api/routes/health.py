@@ -1,0 +1,55 @@
+"""`GET /health`: does the process answer; `GET /health/ready`: can it convert."""
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, Response
+
+from app.api.deps import ServicesDep
+from app.api.openapi import problems
+from app.api.schemas import Check, Health, Readiness
+from app.core.errors import ErrorCode, ServiceError
+from app.core.threads import in_thread
+from app.services.conversion import CONVERTER_VERSION, Converter
+from app.services.workspace import is_writable
+
+router = APIRouter(tags=["health"], responses=problems([ErrorCode.INTERNAL_ERROR]))
+
+PATHS: Final = ("/health", "/health/ready")
+
+
+@router.get(PATHS[0], summary="Liveness")
+async def health() -> Health:
+    """The process answers; nothing else is looked at, so that nothing else can restart it."""
+    return Health(version=CONVERTER_VERSION)
+
+
+@router.get(
+    PATHS[1],
+    summary="Readiness",
+    responses={503: {"model": Readiness, "description": "Conversions would fail."}},
+)
+async def ready(services: ServicesDep, response: Response) -> Readiness:
+    """Whether a conversion would succeed: the workspace can be written to, a child answers."""
+    checks = {
+        "workspace": await _workspace(services.settings.workspace_dir),
+        "converter": await _converter(services.converter),
+    }
+    if all(check.ok for check in checks.values()):
+        return Readiness(status="ready", checks=checks)
+    response.status_code = 503
+    return Readiness(status="not_ready", checks=checks)
+
+
+async def _workspace(directory: Path) -> Check:
+    if await in_thread(is_writable, directory):
+        return Check(ok=True, detail="Uploads can be stored.")
+    return Check(ok=False, detail="Nothing can be written to WORKSPACE_DIR.")
+
+
+async def _converter(converter: Converter) -> Check:
+    try:
+        await converter.probe()
+    except ServiceError as error:
+        return Check(ok=False, detail=error.detail)
+    return Check(ok=True, detail="A converter process answers.")

@@ -1,0 +1,66 @@
+"""The JSON documents of the API."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.errors import ErrorCode, ServiceError
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 describes it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str = Field(description="A name for the kind of error, the same for the same code.")
+    title: str = Field(description="The kind of error, for people.")
+    status: int = Field(description="The HTTP status.")
+    code: str = Field(description="The kind of error, for programs; stable.")
+    detail: str = Field(description="What happened this time.")
+    remedy: str = Field(description="What the client can do about it.")
+    request_id: str = Field(description="Names this request in the service's log.")
+    entry: str | None = Field(None, description="The member of the archive that is at fault.")
+    limit: int | None = Field(None, description="The limit that was hit, in the detail's unit.")
+
+    @classmethod
+    def of(cls, error: ServiceError, request_id: str) -> "Problem":
+        """The document for an error."""
+        code: ErrorCode = error.code
+        return cls(
+            type=f"urn:docc2context-service:error:{code.value}",
+            title=code.title,
+            status=code.status,
+            code=code.value,
+            detail=error.detail,
+            remedy=code.remedy,
+            request_id=request_id,
+            entry=error.entry,
+            limit=error.limit,
+        )
+
+    def as_json(self) -> str:
+        """The document without the members that say nothing."""
+        return self.model_dump_json(exclude_none=True)
+
+
+class Health(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+    version: str = Field(description="The version of the converter.")
+
+
+class Check(BaseModel):
+    """One thing that a conversion needs."""
+
+    ok: bool
+    detail: str
+
+
+class Readiness(BaseModel):
+    """Whether conversions can be taken, and what each of them needs."""
+
+    status: Literal["ready", "not_ready"]
+    checks: dict[str, Check]

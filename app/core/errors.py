@@ -1,0 +1,227 @@
+"""The one catalogue of errors: responses, OpenAPI, the error page and the docs are fed by it."""
+
+from enum import Enum
+from typing import Self
+
+
+class ErrorCode(Enum):
+    """An error that a client can meet: its code, HTTP status, title, and what to do about it.
+
+    The codes are stable: clients, metrics and alerts match on them.
+    """
+
+    status: int
+    title: str
+    remedy: str
+
+    def __new__(cls, code: str, status: int, title: str, remedy: str) -> Self:
+        """Make `code` the value by which a member is found."""
+        member = object.__new__(cls)
+        member._value_ = code
+        member.status, member.title, member.remedy = status, title, remedy
+        return member
+
+    INVALID_REQUEST = (
+        "invalid_request",
+        400,
+        "The request is malformed",
+        "Send the archive as the multipart/form-data field `file`, once, or as the raw body.",
+    )
+    MISSING_FILE = (
+        "missing_file",
+        400,
+        "No file in the form",
+        "Name the form's file field `file`.",
+    )
+    EMPTY_UPLOAD = (
+        "empty_upload",
+        400,
+        "The upload is empty",
+        "Choose a file and check that it is not empty.",
+    )
+    INVALID_ZIP = (
+        "invalid_zip",
+        400,
+        "The archive is damaged",
+        "Check the file with `unzip -t`, or zip it and send it again.",
+    )
+    AMBIGUOUS_ZIP = (
+        "ambiguous_zip",
+        400,
+        "The archive can be read in two ways",
+        "Zip the .doccarchive again with an ordinary tool.",
+    )
+    DUPLICATE_ENTRY = (
+        "duplicate_entry",
+        400,
+        "The archive holds one entry twice",
+        "Zip the .doccarchive again into a new file.",
+    )
+    IMPOSSIBLE_RATIO = (
+        "impossible_ratio",
+        400,
+        "The archive claims a size that compression cannot reach",
+        "Zip the .doccarchive again with an ordinary tool.",
+    )
+    NOT_FOUND = (
+        "not_found",
+        404,
+        "There is nothing at this address",
+        "See /docs for the addresses that exist.",
+    )
+    METHOD_NOT_ALLOWED = (
+        "method_not_allowed",
+        405,
+        "This address does not take that method",
+        "Use a method that the Allow header names.",
+    )
+    UPLOAD_TOO_LARGE = (
+        "upload_too_large",
+        413,
+        "The upload is too large",
+        "Send a smaller archive: images and videos may be left out of it.",
+    )
+    TOO_MANY_ENTRIES = (
+        "too_many_entries",
+        413,
+        "The archive has too many entries",
+        "Zip the .doccarchive alone.",
+    )
+    ARCHIVE_TOO_LARGE = (
+        "archive_too_large",
+        413,
+        "The archive is too large when inflated",
+        "Split the documentation by module and send one at a time.",
+    )
+    OUTPUT_TOO_LARGE = (
+        "output_too_large",
+        413,
+        "The Markdown is too large",
+        "Split the documentation by module and send one at a time.",
+    )
+    NOT_A_ZIP = (
+        "not_a_zip",
+        415,
+        "The upload is not a ZIP archive",
+        "Zip the .doccarchive folder and send the .zip file.",
+    )
+    UNSUPPORTED_COMPRESSION = (
+        "unsupported_compression",
+        415,
+        "The archive is compressed in a way that is not supported",
+        "Zip the .doccarchive with deflate, as all common tools do by default.",
+    )
+    MULTI_DISK = (
+        "multi_disk",
+        415,
+        "The archive is split over several files",
+        "Zip the .doccarchive into one file.",
+    )
+    ENCRYPTED = (
+        "encrypted",
+        415,
+        "The archive is encrypted",
+        "Zip the .doccarchive without a password.",
+    )
+    UNSAFE_ENTRY_NAME = (
+        "unsafe_entry_name",
+        422,
+        "The archive holds an entry with an unsafe name",
+        "Zip the .doccarchive folder from its parent folder, with relative names.",
+    )
+    UNSAFE_ENTRY_TYPE = (
+        "unsafe_entry_type",
+        422,
+        "The archive holds an entry that is neither file nor folder",
+        "Leave symbolic links and devices out of the archive.",
+    )
+    NAME_COLLISION = (
+        "name_collision",
+        422,
+        "The archive holds a file where it also holds a folder",
+        "Zip the .doccarchive again into a new file.",
+    )
+    NO_DOCC_DATA = (
+        "no_docc_data",
+        422,
+        "The archive holds no DocC documentation",
+        "Zip the .doccarchive that `xcodebuild docbuild` or the Swift-DocC plugin makes.",
+    )
+    SEVERAL_ARCHIVES = (
+        "several_archives",
+        422,
+        "The archive holds several DocC archives",
+        "Send one .doccarchive at a time.",
+    )
+    NO_CONVERTIBLE_PAGES = (
+        "no_convertible_pages",
+        422,
+        "Not one page of the archive could be read",
+        "Build the documentation again; if that does not help, report the archive.",
+    )
+    INTERNAL_ERROR = (
+        "internal_error",
+        500,
+        "The service made a mistake",
+        "Try again; if it happens again, report it with the request id.",
+    )
+    CONVERSION_FAILED = (
+        "conversion_failed",
+        500,
+        "The converter stopped unexpectedly",
+        "Try again; if it happens again, report it with the request id.",
+    )
+    BUSY = (
+        "busy",
+        503,
+        "All conversion slots are taken",
+        "Try again after the seconds that the Retry-After header names.",
+    )
+    CONVERTER_UNAVAILABLE = (
+        "converter_unavailable",
+        503,
+        "The converter cannot be started",
+        "Try again after the seconds that the Retry-After header names.",
+    )
+    INSUFFICIENT_STORAGE = (
+        "insufficient_storage",
+        503,
+        "The service has no room for the upload",
+        "Try again after the seconds that the Retry-After header names.",
+    )
+    CONVERSION_TIMEOUT = (
+        "conversion_timeout",
+        504,
+        "The conversion took too long",
+        "Split the documentation by module and send one at a time.",
+    )
+
+    @classmethod
+    def named(cls, code: str) -> "ErrorCode":
+        """The entry for a code; KeyError if the catalogue lacks it."""
+        return {one.value: one for one in cls}[code]
+
+
+class ServiceError(Exception):
+    """An expected failure, as the client is told of it.
+
+    `detail` is one sentence, safe to show: no paths, no traceback. `entry` names the member of
+    the archive concerned, `limit` is the bound that was hit, in the unit that `detail` names, and
+    `retry_after` is in seconds.
+    """
+
+    def __init__(
+        self,
+        code: ErrorCode,
+        detail: str,
+        *,
+        entry: str | None = None,
+        limit: int | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.entry = entry
+        self.limit = limit
+        self.retry_after = retry_after

@@ -1,0 +1,75 @@
+"""Logs are events: a static name with fields beside it, the request's id on every line."""
+
+import logging
+import sys
+from typing import Final, Literal
+
+import structlog
+from structlog.typing import Processor
+
+_HANDLER_NAME: Final = "docc2context-service"
+
+_ON_EVERY_LINE: Final[list[Processor]] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def configure_logging(
+    level: Literal["debug", "info", "warning", "error"],
+    log_format: Literal["json", "console", "auto"],
+) -> None:
+    """Send structlog's events and the standard library's records alike to standard error."""
+    structlog.configure(
+        processors=[*_ON_EVERY_LINE, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+    _replace_root_handler(_formatter(log_format), level.upper())
+    _hand_over_uvicorn()
+    # It warns of each malformed upload, which the client is told of and the request's line records.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
+
+
+def _formatter(log_format: str) -> logging.Formatter:
+    on_terminal = log_format == "auto" and sys.stderr.isatty()
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_ON_EVERY_LINE,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            *(_console() if log_format == "console" or on_terminal else _json()),
+        ],
+    )
+
+
+def _json() -> list[Processor]:
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+
+
+def _console() -> list[Processor]:
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
+
+
+def _replace_root_handler(formatter: logging.Formatter, level: str) -> None:
+    root = logging.getLogger()
+    for handler in [one for one in root.handlers if one.get_name() == _HANDLER_NAME]:
+        root.removeHandler(handler)
+    handler = logging.StreamHandler()
+    handler.set_name(_HANDLER_NAME)
+    handler.setFormatter(formatter)
+    root.addHandler(handler)
+    root.setLevel(level)
+
+
+def _hand_over_uvicorn() -> None:
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.asgi"):
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
+    # Its access lines know neither route nor request id; `request_finished` takes their place.
+    access = logging.getLogger("uvicorn.access")
+    access.handlers.clear()
+    access.propagate = False

@@ -1,0 +1,22 @@
+"""Blocking work off the event loop, in a thread that nobody leaves behind."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def in_thread(function: Callable[..., T], *args: object, pool: Executor | None = None) -> T:
+    """What `function(*args)` returns; a cancelled caller still waits until it has ended.
+
+    The files and processes that the function works on are closed when its caller goes. Were it
+    still running then, it could write to a descriptor that already means something else.
+    """
+    work = asyncio.get_running_loop().run_in_executor(pool, function, *args)
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        raise

@@ -1,0 +1,108 @@
+"""The one field `file` out of a multipart/form-data body, taken as it streams by."""
+
+from collections.abc import Callable
+from typing import Final, NoReturn
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from app.core.errors import ErrorCode, ServiceError
+
+MEDIA_TYPE: Final = "multipart/form-data"
+FIELD_NAME: Final = "file"
+
+_MAX_OVERHEAD_BYTES: Final = 1024 * 1024
+"""Boundaries, part headers and other fields together: browsers need less than 1 KiB."""
+
+
+class FileField:
+    """A sink for a form's bytes that hands those of the file on to `write`.
+
+    Other fields are read over and not kept. Memory is bounded: python_multipart stops at 8
+    headers a part and 4 KiB each, and everything beside the file may be 1 MiB.
+
+    Raises ServiceError: `invalid_request` for a body that is no such form or brings two files,
+    `missing_file` from `finish` if it brings none.
+    """
+
+    overhead_limit: int = _MAX_OVERHEAD_BYTES
+
+    def __init__(self, content_type: str, write: Callable[[memoryview], None]) -> None:
+        self._write = write
+        self._header = bytearray(), bytearray()
+        self._disposition = b""
+        self._inside = self._found = self._complete = False
+        self._overhead = 0
+        self._parser = self._new_parser(content_type)
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes of the body."""
+        self._overhead += len(data)
+        try:
+            self._parser.write(data)
+        except FormParserError:
+            _refuse("The form is not valid multipart/form-data.")
+        if self._overhead > self.overhead_limit:
+            _refuse(f"The form holds over {self.overhead_limit} bytes beside its file.")
+
+    def finish(self) -> None:
+        """Note that the body has ended, and check that it was a whole form with a file."""
+        if not self._complete:
+            _refuse("The form ends before its closing boundary.")
+        if not self._found:
+            raise ServiceError(ErrorCode.MISSING_FILE, f"The form has no field `{FIELD_NAME}`.")
+
+    def _new_parser(self, content_type: str) -> MultipartParser:
+        boundary = parse_options_header(content_type)[1].get(b"boundary")
+        if not boundary:
+            _refuse("The Content-Type header names no boundary.")
+        try:
+            return MultipartParser(
+                boundary,
+                {
+                    "on_header_field": self._on_header_field,
+                    "on_header_value": self._on_header_value,
+                    "on_header_end": self._on_header_end,
+                    "on_headers_finished": self._on_headers_finished,
+                    "on_part_data": self._on_part_data,
+                    "on_part_end": self._on_part_end,
+                    "on_end": self._on_end,
+                },
+            )
+        except FormParserError:
+            _refuse("The boundary that the Content-Type header names is too long.")
+
+    def _on_header_field(self, data: bytes, start: int, end: int) -> None:
+        self._header[0].extend(data[start:end])
+
+    def _on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._header[1].extend(data[start:end])
+
+    def _on_header_end(self) -> None:
+        name, value = self._header
+        if name.lower() == b"content-disposition":
+            self._disposition = bytes(value)
+        self._header = bytearray(), bytearray()
+
+    def _on_headers_finished(self) -> None:
+        name = parse_options_header(self._disposition)[1].get(b"name")
+        self._disposition = b""
+        self._inside = name == FIELD_NAME.encode()
+        if self._inside and self._found:
+            _refuse(f"The form has more than one field `{FIELD_NAME}`.")
+        self._found = self._found or self._inside
+
+    def _on_part_data(self, data: bytes, start: int, end: int) -> None:
+        if self._inside:
+            self._overhead -= end - start
+            self._write(memoryview(data)[start:end])
+
+    def _on_part_end(self) -> None:
+        self._inside = False
+
+    def _on_end(self) -> None:
+        self._complete = True
+
+
+def _refuse(detail: str) -> NoReturn:
+    raise ServiceError(ErrorCode.INVALID_REQUEST, detail)

@@ -1,0 +1,99 @@
+"""An upload's way into its file: counted, never whole in memory, never under the client's name."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from io import FileIO
+from typing import Final, Protocol
+
+from app.core.errors import ErrorCode, ServiceError
+from app.core.threads import in_thread
+from app.services.multipart import MEDIA_TYPE, FileField
+from app.services.workspace import full_disk_reported, write_all
+
+_BATCH_BYTES: Final = 256 * 1024
+"""Bytes kept in memory before they go to disk: a hop to a thread for each costs next to nothing."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """A request's body and the headers that describe it; `length` is None if it is not known."""
+
+    chunks: AsyncIterator[bytes]
+    content_type: str
+    length: int | None
+
+
+async def receive(body: Body, file: FileIO, *, limit: int) -> int:
+    """Write the archive in `body` to `file` and return its size in bytes.
+
+    A multipart/form-data body brings it as the field `file`; any other body is the archive.
+    Decoding and writing happen in a thread: a disk that is slow to take its pages would else
+    stop every other request.
+
+    Raises ServiceError: `upload_too_large` over `limit` bytes, before anything is read if the
+    announced length says so; `empty_upload`, `missing_file`, `invalid_request` or
+    `insufficient_storage`.
+    """
+    archive = _CountedFile(file, limit)
+    decoder = _decoder(body.content_type, archive)
+    if body.length is not None and body.length > limit + decoder.overhead_limit:
+        raise _too_large(limit)
+    await _feed(decoder, body.chunks)
+    if archive.size == 0:
+        raise ServiceError(ErrorCode.EMPTY_UPLOAD, "The uploaded file holds 0 bytes.")
+    return archive.size
+
+
+class _Decoder(Protocol):
+    overhead_limit: int
+    """Bytes that the body may have beyond those of the archive."""
+
+    def feed(self, data: bytes) -> None: ...
+    def finish(self) -> None: ...
+
+
+class _CountedFile:
+    def __init__(self, file: FileIO, limit: int) -> None:
+        self._file = file
+        self._limit = limit
+        self.size = 0
+
+    def write(self, data: bytes | memoryview) -> None:
+        self.size += len(data)
+        if self.size > self._limit:
+            raise _too_large(self._limit)
+        with full_disk_reported():
+            write_all(self._file, data)
+
+
+class _RawBody:
+    overhead_limit = 0
+
+    def __init__(self, archive: _CountedFile) -> None:
+        self.feed = archive.write
+
+    def finish(self) -> None:
+        """Nothing follows the archive's last byte."""
+
+
+def _decoder(content_type: str, archive: _CountedFile) -> _Decoder:
+    if content_type.partition(";")[0].strip().lower() == MEDIA_TYPE:
+        return FileField(content_type, archive.write)
+    return _RawBody(archive)
+
+
+async def _feed(decoder: _Decoder, chunks: AsyncIterator[bytes]) -> None:
+    batch = bytearray()
+    async for chunk in chunks:
+        batch += chunk
+        if len(batch) >= _BATCH_BYTES:
+            await in_thread(decoder.feed, bytes(batch))
+            batch.clear()
+    await in_thread(decoder.feed, bytes(batch))
+    decoder.finish()
+
+
+def _too_large(limit: int) -> ServiceError:
+    return ServiceError(
+        ErrorCode.UPLOAD_TOO_LARGE, f"The upload is larger than {limit} bytes.", limit=limit
+    )

@@ -1,0 +1,64 @@
+"""Files in WORKSPACE_DIR: without a name, so that nothing is left when their descriptor closes."""
+
+import errno
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
+from pathlib import Path
+from typing import Final
+
+from app.core.errors import ErrorCode, ServiceError
+
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT}
+_RETRY_AFTER_SECONDS: Final = 30
+"""Conversions that run now free their room within about that time."""
+
+
+@contextmanager
+def unnamed_file(directory: Path) -> Iterator[FileIO]:
+    """A new empty file for reading and writing, unbuffered, that no path leads to.
+
+    `tempfile` makes it by O_TMPFILE, or by creating and unlinking where a filesystem lacks that.
+
+    Raises ServiceError `insufficient_storage`, here or while the file is written.
+    """
+    with full_disk_reported(), tempfile.TemporaryFile(dir=directory, buffering=0) as file:
+        yield file
+
+
+@contextmanager
+def full_disk_reported() -> Iterator[None]:
+    """Turns a full disk or quota into a `ServiceError`; other errors pass."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise out_of_room() from error
+
+
+def out_of_room() -> ServiceError:
+    """The error for a full workspace."""
+    return ServiceError(
+        ErrorCode.INSUFFICIENT_STORAGE,
+        "The service has no room left to store the upload or its result.",
+        retry_after=_RETRY_AFTER_SECONDS,
+    )
+
+
+def write_all(file: FileIO, data: bytes | memoryview) -> None:
+    """Write everything: a nearly full disk takes a part first and refuses only the next call."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def is_writable(directory: Path) -> bool:
+    """Whether an upload could be stored now."""
+    try:
+        with unnamed_file(directory) as file:
+            write_all(file, b"\0")
+    except (OSError, ServiceError):
+        return False
+    return True

@@ -1,0 +1,132 @@
+"""The parent's side of a child process: start it, hear it out, end it, leave nothing of it."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import FileIO
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
+from typing import Final
+
+from app.core.threads import in_thread
+from app.worker import child, descriptors
+from app.worker.descriptors import SentFile
+from app.worker.protocol import MAX_REPLY_BYTES
+
+_PRELOADED: Final = [
+    child.__name__,
+    descriptors.__name__,
+    "multiprocessing.popen_forkserver",
+    "encodings.cp437",  # the names of entries that are not marked as UTF-8
+]
+"""All that a child uses: it would import the rest anew, for 25 ms of each conversion."""
+
+_READ_BYTES: Final = 16 * 1024
+
+
+class CannotStart(Exception):
+    """The operating system gave us no child: too many processes, no memory."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A child that is gone: what it said (cut off if it said too much), and its exit code.
+
+    The exit code is negative for a signal, and 255 if the forkserver died before the child.
+    """
+
+    reply: bytes
+    exit_code: int | None
+
+
+class Launcher:
+    """Starts children by `multiprocessing`'s forkserver, which has the converter imported.
+
+    One thread does all that concerns `multiprocessing`: starting may block, for milliseconds or,
+    when the forkserver itself has to be started, for tenths of a second; and the module's list
+    of children is not made for two threads.
+    """
+
+    def __init__(self) -> None:
+        self._context = get_context("forkserver")
+        self._context.set_forkserver_preload(_PRELOADED)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="launcher")
+
+    async def run(self, target: Callable[..., None], *args: object, timeout: float) -> Ended:  # noqa: ASYNC109  # the bound is the child's, and part of what is asked
+        """Run `target(reply, *args)` in a child and wait for its end.
+
+        However this is left, the child and all it has started are gone then.
+
+        Raises TimeoutError if it was killed after `timeout` seconds, CannotStart if there is none.
+        """
+        with _pipe() as (ours, theirs):
+            process = self._context.Process(
+                target=target, args=(SentFile(theirs), *args), daemon=True
+            )
+            try:
+                await self._start(process)
+                # The child's copy has to be the only one left for the pipe to end with it.
+                theirs.close()
+                async with asyncio.timeout(timeout):
+                    reply = await _read_to_end(ours)
+            finally:
+                exit_code = await in_thread(_end, process, pool=self._thread)
+        return Ended(reply, exit_code)
+
+    async def _start(self, process: ForkServerProcess) -> None:
+        try:
+            await in_thread(process.start, pool=self._thread)
+        except (OSError, EOFError) as error:
+            raise CannotStart from error
+
+
+@contextmanager
+def _pipe() -> Iterator[tuple[FileIO, FileIO]]:
+    read, write = os.pipe()
+    with FileIO(read, "r") as ours, FileIO(write, "w") as theirs:
+        yield ours, theirs
+
+
+async def _read_to_end(pipe: FileIO) -> bytes:
+    data = b""
+    while len(data) <= MAX_REPLY_BYTES:
+        await _readable(pipe)
+        chunk = pipe.read(_READ_BYTES)
+        if not chunk:
+            break
+        data += chunk
+    return data
+
+
+async def _readable(pipe: FileIO) -> None:
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_reader(pipe, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_reader(pipe)
+
+
+def _end(process: ForkServerProcess) -> int | None:
+    """Kill what is left of the child, wait for it and release what it held here."""
+    if process.pid is None:
+        return None
+    _kill_group(process, process.pid)
+    process.join()
+    exit_code = process.exitcode
+    process.close()
+    return exit_code
+
+
+def _kill_group(process: ForkServerProcess, leader: int) -> None:
+    # A child that ends by itself has closed its pipe by ending, so this cannot spoil its exit code.
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except ProcessLookupError:
+        # It is gone with all its group, or it was too young to have made one.
+        process.kill()

@@ -1,0 +1,57 @@
+"""What a child tells its parent: one of these, as JSON on a pipe, as its last act."""
+
+from typing import Final
+
+import msgspec
+
+MAX_REPLY_BYTES: Final = 64 * 1024
+"""What the parent reads at most: a reply is a few lines, and a child is not to be trusted."""
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """The child runs and has the converter loaded."""
+
+
+class Converted(msgspec.Struct, frozen=True, kw_only=True, tag="converted"):
+    """The result file holds the whole archive of Markdown."""
+
+    pages_converted: int
+    pages_skipped: int
+    unknown_nodes: int
+    missing_references: int
+    output_bytes: int
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
+    """The upload cannot be converted; `code` is one of the service's catalogue."""
+
+    code: str
+    detail: str
+    entry: str | None = None
+    limit: int | None = None
+
+
+class OutOfRoom(msgspec.Struct, frozen=True, tag="out_of_room"):
+    """The disk or quota was full when the result was written."""
+
+
+class Crashed(msgspec.Struct, frozen=True, tag="crashed"):
+    """The converter has a mistake; the traceback is for the log only."""
+
+    traceback: str
+
+
+Reply = Ready | Converted | Refused | OutOfRoom | Crashed
+
+encode = msgspec.json.encode
+
+_decoder: Final = msgspec.json.Decoder[Reply](Reply)
+
+
+def decode(data: bytes) -> Reply | None:
+    """What a child said; None if it died before it had said it, or said nonsense."""
+    try:
+        reply: Reply = _decoder.decode(data)
+    except msgspec.MsgspecError:
+        return None
+    return reply

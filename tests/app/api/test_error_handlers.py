@@ -1,0 +1,109 @@
+"""Errors as the client reads them."""
+
+import pytest
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.testclient import TestClient
+
+from app.core.errors import ErrorCode, ServiceError
+from app.core.logging import configure_logging
+
+BROWSER = {"Accept": "text/html,*/*;q=0.8"}
+
+
+def failing(app: FastAPI, error: Exception) -> TestClient:
+    @app.get("/failing")
+    async def fail() -> None:
+        raise error
+
+    return TestClient(app)
+
+
+def test_an_error_is_a_problem_document(app: FastAPI) -> None:
+    error = ServiceError(ErrorCode.ARCHIVE_TOO_LARGE, "Over 9 bytes.", entry="'a'", limit=9)
+
+    response = failing(app, error).get("/failing", headers={"X-Request-ID": "r1"})
+
+    assert response.status_code == 413
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.json() == {
+        "type": "urn:docc2context-service:error:archive_too_large",
+        "title": "The archive is too large when inflated",
+        "status": 413,
+        "code": "archive_too_large",
+        "detail": "Over 9 bytes.",
+        "remedy": "Split the documentation by module and send one at a time.",
+        "request_id": "r1",
+        "entry": "'a'",
+        "limit": 9,
+    }
+
+
+def test_what_is_not_known_is_left_out(app: FastAPI) -> None:
+    response = failing(app, ServiceError(ErrorCode.NOT_A_ZIP, "No.")).get("/failing")
+
+    assert set(response.json()) == {
+        "type", "title", "status", "code", "detail", "remedy", "request_id",
+    }  # fmt: skip
+
+
+def test_another_try_is_announced_in_seconds(app: FastAPI) -> None:
+    error = ServiceError(ErrorCode.BUSY, "Full.", retry_after=7)
+
+    assert failing(app, error).get("/failing").headers["Retry-After"] == "7"
+
+
+def test_a_browser_gets_a_page_in_which_nothing_is_markup(app: FastAPI) -> None:
+    error = ServiceError(ErrorCode.UNSAFE_ENTRY_NAME, "Entry '<script>alert(1)</script>' & \"so\".")
+
+    response = failing(app, error).get("/failing", headers=BROWSER)
+
+    assert response.status_code == 422
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert response.headers["Vary"] == "Accept"
+    assert "<script" not in response.text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;&#x27; &amp; &quot;so&quot;." in response.text
+    assert response.headers["X-Request-ID"] in response.text
+
+
+def test_a_mistake_of_ours_is_a_500_that_says_nothing_of_it(app: FastAPI) -> None:
+    response = failing(app, ZeroDivisionError("secret")).get("/failing")
+
+    assert response.status_code == 500
+    assert response.json()["code"] == "internal_error"
+    assert response.json()["request_id"] == response.headers["X-Request-ID"]
+    assert "secret" not in response.text
+
+
+def test_a_traceback_is_in_the_log_with_the_request_id(
+    app: FastAPI, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging("info", "json")
+
+    failing(app, ZeroDivisionError("secret")).get("/failing", headers={"X-Request-ID": "r1"})
+
+    log = capsys.readouterr().err
+    assert "ZeroDivisionError: secret" in log
+    assert '"request_id": "r1"' in log
+
+
+def test_an_http_exception_that_no_route_raises_is_a_mistake_of_ours(app: FastAPI) -> None:
+    assert failing(app, HTTPException(418)).get("/failing").json()["code"] == "internal_error"
+
+
+def test_a_client_that_has_gone_is_499_for_the_log(app: FastAPI) -> None:
+    assert failing(app, ClientDisconnect()).get("/failing").status_code == 499
+
+
+def test_a_bad_parameter_is_an_invalid_request(app: FastAPI) -> None:
+    @app.get("/counted")
+    async def counted(count: int) -> int:
+        return count
+
+    response = TestClient(app).get("/counted", params={"count": "many"})
+
+    assert response.status_code == 400
+    assert response.json()["code"] == "invalid_request"
+    assert response.json()["detail"].startswith("query.count: Input should be a valid integer")

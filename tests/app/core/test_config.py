@@ -1,0 +1,99 @@
+"""Settings: their defaults, their environment, and what is said of bad ones."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.core.config import Settings, load_settings, usable_cpus
+from docc2context import DEFAULT_LIMITS
+from tests.app.serving import ROOT, environment
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.mark.parametrize(
+    "name", ["max_entries", "max_archive_bytes", "max_page_bytes", "max_output_bytes"]
+)
+def test_the_limits_default_to_those_of_the_library(name: str) -> None:
+    assert getattr(Settings(), name) == getattr(DEFAULT_LIMITS, name)
+
+
+def test_there_are_as_many_slots_as_usable_cpus() -> None:
+    assert Settings().conversion_slots == usable_cpus() == len(os.sched_getaffinity(0))
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_each_setting_has_a_unit_and_a_reason(name: str) -> None:
+    field = Settings.model_fields[name]
+    extra = field.json_schema_extra
+
+    assert isinstance(extra, dict)
+    assert extra["unit"]
+    assert field.description
+    assert field.description.endswith(".")
+
+
+def test_the_environment_is_read_without_a_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAX_UPLOAD_BYTES", "1000")
+    monkeypatch.setenv("LOG_LEVEL", "WARNING")
+
+    settings = load_settings()
+
+    assert (settings.max_upload_bytes, settings.log_level) == (1000, "warning")
+
+
+def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAX_UPLOAD_BYTES", "")
+
+    assert load_settings().max_upload_bytes == 256 * 1024 * 1024
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        setattr(Settings(), "max_entries", 1)  # noqa: B010  # mypy knows that it fails
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAX_UPLOAD_BYTES", "0"),
+        ("MAX_ENTRIES", "many"),
+        ("CONVERSION_SLOTS", "0"),
+        ("CONVERSION_QUEUE", "-1"),
+        ("CONVERSION_QUEUE_WAIT_SECONDS", "inf"),
+        ("CONVERSION_TIMEOUT_SECONDS", "0"),
+        ("LOG_LEVEL", "loud"),
+        ("LOG_FORMAT", "xml"),
+        ("WORKSPACE_DIR", "/nowhere/at/all"),
+    ],
+)
+def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SystemExit, match=f"cannot start: {name}={value}: "):
+        load_settings()
+
+
+def test_a_server_with_a_bad_setting_says_one_sentence_and_ends(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "uvicorn", "app.main:app", "--port", "0"],
+        cwd=ROOT,
+        env=os.environ | environment(WORKSPACE_DIR=tmp_path, MAX_ENTRIES="many"),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        "docc2context-service cannot start: MAX_ENTRIES=many: "
+        "input should be a valid integer, unable to parse string as an integer\n"
+    )

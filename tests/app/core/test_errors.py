@@ -1,0 +1,59 @@
+"""The catalogue agrees with the contract that clients and alerts were given."""
+
+import pytest
+
+from app.core.errors import ErrorCode
+from docc2context import Code
+
+STATUSES = {
+    "invalid_request": 400,
+    "missing_file": 400,
+    "empty_upload": 400,
+    "invalid_zip": 400,
+    "duplicate_entry": 400,
+    "ambiguous_zip": 400,
+    "impossible_ratio": 400,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "upload_too_large": 413,
+    "too_many_entries": 413,
+    "archive_too_large": 413,
+    "output_too_large": 413,
+    "not_a_zip": 415,
+    "unsupported_compression": 415,
+    "multi_disk": 415,
+    "encrypted": 415,
+    "unsafe_entry_name": 422,
+    "unsafe_entry_type": 422,
+    "name_collision": 422,
+    "no_docc_data": 422,
+    "several_archives": 422,
+    "no_convertible_pages": 422,
+    "internal_error": 500,
+    "conversion_failed": 500,
+    "busy": 503,
+    "converter_unavailable": 503,
+    "insufficient_storage": 503,
+    "conversion_timeout": 504,
+}
+
+
+def test_each_code_has_its_status() -> None:
+    assert {code.value: code.status for code in ErrorCode} == STATUSES
+
+
+@pytest.mark.parametrize("code", sorted(set(Code) - {Code.DESTINATION_UNUSABLE}))
+def test_each_refusal_of_the_library_is_in_the_catalogue(code: Code) -> None:
+    assert ErrorCode.named(code.value).status in {400, 413, 415, 422}
+
+
+def test_an_unusable_destination_is_no_answer_to_a_client() -> None:
+    with pytest.raises(KeyError):
+        ErrorCode.named(Code.DESTINATION_UNUSABLE.value)
+
+
+@pytest.mark.parametrize("code", ErrorCode)
+def test_each_code_says_what_it_is_and_what_to_do(code: ErrorCode) -> None:
+    assert code.title
+    assert not code.title.endswith(".")
+    assert code.remedy.endswith(".")

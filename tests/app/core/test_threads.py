@@ -1,0 +1,41 @@
+"""Work in threads, cancelled and not."""
+
+import asyncio
+import threading
+
+import pytest
+
+from app.core.threads import in_thread
+
+
+def test_the_result_comes_back() -> None:
+    assert asyncio.run(in_thread(divmod, 7, 2)) == (3, 1)
+
+
+def test_an_error_comes_back() -> None:
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(in_thread(divmod, 7, 0))
+
+
+def test_a_cancelled_caller_waits_for_the_end() -> None:
+    go_on, ended = threading.Event(), threading.Event()
+
+    async def scenario() -> None:
+        loop, begun = asyncio.get_running_loop(), asyncio.Event()
+
+        def work() -> None:
+            loop.call_soon_threadsafe(begun.set)
+            go_on.wait(5)
+            ended.set()
+
+        caller = asyncio.create_task(in_thread(work))
+        await begun.wait()
+        caller.cancel()
+        await asyncio.sleep(0.01)
+        assert not caller.done()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await caller
+        assert ended.is_set()
+
+    asyncio.run(scenario())

@@ -1,0 +1,128 @@
+"""Slots, queue and wait."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import pytest
+
+from app.core.errors import ErrorCode, ServiceError
+from app.services.admission import Admission
+
+
+async def occupied(admission: Admission, slots: int) -> AsyncExitStack:
+    stack = AsyncExitStack()
+    for _ in range(slots):
+        await stack.enter_async_context(admission.slot())
+    return stack
+
+
+async def is_free(admission: Admission) -> bool:
+    try:
+        async with admission.slot():
+            return True
+    except ServiceError:
+        return False
+
+
+def test_as_many_are_inside_at_once_as_there_are_slots() -> None:
+    async def scenario() -> int:
+        admission = Admission(slots=2, queue=10, wait_seconds=5)
+        inside = most = 0
+
+        async def one() -> None:
+            nonlocal inside, most
+            async with admission.slot():
+                inside += 1
+                most = max(most, inside)
+                await asyncio.sleep(0)
+                inside -= 1
+
+        await asyncio.gather(*(one() for _ in range(8)))
+        return most
+
+    assert asyncio.run(scenario()) == 2
+
+
+def test_with_slots_and_queue_full_the_answer_is_busy_at_once() -> None:
+    async def scenario() -> ServiceError:
+        admission = Admission(slots=1, queue=0, wait_seconds=60)
+        async with admission.slot():
+            with pytest.raises(ServiceError) as caught:
+                await asyncio.wait_for(is_inside(admission), 1)
+        return caught.value
+
+    error = asyncio.run(scenario())
+    assert (error.code, error.retry_after) == (ErrorCode.BUSY, 60)
+
+
+async def is_inside(admission: Admission) -> None:
+    async with admission.slot():
+        pass
+
+
+def test_who_waits_too_long_is_told_to_come_back() -> None:
+    async def scenario() -> ServiceError:
+        admission = Admission(slots=1, queue=1, wait_seconds=0.01)
+        async with admission.slot():
+            with pytest.raises(ServiceError) as caught:
+                await is_inside(admission)
+        assert await is_free(admission)
+        return caught.value
+
+    error = asyncio.run(scenario())
+    assert (error.code, error.retry_after) == (ErrorCode.BUSY, 1)
+    assert error.detail == "All conversion slots are taken and none came free in 0.01 seconds."
+
+
+def test_waiting_is_in_order_of_arrival() -> None:
+    async def scenario() -> list[int]:
+        admission = Admission(slots=1, queue=10, wait_seconds=5)
+        order = []
+
+        async def one(number: int) -> None:
+            async with admission.slot():
+                order.append(number)
+
+        async with admission.slot():
+            waiting = [asyncio.create_task(one(number)) for number in range(5)]
+            await asyncio.sleep(0)
+        await asyncio.gather(*waiting)
+        return order
+
+    assert asyncio.run(scenario()) == [0, 1, 2, 3, 4]
+
+
+def test_an_error_inside_gives_the_slot_back() -> None:
+    async def scenario() -> bool:
+        admission = Admission(slots=1, queue=0, wait_seconds=1)
+        with pytest.raises(ZeroDivisionError):
+            async with admission.slot():
+                raise ZeroDivisionError
+        return await is_free(admission)
+
+    assert asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("steps", range(6))
+def test_a_cancellation_at_any_step_gives_slot_and_place_back(steps: int) -> None:
+    async def scenario() -> None:
+        admission = Admission(slots=1, queue=1, wait_seconds=5)
+        held = await occupied(admission, 1)
+        waiting = asyncio.create_task(is_inside(admission))
+        for step in range(steps):
+            await asyncio.sleep(0)
+            if step == 2:
+                await held.aclose()
+        waiting.cancel()
+        await asyncio.wait((waiting,))
+        await held.aclose()
+
+        async with admission.slot():
+            # The queue has room again for exactly one.
+            queued = asyncio.create_task(is_inside(admission))
+            await asyncio.sleep(0)
+            assert not await is_free(admission)
+            assert not queued.done()
+        await queued
+
+    asyncio.run(scenario())

@@ -1,0 +1,170 @@
+"""From what a child said to what the client is told."""
+
+import asyncio
+from collections.abc import Callable
+from io import FileIO
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
+
+from app.core.config import Settings
+from app.core.errors import ErrorCode, ServiceError
+from app.services.admission import Admission
+from app.services.conversion import Converter, limits_of
+from app.worker.launcher import CannotStart, Ended, Launcher
+from app.worker.protocol import Converted, Crashed, OutOfRoom, Ready, Refused, Reply, encode
+from docc2context import DEFAULT_LIMITS
+
+CONVERTED = Converted(
+    pages_converted=1, pages_skipped=2, unknown_nodes=3, missing_references=4, output_bytes=5
+)
+
+
+class ToldLauncher(Launcher):
+    """Starts nothing, and answers as it was told."""
+
+    def __init__(self, answer: Ended | Exception) -> None:
+        self.answer = answer
+        self.runs = 0
+
+    async def run(self, target: Callable[..., None], *args: object, timeout: float) -> Ended:  # noqa: ARG002, ASYNC109
+        self.runs += 1
+        await asyncio.sleep(0)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def converter(answer: Ended | Reply | Exception) -> Converter:
+    if not isinstance(answer, Ended | Exception):
+        answer = Ended(encode(answer), 0)
+    return Converter(
+        admission=Admission(slots=1, queue=0, wait_seconds=1),
+        launcher=ToldLauncher(answer),
+        limits=DEFAULT_LIMITS,
+        timeout_seconds=2,
+    )
+
+
+def converted(tmp_path: Path, answer: Ended | Reply | Exception) -> Converted:
+    with FileIO(tmp_path / "upload", "w+") as upload, FileIO(tmp_path / "result", "w+") as result:
+        upload.write(b"PK34")
+        return asyncio.run(converter(answer).convert(upload, result))
+
+
+def refusal(tmp_path: Path, answer: Ended | Reply | Exception) -> tuple[ServiceError, EventDict]:
+    with capture_logs() as lines, pytest.raises(ServiceError) as caught:
+        converted(tmp_path, answer)
+    (line,) = lines
+    return caught.value, line
+
+
+def test_what_was_converted_is_returned_and_logged(tmp_path: Path) -> None:
+    with capture_logs() as lines:
+        assert converted(tmp_path, CONVERTED) == CONVERTED
+
+    (line,) = lines
+    assert line.pop("seconds") >= 0
+    assert line == {
+        "event": "conversion_finished",
+        "log_level": "info",
+        "outcome": "success",
+        "archive_bytes": 4,
+        "result_bytes": 0,
+        "pages_converted": 1,
+        "pages_skipped": 2,
+        "unknown_nodes": 3,
+        "missing_references": 4,
+        "output_bytes": 5,
+    }
+
+
+def test_a_refusal_keeps_its_facts(tmp_path: Path) -> None:
+    error, line = refusal(
+        tmp_path, Refused(code="archive_too_large", detail="Too large.", entry="'a'", limit=3)
+    )
+
+    assert (error.code, error.detail) == (ErrorCode.ARCHIVE_TOO_LARGE, "Too large.")
+    assert (error.entry, error.limit) == ("'a'", 3)
+    assert line["outcome"] == "client_error"
+
+
+def test_a_full_disk_is_storage(tmp_path: Path) -> None:
+    error, _ = refusal(tmp_path, OutOfRoom())
+
+    assert error.code is ErrorCode.INSUFFICIENT_STORAGE
+
+
+def test_a_crash_is_told_without_its_traceback_and_logged_with_it(tmp_path: Path) -> None:
+    error, line = refusal(tmp_path, Crashed("Traceback: at line 7"))
+
+    assert error.code is ErrorCode.CONVERSION_FAILED
+    assert "Traceback" not in error.detail
+    assert line["child_traceback"] == "Traceback: at line 7"
+    assert line["outcome"] == "server_error"
+
+
+@pytest.mark.parametrize(
+    ("ended", "cause"),
+    [
+        (Ended(b"", -9), "signal 9 (Killed)"),
+        (Ended(b"", -11), "signal 11 (Segmentation fault)"),
+        (Ended(b"", 1), "exit code 1"),
+        (Ended(b"{", 0), "exit code 0"),
+        (Ended(encode(Ready()), 0), "exit code 0"),
+    ],
+)
+def test_a_child_without_an_answer_has_failed(tmp_path: Path, ended: Ended, cause: str) -> None:
+    error, line = refusal(tmp_path, ended)
+
+    assert error.code is ErrorCode.CONVERSION_FAILED
+    assert line["child_ended_by"] == cause
+
+
+def test_a_child_that_took_too_long_is_a_timeout(tmp_path: Path) -> None:
+    error, line = refusal(tmp_path, TimeoutError())
+
+    assert error.code is ErrorCode.CONVERSION_TIMEOUT
+    assert error.detail == "The conversion was stopped after 2 seconds."
+    assert line["outcome"] == "timeout"
+
+
+def test_a_child_that_cannot_be_started_makes_the_converter_unavailable(tmp_path: Path) -> None:
+    error, _ = refusal(tmp_path, CannotStart())
+
+    assert (error.code, error.retry_after) == (ErrorCode.CONVERTER_UNAVAILABLE, 10)
+
+
+def test_a_probe_is_content_with_a_child_that_is_ready() -> None:
+    asyncio.run(converter(Ready()).probe())
+
+
+@pytest.mark.parametrize("answer", [CannotStart(), TimeoutError(), Ended(b"", 1)])
+def test_a_probe_finds_the_converter_unavailable(answer: Ended | Exception) -> None:
+    with pytest.raises(ServiceError) as caught:
+        asyncio.run(converter(answer).probe())
+
+    assert caught.value.code is ErrorCode.CONVERTER_UNAVAILABLE
+
+
+def test_probes_at_the_same_time_share_a_child() -> None:
+    probed = converter(Ready())
+
+    async def scenario() -> None:
+        await asyncio.gather(*(probed.probe() for _ in range(10)))
+        await probed.probe()
+
+    asyncio.run(scenario())
+    assert isinstance(probed._launcher, ToldLauncher)
+    assert probed._launcher.runs == 2
+
+
+def test_the_settings_are_the_limits() -> None:
+    limits = limits_of(
+        Settings(max_entries=1, max_archive_bytes=2, max_page_bytes=3, max_output_bytes=4)
+    )
+
+    assert (limits.max_entries, limits.max_archive_bytes) == (1, 2)
+    assert (limits.max_page_bytes, limits.max_output_bytes) == (3, 4)

@@ -1,0 +1,109 @@
+"""The field `file`, however its form is cut into pieces."""
+
+import pytest
+
+from app.core.errors import ErrorCode, ServiceError
+from app.services.multipart import FileField
+
+CONTENT_TYPE = "multipart/form-data; boundary=XyZ"
+DATA = b"PK\x03\x04 any \r\n--Xy bytes \r\n--XyZ! and \r\n\r\n--"
+
+
+def part(name: str, data: bytes, more: bytes = b"") -> bytes:
+    head = f'--XyZ\r\nContent-Disposition: form-data; name="{name}"\r\n'.encode()
+    return head + more + b"\r\n" + data + b"\r\n"
+
+
+END = b"--XyZ--\r\n"
+FORM = part("note", b"hello") + part("file", DATA) + part("after", b"x" * 100) + END
+
+
+def taken(*pieces: bytes, content_type: str = CONTENT_TYPE) -> bytes:
+    received = bytearray()
+    field = FileField(content_type, received.extend)
+    for piece in pieces:
+        field.feed(piece)
+    field.finish()
+    return bytes(received)
+
+
+def refusal(*pieces: bytes, content_type: str = CONTENT_TYPE) -> ServiceError:
+    with pytest.raises(ServiceError) as caught:
+        taken(*pieces, content_type=content_type)
+    return caught.value
+
+
+def test_the_file_is_taken_and_other_fields_are_not() -> None:
+    assert taken(FORM) == DATA
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 50])
+def test_it_does_not_matter_where_the_network_cuts(size: int) -> None:
+    assert taken(*(FORM[at : at + size] for at in range(0, len(FORM), size))) == DATA
+
+
+def test_a_quoted_boundary_is_read() -> None:
+    content_type = 'multipart/form-data; charset=utf-8; boundary="XyZ"'
+
+    assert taken(FORM, content_type=content_type) == DATA
+
+
+def test_a_file_name_is_of_no_interest() -> None:
+    form = (
+        b'--XyZ\r\nContent-Type: application/zip\r\ncontent-disposition: form-data; name="file"; '
+        b'filename="../../x;name=y.zip"\r\n\r\n' + DATA + b"\r\n" + END
+    )
+
+    assert taken(form) == DATA
+
+
+def test_an_empty_file_is_a_file() -> None:
+    assert taken(part("file", b"") + END) == b""
+
+
+def test_a_form_without_the_field_misses_it() -> None:
+    error = refusal(part("archive", DATA) + END)
+
+    assert (error.code, error.detail) == (ErrorCode.MISSING_FILE, "The form has no field `file`.")
+
+
+@pytest.mark.parametrize(
+    ("form", "detail"),
+    [
+        (part("file", b"1") + part("file", b"2") + END, "The form has more than one field `file`."),
+        (FORM[:-4], "The form ends before its closing boundary."),
+        (b"", "The form ends before its closing boundary."),
+        (b"nonsense", "The form is not valid multipart/form-data."),
+        (
+            part("file", b"", b"X: " + b"y" * 5000 + b"\r\n"),
+            "The form is not valid multipart/form-data.",
+        ),
+        (part("file", b"", b"X: y\r\n" * 9), "The form is not valid multipart/form-data."),
+        (
+            part("note", bytes(1_100_000)) + END,
+            "The form holds over 1048576 bytes beside its file.",
+        ),
+    ],
+    ids=["two files", "cut off", "empty", "nonsense", "long header", "many headers", "long field"],
+)
+def test_a_form_that_is_none_is_refused(form: bytes, detail: str) -> None:
+    error = refusal(form)
+
+    assert (error.code, error.detail) == (ErrorCode.INVALID_REQUEST, detail)
+
+
+@pytest.mark.parametrize(
+    "content_type", ["multipart/form-data", "multipart/form-data; boundary=" + "b" * 300]
+)
+def test_an_unusable_boundary_is_refused(content_type: str) -> None:
+    assert refusal(FORM, content_type=content_type).code is ErrorCode.INVALID_REQUEST
+
+
+def test_a_large_file_is_no_overhead() -> None:
+    assert len(taken(part("file", bytes(3_000_000)) + END)) == 3_000_000
+
+
+def test_many_small_fields_are_overhead() -> None:
+    fields = part("n", b"1") * 1000
+
+    assert refusal(*[fields] * 30).detail == "The form holds over 1048576 bytes beside its file."

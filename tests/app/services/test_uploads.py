@@ -1,0 +1,117 @@
+"""Bodies into files."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from io import FileIO
+from pathlib import Path
+
+import pytest
+
+from app.core.errors import ErrorCode, ServiceError
+from app.services.uploads import Body, receive
+
+FORM_TYPE = "multipart/form-data; boundary=b"
+FORM_HEAD = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
+FORM_TAIL = b"\r\n--b--\r\n"
+
+
+async def stream(*pieces: bytes) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+
+
+async def never() -> AsyncIterator[bytes]:
+    pytest.fail("nothing is to be read")
+    yield b""  # type: ignore[unreachable]  # makes it a generator
+
+
+def received(tmp_path: Path, body: Body, limit: int = 1000) -> bytes:
+    target = tmp_path / "upload"
+    with FileIO(target, "w") as file:
+        size = asyncio.run(receive(body, file, limit=limit))
+    assert target.stat().st_size == size
+    return target.read_bytes()
+
+
+def refusal(tmp_path: Path, body: Body, limit: int = 1000) -> ServiceError:
+    with pytest.raises(ServiceError) as caught:
+        received(tmp_path, body, limit)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "content_type", ["", "application/zip", "application/x-www-form-urlencoded"]
+)
+def test_a_raw_body_is_the_archive(tmp_path: Path, content_type: str) -> None:
+    assert received(tmp_path, Body(stream(b"PK", b"", b"34"), content_type, None)) == b"PK34"
+
+
+def test_a_form_brings_the_archive_as_its_file(tmp_path: Path) -> None:
+    body = Body(stream(FORM_HEAD, b"PK34", FORM_TAIL), FORM_TYPE, None)
+
+    assert received(tmp_path, body) == b"PK34"
+
+
+def test_the_media_type_is_read_in_any_case(tmp_path: Path) -> None:
+    body = Body(stream(FORM_HEAD + b"PK34" + FORM_TAIL), "Multipart/Form-Data; boundary=b", None)
+
+    assert received(tmp_path, body) == b"PK34"
+
+
+def test_pieces_larger_than_a_batch_arrive_whole(tmp_path: Path) -> None:
+    pieces = [bytes([number]) * 200_000 for number in range(10)]
+
+    assert received(tmp_path, Body(stream(*pieces), "", None), 2_000_000) == b"".join(pieces)
+
+
+@pytest.mark.parametrize("size", [999, 1000])
+def test_up_to_the_limit_is_taken(tmp_path: Path, size: int) -> None:
+    assert len(received(tmp_path, Body(stream(bytes(size)), "", size))) == size
+
+
+def test_a_form_may_be_longer_than_its_file_may(tmp_path: Path) -> None:
+    form = FORM_HEAD + bytes(1000) + FORM_TAIL
+
+    assert len(received(tmp_path, Body(stream(form), FORM_TYPE, len(form)))) == 1000
+
+
+@pytest.mark.parametrize("content_type", ["", FORM_TYPE])
+def test_an_announced_length_over_the_limit_is_refused_unread(
+    tmp_path: Path, content_type: str
+) -> None:
+    error = refusal(tmp_path, Body(never(), content_type, 3_000_000))
+
+    assert (error.code, error.limit) == (ErrorCode.UPLOAD_TOO_LARGE, 1000)
+    assert error.detail == "The upload is larger than 1000 bytes."
+
+
+def test_a_length_one_over_the_limit_is_refused_unread(tmp_path: Path) -> None:
+    assert refusal(tmp_path, Body(never(), "", 1001)).code is ErrorCode.UPLOAD_TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        Body(stream(bytes(1001)), "", None),
+        Body(stream(bytes(600), bytes(600)), "", 10),
+        Body(stream(FORM_HEAD, bytes(1001), FORM_TAIL), FORM_TYPE, None),
+    ],
+    ids=["raw", "longer than announced", "form"],
+)
+def test_bytes_over_the_limit_are_counted_while_they_arrive(tmp_path: Path, body: Body) -> None:
+    assert refusal(tmp_path, body).code is ErrorCode.UPLOAD_TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    "body", [Body(stream(), "", 0), Body(stream(FORM_HEAD, FORM_TAIL), FORM_TYPE, None)]
+)
+def test_no_bytes_are_no_archive(tmp_path: Path, body: Body) -> None:
+    assert refusal(tmp_path, body).code is ErrorCode.EMPTY_UPLOAD
+
+
+def test_a_full_disk_is_not_the_clients_fault() -> None:
+    with FileIO("/dev/full", "w") as full, pytest.raises(ServiceError) as caught:
+        asyncio.run(receive(Body(stream(b"PK34"), "", None), full, limit=1000))
+
+    assert caught.value.code is ErrorCode.INSUFFICIENT_STORAGE
+    assert caught.value.retry_after == 30

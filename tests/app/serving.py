@@ -1,0 +1,182 @@
+"""A real server in a process of its own, and what can be seen of it from outside."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from app.core.errors import ErrorCode
+from tests.app.archives import doccarchive
+
+ROOT = Path(__file__).parents[2]
+CONVERT = "/api/v1/convert"
+DEADLINE_SECONDS = 15.0
+
+NEEDS_PROC = pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="looks at the server's processes through /proc"
+)
+
+
+def eventually(condition: Callable[[], object], what: str) -> None:
+    """Poll until `condition()` is true; AssertionError after the deadline."""
+    end = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < end, f"not within {DEADLINE_SECONDS:g} s: {what}"
+        time.sleep(0.01)
+
+
+def problem(response: httpx2.Response) -> dict[str, Any]:
+    """The problem document of a response, checked for what all have in common."""
+    assert response.headers["Content-Type"] == "application/problem+json"
+    document: dict[str, Any] = response.json()
+    code = ErrorCode.named(document["code"])
+    assert response.status_code == document["status"] == code.status
+    assert document["title"] == code.title
+    assert document["remedy"] == code.remedy
+    assert document["type"] == f"urn:docc2context-service:error:{code.value}"
+    assert document["request_id"] == response.headers["X-Request-ID"]
+    assert str(ROOT) not in response.text
+    assert "Traceback" not in response.text
+    return document
+
+
+class Server:
+    """`python -m uvicorn app.main:app` on a free port of the loopback, ended by its process id."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, object]) -> None:
+        self.workspace = Path(str(settings.get("WORKSPACE_DIR", folder / "workspace")))
+        self.workspace.mkdir(exist_ok=True)
+        self.log = folder / "log"
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(self.port)],
+                cwd=ROOT,
+                env=os.environ
+                | environment(**{"WORKSPACE_DIR": self.workspace, **settings})
+                # A file that is left to the garbage collector shows as a line in the log.
+                | {"PYTHONWARNINGS": "default::ResourceWarning"},
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
+        self.client = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=60)
+        eventually(self._accepts, "the server accepts connections")
+
+    def _accepts(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def stop(self) -> None:
+        """End it as an operator does."""
+        self.client.close()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(DEADLINE_SECONDS)
+
+    def post(self, archive: bytes, name: str = "foo.zip", **headers: str) -> httpx2.Response:
+        """Send the archive as the form's file."""
+        return self.client.post(CONVERT, files={"file": (name, archive)}, headers=headers)
+
+    def put(self, archive: bytes, **headers: str) -> httpx2.Response:
+        """Send the archive as the body."""
+        return self.client.put(CONVERT, content=archive, headers=headers)
+
+    def send(self, data: bytes) -> socket.socket:
+        """Send bytes over a connection of their own, and leave it open."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE_SECONDS)
+        connection.sendall(data)
+        return connection
+
+    def begin(self, archive: bytes) -> socket.socket:
+        """Send the archive and do not wait for the answer."""
+        return self.send(
+            f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(archive)}\r\n\r\n".encode()
+            + archive
+        )
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """The events of that name in the log."""
+        lines = (json.loads(line) for line in self.lines() if line.startswith("{"))
+        return [line for line in lines if line["event"] == name]
+
+    def lines(self) -> list[str]:
+        """All that the server and its children have written to standard error, line by line."""
+        return self.log.read_text().splitlines()
+
+    def children(self) -> list[int]:
+        """The process ids of the conversions that run."""
+        return [child for server in self._forkservers() for child in _children(server)]
+
+    def forkserver(self) -> int:
+        """The process id of the forkserver."""
+        (pid,) = self._forkservers()
+        return pid
+
+    def open_files(self) -> int:
+        """How many descriptors the server holds, connections apart."""
+        return len([one for one in self._open() if not one.startswith("socket:")])
+
+    def is_idle(self) -> bool:
+        """Whether no conversion runs and no upload or result is held."""
+        held = [one for one in self._open() if one.startswith(str(self.workspace))]
+        return not held and not self.children() and not list(self.workspace.iterdir())
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """The server has to be after the block as it was before."""
+        assert self.put(doccarchive("Foo")).status_code == 200
+        eventually(self.is_idle, "the server is idle before the test")
+        before = self.open_files()
+        yield
+        eventually(self.is_idle, "no child is left and nothing is held in the workspace")
+        eventually(lambda: self.open_files() == before, f"{before} files are open again")
+        assert self.put(doccarchive("Foo")).status_code == 200
+
+    def _open(self) -> list[str]:
+        targets = []
+        for descriptor in Path(f"/proc/{self.process.pid}/fd").iterdir():
+            try:
+                targets.append(str(descriptor.readlink()))
+            except FileNotFoundError:
+                continue
+        return targets
+
+    def _forkservers(self) -> list[int]:
+        return [pid for pid in _children(self.process.pid) if b"forkserver" in _command(pid)]
+
+
+def environment(**settings: object) -> dict[str, str]:
+    """The settings as environment variables."""
+    return {name: str(value) for name, value in settings.items()}
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process, and more of it than its exit code."""
+    return bool(_command(pid))
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        return [int(one) for task in tasks for one in (task / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""

@@ -1,0 +1,170 @@
+"""Conversions that do not get to their end: hang-ups, queues, timeouts, killed processes."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+
+from tests.app.archives import article_of_noise, doccarchive
+from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually, is_running, problem
+
+pytestmark = NEEDS_PROC
+
+QUEUE_WAIT_SECONDS = 0.3
+
+
+@pytest.fixture(scope="module")
+def server(start_server: Callable[..., Server]) -> Server:
+    return start_server(
+        CONVERSION_SLOTS=1, CONVERSION_QUEUE=1, CONVERSION_QUEUE_WAIT_SECONDS=QUEUE_WAIT_SECONDS
+    )
+
+
+@pytest.fixture
+def undisturbed(server: Server) -> Iterator[Server]:
+    with server.undisturbed():
+        yield server
+
+
+def test_a_client_that_hangs_up_while_it_uploads_leaves_nothing(undisturbed: Server) -> None:
+    head = f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n".encode()
+    before = len(undisturbed.events("conversion_finished"))
+
+    undisturbed.send(head + bytes(500_000)).close()
+
+    eventually(lambda: last_status(undisturbed) == 499, "the hang-up is logged")
+    assert len(undisturbed.events("conversion_finished")) == before
+
+
+def test_a_client_that_hangs_up_while_it_waits_has_its_conversion_ended(
+    undisturbed: Server, slow_archive: bytes
+) -> None:
+    connection = undisturbed.begin(slow_archive)
+    eventually(undisturbed.children, "the conversion runs")
+
+    connection.close()
+
+    eventually(lambda: last_status(undisturbed) == 499, "the hang-up is logged")
+    assert undisturbed.children() == []
+    assert undisturbed.events("conversion_finished")[-1]["outcome"] == "cancelled"
+
+
+def test_a_client_that_hangs_up_while_it_downloads_leaves_nothing(undisturbed: Server) -> None:
+    connection = undisturbed.begin(doccarchive("Foo", noise=article_of_noise(8_000_000)))
+    assert connection.recv(12) == b"HTTP/1.1 200"
+
+    connection.close()
+
+    eventually(lambda: last_status(undisturbed) == 499, "the hang-up is logged")
+    assert undisturbed.events("conversion_finished")[-1]["outcome"] == "success"
+
+
+def test_who_finds_slots_and_queue_full_is_sent_away_at_once(
+    undisturbed: Server, slow_archive: bytes
+) -> None:
+    with undisturbed.begin(slow_archive):
+        eventually(undisturbed.children, "the conversion runs")
+        with ThreadPoolExecutor(2) as pool:
+            answers = list(pool.map(undisturbed.put, [doccarchive("Foo")] * 2))
+
+    details = sorted(problem(answer)["detail"] for answer in answers)
+    assert [answer.status_code for answer in answers] == [503, 503]
+    assert [answer.headers["Retry-After"] for answer in answers] == ["1", "1"]
+    assert details == [
+        "All conversion slots are taken and none came free in 0.3 seconds.",
+        "All conversion slots are taken and the queue is full.",
+    ]
+
+
+def test_a_client_that_hangs_up_in_the_queue_gives_its_place_back(
+    undisturbed: Server, slow_archive: bytes
+) -> None:
+    with undisturbed.begin(slow_archive):
+        eventually(undisturbed.children, "the conversion runs")
+        before = hang_ups(undisturbed)
+        for more in range(1, 4):
+            undisturbed.begin(doccarchive("Foo")).close()
+            eventually(partial(has_hang_ups, undisturbed, before + more), "it is logged")
+        answer = undisturbed.put(doccarchive("Foo"))
+
+    assert "none came free" in problem(answer)["detail"]
+
+
+def test_a_killed_child_is_our_fault_and_the_next_conversion_works(
+    undisturbed: Server, slow_archive: bytes
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(undisturbed.put, slow_archive)
+        eventually(undisturbed.children, "the conversion runs")
+        (child,) = undisturbed.children()
+        os.kill(child, signal.SIGKILL)
+
+    assert problem(answer.result())["code"] == "conversion_failed"
+    last = undisturbed.events("conversion_finished")[-1]
+    assert (last["outcome"], last["child_ended_by"]) == ("server_error", "signal 9 (Killed)")
+
+
+def test_the_child_leads_a_process_group_of_its_own(server: Server, slow_archive: bytes) -> None:
+    with server.begin(slow_archive):
+        eventually(server.children, "the conversion runs")
+        (child,) = server.children()
+        eventually(lambda: os.getsid(child) == os.getpgid(child) == child, "it leads its session")
+    eventually(server.is_idle, "the hang-up ends it")
+
+
+def test_after_the_forkserver_was_killed_conversions_go_on(server: Server) -> None:
+    killed = server.forkserver()
+    os.kill(killed, signal.SIGKILL)
+
+    statuses = [server.put(doccarchive("Foo")).status_code for _ in range(3)]
+
+    assert statuses[1:] == [200, 200]
+    assert statuses[0] in {200, 503}
+    assert server.forkserver() != killed
+
+
+def test_a_conversion_that_takes_too_long_is_stopped(
+    start_server: Callable[..., Server], slow_archive: bytes
+) -> None:
+    server = start_server(CONVERSION_TIMEOUT_SECONDS=0.5)
+
+    with server.undisturbed():
+        document = problem(server.put(slow_archive))
+
+        assert document["code"] == "conversion_timeout"
+        assert document["detail"] == "The conversion was stopped after 0.5 seconds."
+        assert server.events("conversion_finished")[-1]["outcome"] == "timeout"
+
+
+def test_the_loop_answers_while_conversions_run(server: Server, slow_archive: bytes) -> None:
+    with server.begin(slow_archive):
+        eventually(server.children, "the conversion runs")
+        assert server.client.get("/health").elapsed.total_seconds() < 0.5
+    eventually(server.is_idle, "the hang-up ends it")
+
+
+def test_a_server_that_is_stopped_leaves_no_process(start_server: Callable[..., Server]) -> None:
+    server = start_server()
+    server.put(doccarchive("Foo"))
+    forkserver = server.forkserver()
+
+    server.stop()
+
+    assert server.process.returncode == -signal.SIGTERM
+    eventually(lambda: not is_running(forkserver), "the forkserver has followed")
+
+
+def last_status(server: Server) -> int:
+    status: int = server.events("request_finished")[-1]["status"]
+    return status
+
+
+def has_hang_ups(server: Server, count: int) -> bool:
+    return hang_ups(server) == count
+
+
+def hang_ups(server: Server) -> int:
+    return [event["status"] for event in server.events("request_finished")].count(499)

@@ -1,0 +1,37 @@
+"""The application, put together."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from app.core.config import Settings
+from app.main import create_app
+from tests.app.archives import doccarchive, names_in
+
+CONVERT = "/api/v1/convert"
+
+
+def test_conversions_work_with_and_without_the_lifespan(app: FastAPI) -> None:
+    without = TestClient(app).put(CONVERT, content=doccarchive("Foo"))
+    with TestClient(app) as client:
+        within = client.put(CONVERT, content=doccarchive("Foo"))
+
+    assert without.status_code == within.status_code == 200
+    assert without.content == within.content
+    assert "documentation/foo.md" in names_in(within.content)
+
+
+def test_two_applications_in_one_process_have_settings_of_their_own(
+    app: FastAPI, tmp_path: Path
+) -> None:
+    small = create_app(Settings(workspace_dir=tmp_path, max_upload_bytes=10))
+
+    assert TestClient(small).put(CONVERT, content=doccarchive("Foo")).status_code == 413
+    assert TestClient(app).put(CONVERT, content=doccarchive("Foo")).status_code == 200
+
+
+def test_the_module_has_an_application_for_uvicorn() -> None:
+    from app import main  # noqa: PLC0415
+
+    assert TestClient(main.app).get("/health").status_code == 200

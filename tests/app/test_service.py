@@ -1,0 +1,247 @@
+"""The service as clients meet it: a real server, real sockets, real conversions."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from app.core.errors import ErrorCode
+from tests.app.archives import doccarchive, manifest_of, names_in, page_entry, zipped
+from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually, problem
+
+pytestmark = NEEDS_PROC
+
+MAX_UPLOAD_BYTES = 2_000_000
+ARCHIVE = doccarchive("Foo", "Bar")
+
+
+@pytest.fixture(scope="module")
+def server(start_server: Callable[..., Server]) -> Server:
+    return start_server(MAX_UPLOAD_BYTES=MAX_UPLOAD_BYTES, LOG_LEVEL="debug")
+
+
+@pytest.fixture
+def undisturbed(server: Server) -> Iterator[Server]:
+    with server.undisturbed():
+        yield server
+
+
+def test_an_archive_becomes_a_zip_of_markdown(server: Server) -> None:
+    response = server.post(ARCHIVE)
+
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "application/zip"
+    assert response.headers["Content-Length"] == str(len(response.content))
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert (
+        response.headers["Content-Disposition"]
+        == 'attachment; filename="documentation-markdown.zip"'
+    )
+    assert sorted(names_in(response.content)) == [
+        "documentation/bar.md",
+        "documentation/foo.md",
+        "llms.txt",
+        "manifest.json",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["foo.zip", "../../etc/passwd", "ä\n\"b'.zip", "x" * 1000, "C:\\temp\\foo.zip"]
+)
+def test_form_and_body_give_the_same_bytes_whatever_the_upload_is_called(
+    server: Server, name: str
+) -> None:
+    assert server.post(ARCHIVE, name=name).content == server.put(ARCHIVE).content
+
+
+def test_post_takes_the_raw_body_too(server: Server) -> None:
+    assert server.client.post(CONVERT, content=ARCHIVE).content == server.put(ARCHIVE).content
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        pytest.param(b"", "empty_upload", id="empty"),
+        pytest.param(b"hello, this is no archive", "not_a_zip", id="not a zip"),
+        pytest.param(ARCHIVE[:-40], "invalid_zip", id="truncated"),
+        pytest.param(zipped({"readme.txt": b"hello"}), "no_docc_data", id="without DocC data"),
+        pytest.param(
+            zipped({page_entry("foo"): b"{ no json"}), "no_convertible_pages", id="no good page"
+        ),
+        pytest.param(bytes(MAX_UPLOAD_BYTES + 1), "upload_too_large", id="too large"),
+    ],
+)
+@pytest.mark.parametrize("method", ["post", "put"])
+def test_bad_input_is_refused_with_its_code(
+    undisturbed: Server, method: str, body: bytes, code: str
+) -> None:
+    response = getattr(undisturbed, method)(body)
+
+    assert problem(response)["code"] == code
+
+
+def test_an_upload_of_exactly_the_limit_is_read(server: Server) -> None:
+    body = bytes(MAX_UPLOAD_BYTES)
+
+    assert problem(server.post(body))["code"] == "not_a_zip"
+    assert problem(server.put(body))["code"] == "not_a_zip"
+
+
+def test_a_limit_that_was_hit_stands_in_the_problem(server: Server) -> None:
+    assert problem(server.put(bytes(MAX_UPLOAD_BYTES + 1)))["limit"] == MAX_UPLOAD_BYTES
+
+
+def test_an_entry_that_is_at_fault_stands_in_the_problem(server: Server) -> None:
+    response = server.put(zipped({page_entry("foo"): b"{ no json"}))
+
+    assert "data/documentation/foo.json" in problem(response)["entry"]
+
+
+def test_an_announced_length_over_the_limit_is_refused_before_anything_is_sent(
+    undisturbed: Server,
+) -> None:
+    head = f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_UPLOAD_BYTES + 1}\r\n\r\n"
+
+    with undisturbed.send(head.encode()) as connection:
+        assert connection.recv(1024).startswith(b"HTTP/1.1 413 ")
+
+
+def test_an_upload_without_a_length_is_counted(undisturbed: Server) -> None:
+    chunks = (bytes(100_000) for _ in range(MAX_UPLOAD_BYTES // 100_000 + 1))
+
+    response = undisturbed.client.put(CONVERT, content=chunks)
+
+    assert problem(response)["code"] == "upload_too_large"
+
+
+def test_a_form_without_a_file_is_refused(undisturbed: Server) -> None:
+    response = undisturbed.client.post(CONVERT, files={"archive": ("foo.zip", ARCHIVE)})
+
+    assert problem(response)["code"] == "missing_file"
+
+
+@pytest.mark.parametrize(
+    "body", [b"no boundary anywhere", b"--b\r\nContent-Disposition: form-data; name=file\r\n\r\nPK"]
+)
+def test_a_broken_form_is_refused(undisturbed: Server, body: bytes) -> None:
+    response = undisturbed.client.post(
+        CONVERT, content=body, headers={"Content-Type": "multipart/form-data; boundary=b"}
+    )
+
+    assert problem(response)["code"] == "invalid_request"
+
+
+def test_a_broken_page_among_good_ones_is_left_out_and_reported(server: Server) -> None:
+    response = server.put(doccarchive("Foo", "Bar", broken=b'{"kind": '))
+
+    assert response.status_code == 200
+    report = manifest_of(response.content)["report"]
+    assert report["pages_converted"] == 2
+    assert [page["source"] for page in report["pages_skipped"]] == [
+        "data/documentation/broken.json"
+    ]
+
+
+def test_a_well_formed_request_id_is_returned_and_logged(server: Server) -> None:
+    response = server.put(ARCHIVE, **{"X-Request-ID": "order-66_a.b"})
+
+    assert response.headers["X-Request-ID"] == "order-66_a.b"
+    eventually(lambda: "order-66_a.b" in ids(server, "request_finished"), "the id is logged")
+    assert "order-66_a.b" in ids(server, "conversion_finished")
+
+
+@pytest.mark.parametrize("offered", ["", "a b", "x" * 129, "<script>", "a;b"])
+def test_an_ill_formed_request_id_is_replaced(server: Server, offered: str) -> None:
+    response = server.put(b"", **{"X-Request-ID": offered})
+
+    assert response.headers["X-Request-ID"] != offered
+    assert len(problem(response)["request_id"]) == 32
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "code"),
+    [
+        ("GET", "/nowhere", "not_found"),
+        ("GET", CONVERT, "method_not_allowed"),
+        ("DELETE", "/health", "method_not_allowed"),
+    ],
+)
+def test_addresses_and_methods_that_do_not_exist_are_problems(
+    server: Server, method: str, path: str, code: str
+) -> None:
+    assert problem(server.client.request(method, path))["code"] == code
+
+
+def test_a_wrong_method_is_told_all_right_ones(server: Server) -> None:
+    assert server.client.get(CONVERT).headers["Allow"] == "POST, PUT"
+
+
+def test_a_browser_is_told_of_an_error_on_a_page(server: Server) -> None:
+    response = server.post(b"hello", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
+
+    assert response.status_code == 415
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert ErrorCode.NOT_A_ZIP.title in response.text
+    assert response.headers["X-Request-ID"] in response.text
+
+
+def test_the_log_is_json_line_by_line(server: Server) -> None:
+    server.put(ARCHIVE)
+    server.put(zipped({page_entry("foo"): b"{ no json"}))
+    server.put(b"hello")
+
+    assert [line for line in server.lines() if not line.startswith("{")] == []
+
+
+def test_health_checks_are_logged_at_debug_only(server: Server) -> None:
+    server.client.get("/health/ready")
+
+    eventually(lambda: "/health/ready" in {e["route"] for e in finished(server)}, "it is logged")
+    levels = {event["route"]: event["level"] for event in finished(server)}
+    assert levels["/health/ready"] == "debug"
+    assert levels["/api/v1/convert"] == "info"
+
+
+def test_a_request_is_logged_with_its_route_and_sizes(server: Server) -> None:
+    answer = server.put(ARCHIVE, **{"X-Request-ID": "sizes"})
+
+    eventually(lambda: "sizes" in ids(server, "request_finished"), "it is logged")
+    (event,) = [event for event in finished(server) if event["request_id"] == "sizes"]
+    assert event["method"] == "PUT"
+    assert event["route"] == CONVERT
+    assert event["status"] == 200
+    assert event["request_bytes"] == len(ARCHIVE)
+    assert event["response_bytes"] == len(answer.content)
+    assert 0 < event["seconds"] < 10
+
+
+def test_a_refused_request_is_logged_with_its_code(server: Server) -> None:
+    server.put(bytes(MAX_UPLOAD_BYTES + 1), **{"X-Request-ID": "refused"})
+
+    eventually(lambda: "refused" in ids(server, "request_finished"), "it is logged")
+    (event,) = [event for event in finished(server) if event["request_id"] == "refused"]
+    assert (event["status"], event["code"]) == (413, "upload_too_large")
+
+
+def test_a_conversion_is_logged_with_what_it_did(server: Server) -> None:
+    answer = server.put(
+        doccarchive("Foo", "Bar", broken=b"{"), **{"X-Request-ID": "conversion-facts"}
+    )
+
+    (event,) = [
+        event
+        for event in server.events("conversion_finished")
+        if event["request_id"] == "conversion-facts"
+    ]
+    assert event["outcome"] == "success"
+    assert event["pages_converted"] == 2
+    assert event["pages_skipped"] == 1
+    assert event["result_bytes"] == len(answer.content)
+
+
+def finished(server: Server) -> list[dict[str, Any]]:
+    return server.events("request_finished")
+
+
+def ids(server: Server, event: str) -> set[str]:
+    return {line["request_id"] for line in server.events(event)}

@@ -1,0 +1,140 @@
+"""What a child says of a conversion."""
+
+import errno
+import os
+from pathlib import Path
+from typing import BinaryIO, NoReturn
+
+import pytest
+
+import docc2context
+from app.worker import child
+from app.worker.protocol import Converted, Crashed, OutOfRoom, Refused, Reply, decode
+from docc2context import DEFAULT_LIMITS, Code, DestinationError, LimitExceeded, Report
+from tests.app.archives import doccarchive, names_in
+
+
+@pytest.fixture
+def reply_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Conversion":
+    # The process that runs the tests is to stay in its group.
+    monkeypatch.setattr("os.setsid", lambda: None)
+    return Conversion(tmp_path)
+
+
+class Conversion:
+    def __init__(self, folder: Path) -> None:
+        self.upload, self.result, self.said = folder / "u", folder / "r", folder / "s"
+
+    def __call__(self, archive: bytes) -> Reply | None:
+        self.upload.write_bytes(archive)
+        upload = os.open(self.upload, os.O_RDWR)
+        # As the parent leaves it: at the end of what was written.
+        os.lseek(upload, 0, os.SEEK_END)
+        result = os.open(self.result, os.O_RDWR | os.O_CREAT)
+        said = os.open(self.said, os.O_RDWR | os.O_CREAT)
+        try:
+            child.convert(said, upload, result, DEFAULT_LIMITS)
+        finally:
+            os.close(said)
+        return decode(self.said.read_bytes())
+
+
+def test_a_conversion_is_counted(reply_of: Conversion) -> None:
+    reply = reply_of(doccarchive("Foo", "Bar", broken=b"{"))
+
+    assert isinstance(reply, Converted)
+    assert (reply.pages_converted, reply.pages_skipped) == (2, 1)
+    assert "manifest.json" in names_in(reply_of.result.read_bytes())
+
+
+def test_the_converter_is_given_the_upload_from_its_beginning(
+    reply_of: Conversion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    positions = []
+
+    def convert(source: BinaryIO, *_: object, **__: object) -> Report:
+        positions.append(source.tell())
+        return Report()
+
+    monkeypatch.setattr(docc2context, "convert", convert)
+    reply_of(b"PK34")
+
+    assert positions == [0]
+
+
+def test_a_refusal_is_passed_on(reply_of: Conversion) -> None:
+    reply = reply_of(b"hello")
+
+    assert isinstance(reply, Refused)
+    assert (reply.code, reply.entry, reply.limit) == ("not_a_zip", None, None)
+
+
+def raising(error: Exception, cause: Exception | None = None) -> "type[_Raising]":
+    _Raising.error, _Raising.cause = error, cause
+    return _Raising
+
+
+class _Raising:
+    error: Exception
+    cause: Exception | None
+
+    @classmethod
+    def convert(cls, *_: object, **__: object) -> NoReturn:
+        raise cls.error from cls.cause
+
+
+def test_facts_of_a_refusal_are_passed_on(
+    reply_of: Conversion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = LimitExceeded(Code.ARCHIVE_TOO_LARGE, "over 9 bytes", entry="a/b", limit=9)
+    monkeypatch.setattr(docc2context, "convert", raising(error).convert)
+
+    assert reply_of(b"") == Refused(
+        code="archive_too_large", detail=str(error), entry="'a/b'", limit=9
+    )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ZeroDivisionError("a mistake"),
+        RecursionError("too deep"),
+        MemoryError(),
+        DestinationError(Code.DESTINATION_UNUSABLE, "is ours"),
+    ],
+)
+def test_what_is_no_refusal_is_a_crash_with_its_traceback(
+    reply_of: Conversion, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(docc2context, "convert", raising(error).convert)
+
+    reply = reply_of(b"")
+
+    assert isinstance(reply, Crashed)
+    assert type(error).__name__ in reply.traceback
+
+
+def test_a_long_traceback_keeps_its_end(
+    reply_of: Conversion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = ValueError("\0" * 1_000_000 + "the end")
+    monkeypatch.setattr(docc2context, "convert", raising(error).convert)
+
+    reply = reply_of(b"")
+
+    assert isinstance(reply, Crashed)
+    assert reply.traceback.rstrip().endswith("the end")
+    assert reply_of.said.stat().st_size < 64 * 1024
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_a_full_disk_is_told_apart_however_it_is_wrapped(
+    reply_of: Conversion, monkeypatch: pytest.MonkeyPatch, number: int, *, wrapped: bool
+) -> None:
+    full: Exception = OSError(number, "full")
+    outer = DestinationError(Code.DESTINATION_UNUSABLE, "cannot be written")
+    failure = raising(outer, cause=full) if wrapped else raising(full)
+    monkeypatch.setattr(docc2context, "convert", failure.convert)
+
+    assert reply_of(b"") == OutOfRoom()

@@ -1,0 +1,114 @@
+"""Children: what comes back from them, and that nothing of them is left."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from io import FileIO
+from pathlib import Path
+
+import pytest
+
+from app.worker.descriptors import SentFile
+from app.worker.launcher import CannotStart, Ended, Launcher
+from app.worker.protocol import MAX_REPLY_BYTES
+from tests.app.serving import NEEDS_PROC, eventually, is_running
+from tests.app.worker import jobs
+
+pytestmark = NEEDS_PROC
+
+
+@pytest.fixture(scope="module")
+def launcher() -> Launcher:
+    launcher = Launcher()
+    asyncio.run(launcher.run(jobs.echo, "warm", timeout=10))
+    return launcher
+
+
+@pytest.fixture(autouse=True)
+def _no_descriptor_is_left(launcher: Launcher) -> Iterator[None]:  # noqa: ARG001  # warm before
+    before = descriptors()
+    yield
+    assert descriptors() == before
+
+
+def descriptors() -> list[str]:
+    return sorted(path.name for path in Path("/proc/self/fd").iterdir())
+
+
+def test_what_a_child_says_comes_back(launcher: Launcher) -> None:
+    assert asyncio.run(launcher.run(jobs.echo, "hello", timeout=10)) == Ended(b"hello", 0)
+
+
+def test_a_child_reads_and_writes_files_without_a_name(launcher: Launcher, tmp_path: Path) -> None:
+    with FileIO(os.open(tmp_path, os.O_TMPFILE | os.O_RDWR), "r+") as file:
+        written = launcher.run(jobs.write, SentFile(file), b"from the child", timeout=10)
+        assert asyncio.run(written) == Ended(b"done", 0)
+        assert os.pread(file.fileno(), 100, 0) == b"from the child"
+
+        read = launcher.run(jobs.read, SentFile(file), timeout=10)
+        assert asyncio.run(read) == Ended(b"from the child", 0)
+
+
+def test_children_run_side_by_side(launcher: Launcher) -> None:
+    async def scenario() -> list[Ended]:
+        return await asyncio.gather(
+            *(launcher.run(jobs.echo, str(number), timeout=30) for number in range(10))
+        )
+
+    assert [ended.reply for ended in asyncio.run(scenario())] == [b"%d" % n for n in range(10)]
+
+
+def test_a_child_that_is_killed_has_said_nothing(launcher: Launcher) -> None:
+    assert asyncio.run(launcher.run(jobs.kill_itself, timeout=10)) == Ended(b"", -9)
+
+
+def test_a_child_that_ends_early_is_told_by_its_exit_code(launcher: Launcher) -> None:
+    assert asyncio.run(launcher.run(jobs.exit_with, 7, timeout=10)) == Ended(b"", 7)
+
+
+def test_a_child_that_takes_too_long_is_killed(launcher: Launcher) -> None:
+    with pytest.raises(TimeoutError):
+        asyncio.run(launcher.run(jobs.sleep, timeout=0.3))
+
+
+def test_a_child_that_says_too_much_is_killed(launcher: Launcher) -> None:
+    ended = asyncio.run(launcher.run(jobs.talk_without_end, timeout=10))
+
+    assert ended.exit_code == -9
+    assert MAX_REPLY_BYTES < len(ended.reply) <= 2 * MAX_REPLY_BYTES
+
+
+def test_what_a_child_has_started_is_killed_with_it(launcher: Launcher, tmp_path: Path) -> None:
+    with FileIO(os.open(tmp_path, os.O_TMPFILE | os.O_RDWR), "r+") as pid_file:
+        with pytest.raises(TimeoutError):
+            asyncio.run(launcher.run(jobs.have_a_child, SentFile(pid_file), timeout=1))
+        grandchild = int(os.pread(pid_file.fileno(), 20, 0))
+
+    eventually(lambda: not is_running(grandchild), "the child's child is gone")
+
+
+@pytest.mark.parametrize("delay", [0, 0.001, 0.002, 0.005, 0.3])
+def test_a_caller_that_is_cancelled_leaves_nothing(launcher: Launcher, delay: float) -> None:
+    async def scenario() -> None:
+        caller = asyncio.create_task(launcher.run(jobs.sleep, timeout=60))
+        await asyncio.sleep(delay)
+        caller.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await caller
+
+    asyncio.run(asyncio.wait_for(scenario(), 10))
+
+
+def test_without_a_process_there_is_no_child(
+    launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr("multiprocessing.popen_forkserver.Popen._launch", refuse)
+
+    async def scenario() -> None:
+        with pytest.raises(CannotStart):
+            await launcher.run(jobs.echo, "hello", timeout=10)
+
+    asyncio.run(scenario())

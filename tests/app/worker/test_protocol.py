@@ -1,0 +1,27 @@
+"""What passes between child and parent."""
+
+import pytest
+
+from app.worker.protocol import Converted, Crashed, OutOfRoom, Ready, Refused, Reply, decode, encode
+
+REPLIES: list[Reply] = [
+    Ready(),
+    Converted(
+        pages_converted=1, pages_skipped=2, unknown_nodes=3, missing_references=4, output_bytes=5
+    ),
+    Refused(code="not_a_zip", detail="…", entry="'a'", limit=3),
+    OutOfRoom(),
+    Crashed("Traceback"),
+]
+
+
+@pytest.mark.parametrize("reply", REPLIES, ids=lambda reply: type(reply).__name__)
+def test_a_reply_arrives_as_it_was_sent(reply: Reply) -> None:
+    assert decode(encode(reply)) == reply
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b'{"type": "converted"}', b'{"type": "other"}', b"\xff", bytes(70_000)]
+)
+def test_anything_else_is_no_reply(data: bytes) -> None:
+    assert decode(data) is None
