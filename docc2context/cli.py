@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from shutil import copyfileobj
-from typing import BinaryIO
+from typing import BinaryIO, get_args
 
 import msgspec
 from tqdm import tqdm
@@ -15,6 +15,7 @@ from tqdm import tqdm
 from docc2context.bundle.report import Report
 from docc2context.convert import convert
 from docc2context.errors import Docc2contextError
+from docc2context.model.variants import Language
 from docc2context.version import __version__
 
 DONE, FAILED, USAGE, PAGES_LOST = 0, 1, 2, 3
@@ -65,6 +66,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "-o", "--output", required=True, metavar="OUT", help="a folder, or a file ending in .zip"
     )
+    command.add_argument(
+        "--language",
+        choices=get_args(Language),
+        default="all",
+        help="show pages that are about several languages in all of them (default) or in one",
+    )
     command.add_argument("--force", action="store_true", help="replace a bundle that stands at OUT")
     command.add_argument(
         "--json", action="store_true", help="print the report as JSON on standard output"
@@ -85,7 +92,13 @@ def _convert(options: argparse.Namespace) -> Report:
             bar.total = total
             bar.update(done - bar.n)
 
-        return convert(source, options.output, replace=options.force, on_page=on_page)
+        return convert(
+            source,
+            options.output,
+            language=options.language,
+            replace=options.force,
+            on_page=on_page,
+        )
 
 
 def _standard_input(stack: ExitStack) -> BinaryIO:

@@ -16,8 +16,11 @@ from docc2context.errors import Code, NothingConverted, OutputTooLarge
 from docc2context.links.paths import SiteMap, doc_path, output_paths
 from docc2context.links.resolver import PageResolver
 from docc2context.model.decode import PageUndecodable, decode_page
+from docc2context.model.page import RenderNode
+from docc2context.model.variants import Language
 from docc2context.render.context import Context
-from docc2context.render.page import curated, page_name, page_title, render_page, summary
+from docc2context.render.page import curated, page_name, render_page, summary
+from docc2context.render.titles import page_title
 
 
 def convert(
@@ -25,6 +28,7 @@ def convert(
     destination: Path | str | BinaryIO,
     *,
     limits: Limits = DEFAULT_LIMITS,
+    language: Language = "all",
     replace: bool = False,
     on_page: Callable[[int, int], None] | None = None,
 ) -> Report:
@@ -32,8 +36,9 @@ def convert(
 
     `source` is a zip (path, bytes or seekable binary file) or an archive's folder; `destination` a
     path ending in `.zip`, a folder, or a seekable binary file that gets a zip. The same archive
-    gives the same bytes, whatever it is called. `replace` lets an earlier bundle be overwritten;
-    `on_page` is told, after each page, how many are done and how many there are.
+    gives the same bytes, whatever it is called. `language` picks what is shown of pages that are
+    about several: `all` of it, or what they are in `swift` or in `occ` alone. `replace` lets an
+    earlier bundle be overwritten; `on_page` is told, after each page, how many are done and how many there are.
 
     Raises ArchiveRefused, NothingConverted, OutputTooLarge or DestinationError; nothing is left at
     a destination path then. A path that leads nowhere raises FileNotFoundError.
@@ -42,16 +47,17 @@ def convert(
         open_archive(source, limits) as archive,
         open_sink(destination, limits.max_output_bytes, replace=replace) as sink,
     ):
-        return _Conversion(archive, sink, limits).run(on_page or _nobody)
+        return _Conversion(archive, sink, limits, language).run(on_page or _nobody)
 
 
 class _Conversion:
     """One archive on its way into one sink, and what is learnt on the way."""
 
-    def __init__(self, archive: Archive, sink: Sink, limits: Limits) -> None:
+    def __init__(self, archive: Archive, sink: Sink, limits: Limits, language: Language) -> None:
         self.archive = archive
         self.sink = sink
         self.limits = limits
+        self.language: Language = language
         self.paths = output_paths(archive.pages)
         self.site = SiteMap(self.paths)
         self.contents = Contents()
@@ -77,36 +83,24 @@ class _Conversion:
         return self.finish()
 
     def page(self, source: str) -> None:
+        decoded = decode_page(self.archive.read(source), self.language)
         path = self.paths[source]
-        decoded = decode_page(self.archive.read(source))
-        node = decoded.node
-        links = PageResolver(self.site, path, node.references)
-        ctx = Context(links)
-        data = render_page(node, doc_path(source), ctx).encode()
+        ctx = Context(PageResolver(self.site, path, decoded.node.references))
+        data = render_page(decoded.node, decoded.others, doc_path(source), ctx).encode()
         self.check_page_size(source, len(data))
         self.sink.write(path, data)
-        files = (links.file(identifier) for identifier in curated(node))
-        title = page_title(node)
-        self.contents.add(
-            path,
-            Entry(title, page_name(node), summary(node, ctx), [file for file in files if file]),
-        )
-        self.manifest.add(
-            PageEntry(
-                source=source,
-                path=path,
-                identifier=node.identifier.url,
-                usr=node.metadata.external_id,
-                kind=node.kind,
-                title=title,
-                bytes=len(data),
-                sha256=sha256(data),
-            )
-        )
+        self.list(path, decoded.node, ctx)
+        self.manifest.add(_manifest_entry(source, path, decoded.node, data))
         self.converted += 1
         self.unknown.update(decoded.unknown_nodes)
         self.unknown.update(ctx.unknown_nodes)
         self.missing += len(ctx.missing_references)
+
+    def list(self, path: str, node: RenderNode, ctx: Context) -> None:
+        files = (ctx.links.file(identifier) for identifier in curated(node))
+        children = [file for file in files if file]
+        entry = Entry(page_title(node), page_name(node), summary(node, ctx), children)
+        self.contents.add(path, entry)
 
     def check_page_size(self, source: str, size: int) -> None:
         if size > (limit := self.limits.max_page_output_bytes):
@@ -130,6 +124,19 @@ class _Conversion:
         )
         self.sink.write(MANIFEST, self.manifest.encode(title, report))
         return report
+
+
+def _manifest_entry(source: str, path: str, node: RenderNode, data: bytes) -> PageEntry:
+    return PageEntry(
+        source=source,
+        path=path,
+        identifier=node.identifier.url,
+        usr=node.metadata.external_id,
+        kind=node.kind,
+        title=page_title(node),
+        bytes=len(data),
+        sha256=sha256(data),
+    )
 
 
 def _nobody(_done: int, _total: int) -> None:

@@ -11,7 +11,7 @@ from docc2context.markdown.slug import slug
 from docc2context.model.reference import Reference, SectionReference
 
 _BUNDLE_URL = re.compile(r"doc://[^/]*(?=/)")
-_LOCAL_ANCHOR = re.compile("#\0([0-9]+)\0")
+_LOCAL_ANCHOR = re.compile("#\0([^\0]*)\0")
 
 
 class Resolver(Protocol):
@@ -25,6 +25,9 @@ class Resolver(Protocol):
 
     def file(self, identifier: str) -> str | None:
         """The file of the bundle that holds the page of the identifier; None if it is not here."""
+
+    def describing(self, references: Mapping[str, Reference]) -> "Resolver":
+        """The same page's links, with other words for the same identifiers."""
 
     def settle(self, markdown: str, anchors: Mapping[str, str]) -> str:
         """The rendered page with its links to its own headings filled in."""
@@ -43,7 +46,6 @@ class PageResolver:
         self._site = site
         self._path = path
         self._references = references
-        self._local_anchors: list[str] = []
 
     def reference(self, identifier: str) -> Reference | None:
         return self._references.get(identifier)
@@ -60,13 +62,16 @@ class PageResolver:
         path = self.file(identifier)
         return None if path is None else self._link(path, unquote(url.partition("#")[2]), reference)
 
+    def describing(self, references: Mapping[str, Reference]) -> "PageResolver":
+        return PageResolver(self._site, self._path, references)
+
     def settle(self, markdown: str, anchors: Mapping[str, str]) -> str:
-        if not self._local_anchors:
+        if "\0" not in markdown:
             return markdown
         own = relative_link(self._path, self._path)
 
         def fragment(match: re.Match[str]) -> str:
-            found = anchors.get(self._local_anchors[int(match[1])])
+            found = anchors.get(match[1])
             return f"#{destination(found)}" if found else own
 
         return _LOCAL_ANCHOR.sub(fragment, markdown)
@@ -76,8 +81,7 @@ class PageResolver:
 
     def _link(self, path: str, anchor: str, reference: Reference | None) -> str:
         if anchor and path == self._path:
-            self._local_anchors.append(anchor)
-            return f"#\0{len(self._local_anchors) - 1}\0"
+            return "#\0" + anchor.replace("\0", "") + "\0"
         link = relative_link(self._path, path)
         if not anchor:
             return link

@@ -84,6 +84,27 @@ class VersionChange(Node):
     versions: list[str] = []
 
 
+class Trait(Node):
+    """Whom a variant is for."""
+
+    interface_language: str | None = None
+
+
+class PatchOperation(Node):
+    """One operation of a JSON patch (RFC 6902); its value is decoded where it goes."""
+
+    op: str
+    path: str
+    value: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class VariantOverride(Node):
+    """What differs on a page for other languages."""
+
+    traits: list[Trait] = []
+    patch: list[PatchOperation] = []
+
+
 class RenderNode(Node):
     """One page. Identifiers in it are looked up in its own `references`."""
 
@@ -102,3 +123,4 @@ class RenderNode(Node):
     download_not_available_summary: list[Block] | None = None
     diff_availability: dict[str, VersionChange] | None = None
     references: dict[str, Reference] = {}
+    variant_overrides: list[VariantOverride] | None = None

@@ -62,6 +62,8 @@ class _Salvager:
                 return _fitting(value, isinstance(value, bool))
             case inspect.IntType():
                 return _whole(value)
+            case inspect.RawType():
+                return msgspec.Raw(msgspec.json.encode(value))
             case inspect.NoneType():
                 return _fitting(value, value is None)
             case _:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from docc2context.model.page import RenderNode
 from docc2context.model.symbol import Availability
 
 
@@ -10,11 +11,11 @@ def platforms(items: Sequence[Availability] | None) -> list[str]:
     return [_platform(item) for item in items or [] if item.name]
 
 
-def is_deprecated(items: Sequence[Availability] | None) -> bool:
-    """Whether an entry, named or standing for all platforms, calls the symbol deprecated."""
-    return any(
+def is_deprecated(node: RenderNode) -> bool:
+    """Whether a page has a summary of its deprecation, or an entry that calls it deprecated."""
+    return bool(node.deprecation_summary) or any(
         item.deprecated or item.unconditionally_deprecated or item.deprecated_at
-        for item in items or []
+        for item in node.metadata.platforms or []
     )
 
 

@@ -1,8 +1,9 @@
 """What rendering a page needs and finds out, as one object."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 
 from docc2context.links.resolver import Resolver
 from docc2context.markdown.blocks import heading
@@ -22,6 +23,7 @@ class Context:
 
     def __init__(self, links: Resolver) -> None:
         self.links = links
+        self.suffix = ""
         self.unknown_nodes: Counter[str] = Counter()
         self.missing_references: set[str] = set()
         self.anchors: dict[str, str] = {}
@@ -44,10 +46,19 @@ class Context:
         """A heading of plain text, whose fragment is remembered for links to DocC's anchor."""
         if not (text := one_line(text).strip()):
             return ""
+        if level == 2:
+            text += self.suffix
         fragment = self._slugs.add(text)
         if anchor:
             self.anchors.setdefault(anchor, fragment)
         return heading(level, escape(text))
+
+    def variant(self, language: str, references: Mapping[str, Reference]) -> "Context":
+        """For the same page in another language: its sections are headed `… (Objective-C)`."""
+        other = copy(self)
+        other.links = self.links.describing(references)
+        other.suffix = f" ({language})"
+        return other
 
     @contextmanager
     def inside_link(self) -> Iterator[None]:

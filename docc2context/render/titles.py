@@ -3,6 +3,7 @@
 from urllib.parse import unquote
 
 from docc2context.model.inline import CodeVoice, Inline, Text
+from docc2context.model.page import RenderNode
 from docc2context.model.reference import (
     DownloadReference,
     FileReference,
@@ -19,6 +20,16 @@ from docc2context.model.reference import (
 
 PROSE_ROLES = frozenset({"collection", "collectionGroup", "article", "sampleCode", "overview"})
 """Roles of symbol pages, such as modules, whose titles the web page sets as prose, not as code."""
+
+_LANGUAGE_NAMES = {
+    "occ": "Objective-C",
+    "objc": "Objective-C",
+    "swift": "Swift",
+    "c": "C",
+    "c++": "C++",
+    "cpp": "C++",
+    "data": "Data",
+}
 
 
 def title_of(identifier: str, reference: Reference | None) -> list[Inline]:
@@ -66,3 +77,17 @@ def _last_part(identifier: str) -> str:
     if identifier.startswith(("http://", "https://", "mailto:")):
         return identifier
     return unquote(identifier.rstrip("/").rpartition("/")[2]) or identifier
+
+
+def page_title(node: RenderNode) -> str:
+    """The page's title; the last part of its address if it has none."""
+    return node.metadata.title or node.identifier.url.rstrip("/").rpartition("/")[2]
+
+
+def language_name(language: str) -> str:
+    """DocC's name of a language as people write it.
+
+    >>> language_name("occ"), language_name("swift"), language_name("openapi")
+    ('Objective-C', 'Swift', 'openapi')
+    """
+    return _LANGUAGE_NAMES.get(language, language)

@@ -14,6 +14,7 @@ from docc2context.links.paths import SiteMap, output_paths
 from docc2context.links.resolver import PageResolver
 from docc2context.model.decode import decode_page
 from docc2context.model.page import RenderNode
+from docc2context.model.variants import variants
 from docc2context.render.block import blocks
 from docc2context.render.context import Context
 from docc2context.render.inline import inlines
@@ -51,7 +52,7 @@ def _tutorial_section(node: RenderNode, ctx: Context) -> str:
 
 
 def _page(node: RenderNode, ctx: Context) -> str:
-    return render_page(node, "/documentation/kit", ctx)
+    return render_page(node, variants(node, ctx.unknown_nodes), "/documentation/kit", ctx)
 
 
 # Where a case's JSON goes in a page so that it is decoded as such, and how it is rendered.

@@ -1,0 +1,63 @@
+"""What stands in a page's front matter."""
+
+from collections.abc import Sequence
+
+from docc2context.markdown.front_matter import front_matter
+from docc2context.model.page import RenderNode
+from docc2context.model.variants import Variant
+from docc2context.render.availability import is_deprecated, platforms
+from docc2context.render.titles import language_name, page_title
+
+
+def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str) -> str:
+    """What a page says of itself, for programs; `path` is DocC's own."""
+    metadata = node.metadata
+    return front_matter(
+        {
+            "title": page_title(node),
+            "kind": node.kind,
+            "role": metadata.role,
+            "role_heading": metadata.role_heading,
+            "symbol_kind": metadata.symbol_kind,
+            "module": _modules(node),
+            "extended_module": metadata.extended_module,
+            "category": metadata.category,
+            "languages": _languages(node, others),
+            "path": path,
+            "usr": metadata.external_id,
+            "platforms": platforms(metadata.platforms),
+            "required": metadata.required,
+            "deprecated": is_deprecated(node),
+            "tags": [tag.text for tag in metadata.tags or []],
+            "estimated_time": metadata.estimated_time,
+            "changes": _changes(node),
+            "source": metadata.remote_source.url if metadata.remote_source else None,
+            **_custom(node),
+        }
+    )
+
+
+def _modules(node: RenderNode) -> str:
+    modules = node.metadata.modules or []
+    names = [name for module in modules for name in (module.name, *(module.related_modules or []))]
+    return ", ".join(filter(None, names))
+
+
+def _changes(node: RenderNode) -> list[str]:
+    """How releases of SDKs changed a symbol, one phrase a release."""
+    changes = (node.diff_availability or {}).values()
+    return [
+        f"{change.change} in {change.platform} {', '.join(change.versions)}" for change in changes
+    ]
+
+
+def _custom(node: RenderNode) -> dict[str, list[str]]:
+    """Metadata that authors invent: pairs in one list, since their keys could be any text."""
+    pairs = node.metadata.custom_metadata or {}
+    return {"custom": [f"{key}: {value}" for key, value in pairs.items()]}
+
+
+def _languages(node: RenderNode, others: Sequence[Variant]) -> list[str]:
+    """The languages of a page that has several."""
+    names = [node.identifier.interface_language, *(other.language for other in others)]
+    return [language_name(name) for name in names] if others else []

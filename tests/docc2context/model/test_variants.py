@@ -1,0 +1,118 @@
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from docc2context.model.decode import decode_page
+from docc2context.model.page import RenderNode
+from docc2context.model.reference import TopicReference
+from docc2context.model.variants import in_language, variants
+from tests.docc2context.archives import page, topic
+
+
+def patched(*patch: dict[str, Any], **keys: Any) -> tuple[RenderNode, Counter[str]]:
+    """A page's Objective-C self, and what could not be applied."""
+    overrides = [{"traits": [{"interfaceLanguage": "occ"}], "patch": list(patch)}]
+    decoded = decode_page(page("Kit", variantOverrides=overrides, **keys))
+    (other,) = decoded.others
+    assert other.language == "occ"
+    return other.node, decoded.unknown_nodes
+
+
+def test_replaced_added_and_removed_members_differ_and_the_page_itself_does_not() -> None:
+    overrides = [
+        {
+            "traits": [{"interfaceLanguage": "occ"}],
+            "patch": [
+                {"op": "replace", "path": "/metadata/title", "value": "KITKit"},
+                {"op": "add", "path": "/metadata/roleHeading", "value": "Class"},
+                {"op": "remove", "path": "/topicSections"},
+                {"op": "replace", "path": "/references/doc:~1~1b/title", "value": "KITB"},
+            ],
+        }
+    ]
+    decoded = decode_page(
+        page(
+            "Kit",
+            topicSections=[{"identifiers": ["doc://b"]}],
+            references={"doc://b": topic("/b", "B")},
+            variantOverrides=overrides,
+        )
+    )
+    other = decoded.others[0].node
+    assert (other.metadata.title, other.metadata.role_heading) == ("KITKit", "Class")
+    assert other.topic_sections is None
+    assert isinstance(reference := other.references["doc://b"], TopicReference)
+    assert reference.title == "KITB"
+    own = decoded.node
+    assert (own.metadata.title, own.metadata.role_heading) == ("Kit", None)
+    assert own.topic_sections is not None
+    assert isinstance(reference := own.references["doc://b"], TopicReference)
+    assert reference.title == "B"
+
+
+@pytest.mark.parametrize(
+    ("op", "path", "texts"),
+    [
+        ("add", "/abstract/0", ["new", "a", "b"]),
+        ("add", "/abstract/-", ["a", "b", "new"]),
+        ("replace", "/abstract/1", ["a", "new"]),
+        ("remove", "/abstract/0", ["b"]),
+    ],
+)
+def test_lists_are_patched_as_rfc_6902_says(op: str, path: str, texts: list[str]) -> None:
+    abstract = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
+    value = {"type": "text", "text": "new"}
+    node, unknown = patched({"op": op, "path": path, "value": value}, abstract=abstract)
+    assert [inline.text for inline in node.abstract or []] == texts  # type: ignore[union-attr]
+    assert not unknown
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "replace", "path": "/abstract/9", "value": {"type": "text", "text": "x"}},
+        {"op": "replace", "path": "/metadata/title", "value": 5},
+        {"op": "replace", "path": "/references/no/title", "value": "x"},
+        {"op": "replace", "path": "/metadata/title/deeper", "value": "x"},
+        {"op": "copy", "path": "/metadata/title", "from": "/kind"},
+        {"op": "replace", "path": "", "value": {}},
+    ],
+)
+def test_what_cannot_be_applied_is_counted_and_the_rest_is_applied(
+    operation: dict[str, Any],
+) -> None:
+    sound = {"op": "replace", "path": "/metadata/roleHeading", "value": "Class"}
+    node, unknown = patched(operation, sound)
+    assert node.metadata.role_heading == "Class"
+    assert unknown == {"malformed:variantOverrides": 1}
+
+
+def test_what_no_page_shows_is_passed_over() -> None:
+    _, unknown = patched({"op": "replace", "path": "/hierarchy", "value": {"paths": []}})
+    assert not unknown
+
+
+def test_one_language_shows_the_page_as_it_is_in_it() -> None:
+    overrides = [
+        {
+            "traits": [{"interfaceLanguage": "occ"}],
+            "patch": [{"op": "replace", "path": "/metadata/title", "value": "KITKit"}],
+        }
+    ]
+    node = decode_page(page("Kit", variantOverrides=overrides)).node
+    others = variants(node, Counter())
+    titles = {
+        language: (shown.metadata.title, len(more))
+        for language in ("all", "swift", "occ")
+        for shown, more in [in_language(node, others, language)]
+    }
+    assert titles == {"all": ("Kit", 1), "swift": ("Kit", 0), "occ": ("KITKit", 0)}
+
+
+def test_the_values_of_patches_survive_the_second_look() -> None:
+    broken = [{"type": "confetti"}]
+    patch = {"op": "replace", "path": "/metadata/title", "value": "KITKit"}
+    node, unknown = patched(patch, abstract=broken)
+    assert node.metadata.title == "KITKit"
+    assert unknown == {"inline:confetti": 1}
