@@ -38,7 +38,8 @@ def convert(
     path ending in `.zip`, a folder, or a seekable binary file that gets a zip. The same archive
     gives the same bytes, whatever it is called. `language` picks what is shown of pages that are
     about several: `all` of it, or what they are in `swift` or in `occ` alone. `replace` lets an
-    earlier bundle be overwritten; `on_page` is told, after each page, how many are done and how many there are.
+    earlier bundle be overwritten; `on_page` is told, after each page, how many are done and how
+    many there are.
 
     Raises ArchiveRefused, NothingConverted, OutputTooLarge or DestinationError; nothing is left at
     a destination path then. A path that leads nowhere raises FileNotFoundError.

@@ -16,15 +16,17 @@ SAMPLE = ROOT / "examples" / "TrailKit.doccarchive.zip"
 PAGE = "documentation/trailkit/trail/duration(at:)"
 
 
-def shown(language: str) -> list[str]:
-    """The code blocks of a language."""
-    return re.findall(rf"^(`{{3,}}){language}\n(.*?)\n\1$", README, re.MULTILINE | re.DOTALL)
+def shown(language: str) -> str:
+    """What stands in the one code block of a language."""
+    pattern = rf"^(?P<fence>`{{3,}}){language}\n(?P<code>.*?)\n(?P=fence)$"
+    (match,) = re.finditer(pattern, README, re.MULTILINE | re.DOTALL)
+    return match["code"]
 
 
 def test_before_is_a_page_of_the_sample() -> None:
     with zipfile.ZipFile(SAMPLE) as archive:
         page = archive.read(f"TrailKit.doccarchive/data/{PAGE}.json").decode()
-    ((_, before),) = shown("json")
+    before = shown("json")
     assert page.startswith(before.removesuffix("…"))
     assert f"of {len(page):,} characters" in README
 
@@ -32,7 +34,7 @@ def test_before_is_a_page_of_the_sample() -> None:
 def test_after_is_what_that_page_becomes() -> None:
     buffer = io.BytesIO()
     docc2context.convert(SAMPLE, buffer)
-    ((_, after),) = shown("markdown")
+    after = shown("markdown")
     assert (
         unzipped(buffer.getvalue())["documentation/trailkit/trail/duration(at-).md"].decode()
         == after + "\n"
@@ -40,8 +42,7 @@ def test_after_is_what_that_page_becomes() -> None:
 
 
 def test_the_command_prints_what_is_shown(tmp_path: Path) -> None:
-    ((_, transcript),) = shown("console")
-    command, *printed = transcript.splitlines()
+    command, *printed = shown("console").splitlines()
     arguments = command.removeprefix("$ .venv/bin/docc2context ").split()
     done = subprocess.run(
         [sys.executable, "-m", "docc2context", *arguments[:1], str(SAMPLE), *arguments[2:]],
@@ -54,8 +55,7 @@ def test_the_command_prints_what_is_shown(tmp_path: Path) -> None:
 
 
 def test_the_python_lines_run(tmp_path: Path) -> None:
-    ((_, lines),) = shown("python")
-    code = lines.replace("examples/TrailKit.doccarchive.zip", str(SAMPLE))
+    code = shown("python").replace("examples/TrailKit.doccarchive.zip", str(SAMPLE))
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )

@@ -89,6 +89,14 @@ def test_an_archive_that_is_not_there_is_one_line_too(
     )
 
 
+def test_a_language_may_be_asked_for(tmp_path: Path) -> None:
+    patch = [{"op": "replace", "path": "/metadata/title", "value": "KITKit"}]
+    overrides = [{"traits": [{"interfaceLanguage": "occ"}], "patch": patch}]
+    path = written(tmp_path, archive(kit=page("Kit", variantOverrides=overrides)))
+    cli.main(["convert", path, "-o", str(tmp_path / "out"), "--language", "occ"])
+    assert "# KITKit\n" in (tmp_path / "out/documentation/kit.md").read_text()
+
+
 @pytest.mark.parametrize(
     "arguments", [[], ["convert"], ["convert", "x.zip"], ["convert", "x", "-o", "y", "-z"]]
 )

@@ -79,7 +79,7 @@ def test_lists_are_patched_as_rfc_6902_says(op: str, path: str, texts: list[str]
         {"op": "replace", "path": "", "value": {}},
     ],
 )
-def test_what_cannot_be_applied_is_counted_and_the_rest_is_applied(
+def test_what_cannot_be_applied_is_counted_and_the_rest_is(
     operation: dict[str, Any],
 ) -> None:
     sound = {"op": "replace", "path": "/metadata/roleHeading", "value": "Class"}
