@@ -18,7 +18,7 @@ from docc2context.links.resolver import PageResolver
 from docc2context.model.decode import PageUndecodable, decode_page
 from docc2context.model.page import RenderNode
 from docc2context.model.variants import Language
-from docc2context.render.context import Context
+from docc2context.render.context import Context, PageTooLarge
 from docc2context.render.page import curated, page_name, render_page, summary
 from docc2context.render.titles import page_title
 
@@ -86,9 +86,14 @@ class _Conversion:
     def page(self, source: str) -> None:
         decoded = decode_page(self.archive.read(source), self.language)
         path = self.paths[source]
-        ctx = Context(PageResolver(self.site, path, decoded.node.references))
-        data = render_page(decoded.node, decoded.others, doc_path(source), ctx).encode()
-        self.check_page_size(source, len(data))
+        links = PageResolver(self.site, path, decoded.node.references)
+        ctx = Context(links, self.limits.max_page_output_bytes)
+        try:
+            data = render_page(decoded.node, decoded.others, doc_path(source), ctx).encode()
+        except PageTooLarge as error:
+            raise self.too_large(source) from error
+        if len(data) > self.limits.max_page_output_bytes:
+            raise self.too_large(source)
         self.sink.write(path, data)
         self.list(path, decoded.node, ctx)
         self.manifest.add(_manifest_entry(source, path, decoded.node, data))
@@ -103,14 +108,10 @@ class _Conversion:
         entry = Entry(page_title(node), page_name(node), summary(node, ctx), children)
         self.contents.add(path, entry)
 
-    def check_page_size(self, source: str, size: int) -> None:
-        if size > (limit := self.limits.max_page_output_bytes):
-            raise OutputTooLarge(
-                Code.OUTPUT_TOO_LARGE,
-                f"a page becomes {size} bytes of Markdown, over the limit of {limit} bytes",
-                entry=source,
-                limit=limit,
-            )
+    def too_large(self, source: str) -> OutputTooLarge:
+        limit = self.limits.max_page_output_bytes
+        words = f"a page becomes more Markdown than the limit of {limit} bytes"
+        return OutputTooLarge(Code.OUTPUT_TOO_LARGE, words, entry=source, limit=limit)
 
     def finish(self) -> Report:
         """Write what goes beside the pages; the manifest last, as it tells of all else."""

@@ -172,6 +172,7 @@ def _steps(from_folder: str, to_folder: str) -> str:
     return "".join(f"{step}/" for step in steps)
 
 
+@lru_cache(maxsize=16_384)
 def _encoded(segment: str) -> str:
     """Percent-encode what Markdown or a URL would read; letters of every script stay legible."""
     return _UNSAFE_IN_LINK.sub(lambda match: quote(match[0], safe=""), segment)

@@ -77,7 +77,9 @@ class PageResolver:
         return _LOCAL_ANCHOR.sub(fragment, markdown)
 
     def _page(self, url: str) -> str | None:
-        return self._site.find(_BUNDLE_URL.sub("", url).partition("#")[0])
+        if url.startswith("doc://"):
+            url = _BUNDLE_URL.sub("", url)
+        return self._site.find(url.partition("#")[0])
 
     def _link(self, path: str, anchor: str, reference: Reference | None) -> str:
         if anchor and path == self._path:

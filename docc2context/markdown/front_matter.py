@@ -33,5 +33,7 @@ def _value(value: Value) -> str:
 
 def _quoted(text: str) -> str:
     """A double-quoted YAML scalar: JSON's, with what YAML 1.1 and 1.2 call unprintable escaped."""
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     quoted = json.dumps(text, ensure_ascii=False)
     return _NOT_PRINTABLE_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)

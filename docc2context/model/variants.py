@@ -13,6 +13,9 @@ from docc2context.model.page import PatchOperation, RenderNode
 
 Language = Literal["all", "swift", "occ"]
 
+MAX_LANGUAGES = 4
+"""Further languages of a page; DocC knows two in all, and each costs a page of memory."""
+
 _END = "-"
 """The place behind the last item of a list (RFC 6901, section 4)."""
 
@@ -31,12 +34,14 @@ def variants(node: RenderNode, unknown: Counter[str]) -> list[Variant]:
 
     An operation that cannot be applied is counted as `malformed:variantOverrides` and left out.
     """
-    found = {}
+    found: dict[str, Variant] = {}
     for override in node.variant_overrides or []:
         for trait in override.traits:
-            if trait.interface_language:
-                patched = _patched(node, override.patch, unknown)
-                found[trait.interface_language] = Variant(trait.interface_language, patched)
+            language = trait.interface_language
+            if language and (language in found or len(found) < MAX_LANGUAGES):
+                found[language] = Variant(language, _patched(node, override.patch, unknown))
+            else:
+                unknown["malformed:variantOverrides"] += 1
     return list(found.values())
 
 

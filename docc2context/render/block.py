@@ -48,7 +48,7 @@ def blocks(nodes: Sequence[Block] | None, ctx: Context) -> str:
     if not ctx.enter():
         return TOO_DEEP
     try:
-        return md.join(_siblings(nodes, ctx))
+        return ctx.spend(md.join(_siblings(nodes, ctx)))
     finally:
         ctx.leave()
 
@@ -150,9 +150,9 @@ def _file(identifier: str, ctx: Context) -> str:
     if not isinstance(reference, FileReference):
         return media(identifier, None, ctx)
     name = strong(reference.file_name)
-    lines = _line_ranges(highlight.line for highlight in reference.highlights or [])
+    lines = _lines((highlight.line, highlight.line) for highlight in reference.highlights or [])
     title = f"{name} (changed: {lines})" if lines else name
-    return md.join([title, code_block(reference.content, reference.syntax)])
+    return ctx.spend(md.join([title, code_block(reference.content, reference.syntax)]))
 
 
 def _code_listing(node: CodeListing, ctx: Context) -> str:
@@ -164,30 +164,27 @@ def _code_listing(node: CodeListing, ctx: Context) -> str:
 
 
 def _annotation(style: str, annotations: Sequence[LineAnnotation]) -> str:
-    lines = {
-        line
-        for annotation in annotations
-        if annotation.style == style and annotation.range
-        for line in range(annotation.range[0].line, min(annotation.range[-1].line, 100_000) + 1)
-    }
+    ranges = [
+        (a.range[0].line, a.range[-1].line) for a in annotations if a.style == style and a.range
+    ]
     word = "Highlighted" if style == "highlight" else "Struck out"
-    return join([Styled("emphasis", f"{word}: {_line_ranges(lines)}")]) if lines else ""
+    return join([Styled("emphasis", f"{word}: {_lines(ranges)}")]) if ranges else ""
 
 
-def _line_ranges(lines: Iterable[int]) -> str:
-    """Line numbers as a phrase; empty for none.
+def _lines(ranges: Iterable[tuple[int, int]]) -> str:
+    """Ranges of line numbers as a phrase; empty for none.
 
-    >>> _line_ranges([3, 4, 5, 9])
+    >>> _lines([(3, 3), (4, 5), (9, 9)])
     'lines 3–5, 9'
     """
-    ranges: list[list[int]] = []
-    for line in sorted(set(lines)):
-        if ranges and line == ranges[-1][-1] + 1:
-            ranges[-1][1:] = [line]
+    merged: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if merged and first <= merged[-1][1] + 1:
+            merged[-1] = merged[-1][0], max(last, merged[-1][1])
         else:
-            ranges.append([line])
-    told = ", ".join("–".join(map(str, bounds)) for bounds in ranges)
-    single = len(ranges) == 1 and len(ranges[0]) == 1
+            merged.append((first, last))
+    told = ", ".join(f"{first}–{last}" if last > first else str(first) for first, last in merged)
+    single = len(merged) == 1 and merged[0][0] == merged[0][1]
     return f"{'line' if single else 'lines'} {told}" if told else ""
 
 

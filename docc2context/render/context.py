@@ -15,14 +15,25 @@ MAX_DEPTH = 48
 """Levels of content inside content: the deepest of 130,000 real pages has 9. Each level takes some
 five Python frames of the thousand that there are, and two to four columns of indentation."""
 
+UNBOUNDED = 2**63
+
 TOO_DEEP = "_Content nested too deeply to show._"
 
 
-class Context:
-    """The page being rendered: its links, its headings so far, and what could not be shown."""
+class PageTooLarge(Exception):
+    """A page's Markdown outgrew what it may have, while it was made."""
 
-    def __init__(self, links: Resolver) -> None:
+
+class Context:
+    """The page being rendered: its links, its headings so far, and what could not be shown.
+
+    `max_chars` bounds what is made of it. A page of 16 MB could else ask for gigabytes: by showing
+    one long reference a million times, or by indenting a million lines.
+    """
+
+    def __init__(self, links: Resolver, max_chars: int = UNBOUNDED) -> None:
         self.links = links
+        self._chars_left = max_chars
         self.suffix = ""
         self.unknown_nodes: Counter[str] = Counter()
         self.missing_references: set[str] = set()
@@ -59,6 +70,17 @@ class Context:
         other.links = self.links.describing(references)
         other.suffix = f" ({language})"
         return other
+
+    def spend(self, text: str) -> str:
+        """The same text, its length taken off what the page may have. Raises PageTooLarge.
+
+        Called wherever a page can grow beyond its JSON: for each mention of a reference, and for
+        blocks, which are counted anew at each level as each may indent them.
+        """
+        self._chars_left -= len(text)
+        if self._chars_left < 0:
+            raise PageTooLarge
+        return text
 
     @contextmanager
     def inside_link(self) -> Iterator[None]:

@@ -100,7 +100,7 @@ def reference(node: ReferenceLink, ctx: Context) -> str:
             or inlines(title_of(node.identifier, ctx.reference(node.identifier)), ctx)
         )
     destination = ctx.destination(node.identifier) if node.is_active else None
-    return link(title, destination) if destination and title else title
+    return ctx.spend(link(title, destination) if destination and title else title)
 
 
 def page_link(identifier: str, ctx: Context) -> str:
@@ -120,11 +120,12 @@ def media(identifier: str, metadata: ContentMetadata | None, ctx: Context) -> st
     for variant in variants:
         if (url := safe_url(variant.url)) is not None:
             shown = link(words or "Video", url) if _is_video(reference) else image(words, url)
-            return " ".join(filter(None, [shown, caption]))
+            return ctx.spend(" ".join(filter(None, [shown, caption])))
     name = escape(_file_name(variants[0].url if variants else identifier))
     told = f"{words} ({name})" if words else name
     kind = "Video" if _is_video(reference) else "Image"
-    return " ".join(filter(None, [join([Styled("emphasis", f"{kind}: {told}")]), caption]))
+    shown = join([Styled("emphasis", f"{kind}: {told}")])
+    return ctx.spend(" ".join(filter(None, [shown, caption])))
 
 
 def media_caption(metadata: ContentMetadata | None, ctx: Context) -> str:

@@ -25,7 +25,7 @@ def _bullet(identifier: str, ctx: Context) -> str:
     notes = _notes(reference, ctx)
     abstract = inlines(reference.abstract, ctx).strip()
     head = f"{name} ({notes})" if notes else name
-    return f"{head}: {abstract}" if abstract else head
+    return ctx.spend(f"{head}: {abstract}" if abstract else head)
 
 
 def _notes(reference: TopicReference, ctx: Context) -> str:

@@ -27,7 +27,7 @@ def table(node: Table, ctx: Context, blocks: RenderBlocks) -> str:
     so that each row can be read by itself, and cells of a header column are set in bold.
     """
     rows = [[cell(_line(content, ctx, blocks)) for content in row] for row in node.rows]
-    _fill_spans(node, rows)
+    _fill_spans(node, rows, ctx)
     if node.header in {"column", "both"}:
         rows = [[_bold(row[0]), *row[1:]] if row else row for row in rows]
     header, body = (rows[0], rows[1:]) if node.header in {"row", "both"} and rows else ([], rows)
@@ -36,7 +36,7 @@ def table(node: Table, ctx: Context, blocks: RenderBlocks) -> str:
     )
 
 
-def _fill_spans(node: Table, rows: list[list[str]]) -> None:
+def _fill_spans(node: Table, rows: list[list[str]], ctx: Context) -> None:
     for key, span in (node.extended_data or {}).items():
         row, _, column = key.partition("_")
         if not (row.isdecimal() and column.isdecimal()) or max(span.colspan, span.rowspan) < 2:
@@ -46,7 +46,7 @@ def _fill_spans(node: Table, rows: list[list[str]]) -> None:
             continue
         for covered in rows[top : top + span.rowspan]:
             for i in range(left, min(left + span.colspan, len(covered))):
-                covered[i] = covered[i] or rows[top][left]
+                covered[i] = covered[i] or ctx.spend(rows[top][left])
 
 
 def _bold(content: str) -> str:

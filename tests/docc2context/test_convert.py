@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,47 @@ def test_output_over_a_limit_is_an_error_and_leaves_nothing(tmp_path: Path, limi
         docc2context.convert(KIT, tmp_path / "out", limits=limits)
     assert (error.value.code, error.value.limit) == (Code.OUTPUT_TOO_LARGE, 100)
     assert list(tmp_path.iterdir()) == []
+
+
+def amplified(kind: str) -> dict[str, Any]:
+    """A page of a few hundred KB that asks for gigabytes of Markdown."""
+    lines: dict[str, Any] = {"type": "codeListing", "syntax": "", "code": [""] * 30_000}
+    for _ in range(45):
+        lines = {"type": "aside", "style": "note", "content": [lines]}
+    mention = {"type": "reference", "identifier": "doc://long", "isActive": True}
+    image = {"type": "image", "identifier": "pic"}
+    table = {
+        "type": "table",
+        "header": "none",
+        "rows": [[[{"type": "paragraph", "inlineContent": [mention]}]], *([[[]]] * 20_000)],
+        "extendedData": {"0_0": {"colspan": 1, "rowspan": 20_001}},
+    }
+    content: dict[str, list[dict[str, Any]]] = {
+        "indented": [lines],
+        "mentioned": [{"type": "paragraph", "inlineContent": [mention, *([image] * 20_000)]}],
+        "spanned": [table],
+        "listed": [{"type": "links", "items": ["doc://long"]}] * 20_000,
+    }
+    return {
+        "primaryContentSections": [{"kind": "content", "content": content[kind]}],
+        "references": {
+            "doc://long": topic("/long", "x" * 100_000),
+            "pic": {"type": "image", "alt": "y" * 100_000, "variants": []},
+        },
+    }
+
+
+@pytest.mark.parametrize("kind", ["indented", "mentioned", "spanned", "listed"])
+def test_a_page_that_asks_for_gigabytes_is_refused_before_they_are_made(kind: str) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(docc2context.OutputTooLarge) as error:
+            converted(archive(kit=page("Kit", **amplified(kind))))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert error.value.entry == "'data/documentation/kit.json'"
+    assert peak < 250_000_000
 
 
 def test_the_progress_is_told_page_by_page() -> None:

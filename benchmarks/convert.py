@@ -1,0 +1,89 @@
+"""What converting costs beside the least that any converter must do, in one run.
+
+    python benchmarks/convert.py ARCHIVE…
+
+The floor is: read every page with `zipfile`, parse it with `orjson`, and deflate the same output
+through `zipfile`. Both are repeated in turn and the best of each counts, as what disturbs a
+measurement only ever adds to it. Peak memory is that of a process that does one conversion.
+"""
+
+import io
+import re
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import orjson
+
+import docc2context
+
+ROUNDS = 7
+
+_PAGE = re.compile(r"^(?!__MACOSX/).*?(?:^|/)data/.*\.json$")
+
+
+def convert(archive: Path) -> bytes:
+    bundle = io.BytesIO()
+    docc2context.convert(archive, bundle)
+    return bundle.getvalue()
+
+
+def floor(archive: Path, output: Sequence[tuple[str, bytes]]) -> None:
+    with zipfile.ZipFile(archive) as source:
+        for name in filter(_PAGE.match, source.namelist()):
+            try:
+                orjson.loads(source.read(name))
+            except orjson.JSONDecodeError:
+                continue
+    with zipfile.ZipFile(io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, data in output:
+            bundle.writestr(name, data)
+
+
+def cpu_seconds(work: Callable[[], object]) -> float:
+    before = time.process_time()
+    work()
+    return time.process_time() - before
+
+
+def peak_megabytes(archive: Path) -> float:
+    script = (
+        "import io, resource, sys, docc2context;"
+        "docc2context.convert(sys.argv[1], io.BytesIO());"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)"
+    )
+    command = [sys.executable, "-c", script, str(archive)]
+    return float(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+def measure(archive: Path) -> tuple[str, float]:
+    """A line of the table and the ratio in it."""
+    with zipfile.ZipFile(io.BytesIO(convert(archive))) as bundle:
+        output = [(name, bundle.read(name)) for name in bundle.namelist()]
+    pages = sum(name.endswith(".md") for name, _ in output)
+    times = [
+        (cpu_seconds(lambda: convert(archive)), cpu_seconds(lambda: floor(archive, output)))
+        for _ in range(ROUNDS)
+    ]
+    ours, least = (min(column) for column in zip(*times, strict=True))
+    ratio = ours / least
+    name = archive.name.partition(".")[0]
+    line = (
+        f"{name:20} {pages:6} {ours / pages * 1e6:9.0f} {least / pages * 1e6:9.0f} "
+        f"{pages / ours:9.0f} {ratio:6.2f} {peak_megabytes(archive):8.0f}"
+    )
+    return line, ratio
+
+
+def main(archives: Sequence[str]) -> None:
+    head = ("archive", "pages", "µs a page", "floor", "pages/s", "ratio", "peak MB")
+    print("{:20} {:>6} {:>9} {:>9} {:>9} {:>6} {:>8}".format(*head))
+    for archive in archives:
+        print(measure(Path(archive))[0], flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
