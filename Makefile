@@ -1,11 +1,12 @@
 # One word does the common thing; no target needs another to have run before.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format lock sample clean
+.PHONY: help setup run demo test check format lock bench sample clean
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+CORPUS ?= ../shared/corpus
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -44,6 +45,9 @@ lock: $(READY) ## Resolve requirements.lock anew: exact versions with hashes, fo
 	$(BIN)/uv pip compile pyproject.toml --extra service --universal --python-version 3.11 \
 	  --generate-hashes --no-annotate --no-emit-index-url --upgrade --quiet \
 	  --custom-compile-command 'make lock' --output-file requirements.lock
+
+bench: $(READY) ## Compare the cost of converting with the floor, on the archives in CORPUS.
+	@$(BIN)/python benchmarks/convert.py $(addprefix $(CORPUS)/,$(addsuffix .doccarchive.zip,specification-core hummingbird smi-client))
 
 sample: $(READY) ## Build the sample archive in examples/ anew.
 	$(BIN)/python examples/build_trailkit.py
