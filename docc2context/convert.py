@@ -8,7 +8,8 @@ from typing import BinaryIO
 from docc2context.archive.limits import DEFAULT_LIMITS, Limits
 from docc2context.archive.reader import Archive, open_archive
 from docc2context.archive.title import archive_title
-from docc2context.bundle.llms_txt import Contents, Entry
+from docc2context.bundle.link_graph import LINK_GRAPH, LinkGraph
+from docc2context.bundle.llms_txt import LLMS_TXT, Contents, Entry
 from docc2context.bundle.manifest import MANIFEST, Manifest, PageEntry, sha256
 from docc2context.bundle.report import Report, SkippedPage
 from docc2context.bundle.sinks import Sink, open_sink
@@ -62,6 +63,7 @@ class _Conversion:
         self.paths = output_paths(archive.pages)
         self.site = SiteMap(self.paths)
         self.contents = Contents()
+        self.graph = LinkGraph()
         self.manifest = Manifest()
         self.converted = 0
         self.skipped: list[SkippedPage] = []
@@ -96,6 +98,7 @@ class _Conversion:
             raise self.too_large(source)
         self.sink.write(path, data)
         self.list(path, decoded.node, ctx)
+        self.graph.add(path, ctx.edges, links)
         self.manifest.add(_manifest_entry(source, path, decoded.node, data))
         self.converted += 1
         self.unknown.update(decoded.unknown_nodes)
@@ -116,7 +119,8 @@ class _Conversion:
     def finish(self) -> Report:
         """Write what goes beside the pages; the manifest last, as it tells of all else."""
         title = archive_title(self.archive.metadata()) or self.contents.first_title()
-        self.sink.write("llms.txt", self.contents.render(title).encode())
+        self.sink.write(LLMS_TXT, self.contents.render(title).encode())
+        self.sink.write(LINK_GRAPH, self.graph.encode())
         report = Report(
             pages_converted=self.converted,
             pages_skipped=self.skipped,

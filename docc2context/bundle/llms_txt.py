@@ -11,7 +11,7 @@ from docc2context.links.paths import relative_link
 from docc2context.markdown.escape import escape
 from docc2context.markdown.inline import link
 
-_HERE = "llms.txt"
+LLMS_TXT = "llms.txt"
 
 
 UNCURATED = "More pages"
@@ -29,7 +29,7 @@ class Entry:
 
     def line(self, path: str) -> str:
         """The page as an item of the list."""
-        linked = link(self.name, relative_link(_HERE, path))
+        linked = link(self.name, relative_link(LLMS_TXT, path))
         return f"- {linked}: {self.abstract}" if self.abstract else f"- {linked}"
 
 

@@ -20,6 +20,9 @@ class Resolver(Protocol):
     def reference(self, identifier: str) -> Reference | None:
         """What the page's `references` say of the identifier; None if they do not know it."""
 
+    def url(self, identifier: str) -> str:
+        """The address that the page gives for the identifier, else the identifier itself."""
+
     def to(self, identifier: str) -> str | None:
         """The destination of a link to the identifier; None if there is nothing to link to."""
 
@@ -50,17 +53,22 @@ class PageResolver:
     def reference(self, identifier: str) -> Reference | None:
         return self._references.get(identifier)
 
-    def file(self, identifier: str) -> str | None:
+    def url(self, identifier: str) -> str:
         url: str = getattr(self._references.get(identifier), "url", "")
-        return self._page(url) or self._page(identifier)
+        return url or identifier
+
+    def file(self, identifier: str) -> str | None:
+        return self._page(self.url(identifier)) or self._page(identifier)
 
     def to(self, identifier: str) -> str | None:
-        reference = self._references.get(identifier)
-        url: str = getattr(reference, "url", "") or identifier
+        url = self.url(identifier)
         if (external := safe_url(url)) is not None:
             return external
         path = self.file(identifier)
-        return None if path is None else self._link(path, unquote(url.partition("#")[2]), reference)
+        if path is None:
+            return None
+        reference = self._references.get(identifier)
+        return self._link(path, unquote(url.partition("#")[2]), reference)
 
     def describing(self, references: Mapping[str, Reference]) -> "PageResolver":
         return PageResolver(self._site, self._path, references)

@@ -38,6 +38,8 @@ class Context:
         self.unknown_nodes: Counter[str] = Counter()
         self.missing_references: set[str] = set()
         self.anchors: dict[str, str] = {}
+        self.edges: list[tuple[str, str]] = []
+        self._relation: str | None = "body"
         self._slugs = Slugs()
         self._depth = 0
         self._inside_link = False
@@ -48,6 +50,21 @@ class Context:
         if reference is None:
             self.missing_references.add(identifier)
         return reference
+
+    def mention(self, identifier: str, relation: str | None = None) -> None:
+        """Note that the page leads to what the identifier stands for, for the link graph."""
+        relation = relation or self._relation
+        if relation is not None and not self._inside_link:
+            self.edges.append((relation, identifier))
+
+    @contextmanager
+    def relating(self, relation: str | None) -> Iterator[None]:
+        """What is mentioned inside relates so to the page; with None it is other pages' words."""
+        outer, self._relation = self._relation, relation
+        try:
+            yield
+        finally:
+            self._relation = outer
 
     def destination(self, identifier: str) -> str | None:
         """Where a link leads; None inside another link, since links do not nest."""

@@ -24,6 +24,9 @@ def declarations(nodes: Sequence[Declaration], page_language: str, ctx: Context)
         language = (node.languages or [page_language])[0]
         rendered.append(strong(label) if len(set(labels)) > 1 and label else "")
         rendered.append(code_block([plain(node.tokens)], language))
+        for token in node.tokens:
+            if token.identifier:
+                ctx.mention(token.identifier, "declaration")
         rendered.append(_others(node.other_declarations, language, ctx))
     return md.join(rendered)
 

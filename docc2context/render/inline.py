@@ -99,6 +99,7 @@ def reference(node: ReferenceLink, ctx: Context) -> str:
             or escape(node.overriding_title or "")
             or inlines(title_of(node.identifier, ctx.reference(node.identifier)), ctx)
         )
+    ctx.mention(node.identifier)
     destination = ctx.destination(node.identifier) if node.is_active else None
     return ctx.spend(link(title, destination) if destination and title else title)
 
@@ -117,11 +118,12 @@ def media(identifier: str, metadata: ContentMetadata | None, ctx: Context) -> st
     variants = reference.variants if isinstance(reference, ImageReference | VideoReference) else []
     words = escape(getattr(reference, "alt", None) or "")
     caption = media_caption(metadata, ctx)
-    for variant in variants:
+    for variant in sorted(variants, key=lambda variant: "dark" in variant.traits):
         if (url := safe_url(variant.url)) is not None:
             shown = link(words or "Video", url) if _is_video(reference) else image(words, url)
             return ctx.spend(" ".join(filter(None, [shown, caption])))
-    name = escape(_file_name(variants[0].url if variants else identifier))
+    plainest = min(variants, key=lambda variant: "dark" in variant.traits, default=None)
+    name = escape(_file_name(plainest.url if plainest else identifier))
     told = f"{words} ({name})" if words else name
     kind = "Video" if _is_video(reference) else "Image"
     shown = join([Styled("emphasis", f"{kind}: {told}")])

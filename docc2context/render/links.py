@@ -22,8 +22,9 @@ def _bullet(identifier: str, ctx: Context) -> str:
     reference = ctx.links.reference(identifier)
     if not isinstance(reference, TopicReference):
         return name
-    notes = _notes(reference, ctx)
-    abstract = inlines(reference.abstract, ctx).strip()
+    with ctx.relating(None):
+        notes = _notes(reference, ctx)
+        abstract = inlines(reference.abstract, ctx).strip()
     head = f"{name} ({notes})" if notes else name
     return ctx.spend(f"{head}: {abstract}" if abstract else head)
 

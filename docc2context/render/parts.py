@@ -47,10 +47,15 @@ def page_parts(node: RenderNode, ctx: Context) -> Parts:
     sections = [
         *(primary_section(p, language, ctx) for p in primary if not isinstance(p, Declarations)),
         *(section(part, ctx) for part in node.sections or []),
-        topic_groups("Topics", node.topic_sections, ctx),
-        topic_groups("Default Implementations", node.default_implementations_sections, ctx),
+        topic_groups("Topics", "topic", node.topic_sections, ctx),
+        topic_groups(
+            "Default Implementations",
+            "default-implementation",
+            node.default_implementations_sections,
+            ctx,
+        ),
         relationships(node.relationships_sections, ctx),
-        topic_groups("See Also", node.see_also_sections, ctx),
+        topic_groups("See Also", "see-also", node.see_also_sections, ctx),
     ]
     return Parts(lead, declared, sections)
 

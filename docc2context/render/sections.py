@@ -45,7 +45,8 @@ def primary_section(node: PrimarySection, language: str, ctx: Context) -> str:
             items = [_item(code_span(p.name), p.content, ctx) for p in node.parameters]
             return _listed("Parameters", items, ctx)
         case Mentions():
-            return _listed("Mentioned In", _bullets(node.mentions, ctx), ctx)
+            with ctx.relating("mention"):
+                return _listed("Mentioned In", _bullets(node.mentions, ctx), ctx)
         case Properties() | RestParameters():
             return _listed(node.title, [_property(item, ctx) for item in node.items], ctx)
         case RestEndpoint():

@@ -9,23 +9,35 @@ from docc2context.render.context import Context
 from docc2context.render.inline import inlines, page_link
 from docc2context.render.links import conditions, page_links
 
+_RELATIONS = {
+    "conformsTo": "conforms-to",
+    "conformingTypes": "conforming-type",
+    "inheritsFrom": "inherits-from",
+    "inheritedBy": "inherited-by",
+}
+"""DocC's types of relationships, as the link graph names them."""
 
-def topic_groups(title: str, groups: Sequence[TopicGroup] | None, ctx: Context) -> str:
+
+def topic_groups(
+    title: str, relation: str, groups: Sequence[TopicGroup] | None, ctx: Context
+) -> str:
     """A section of grouped links; groups without links and words take no room."""
-    if not groups:
+    shown = [
+        group for group in groups or [] if group.identifiers or group.abstract or group.discussion
+    ]
+    if not shown:
         return ""
     head = ctx.heading(2, title, title.replace(" ", "-"))
-    rendered = md.join(_group(group, ctx) for group in groups)
-    return md.join([head, rendered]) if rendered else ""
+    return md.join([head, *(_group(group, relation, ctx) for group in shown)])
 
 
-def _group(group: TopicGroup, ctx: Context) -> str:
-    links = page_links(group.identifiers, ctx)
+def _group(group: TopicGroup, relation: str, ctx: Context) -> str:
     title = group.title or ""
     head = ctx.heading(3, title, title.replace(" ", "-"))
+    abstract = md.paragraph(inlines(group.abstract, ctx))
     discussion = blocks(group.discussion.content, ctx) if group.discussion else ""
-    body = md.join([md.paragraph(inlines(group.abstract, ctx)), discussion, links])
-    return md.join([head, body]) if body else ""
+    with ctx.relating(relation):
+        return md.join([head, abstract, discussion, page_links(group.identifiers, ctx)])
 
 
 def relationships(groups: Sequence[RelationshipGroup] | None, ctx: Context) -> str:
@@ -33,13 +45,21 @@ def relationships(groups: Sequence[RelationshipGroup] | None, ctx: Context) -> s
     if not groups:
         return ""
     head = ctx.heading(2, "Relationships", "relationships")
-    return md.join([head, *(_relationship(group, ctx) for group in groups)])
+    rendered = [head]
+    for group in groups:
+        with ctx.relating(_RELATIONS.get(group.type, "relationship")):
+            rendered.append(_relationship(group, ctx))
+    return md.join(rendered)
 
 
 def _relationship(group: RelationshipGroup, ctx: Context) -> str:
-    lines = []
-    for identifier in dict.fromkeys(group.identifiers):
-        name = page_link(identifier, ctx)
+    head = ctx.heading(3, group.title)
+    lines = [_related(identifier, ctx) for identifier in dict.fromkeys(group.identifiers)]
+    return md.join([head, md.bullets(lines)])
+
+
+def _related(identifier: str, ctx: Context) -> str:
+    name = page_link(identifier, ctx)
+    with ctx.relating(None):
         when = conditions(ctx.links.reference(identifier), ctx)
-        lines.append(f"{name} ({when})" if when else name)
-    return md.join([ctx.heading(3, group.title), md.bullets(lines)])
+    return f"{name} ({when})" if when else name

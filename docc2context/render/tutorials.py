@@ -155,7 +155,9 @@ def _volume(node: Volume, ctx: Context) -> str:
 def _chapter(node: Chapter, level: int, ctx: Context) -> str:
     head = ctx.heading(level, node.name or "")
     picture = media(node.image, None, ctx) if node.image else ""
-    return md.join([head, blocks(node.content, ctx), picture, page_links(node.tutorials, ctx)])
+    content = blocks(node.content, ctx)
+    with ctx.relating("topic"):
+        return md.join([head, content, picture, page_links(node.tutorials, ctx)])
 
 
 def _resources(node: Resources, ctx: Context) -> str:

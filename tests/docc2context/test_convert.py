@@ -32,12 +32,8 @@ def converted(source: bytes, **options: Any) -> tuple[docc2context.Report, dict[
 
 def test_each_page_becomes_a_file_and_links_lead_between_them() -> None:
     report, files = converted(KIT)
-    assert list(files) == [
-        "documentation/b.md",
-        "documentation/kit.md",
-        "llms.txt",
-        "manifest.json",
-    ]
+    pages = ["documentation/b.md", "documentation/kit.md"]
+    assert list(files) == [*pages, "llms.txt", "linkgraph.json", "manifest.json"]
     assert b"- [B](b.md)" in files["documentation/kit.md"]
     assert (report.pages_converted, report.pages_skipped) == (2, [])
 
@@ -192,7 +188,7 @@ def test_two_processes_with_other_hash_seeds_give_the_same_bytes() -> None:
 
 def test_hostile_titles_reach_no_file_name() -> None:
     _, files = converted(archive(kit=page("../../etc/passwd", identifier={"url": "doc://../../x"})))
-    assert list(files) == ["documentation/kit.md", "llms.txt", "manifest.json"]
+    assert list(files) == ["documentation/kit.md", "llms.txt", "linkgraph.json", "manifest.json"]
 
 
 def test_content_nested_beyond_reason_is_cut_off_visibly_and_counted() -> None:

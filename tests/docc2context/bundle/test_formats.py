@@ -1,0 +1,93 @@
+"""The files beside the pages are as their schemas in DOCS say."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+import docc2context
+from tests.docc2context.archives import archive, page, topic, unzipped
+
+SCHEMAS = Path(__file__).parents[3] / "DOCS" / "schemas"
+SAMPLE = Path(__file__).parents[3] / "examples" / "TrailKit.doccarchive.zip"
+
+
+def bundle(source: Path | bytes) -> dict[str, bytes]:
+    buffer = io.BytesIO()
+    docc2context.convert(source, buffer)
+    return unzipped(buffer.getvalue())
+
+
+LOSSY = archive(
+    kit=page("Kit", abstract=[{"type": "emoji"}]),
+    bad=b"{",
+    b=page("B", kind="symbol", sections=None),
+)
+
+
+@pytest.mark.parametrize("name", ["manifest", "linkgraph"])
+@pytest.mark.parametrize("source", [SAMPLE, LOSSY], ids=["sample", "lossy"])
+def test_the_file_fits_its_schema(name: str, source: Path | bytes) -> None:
+    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text())
+    jsonschema.validate(json.loads(bundle(source)[f"{name}.json"]), schema)
+
+
+def graph(**keys: Any) -> dict[str, Any]:
+    """The link graph's entry of a page with these keys, beside which lies a page B."""
+    pages = json.loads(bundle(archive(kit=page("Kit", **keys), b=page("B")))["linkgraph.json"])[
+        "pages"
+    ]
+    (entry,) = [entry for entry in pages if entry["path"] == "documentation/kit.md"]
+    return dict(entry)
+
+
+def mention(identifier: str) -> dict[str, Any]:
+    return {"type": "reference", "identifier": identifier, "isActive": True}
+
+
+REFERENCES = {
+    "doc://b": {
+        **topic("/documentation/b", "B"),
+        "abstract": [mention("https://example.com")],
+    },
+    "doc://kit": topic("/documentation/kit", "Kit"),
+    "https://example.com": {"type": "link", "title": "E", "url": "https://example.com"},
+    "doc://x": {"type": "unresolvable", "title": "Swift.Sendable"},
+}
+
+
+def test_targets_are_told_by_relation_and_by_where_they_are() -> None:
+    entry = graph(
+        references=REFERENCES,
+        abstract=[mention("doc://b"), mention("https://example.com"), mention("doc://b")],
+        topicSections=[{"identifiers": ["doc://b"]}],
+        relationshipsSections=[
+            {"title": "Conforms To", "type": "conformsTo", "identifiers": ["doc://x"]}
+        ],
+    )
+    assert entry["links"] == {"body": ["documentation/b.md"], "topic": ["documentation/b.md"]}
+    assert entry["external"] == {"body": ["https://example.com"]}
+    assert entry["unresolved"] == {"conforms-to": ["doc://x"]}
+
+
+def test_what_another_pages_abstract_mentions_is_no_edge_of_this_one() -> None:
+    entry = graph(references=REFERENCES, seeAlsoSections=[{"identifiers": ["doc://b"]}])
+    assert entry == {"path": "documentation/kit.md", "links": {"see-also": ["documentation/b.md"]}}
+
+
+def test_a_page_is_no_neighbour_of_itself() -> None:
+    entry = graph(references=REFERENCES, abstract=[mention("doc://kit")])
+    assert entry == {"path": "documentation/kit.md"}
+
+
+def test_types_in_a_declaration_are_edges() -> None:
+    tokens = [{"kind": "typeIdentifier", "text": "B", "identifier": "doc://b"}]
+    declaration = {"languages": ["swift"], "platforms": [], "tokens": tokens}
+    entry = graph(
+        references=REFERENCES,
+        primaryContentSections=[{"kind": "declarations", "declarations": [declaration]}],
+    )
+    assert entry["links"] == {"declaration": ["documentation/b.md"]}
