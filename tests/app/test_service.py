@@ -40,6 +40,7 @@ def test_an_archive_becomes_a_zip_of_markdown(server: Server) -> None:
     assert sorted(names_in(response.content)) == [
         "documentation/bar.md",
         "documentation/foo.md",
+        "linkgraph.json",
         "llms.txt",
         "manifest.json",
     ]
