@@ -53,7 +53,8 @@ def _blocks_of_list(key: str, items: list[Any]) -> Iterator[dict[str, Any]]:
 
 
 def _is_inline(item: Any) -> bool:
-    return isinstance(item, dict) and item.get("type") in _INLINE_TAGS
+    tag = item.get("type") if isinstance(item, dict) else None
+    return isinstance(tag, str) and tag in _INLINE_TAGS
 
 
 def _text(text: str) -> dict[str, Any]:
