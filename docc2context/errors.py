@@ -40,6 +40,7 @@ class Code(StrEnum):
     NO_CONVERTIBLE_PAGES = "no_convertible_pages"
     OUTPUT_TOO_LARGE = "output_too_large"
     DESTINATION_UNUSABLE = "destination_unusable"
+    BUNDLE_UNUSABLE = "bundle_unusable"
 
 
 class Docc2contextError(Exception):

@@ -16,11 +16,16 @@ SAMPLE = ROOT / "examples" / "TrailKit.doccarchive.zip"
 PAGE = "documentation/trailkit/trail/duration(at:)"
 
 
+def blocks(language: str) -> list[str]:
+    """What stands in the code blocks of a language."""
+    pattern = rf"^(?P<fence>`{{3,}}){language}\n(?P<code>.*?)\n(?P=fence)$"
+    return [match["code"] for match in re.finditer(pattern, README, re.MULTILINE | re.DOTALL)]
+
+
 def shown(language: str) -> str:
     """What stands in the one code block of a language."""
-    pattern = rf"^(?P<fence>`{{3,}}){language}\n(?P<code>.*?)\n(?P=fence)$"
-    (match,) = re.finditer(pattern, README, re.MULTILINE | re.DOTALL)
-    return match["code"]
+    (block,) = blocks(language)
+    return block
 
 
 def test_before_is_a_page_of_the_sample() -> None:
@@ -41,17 +46,20 @@ def test_after_is_what_that_page_becomes() -> None:
     )
 
 
-def test_the_command_prints_what_is_shown(tmp_path: Path) -> None:
-    command, *printed = shown("console").splitlines()
-    arguments = command.removeprefix("$ .venv/bin/docc2context ").split()
-    done = subprocess.run(
-        [sys.executable, "-m", "docc2context", *arguments[:1], str(SAMPLE), *arguments[2:]],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stderr.splitlines() == printed
+def test_the_commands_print_what_is_shown(tmp_path: Path) -> None:
+    transcripts = blocks("console")
+    assert len(transcripts) == 2
+    for transcript in transcripts:
+        command, *printed = transcript.splitlines()
+        arguments = command.removeprefix("$ .venv/bin/docc2context ").split()
+        done = subprocess.run(
+            [sys.executable, "-m", "docc2context", *arguments[:1], str(SAMPLE), *arguments[2:]],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stderr.splitlines() == printed
 
 
 def test_the_python_lines_run(tmp_path: Path) -> None:

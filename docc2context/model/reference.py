@@ -21,6 +21,7 @@ class TopicReference(TypedNode, tag="topic"):
     beta: bool = False
     deprecated: bool = False
     name: str | None = None
+    ide_title: str | None = None
     title_style: str | None = None
     tags: list[SymbolTag] | None = None
 
@@ -35,12 +36,14 @@ class LinkReference(TypedNode, tag="link"):
     url: str = ""
     title: str | None = None
     title_inline_content: list[Inline] | None = None
+    abstract: list[Inline] | None = None
 
 
 class UnresolvableReference(TypedNode, tag="unresolvable"):
     """Something that has a name and no page, such as a protocol of the standard library."""
 
     title: str = ""
+    conformance: Conformance | None = None
 
 
 class MediaVariant(Node):
@@ -109,6 +112,7 @@ class UnknownReference(TypedNode, tag=UNKNOWN):
     name: str = ""
     title: str = ""
     url: str = ""
+    abstract: list[Inline] = []
 
 
 Reference = (

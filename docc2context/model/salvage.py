@@ -119,8 +119,8 @@ class _Salvager:
             match field.name:
                 case "content":
                     fields["content"] = self.fit(found_blocks(value), field.type)
-                case "inline_content":
-                    fields["inline_content"] = self.fit(found_inlines(value), field.type)
+                case "inline_content" | "abstract":
+                    fields[field.name] = self.fit(found_inlines(value), field.type)
                 case "text":
                     fields["text"] = found_words(value)
                 case "title" | "url":

@@ -204,10 +204,10 @@ def _numbered_list(node: OrderedList, stop: str, ctx: Context) -> str:
 
 
 def _item(item: ListItem, marker: str, ctx: Context) -> str:
-    content = _tight(item.content, ctx)
-    if item.checked is not None:
-        content = f"[{'x' if item.checked else ' '}] {content}"
-    return md.list_item(marker, content)
+    if item.checked is None:
+        return md.list_item(marker, _tight(item.content, ctx))
+    box = "[x]" if item.checked else "[ ]"
+    return md.list_item(marker, run_in(box, item.content, ctx))
 
 
 def _tight(content: Sequence[Block], ctx: Context) -> str:

@@ -33,6 +33,7 @@ class Context:
 
     def __init__(self, links: Resolver, max_chars: int = UNBOUNDED) -> None:
         self.links = links
+        self.title = ""
         self._chars_left = max_chars
         self.suffix = ""
         self.unknown_nodes: Counter[str] = Counter()

@@ -9,6 +9,7 @@ from docc2context.model.symbol import Fragment
 from docc2context.render.block import strong
 from docc2context.render.context import Context
 from docc2context.render.inline import page_link
+from docc2context.render.links import availability
 
 
 def plain(fragments: Sequence[Fragment]) -> str:
@@ -41,5 +42,8 @@ def _others(others: OtherDeclarations | None, language: str, ctx: Context) -> st
         return ""
     rendered = [strong("Other overloads:")]
     for other in others.declarations:
-        rendered += [page_link(other.identifier, ctx), code_block([plain(other.tokens)], language)]
+        name = page_link(other.identifier, ctx)
+        when = availability(other.conformance, ctx)
+        rendered.append(f"{name} ({when})" if when else name)
+        rendered.append(code_block([plain(other.tokens)], language))
     return md.join(rendered)

@@ -1,6 +1,6 @@
 """Inline content: one function a node, one table of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 from urllib.parse import unquote
 
@@ -49,10 +49,11 @@ def inlines(nodes: Sequence[Inline] | None, ctx: Context) -> str:
 def _coalesced(nodes: Sequence[Inline]) -> list[Inline]:
     """Neighbours of plain text or code as one node: DocC cuts text at every line of the source.
 
-    What must be escaped shows only in the whole: `&` and `amp;` may be two nodes.
+    What must be escaped shows only in the whole: `&` and `amp;` may be two nodes. A node of unknown
+    type is what could be found in it.
     """
     merged: list[Inline] = []
-    for node in nodes:
+    for node in _known(nodes):
         match merged[-1] if merged else None, node:
             case Text(text=before), Text(text=text):
                 merged[-1] = Text(text=before + text)
@@ -61,6 +62,15 @@ def _coalesced(nodes: Sequence[Inline]) -> list[Inline]:
             case _:
                 merged.append(node)
     return merged
+
+
+def _known(nodes: Iterable[Inline]) -> Iterator[Inline]:
+    for node in nodes:
+        if isinstance(node, UnknownInline):
+            yield Text(text=node.text)
+            yield from _known(node.inline_content)
+        else:
+            yield node
 
 
 def _piece(node: Inline, ctx: Context) -> Piece:
@@ -86,7 +96,7 @@ def _piece(node: Inline, ctx: Context) -> Piece:
         case Image():
             return media(node.identifier, node.metadata, ctx)
         case UnknownInline():
-            return join([escape(node.text), inlines(node.inline_content, ctx)])
+            return inlines([node], ctx)
         case _:
             assert_never(node)
 

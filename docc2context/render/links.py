@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from docc2context.markdown import blocks as md
+from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
 from docc2context.markdown.inline import Styled, join
 from docc2context.model.inline import Inline, Text
@@ -20,18 +21,20 @@ def page_links(identifiers: Sequence[str], ctx: Context) -> str:
 def _bullet(identifier: str, ctx: Context) -> str:
     name = page_link(identifier, ctx)
     reference = ctx.links.reference(identifier)
-    if not isinstance(reference, TopicReference):
-        return name
     with ctx.relating(None):
-        notes = _notes(reference, ctx)
-        abstract = inlines(reference.abstract, ctx).strip()
+        notes = _notes(reference, ctx) if isinstance(reference, TopicReference) else ""
+        abstract = inlines(getattr(reference, "abstract", None), ctx).strip()
     head = f"{name} ({notes})" if notes else name
     return ctx.spend(f"{head}: {abstract}" if abstract else head)
 
 
 def _notes(reference: TopicReference, ctx: Context) -> str:
     """What the web page shows as badges beside a name."""
+    raw_key = reference.name if reference.title_style == "title" else None
+    ide_title = reference.ide_title if reference.title_style == "symbol" else None
     notes = [
+        code_span(raw_key or ""),
+        escape(ide_title or ""),
         "required" if reference.required else "",
         "default implementation provided" if reference.default_implementations else "",
         "deprecated" if reference.deprecated else "",

@@ -21,7 +21,8 @@ def render_page(node: RenderNode, others: Sequence[Variant], path: str, ctx: Con
     `others` are the page in further languages, of which only what differs is shown. `path` is
     DocC's own, for the front matter.
     """
-    title = ctx.heading(1, page_title(node))
+    ctx.title = page_title(node)
+    title = ctx.heading(1, ctx.title)
     own = page_parts(node, ctx)
     more = [variant_parts(node, own, other, ctx) for other in others]
     body = [

@@ -21,14 +21,11 @@ _RELATIONS = {
 def topic_groups(
     title: str, relation: str, groups: Sequence[TopicGroup] | None, ctx: Context
 ) -> str:
-    """A section of grouped links; groups without links and words take no room."""
-    shown = [
-        group for group in groups or [] if group.identifiers or group.abstract or group.discussion
-    ]
-    if not shown:
+    """A section of grouped links."""
+    if not groups:
         return ""
     head = ctx.heading(2, title, title.replace(" ", "-"))
-    return md.join([head, *(_group(group, relation, ctx) for group in shown)])
+    return md.join([head, *(_group(group, relation, ctx) for group in groups)])
 
 
 def _group(group: TopicGroup, relation: str, ctx: Context) -> str:

@@ -73,7 +73,9 @@ def _hero(node: Hero, ctx: Context) -> str:
     ]
     pictures = [media(name, None, ctx) for name in (node.image, node.video) if name]
     action = reference(node.action, ctx) if node.action else ""
-    return md.join([md.bullets(filter(None, facts)), blocks(node.content, ctx), *pictures, action])
+    title = ctx.heading(2, node.title) if node.title != ctx.title else ""
+    head = md.join([title, md.bullets(filter(None, facts))])
+    return md.join([head, blocks(node.content, ctx), *pictures, action])
 
 
 def _task(node: Task, ctx: Context) -> str:
@@ -132,8 +134,8 @@ def _choice(node: Choice, ctx: Context) -> str:
     """An answer, ticked if it is right, and why."""
     why = run_in(strong("Correct." if node.is_correct else "Incorrect."), node.justification, ctx)
     reaction = escape(node.reaction or "")
-    mark = "[x]" if node.is_correct else "[ ]"
-    return md.list_item("-", f"{mark} {md.join([blocks(node.content, ctx), why, reaction])}")
+    answer = run_in("[x]" if node.is_correct else "[ ]", node.content, ctx)
+    return md.list_item("-", md.join([answer, why, reaction]))
 
 
 def _call_to_action(node: CallToAction, ctx: Context) -> str:

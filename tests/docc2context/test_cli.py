@@ -89,6 +89,37 @@ def test_an_archive_that_is_not_there_is_one_line_too(
     )
 
 
+def test_check_finds_all_of_a_bundle_and_names_what_someone_took_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    abstract = [{"type": "text", "text": "Slow, but friendly."}]
+    path = written(tmp_path, archive(kit=page("Kit", abstract=abstract)))
+    cli.main(["convert", path, "-o", str(tmp_path / "out")])
+    capsys.readouterr()
+    assert cli.main(["check", path, str(tmp_path / "out")]) == 0
+    assert "2 of 2 displayable strings found (100.00 %) on 1 pages" in capsys.readouterr().err
+    markdown = tmp_path / "out/documentation/kit.md"
+    markdown.write_text(markdown.read_text().replace("Slow, but friendly.", ""))
+    assert cli.main(["check", path, str(tmp_path / "out"), "--json"]) == 3
+    captured = capsys.readouterr()
+    assert "missing abstract/text: 1 of 1" in captured.err
+    (missing,) = json.loads(captured.out)["content"]["missing"]
+    assert missing["text"] == "Slow, but friendly."
+
+
+def test_check_says_what_is_no_bundle(
+    good: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["check", good, str(tmp_path)]) == 1
+    assert "[bundle_unusable]" in capsys.readouterr().err
+
+
+def test_strict_exits_with_3_when_a_string_was_lost(tmp_path: Path) -> None:
+    forgotten = page("Kit", metadata={"title": "Kit", "subtitle": "Known to no converter yet"})
+    path = written(tmp_path, archive(kit=forgotten))
+    assert cli.main(["convert", path, "-o", str(tmp_path / "out"), "--strict"]) == 3
+
+
 def test_a_language_may_be_asked_for(tmp_path: Path) -> None:
     patch = [{"op": "replace", "path": "/metadata/title", "value": "KITKit"}]
     overrides = [{"traits": [{"interfaceLanguage": "occ"}], "patch": patch}]

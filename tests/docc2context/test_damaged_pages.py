@@ -40,7 +40,7 @@ def sound_pages() -> Iterator[dict[str, Any]]:
 PAGES = list(sound_pages())
 
 SCALARS = [None, True, 0, -1, 1.5, 10**30, "", "x", "\0", "#\0x\0", "doc://x", "javascript:x"]
-VALUES = st.sampled_from(
+VALUES: st.SearchStrategy[Any] = st.sampled_from(
     [*SCALARS, [], {}, [[]], [None], [1], ["x"], {"type": "text"}, {"type": []}, {"kind": "row"}]
 )
 

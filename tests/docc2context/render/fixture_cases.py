@@ -70,6 +70,7 @@ def rendered(kind: str, source: str) -> str:
     page = {"metadata": {"title": "Kit"}, "references": REFERENCES, **place(json.loads(source))}
     node = decode_page(json.dumps(page).encode()).node
     ctx = Context(PageResolver(SiteMap(PATHS), "documentation/kit.md", node.references))
+    ctx.title = "Kit"
     return ctx.links.settle(render(node, ctx), ctx.anchors).rstrip("\n")
 
 

@@ -1,0 +1,61 @@
+"""Compares what an archive's pages display with the Markdown that was written for them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from docc2context.archive.limits import DEFAULT_LIMITS, Limits
+from docc2context.archive.reader import open_archive
+from docc2context.check.bundle import open_bundle
+from docc2context.check.compare import lost
+from docc2context.check.displayable import displayables
+from docc2context.check.report import CheckReport, MissingString, NodeCount, Tally
+from docc2context.check.variants import page_in, variant_displayables
+
+__all__ = ["CheckReport", "MissingString", "NodeCount", "Tally", "check"]
+
+
+def check(
+    archive: Path | str | bytes | BinaryIO,
+    bundle: Path | str,
+    *,
+    language: str = "all",
+    limits: Limits = DEFAULT_LIMITS,
+    on_page: Callable[[int, int], None] | None = None,
+) -> CheckReport:
+    """Look for every string that the archive's pages display in the bundle made from it.
+
+    `archive` is what `convert` takes, `bundle` a folder or zip that it wrote, `language` the one
+    that it was told. `on_page` is told, after each page, how many are done and how many there are.
+    A page that the bundle neither holds nor calls skipped lacks all its strings.
+
+    Raises ArchiveRefused, or Docc2contextError for what is no bundle; FileNotFoundError for a path
+    that leads nowhere.
+    """
+    report = CheckReport()
+    with open_archive(archive, limits) as opened, open_bundle(Path(bundle)) as written:
+        for done, source in enumerate(opened.pages, 1):
+            if source in written.skipped:
+                report.skipped.append(source)
+            else:
+                _page(source, opened.read(source), written.page(source), language, report)
+            if on_page:
+                on_page(done, len(opened.pages))
+    return report
+
+
+def _page(source: str, data: bytes, markdown: str, language: str, report: CheckReport) -> None:
+    """Compare one page; in all languages, also with what its variants display besides."""
+    try:
+        own = displayables(page_in(data, language))
+        variants = variant_displayables(data, own) if language == "all" else []
+    except (msgspec.DecodeError, RecursionError):
+        report.skipped.append(source)
+        return
+    missing = lost([*own, *variants], markdown)
+    report.pages += 1
+    for tally, strings in ((report.content, own), (report.variants, variants)):
+        mine = [item for item in missing if bool(item.string.variant) == (strings is variants)]
+        tally.add(source, [string.node for string in strings], mine)

@@ -1,0 +1,103 @@
+"""Reads a bundle back: a folder or a zip, page by page."""
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from docc2context.archive.limits import DEFAULT_LIMITS
+from docc2context.bundle.manifest import MANIFEST
+from docc2context.errors import Code, Docc2contextError, shown
+
+_MAX_FILE_BYTES = DEFAULT_LIMITS.max_output_bytes
+"""No file of a bundle is larger, as a whole bundle is not."""
+
+
+class _Page(msgspec.Struct):
+    source: str
+    path: str
+
+
+class _Skipped(msgspec.Struct):
+    source: str
+
+
+class _Report(msgspec.Struct):
+    pages_skipped: list[_Skipped]
+
+
+class _Manifest(msgspec.Struct):
+    pages: list[_Page]
+    report: _Report
+
+
+class _Files(Protocol):
+    def read(self, path: str) -> bytes:
+        """The bytes of a file. Raises KeyError or OSError if there is none."""
+
+
+class Bundle:
+    """A bundle: which page of the archive became which file, and the text of each."""
+
+    def __init__(self, files: _Files) -> None:
+        self._files = files
+        manifest = msgspec.json.decode(files.read(MANIFEST), type=_Manifest)
+        self.skipped = {page.source for page in manifest.report.pages_skipped}
+        self._paths = {page.source: page.path for page in manifest.pages}
+
+    def page(self, source: str) -> str:
+        """The Markdown of a page; empty if the bundle has none."""
+        try:
+            return self._files.read(self._paths[source]).decode()
+        except (KeyError, FileNotFoundError):
+            return ""
+
+
+@contextmanager
+def open_bundle(path: Path) -> Iterator[Bundle]:
+    """A bundle in a folder or a zip.
+
+    Raises Docc2contextError if it is none, FileNotFoundError for a path that leads nowhere.
+    """
+    try:
+        if path.is_dir():
+            yield Bundle(_Folder(path))
+        else:
+            with zipfile.ZipFile(path) as file:
+                yield Bundle(_Zip(file))
+    except (zipfile.BadZipFile, msgspec.DecodeError, KeyError, UnicodeDecodeError) as error:
+        raise _no_bundle(path) from error
+
+
+class _Folder:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        if not (folder / MANIFEST).is_file():
+            raise _no_bundle(folder)
+
+    def read(self, path: str) -> bytes:
+        """A file inside the folder, and none outside of it, whatever the manifest says."""
+        file = (self._folder / path).resolve()
+        if not file.is_relative_to(self._folder):
+            raise KeyError(path)
+        with file.open("rb") as opened:
+            return opened.read(_MAX_FILE_BYTES)
+
+
+class _Zip:
+    def __init__(self, file: zipfile.ZipFile) -> None:
+        self._zip = file
+
+    def read(self, path: str) -> bytes:
+        with self._zip.open(path) as opened:
+            return opened.read(_MAX_FILE_BYTES)
+
+
+def _no_bundle(path: Path) -> Docc2contextError:
+    return Docc2contextError(
+        Code.BUNDLE_UNUSABLE,
+        f"{shown(path.name)} is no bundle of docc2context: it has no {MANIFEST} that can be read",
+    )

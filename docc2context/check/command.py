@@ -1,0 +1,52 @@
+"""`docc2context check ARCHIVE BUNDLE`: says what the pages of an archive display and lack."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+
+import msgspec
+
+from docc2context.check.report import CheckReport, MissingString, Tally
+
+_EXAMPLES = 5
+
+
+def tell(report: CheckReport, *, as_json: bool) -> None:
+    """The summary on standard error; the whole report on standard output, if it is asked for."""
+    for line in _lines(report):
+        sys.stderr.write(line + "\n")
+    if as_json:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n")
+
+
+def _lines(report: CheckReport) -> Iterator[str]:
+    yield f"{_share(report.content)} on {report.pages} pages"
+    yield from _missing(report.content)
+    if report.variants.strings:
+        yield f"of variants in other languages: {_share(report.variants)}"
+        yield from _missing(report.variants)
+    if report.skipped:
+        yield f"{len(report.skipped)} pages were not converted and are not counted"
+
+
+def _share(tally: Tally) -> str:
+    """The share is rounded down: 100 % means that nothing is missing."""
+    percent = int(tally.share * 10_000) / 100
+    return f"{tally.found:,} of {tally.strings:,} displayable strings found ({percent:.2f} %)"
+
+
+def _missing(tally: Tally) -> Iterator[str]:
+    """The missing strings by kind of node, the most frequent kind first, a few examples each."""
+    by_node: dict[str, list[MissingString]] = defaultdict(list)
+    for string in tally.missing:
+        by_node[string.node].append(string)
+    for node in sorted(by_node, key=lambda node: (-_count(tally, node), node)):
+        yield f"  missing {node}: {_count(tally, node)} of {tally.nodes[node].strings}"
+        for string in by_node[node][:_EXAMPLES]:
+            yield f"    {string.page}#{string.pointer}: {string.text!r}"
+        if (more := _count(tally, node) - _EXAMPLES) > 0:
+            yield f"    … and {more} more"
+
+
+def _count(tally: Tally, node: str) -> int:
+    return tally.nodes[node].strings - tally.nodes[node].found

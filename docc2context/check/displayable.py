@@ -1,0 +1,271 @@
+"""What DocC's web page displays of a page, read from its raw JSON.
+
+Nothing here knows the typed model or the renderer, so that a node or key which those forget shows.
+The walk goes by what is *not* displayed (`denied.py`): what it does not know counts as displayed.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+from docc2context.check.denied import BESIDE_A_MENTION, NEVER, NEVER_IN
+
+Use = Literal["mention", "entry", "relationship"]
+"""How a reference is shown: by its title, with all that it tells, with its conditions."""
+
+_IDENTIFIERS = frozenset(
+    {"identifier", "identifiers", "mentions", "tutorials", "media", "image", "video"}
+    | {"runtimePreview", "projectFiles", "xcodeRequirement"}
+)
+_ENTRIES = frozenset({"code", "identifiers", "items", "tutorials"})
+_CODE_LINES = frozenset({"code", "content"})
+_CONTENTS = frozenset({"inlineContent", "content"})
+_JOINED = {"text": "text", "codeVoice": "code"}
+_RICHER = {"titleInlineContent": "title", "overridingTitleInlineContent": "overridingTitle"}
+_PAGE_TITLES = {("hero", "title"), ("intro", "title")}
+_MAX_HOPS = 3
+"""References within references: an abstract mentions a page whose title mentions another."""
+
+
+class Displayable(NamedTuple):
+    """A string that the page displays.
+
+    `node` is a short path of node types and keys, `pointer` the JSON pointer of the string or of
+    the identifier by which the page uses it. `is_code` lines stand in fences as they are; a
+    `shared` string may stand where another one does, as DocC shows both in one place. `variant` is
+    the language in which alone the page displays it; empty for the page's own.
+    """
+
+    node: str
+    pointer: str
+    text: str
+    is_code: bool = False
+    shared: bool = False
+    variant: str = ""
+
+
+class _At(NamedTuple):
+    """A value on its way through the walk."""
+
+    value: Any
+    key: str
+    pointer: str
+    names: tuple[str, ...] = ()
+    use: Use | None = None
+    hops: int = 0
+
+
+def displayables(page: object) -> list[Displayable]:
+    """All strings that a page displays, in the order of its JSON; none for what is no object."""
+    if not isinstance(page, dict):
+        return []
+    return list(_Walk(page).run(page))
+
+
+class _Walk:
+    """Depth first over one page; a stack of its own, as JSON may be nested as deep as it likes."""
+
+    def __init__(self, page: dict[str, Any]) -> None:
+        references = page.get("references")
+        self.references = references if isinstance(references, dict) else {}
+        self.told: set[str] = set()
+        self.has_summary = bool(page.get("deprecationSummary"))
+
+    def run(self, page: dict[str, Any]) -> Iterator[Displayable]:
+        stack = [_At(page, "", "")]
+        while stack:
+            at = stack.pop()
+            match at.value:
+                case dict():
+                    stack.extend(reversed(list(self.members(at))))
+                case list() if _is_fragments(at.value):
+                    text = "".join(fragment["text"] for fragment in at.value)
+                    yield from self.shown(at, text, is_code=True)
+                case list() if at.key in _CODE_LINES and _all_strings(at.value):
+                    yield from self.code(at)
+                case list():
+                    stack.extend(reversed(list(self.items(at))))
+                case str() if _is_identifier(at):
+                    stack.extend(self.reference(at))
+                case bool() | None:
+                    pass
+                case _:
+                    yield from self.shown(at, str(at.value))
+
+    def members(self, at: _At) -> Iterator[_At]:
+        """The displayable members of an object, in order."""
+        node = _overridden(at.value)
+        name = _name(node, at.key)
+        names = (*at.names, name) if name else at.names
+        if (joined := _JOINED.get(name)) and isinstance(node.get(joined), str):
+            place = () if at.key in _CONTENTS else (at.key,)
+            names = (*at.names, *place, name)
+            yield at._replace(value=node[joined], key=joined, names=names)
+            node = {key: value for key, value in node.items() if key != joined}
+        for key, value in (_aside(node) if name == "aside" else node).items():
+            if not _is_denied(name, key, value) and _is_shown(node, key, at):
+                pointer = at.pointer if at.hops else f"{at.pointer}/{_escaped(key)}"
+                yield at._replace(value=value, key=key, pointer=pointer, names=names)
+
+    def items(self, at: _At) -> Iterator[_At]:
+        """The items of a list; an identifier that it repeats is shown once."""
+        values = _coalesced(_without_stop(at.value) if at.key == "constraints" else at.value)
+        seen: set[str] = set()
+        for i, value in enumerate(values):
+            if isinstance(value, str) and at.key in _IDENTIFIERS | {"items"}:
+                if value in seen:
+                    continue
+                seen.add(value)
+            if value is not _MERGED:
+                yield at._replace(
+                    value=value, pointer=at.pointer if at.hops else f"{at.pointer}/{i}"
+                )
+
+    def reference(self, at: _At) -> Iterator[_At]:
+        """What the page shows of a reference; nothing of one that it does not describe."""
+        reference = self.references.get(at.value)
+        if not isinstance(reference, dict) or at.hops == _MAX_HOPS:
+            return
+        use: Use = "mention"
+        if at.key in _ENTRIES:
+            in_relationships = at.pointer.startswith("/relationshipsSections/")
+            use = "relationship" if in_relationships else "entry"
+        own = {key: value for key, value in reference.items() if key != "identifier"}
+        yield at._replace(value=_key_info(own), key="reference", use=use, hops=at.hops + 1)
+
+    def code(self, at: _At) -> Iterator[Displayable]:
+        for i, entry in enumerate(at.value):
+            for line in entry.splitlines():
+                place = at if at.hops else at._replace(pointer=f"{at.pointer}/{i}")
+                yield from self.shown(place, line, is_code=True)
+
+    def shown(self, at: _At, text: str, *, is_code: bool = False) -> Iterator[Displayable]:
+        if not text.strip():
+            return
+        is_inline = _JOINED.get(at.names[-1]) == at.key if at.names else False
+        names = (at.names if is_inline else (*at.names, at.key))[-3:]
+        shared = names[-2:] in _PAGE_TITLES or "typeDetails" in at.names
+        if at.key in {"message", "renamed"} and "platforms" in at.names:
+            if self.has_summary or text in self.told:
+                return  # the summary is made of them; the same for each platform, told once
+            self.told.add(text)
+        yield Displayable("/".join(names), at.pointer, text, is_code, shared)
+
+
+_MERGED: Any = object()
+"""Stands for text that was joined to what is before it."""
+
+
+def _coalesced(values: list[Any]) -> list[Any]:
+    """Neighbours of plain text or of code as one node: DocC cuts text where its source does."""
+    merged = list(values)
+    first: int | None = None
+    for i, value in enumerate(values):
+        key = _JOINED.get(str(value.get("type"))) if isinstance(value, dict) else None
+        if key is None or not isinstance(value.get(key), str):
+            first = None
+        elif first is not None and merged[first]["type"] == value["type"]:
+            merged[first] = {**merged[first], key: merged[first][key] + value[key]}
+            merged[i] = _MERGED
+        else:
+            first = i
+    return merged
+
+
+def _without_stop(values: list[Any]) -> list[Any]:
+    """Conditions without the full stop at their end, which they lose within another sentence."""
+    match values:
+        case [*before, {"type": "text", "text": str(text)} as last]:
+            return [*before, {**last, "text": text.rstrip().removesuffix(".")}]
+        case _:
+            return values
+
+
+def _is_denied(name: str, key: str, value: object) -> bool:
+    """Whether no page displays this member; the `type` of a parameter is no tag but fragments."""
+    if key == "type" and isinstance(value, list):
+        return False
+    return key in NEVER or key in NEVER_IN.get(name, {})
+
+
+def _is_identifier(at: _At) -> bool:
+    if at.key in _IDENTIFIERS or (at.key == "items" and at.names[-1:] == ("links",)):
+        return True
+    return at.key == "code" and at.names[-1:] == ("step",)
+
+
+def _is_shown(node: dict[str, Any], key: str, at: _At) -> bool:
+    """Whether this object, in this place, shows a member that others would."""
+    if at.key == "reference" and at.use != "entry" and key in BESIDE_A_MENTION:
+        return at.use == "relationship" and key == "conformance"
+    match key:
+        case "availabilityPrefix":
+            return at.use != "relationship"
+        case "conformancePrefix":
+            return at.use == "relationship"
+        case "renamed":
+            return not node.get("message")
+        case _:
+            return True
+
+
+def _overridden(node: dict[str, Any]) -> dict[str, Any]:
+    """An object without what another of its members is shown instead of."""
+    hidden = {plain for rich, plain in _RICHER.items() if node.get(rich)}
+    if node.get("overridingTitle") or node.get("overridingTitleInlineContent"):
+        hidden.add("identifier")
+    if node.get("kind") == "declarations":
+        node = {**node, "declarations": _labelled(node.get("declarations"))}
+    return {key: value for key, value in node.items() if key not in hidden}
+
+
+def _labelled(declarations: object) -> object:
+    """Declarations without their platforms, unless it is those that tell them apart."""
+    if not isinstance(declarations, list):
+        return declarations
+    objects = [node for node in declarations if isinstance(node, dict)]
+    if any(node.get("platforms") != objects[0].get("platforms") for node in objects):
+        return declarations
+    return [{key: node[key] for key in node if key != "platforms"} for node in objects]
+
+
+def _aside(node: dict[str, Any]) -> dict[str, Any]:
+    """An aside without a name (schema 0.1) shows its style."""
+    if node.get("name") or not isinstance(style := node.get("style"), str):
+        return node
+    return {**node, "name": style.capitalize()}
+
+
+def _key_info(reference: dict[str, Any]) -> dict[str, Any]:
+    """A property list key is listed by one of its two names, the other one stands beside it."""
+    hidden = {"name", "ideTitle"}
+    if reference.get("ideTitle"):
+        hidden.discard("name" if reference.get("titleStyle") == "title" else "ideTitle")
+    return {key: value for key, value in reference.items() if key not in hidden}
+
+
+def _is_fragments(value: list[Any]) -> bool:
+    """Whether a list holds declaration fragments: `kind` and `text`, but no `type`."""
+    return bool(value) and all(
+        isinstance(item, dict)
+        and isinstance(item.get("text"), str)
+        and isinstance(item.get("kind"), str)
+        and "type" not in item
+        for item in value
+    )
+
+
+def _all_strings(values: list[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _name(node: dict[str, Any], key: str) -> str:
+    """What an object is called: its type, else its kind, else the key that it stands under."""
+    for tag in ("type", "kind"):
+        if isinstance(node.get(tag), str) and key:
+            return str(node[tag])
+    return key
+
+
+def _escaped(key: str) -> str:
+    """A key as a token of a JSON pointer (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")

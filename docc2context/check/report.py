@@ -1,0 +1,78 @@
+"""What a loss check found, by kind of string."""
+
+import msgspec
+
+from docc2context.check.compare import Lost
+
+_SHOWN_CHARS = 200
+
+MAX_LISTED = 10_000
+"""Missing strings that a report lists; all are counted. The bundle of another archive lacks all."""
+
+
+class MissingString(msgspec.Struct, frozen=True):
+    """A string that a page displays and its Markdown does not.
+
+    `text` is cut to 200 characters; of a text of several sentences it is those that are missing.
+    """
+
+    page: str
+    node: str
+    pointer: str
+    text: str
+
+
+class NodeCount(msgspec.Struct):
+    """How many strings a kind of node displays, and how many of them were found."""
+
+    strings: int = 0
+    found: int = 0
+
+
+class Tally(msgspec.Struct):
+    """Displayable strings, those found, the missing ones, and the counts by kind of node."""
+
+    strings: int = 0
+    found: int = 0
+    share: float = 1.0
+    nodes: dict[str, NodeCount] = {}
+    missing: list[MissingString] = []
+
+    def add(self, page: str, nodes: list[str], lost: list[Lost]) -> None:
+        """A page: the kinds of all its strings, and those that its Markdown lacks."""
+        for node in nodes:
+            self.nodes.setdefault(node, NodeCount()).strings += 1
+            self.nodes[node].found += 1
+        for item in lost:
+            self.nodes[item.string.node].found -= 1
+        self.strings += len(nodes)
+        self.found += len(nodes) - len(lost)
+        self.share = self.found / self.strings if self.strings else 1.0
+        room = MAX_LISTED - len(self.missing)
+        self.missing += [_missing(page, item) for item in lost[:room]]
+
+
+class CheckReport(msgspec.Struct, kw_only=True):
+    """The outcome of one check.
+
+    `content` is what pages display in their own language, `variants` what they display besides in
+    another one. `skipped` are the pages that the conversion could not read, as the manifest says,
+    and those that are no JSON.
+    """
+
+    pages: int = 0
+    skipped: list[str] = []
+    content: Tally = msgspec.field(default_factory=Tally)
+    variants: Tally = msgspec.field(default_factory=Tally)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether not one string is missing."""
+        return not self.content.missing and not self.variants.missing
+
+
+def _missing(page: str, item: Lost) -> MissingString:
+    text = item.missing
+    if len(text) > _SHOWN_CHARS:
+        text = text[: _SHOWN_CHARS - 1] + "…"
+    return MissingString(page, item.string.node, item.string.pointer, text)

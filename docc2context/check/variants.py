@@ -1,0 +1,96 @@
+"""What `variantOverrides` change of a page: a page in another language, as DocC shows it there."""
+
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from docc2context.check.displayable import Displayable, displayables
+
+_END = "-"
+"""The place behind the last item of a list (RFC 6901, section 4)."""
+
+
+def page_in(data: bytes, language: str) -> object:
+    """The page as JSON, as it is in a language; as it is if it has no variant in that one."""
+    for i, override in enumerate(_overrides(msgspec.json.decode(data))):
+        if language in _languages(override):
+            return _patched(data, i)
+    return msgspec.json.decode(data)
+
+
+def variant_displayables(data: bytes, own: list[Displayable]) -> list[Displayable]:
+    """The strings that a page's variants display and `own`, those of the page itself, do not."""
+    found: list[Displayable] = []
+    for i, override in enumerate(_overrides(msgspec.json.decode(data))):
+        languages = ",".join(_languages(override)) or "unnamed"
+        found += _beyond(displayables(_patched(data, i)), own, languages)
+    return found
+
+
+def _patched(data: bytes, i: int) -> object:
+    """The page with one of its overrides applied, decoded anew as patches change what they get."""
+    page = msgspec.json.decode(data)
+    for operation in _items(_overrides(page)[i].get("patch")):
+        _apply(page, operation)
+    return page
+
+
+def _overrides(page: object) -> list[dict[str, Any]]:
+    overrides = page.get("variantOverrides") if isinstance(page, dict) else None
+    return [item for item in _items(overrides) if isinstance(item, dict)]
+
+
+def _items(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _languages(override: dict[str, Any]) -> list[str]:
+    traits = [trait for trait in _items(override.get("traits")) if isinstance(trait, dict)]
+    return [str(trait.get("interfaceLanguage")) for trait in traits]
+
+
+def _beyond(strings: list[Displayable], own: list[Displayable], language: str) -> list[Displayable]:
+    left = Counter(string.text for string in own)
+    beyond = []
+    for string in strings:
+        if left[string.text]:
+            left[string.text] -= 1
+        else:
+            beyond.append(string._replace(variant=language))
+    return beyond
+
+
+def _apply(page: dict[str, Any], operation: object) -> None:
+    """One operation of RFC 6902; DocC writes `add`, `replace` and `remove`.
+
+    One that does not fit is passed over, as nobody can show what it would have made.
+    """
+    if not isinstance(operation, dict):
+        return
+    *parents, last = map(_unescaped, str(operation.get("path")).split("/")[1:] or [""])
+    try:
+        target: Any = page
+        for key in parents:
+            target = target[int(key)] if isinstance(target, list) else target[key]
+        _change(target, last, str(operation.get("op")), operation.get("value"))
+    except (KeyError, IndexError, TypeError, ValueError):
+        return
+
+
+def _change(target: dict[str, Any] | list[Any], key: str, op: str, value: object) -> None:
+    if isinstance(target, dict):
+        if op == "remove":
+            del target[key]
+        else:
+            target[key] = value
+    elif op == "add":
+        target.insert(len(target) if key == _END else int(key), value)
+    elif op == "remove":
+        del target[int(key)]
+    else:
+        target[int(key)] = value
+
+
+def _unescaped(key: str) -> str:
+    return key.replace("~1", "/").replace("~0", "~")

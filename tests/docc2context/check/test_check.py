@@ -1,0 +1,183 @@
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import docc2context
+from docc2context.check import check
+from docc2context.errors import ArchiveRefused, Docc2contextError
+from tests.docc2context.archives import archive, page
+
+
+def text(words: str) -> dict[str, Any]:
+    return {"type": "text", "text": words}
+
+
+def paragraph(words: str) -> dict[str, Any]:
+    return {"type": "paragraph", "inlineContent": [text(words)]}
+
+
+CELLS = [[[paragraph("food")], [paragraph("leaf")]], [[paragraph("sleep")], [paragraph("long")]]]
+SLOTH = page(
+    "Sloth",
+    abstract=[text("A sloth sleeps. It eats a leaf. It climbs.")],
+    primaryContentSections=[
+        {
+            "kind": "parameters",
+            "parameters": [{"name": "a", "content": [paragraph("How a sloth is")]}],
+        },
+        {
+            "kind": "content",
+            "content": [
+                {"type": "codeListing", "syntax": "swift", "code": ["if a {", "  eat()", "}", "}"]},
+                {"type": "table", "header": "row", "rows": CELLS},
+            ],
+        },
+    ],
+)
+OTHER_LANGUAGE = {
+    "traits": [{"interfaceLanguage": "occ"}],
+    "patch": [
+        {"op": "replace", "path": "/metadata/title", "value": "ZOOSloth"},
+        {"op": "add", "path": "/abstract/-", "value": text(" In C.")},
+        {"op": "remove", "path": "/nowhere/at/all"},
+    ],
+}
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    docc2context.convert(archive(sloth=SLOTH), tmp_path / "bundle")
+    return tmp_path / "bundle"
+
+
+def without(bundle: Path, words: str) -> list[tuple[str, str, str]]:
+    """Page, node and text of what is missing once these words are gone from the page."""
+    file = bundle / "documentation/sloth.md"
+    markdown = file.read_text()
+    assert words in markdown
+    file.write_text(markdown.replace(words, "", 1))
+    found = check(archive(sloth=SLOTH), bundle).content.missing
+    return [(string.page, string.node, string.text) for string in found]
+
+
+def test_a_whole_bundle_lacks_nothing(bundle: Path) -> None:
+    report = check(archive(sloth=SLOTH), bundle)
+    assert (report.pages, report.content.strings, report.content.found) == (1, 12, 12)
+    assert (report.content.share, report.is_complete) == (1.0, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "node", "text"),
+    [
+        ("It eats a leaf. ", "abstract/text", "It eats a leaf."),
+        ("  eat()\n", "content/codeListing/code", "eat()"),
+        ("}\n", "content/codeListing/code", "}"),
+        ("leaf |", "table/paragraph/text", "leaf"),
+        ("`a`", "parameters/parameters/name", "a"),
+        ("# Sloth", "metadata/title", "Sloth"),
+    ],
+)
+def test_exactly_what_was_deleted_is_named(bundle: Path, words: str, node: str, text: str) -> None:
+    source = "data/documentation/sloth.json"
+    [(page_of, node_of, text_of)] = without(bundle, words)
+    assert (page_of, text_of.strip()) == (source, text)
+    assert node_of.endswith(node)
+
+
+def test_missing_strings_are_counted_by_their_kind(bundle: Path) -> None:
+    without(bundle, "  eat()\n")
+    tally = check(archive(sloth=SLOTH), bundle).content
+    count = tally.nodes["content/codeListing/code"]
+    assert (tally.strings, tally.found, count.strings, count.found) == (12, 11, 4, 3)
+    assert tally.missing[0].pointer == "/primaryContentSections/1/content/0/code/1"
+
+
+def test_a_long_text_is_cut(tmp_path: Path) -> None:
+    sloth = page("Sloth", abstract=[text("z" * 300)])
+    docc2context.convert(archive(sloth=page("Sloth")), tmp_path / "bundle")
+    [missing] = check(archive(sloth=sloth), tmp_path / "bundle").content.missing
+    assert missing.text == "z" * 199 + "…"
+
+
+def test_a_zip_is_read_like_a_folder(tmp_path: Path) -> None:
+    docc2context.convert(archive(sloth=SLOTH), tmp_path / "bundle.zip")
+    assert check(archive(sloth=SLOTH), tmp_path / "bundle.zip").is_complete
+
+
+def test_a_page_that_the_bundle_lacks_lacks_all_its_strings(bundle: Path) -> None:
+    report = check(archive(sloth=SLOTH, cat=page("Cat")), bundle)
+    assert [(string.page, string.text) for string in report.content.missing] == [
+        ("data/documentation/cat.json", "Cat")
+    ]
+
+
+def test_pages_that_were_not_converted_are_named_and_not_counted(tmp_path: Path) -> None:
+    source = archive(sloth=SLOTH, bad=b"{,}")
+    docc2context.convert(source, tmp_path / "bundle")
+    report = check(source, tmp_path / "bundle")
+    assert (report.pages, report.skipped) == (1, ["data/documentation/bad.json"])
+
+
+def test_a_page_that_is_no_json_and_that_the_bundle_does_not_know_is_skipped(bundle: Path) -> None:
+    assert check(archive(sloth=SLOTH, bad=b"{,}"), bundle).skipped == [
+        "data/documentation/bad.json"
+    ]
+
+
+def test_other_languages_are_counted_beside_the_page(tmp_path: Path) -> None:
+    sloth = page("Sloth", abstract=[text("Slow.")], variantOverrides=[OTHER_LANGUAGE])
+    docc2context.convert(archive(sloth=page("Sloth", abstract=[text("Slow.")])), tmp_path / "b")
+    report = check(archive(sloth=sloth), tmp_path / "b")
+    assert report.content.missing == []
+    assert [string.text for string in report.variants.missing] == ["ZOOSloth", "In C."]
+    assert not report.is_complete
+
+
+def test_a_bundle_in_one_language_is_held_against_that_one(tmp_path: Path) -> None:
+    source = archive(sloth=page("Sloth", variantOverrides=[OTHER_LANGUAGE]))
+    docc2context.convert(source, tmp_path / "b", language="occ")
+    assert check(source, tmp_path / "b", language="occ").is_complete
+    swift = check(source, tmp_path / "b", language="swift")
+    assert [string.text for string in swift.content.missing] == ["Sloth"]
+
+
+def test_progress_is_told(bundle: Path) -> None:
+    told: list[tuple[int, int]] = []
+    check(archive(sloth=SLOTH), bundle, on_page=lambda done, total: told.append((done, total)))
+    assert told == [(1, 1)]
+
+
+def test_a_manifest_cannot_lead_out_of_its_bundle(bundle: Path) -> None:
+    (bundle.parent / "outside.md").write_bytes((bundle / "documentation/sloth.md").read_bytes())
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    manifest["pages"][0]["path"] = "../outside.md"
+    (bundle / "manifest.json").write_text(json.dumps(manifest))
+    assert check(archive(sloth=SLOTH), bundle).content.found == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"PK\5\6" + bytes(18)])
+def test_what_is_no_bundle_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "manifest.json").write_bytes(content)
+    for place in (tmp_path, tmp_path / "manifest.json"):
+        with pytest.raises(Docc2contextError, match="is no bundle of docc2context"):
+            check(archive(sloth=SLOTH), place)
+
+
+def test_what_is_no_archive_is_refused(bundle: Path) -> None:
+    with pytest.raises(ArchiveRefused):
+        check(b"hello", bundle)
+
+
+def test_what_is_nowhere_is_not_found(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        check(archive(sloth=SLOTH), tmp_path / "nowhere")
+
+
+def test_a_zip_without_a_manifest_is_no_bundle(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as file:
+        file.writestr("x.md", "x")
+    with pytest.raises(Docc2contextError, match="is no bundle of docc2context"):
+        check(archive(sloth=SLOTH), tmp_path / "b.zip")

@@ -1,0 +1,95 @@
+import pytest
+
+from docc2context.check.compare import lost
+from docc2context.check.displayable import Displayable
+
+
+def missing(
+    markdown: str, *texts: str, pointer: str = "/abstract/0", is_code: bool = False
+) -> list[str]:
+    strings = [Displayable("text", pointer, text, is_code) for text in texts]
+    return [item.missing for item in lost(strings, markdown)]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("an **important** word", "important"),
+        ("see [`eat(_:)`](sloth/eat(_:).md)", "eat(_:)"),
+        ("it ends in x<sub>2</sub>", "x"),
+        ("> quoted\n> on", "quoted on"),
+        ("folded here", "folded\n  here"),
+        ("*Available when `Self`*", " Available when "),
+        ("\ufffd is NUL", "\0 is NUL"),
+        (r"\*", "*"),
+        ("a → b", "→"),
+    ],
+)
+def test_what_stands_in_markup_is_found(markdown: str, text: str) -> None:
+    assert missing(markdown, text) == []
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("a sentence", "e"),
+        ("sloths", "sloth"),
+        ("snake_case", "case"),
+        ("Sleep", "sleep"),
+        ("[other](sloth.md)", "sloth"),
+        ("an Array<Int> of them", "Array<Int>"),
+        ("- item", "-"),
+        ("**bold**", "*"),
+        ('---\ntitle: "Kit"\nmodule: "Kit"\n---\n\nText', "Kit"),
+    ],
+)
+def test_what_no_reader_sees_as_such_is_not_found(markdown: str, text: str) -> None:
+    assert missing(markdown, text) == [text]
+
+
+def test_a_string_displayed_three_times_must_stand_there_three_times() -> None:
+    assert missing("a, a, a", "a", "a", "a") == []
+    assert missing("a, a", "a", "a", "a") == ["a"]
+
+
+def test_a_short_string_is_not_found_where_a_longer_one_stands() -> None:
+    assert missing("- `a`: eats a leaf", "a", "eats a leaf") == []
+    assert missing("- eats a leaf", "a", "eats a leaf") == ["a"]
+    assert missing("a || b", "||", " | ", "a", "b") == [" | ".strip()]
+
+
+def test_of_a_long_text_the_missing_sentences_are_told() -> None:
+    assert missing("It sleeps. It climbs.", "It sleeps. It eats. It climbs.") == ["It eats."]
+    assert missing("It sleeps.", "It eats. It sleeps. It climbs.") == ["It eats. … It climbs."]
+
+
+def test_code_must_be_whole_lines_as_often_as_displayed() -> None:
+    markdown = "```swift\nif a {\n}\n```\n\n> ```\n> }\n> ```"
+    assert missing(markdown, "if a {", "  }", "}", is_code=True) == []
+    assert missing(markdown, "if a {", "}", "}", "}", is_code=True) == ["}"]
+
+
+def test_code_of_several_lines_stands_in_one_fence() -> None:
+    assert missing("```\nfunc a(\n    b: Int\n)\n```", "func a(\n  b: Int\n)", is_code=True) == []
+
+
+def test_code_may_stand_in_a_span_where_there_is_no_room_for_a_fence() -> None:
+    assert missing("| `let a` |\n| --- |", "let a", is_code=True) == []
+
+
+def test_what_a_page_says_of_itself_may_stand_in_its_front_matter() -> None:
+    markdown = '---\nplatforms: ["iOS 14.0+"]\n---\n\n# Title'
+    assert missing(markdown, "iOS", "14.0", pointer="/metadata/platforms/0/name") == []
+    assert missing(markdown, "4.0", pointer="/metadata/platforms/0/introducedAt") == ["4.0"]
+
+
+def test_a_shared_string_may_stand_where_another_does() -> None:
+    title = Displayable("metadata/title", "/metadata/title", "Feeding")
+    hero = Displayable("hero/title", "/sections/0/title", "Feeding", shared=True)
+    assert lost([hero, title], "# Feeding") == []
+    assert [item.string for item in lost([hero, title], "# Eating")] == [hero, title]
+
+
+def test_conditions_may_begin_in_lower_case() -> None:
+    prefix = Displayable("conformance/conformancePrefix/text", "/a", "Conforms when")
+    assert lost([prefix], "`Leaf` (conforms when `Food` is green)") == []

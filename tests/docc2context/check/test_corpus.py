@@ -1,0 +1,20 @@
+"""Real archives lose nothing; where they lie is told in `tests/test_corpus.py`."""
+
+from pathlib import Path
+
+import docc2context
+from docc2context.check import check
+from tests.test_corpus import CORPUS, archives
+from tests.test_corpus import pytestmark as pytestmark  # noqa: PLC0414 - pytest looks for this name
+
+ENOUGH = 0.999
+
+
+@archives
+def test_the_markdown_holds_what_the_pages_display(name: str, tmp_path: Path) -> None:
+    source = CORPUS / f"{name}.doccarchive.zip"
+    docc2context.convert(source, tmp_path / "bundle.zip")
+    report = check(source, tmp_path / "bundle.zip")
+    told = [(string.page, string.node, string.text) for string in report.content.missing[:20]]
+    assert report.content.share >= ENOUGH, told
+    assert report.variants.share >= ENOUGH, report.variants.missing[:20]

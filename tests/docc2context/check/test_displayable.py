@@ -1,0 +1,209 @@
+from typing import Any
+
+import pytest
+
+from docc2context.check.denied import NEVER, NEVER_IN
+from docc2context.check.displayable import displayables
+
+SLOTH = {
+    "type": "topic",
+    "title": "Sloth",
+    "abstract": [{"type": "text", "text": "Sleeps."}],
+    "estimatedTime": "5min",
+    "url": "/documentation/sloth",
+    "fragments": [{"kind": "keyword", "text": "class"}],
+}
+
+
+def shown(page: dict[str, Any], **references: Any) -> list[tuple[str, str]]:
+    found = displayables({**page, "references": references})
+    return [(string.node, string.text) for string in found]
+
+
+def text(words: str) -> dict[str, Any]:
+    return {"type": "text", "text": words}
+
+
+def paragraph(*inlines: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "paragraph", "inlineContent": list(inlines)}
+
+
+def content(*blocks: dict[str, Any]) -> dict[str, Any]:
+    return {"primaryContentSections": [{"kind": "content", "content": list(blocks)}]}
+
+
+def test_text_is_told_by_what_it_stands_in() -> None:
+    aside = {"type": "aside", "style": "note", "name": "Beware", "content": [paragraph(text("a"))]}
+    assert shown(content(aside)) == [
+        ("content/aside/name", "Beware"),
+        ("aside/paragraph/text", "a"),
+    ]
+
+
+def test_the_pointer_leads_to_the_string() -> None:
+    page = content(paragraph(text("a"), {"type": "codeVoice", "code": "b"}))
+    assert displayables(page)[1].pointer == ("/primaryContentSections/0/content/0/inlineContent/1")
+    assert displayables({"metadata": {"a/b~c": "d"}})[0].pointer == "/metadata/a~1b~0c"
+
+
+def test_what_nobody_knows_counts_as_displayed() -> None:
+    poll = {"type": "poll", "question": "Which?", "answers": ["this", "that"], "votes": 7}
+    assert shown(content(poll)) == [
+        ("content/poll/question", "Which?"),
+        ("content/poll/answers", "this"),
+        ("content/poll/answers", "that"),
+        ("content/poll/votes", "7"),
+    ]
+
+
+@pytest.mark.parametrize("key", NEVER)
+def test_a_key_that_no_page_displays_is_passed_over(key: str) -> None:
+    assert shown({"metadata": {key: "x"}}) == []
+
+
+@pytest.mark.parametrize(("owner", "key"), [(o, k) for o, keys in NEVER_IN.items() for k in keys])
+def test_a_key_that_some_object_does_not_display_is_displayed_by_others(
+    owner: str, key: str
+) -> None:
+    assert shown(content({"type": owner, key: "x"})) == []
+    assert shown(content({"type": "poll", key: "x"})) == [(f"content/poll/{key}", "x")]
+
+
+def test_neighbours_of_text_are_one_string() -> None:
+    page = content(paragraph(text("a b"), text(" "), text("c"), {"type": "strong"}, text("d")))
+    assert [words for _, words in shown(page)] == ["a b c", "d"]
+
+
+def test_code_counts_by_its_lines_that_are_not_empty() -> None:
+    listing = {"type": "codeListing", "syntax": "swift", "code": ["a {", "", "  b", "}"]}
+    assert [string.text for string in displayables(content(listing))] == ["a {", "  b", "}"]
+    assert all(string.is_code for string in displayables(content(listing)))
+
+
+def test_a_declaration_is_one_string() -> None:
+    tokens = [{"kind": "keyword", "text": "func"}, {"kind": "text", "text": " eat()"}]
+    section = {"kind": "declarations", "declarations": [{"tokens": tokens, "platforms": ["iOS"]}]}
+    assert shown({"primaryContentSections": [section]}) == [
+        ("declarations/declarations/tokens", "func eat()")
+    ]
+
+
+def test_the_type_of_a_parameter_is_displayed_the_type_of_a_node_is_not() -> None:
+    item = {"name": "id", "type": [{"kind": "text", "text": "string"}]}
+    section = {"kind": "properties", "title": "Properties", "items": [item]}
+    assert [words for _, words in shown({"primaryContentSections": [section]})] == [
+        "Properties",
+        "id",
+        "string",
+    ]
+
+
+def test_declarations_show_their_platforms_where_those_differ() -> None:
+    def labels(*platforms: str) -> list[str]:
+        declarations = [
+            {"tokens": [{"kind": "text", "text": "x"}], "platforms": [name]} for name in platforms
+        ]
+        section = {"kind": "declarations", "declarations": declarations}
+        return [words for _, words in shown({"primaryContentSections": [section]}) if words != "x"]
+
+    assert labels("iOS", "iOS") == []
+    assert labels("iOS", "macOS") == ["iOS", "macOS"]
+
+
+def test_an_aside_without_a_name_shows_its_style() -> None:
+    aside = {"type": "aside", "style": "warning", "content": []}
+    assert shown(content(aside)) == [("content/aside/name", "Warning")]
+
+
+def test_a_mention_shows_a_title_alone() -> None:
+    mention = {"type": "reference", "identifier": "sloth", "isActive": True}
+    assert shown(content(paragraph(mention)), sloth=SLOTH) == [("reference/topic/title", "Sloth")]
+
+
+def test_a_mention_with_a_title_of_its_own_shows_that() -> None:
+    own = {"type": "reference", "identifier": "sloth", "overridingTitle": "it"}
+    rich = {**own, "overridingTitleInlineContent": [{"type": "codeVoice", "code": "it"}]}
+    assert [words for _, words in shown(content(paragraph(own)), sloth=SLOTH)] == ["it"]
+    assert displayables(content(paragraph(rich)))[0].node.endswith("codeVoice")
+
+
+def test_a_list_of_pages_shows_what_they_are_about() -> None:
+    group = {"title": "Animals", "identifiers": ["sloth", "sloth", "absent"], "anchor": "Animals"}
+    assert shown({"topicSections": [group]}, sloth=SLOTH) == [
+        ("topicSections/title", "Animals"),
+        ("topicSections/topic/title", "Sloth"),
+        ("topic/abstract/text", "Sleeps."),
+        ("topicSections/topic/estimatedTime", "5min"),
+    ]
+
+
+def test_a_property_list_key_shows_its_other_name() -> None:
+    def other(style: str) -> list[str]:
+        key = {"title": "t", "name": "RAW", "ideTitle": "Words", "titleStyle": style}
+        found = shown({"topicSections": [{"identifiers": ["key"]}]}, key=key)
+        return [words for _, words in found if words != "t"]
+
+    assert (other("title"), other("symbol")) == (["RAW"], ["Words"])
+
+
+def test_relationships_show_conditions_without_the_full_stop() -> None:
+    leaf = {
+        "type": "unresolvable",
+        "title": "Leaf",
+        "abstract": [text("no")],
+        "conformance": {
+            "availabilityPrefix": [text("Available when")],
+            "conformancePrefix": [text("Conforms when")],
+            "constraints": [{"type": "codeVoice", "code": "Food"}, text(" is green"), text(".")],
+        },
+    }
+    group = {"kind": "relationships", "type": "conformsTo", "title": "To", "identifiers": ["leaf"]}
+    assert [words for _, words in shown({"relationshipsSections": [group]}, leaf=leaf)] == [
+        "To",
+        "Leaf",
+        "Conforms when",
+        "Food",
+        " is green",
+    ]
+
+
+def test_a_step_shows_its_file_and_its_picture() -> None:
+    file = {"type": "file", "fileName": "a.swift", "content": ["x", "", "y"], "syntax": "swift"}
+    picture = {"type": "image", "alt": "A cat", "variants": [{"url": "/images/cat.png"}]}
+    step = {"type": "step", "code": "file", "media": "picture", "runtimePreview": None}
+    assert shown(content(step), file=file, picture=picture) == [
+        ("step/file/fileName", "a.swift"),
+        ("step/file/content", "x"),
+        ("step/file/content", "y"),
+        ("step/image/alt", "A cat"),
+    ]
+
+
+def test_messages_of_platforms_count_once_and_not_beside_a_summary() -> None:
+    platforms = [{"name": name, "message": "Gone", "renamed": "new"} for name in ("iOS", "macOS")]
+    page: dict[str, Any] = {"metadata": {"platforms": platforms}}
+    assert [words for _, words in shown(page)] == ["iOS", "Gone", "macOS"]
+    page["deprecationSummary"] = [paragraph(text("It is gone"))]
+    assert [words for _, words in shown(page)] == ["iOS", "macOS", "It is gone"]
+
+
+def test_references_that_mention_themselves_end() -> None:
+    loop = {
+        "type": "link",
+        "title": "plain",
+        "titleInlineContent": [{"type": "reference", "identifier": "loop"}],
+    }
+    mention = {"type": "reference", "identifier": "loop"}
+    assert shown(content(paragraph(mention)), loop=loop) == []
+
+
+def test_nesting_as_deep_as_json_may_be_is_walked() -> None:
+    node: dict[str, Any] = paragraph(text("deep"))
+    for _ in range(5_000):
+        node = {"type": "aside", "name": "", "style": "", "content": [node]}
+    assert displayables(content(node))[-1].text == "deep"
+
+
+@pytest.mark.parametrize("page", [None, [], "x", 1, {"references": []}, {"abstract": None}])
+def test_what_is_no_page_displays_nothing(page: object) -> None:
+    assert displayables(page) == []
