@@ -11,7 +11,8 @@ def slug(text: str) -> str:
     >>> slug("Define the spec (with @Macro)")
     'define-the-spec-with-macro'
     """
-    return _DROPPED.sub("", text.strip().lower()).replace(" ", "-")
+    text = text.strip().lower()
+    return text if text.isalnum() else _DROPPED.sub("", text).replace(" ", "-")
 
 
 class Slugs:

@@ -7,7 +7,7 @@ from docc2context.model.block import Block
 from docc2context.model.inline import Inline, ReferenceLink
 from docc2context.model.reference import Reference
 from docc2context.model.sections import Content, PrimarySection
-from docc2context.model.symbol import Availability, Conformance, Fragment, SymbolTag
+from docc2context.model.symbol import Availability, Conformance, SymbolTag
 from docc2context.model.tutorials import Section
 
 
@@ -45,7 +45,6 @@ class Metadata(Node):
     platforms: list[Availability] | None = None
     required: bool = False
     conformance: Conformance | None = None
-    fragments: list[Fragment] | None = None
     remote_source: RemoteSource | None = None
     category: str | None = None
     estimated_time: str | None = None

@@ -2,7 +2,7 @@
 
 from docc2context.model.base import UNKNOWN, Node, TypedNode
 from docc2context.model.inline import Inline
-from docc2context.model.symbol import Conformance, Fragment, SymbolTag
+from docc2context.model.symbol import Conformance, SymbolTag
 
 
 class TopicReference(TypedNode, tag="topic"):
@@ -13,7 +13,6 @@ class TopicReference(TypedNode, tag="topic"):
     kind: str = ""
     role: str | None = None
     abstract: list[Inline] | None = None
-    fragments: list[Fragment] | None = None
     conformance: Conformance | None = None
     estimated_time: str | None = None
     required: bool = False

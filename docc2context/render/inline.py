@@ -54,13 +54,13 @@ def _coalesced(nodes: Sequence[Inline]) -> list[Inline]:
     """
     merged: list[Inline] = []
     for node in _known(nodes):
-        match merged[-1] if merged else None, node:
-            case Text(text=before), Text(text=text):
-                merged[-1] = Text(text=before + text)
-            case CodeVoice(code=before), CodeVoice(code=code):
-                merged[-1] = CodeVoice(code=before + code)
-            case _:
-                merged.append(node)
+        previous = merged[-1] if merged else None
+        if isinstance(node, Text) and isinstance(previous, Text):
+            merged[-1] = Text(text=previous.text + node.text)
+        elif isinstance(node, CodeVoice) and isinstance(previous, CodeVoice):
+            merged[-1] = CodeVoice(code=previous.code + node.code)
+        else:
+            merged.append(node)
     return merged
 
 
