@@ -1,15 +1,15 @@
 """Where the archive lies inside a zip or a folder, and which of its entries are pages."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from docc2context.errors import ArchiveRefused, Code, shown
 
-_LITTER = re.compile(r"(?:^|/)(?:__MACOSX/|\._[^/]*$|\.DS_Store$)")
-_DATA_FOLDER = re.compile(r"(?:^|(?<=/))data/")
-_PAGE_FOLDER = re.compile(r"(?:^|(?<=/))data/(?=(?:documentation|tutorials)(?:/|\.json$))")
-_ARCHIVE_FOLDER = re.compile(r"^.*?\.doccarchive/(?=data/)")
+_DATA = "/data/"
+_USUAL_DATA = ("/data/documentation/", "/data/tutorials/")
+_PAGE_FOLDER = re.compile(r"/data/(?=(?:documentation|tutorials)(?:/|\.json$))")
+_ARCHIVE_DATA = ".doccarchive/data/"
 _CATALOG = re.compile(r"\.docc/|\.(?:md|tutorial)$")
 
 
@@ -21,49 +21,101 @@ class Layout:
     pages: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Location:
+    """The root of the archive, and where in a list of names those of its pages stand."""
+
+    root: str
+    places: list[int]
+
+
 def find_layout(names: Iterable[str]) -> Layout:
-    """The layout of an archive, from the names of all its files.
+    """The layout of an archive, from the names of all its files. Raises as `locate` does."""
+    files = sorted(names)
+    location = locate(files)
+    cut = len(location.root)
+    return Layout(location.root, tuple(files[place][cut:] for place in location.places))
+
+
+def locate(files: Sequence[str]) -> Location:
+    """Find the archive among the sorted names of all files.
 
     Finder's `__MACOSX/` and `._*` are passed over. Raises ArchiveRefused: `no_docc_data` if there
     is no page, `several_archives` if there are pages of more than one archive.
     """
-    files = [name for name in names if not _LITTER.search(name)]
-    pages = {
-        name: root for name in files if name.endswith(".json") and (root := _root(name)) is not None
-    }
-    roots = _outermost(set(pages.values()))
+    root_sizes = [_root_size(name) for name in files]
+    roots = _outermost(files, root_sizes)
     if not roots:
         raise ArchiveRefused(Code.NO_DOCC_DATA, _what_is_missing(files))
     if len(roots) > 1:
-        found = ", ".join([*map(shown, roots[:3]), *(["…"] if len(roots) > 3 else [])])
+        shown_roots = [files[place][: root_sizes[place]] for place in roots[:3]]
+        found = ", ".join([*map(shown, shown_roots), *(["…"] if len(roots) > 3 else [])])
         raise ArchiveRefused(
             Code.SEVERAL_ARCHIVES,
             f"holds {len(roots)} DocC archives ({found}); convert one at a time",
         )
-    root = roots[0]
-    own = (name[len(root) :] for name, its_root in pages.items() if its_root == root)
-    return Layout(root, tuple(sorted(own)))
-
-
-def _root(name: str) -> str | None:
-    """What stands before the `data/` folder that a page belongs to; None if it is no page."""
-    if match := _ARCHIVE_FOLDER.match(name):
-        return match[0]
-    match = _PAGE_FOLDER.search(name) or _DATA_FOLDER.search(name)
-    return name[: match.start()] if match else None
-
-
-def _outermost(roots: set[str]) -> list[str]:
-    """Roots that lie in no other one: an archive may carry another as a download."""
-    return [
-        root
-        for root in sorted(roots)
-        if not any(root.startswith(other) for other in roots - {root})
+    root = files[roots[0]][: root_sizes[roots[0]]]
+    places = [
+        place
+        for place, size in enumerate(root_sizes)
+        if size == len(root) and files[place].startswith(root)
     ]
+    return Location(root, places)
 
 
-def _what_is_missing(files: list[str]) -> str:
-    if any(_CATALOG.search(name) for name in files):
+def _root_size(name: str) -> int:
+    """The length of what stands before the `data/` folder that a page belongs to.
+
+    -1 if the name is not that of a page. Lengths, as the roots themselves may be as many and as
+    long as the names.
+    """
+    if not name.endswith(".json"):
+        return -1
+    path = f"/{name}"
+    first = path.find(_DATA)
+    if first < 0 or _is_litter(path):
+        return -1
+    if (archive := path.find(_ARCHIVE_DATA)) >= 0:
+        return archive + len(_ARCHIVE_DATA) - len(_DATA)
+    if path.startswith(_USUAL_DATA, first):
+        return first
+    match = _PAGE_FOLDER.search(path, first)
+    return match.start() if match else first
+
+
+def _is_litter(path: str) -> bool:
+    """Whether Finder left it there; the path begins with a slash."""
+    return (
+        "/__MACOSX/" in path
+        or path.startswith("/._", path.rfind("/"))
+        or path.endswith("/.DS_Store")
+    )
+
+
+def _outermost(files: Sequence[str], root_sizes: Sequence[int]) -> list[int]:
+    """A place for each root that lies in no other: an archive may carry another as a download.
+
+    As the names are sorted, those in a root are neighbours: a new root lies in the last one, or
+    some of the last ones lie in it.
+    """
+    outer: list[int] = []
+    for place, size in enumerate(root_sizes):
+        if size < 0 or (outer and _lies_in(files, root_sizes, place, outer[-1])):
+            continue
+        while outer and _lies_in(files, root_sizes, outer[-1], place):
+            outer.pop()
+        outer.append(place)
+    return outer
+
+
+def _lies_in(files: Sequence[str], root_sizes: Sequence[int], place: int, other: int) -> bool:
+    """Whether the root at `place` is, or is in, that at `other`."""
+    size = root_sizes[other]
+    return size <= root_sizes[place] and files[place].startswith(files[other][:size])
+
+
+def _what_is_missing(files: Sequence[str]) -> str:
+    if any(_CATALOG.search(name) for name in files if not _is_litter(f"/{name}")):
         return (
             "holds no DocC data, but what looks like the sources of a .docc catalog; "
             "build the documentation first and zip the .doccarchive that it makes"

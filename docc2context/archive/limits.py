@@ -1,10 +1,19 @@
 """How much an archive may hold and how much may be made of it, each with its reason."""
 
+from collections.abc import Iterable
+
 import msgspec
+
+from docc2context.errors import Code, LimitExceeded
 
 _KIB = 1024
 _MIB = 1024 * _KIB
 _GIB = 1024 * _MIB
+
+METADATA = "metadata.json"
+
+MAX_METADATA_BYTES = 1_000_000
+"""A larger one is not what DocC writes, which has a name and an identifier in it: passed over."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,6 +24,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     max_entries: int = 200_000
     """Members of the archive, pages or not: four times the largest archive met."""
+
+    max_directory_bytes: int = 64 * _MIB
+    """The zip's directory, and each of what repeats it: all local headers, all names as text.
+
+    335 bytes an entry at the most entries; real ones take 150 to 250.
+    """
 
     max_page_bytes: int = 16 * _MIB
     """One inflated page: sixteen times the largest page met."""
@@ -30,3 +45,28 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 DEFAULT_LIMITS = Limits()
+
+
+def check_page_sizes(sizes: Iterable[tuple[str, int]], limits: Limits) -> None:
+    """Hold the declared bytes of each page, and of all, against the limits before any is read.
+
+    Raises LimitExceeded (`archive_too_large`).
+    """
+    total = 0
+    for entry, size in sizes:
+        total += size
+        if size > limits.max_page_bytes:
+            raise LimitExceeded(
+                Code.ARCHIVE_TOO_LARGE,
+                f"a page of {size} bytes is over the limit of {limits.max_page_bytes} bytes; "
+                "leave it out",
+                entry=entry,
+                limit=limits.max_page_bytes,
+            )
+    if total > limits.max_archive_bytes:
+        raise LimitExceeded(
+            Code.ARCHIVE_TOO_LARGE,
+            f"its pages have {total} bytes, over the limit of {limits.max_archive_bytes} bytes; "
+            "split the documentation by module",
+            limit=limits.max_archive_bytes,
+        )

@@ -80,18 +80,18 @@ def test_what_cannot_be_read_is_refused_with_its_code(data: bytes, code: Code) -
 
 
 def test_a_damaged_page_is_refused_by_name() -> None:
-    data = patched(zipped({PAGE: b"{}" * 50}), b"PK\x01\x02", 16, struct.pack("<I", 7))  # CRC
+    crc = struct.pack("<I", 7)
+    data = patched(zipped({PAGE: b"{}" * 50}), b"PK\x01\x02", 16, crc)
+    data = patched(data, b"PK\x03\x04", 14, crc)
     error = refusal(data)
     assert (error.code, error.entry) == (Code.INVALID_ZIP, repr(PAGE))
 
 
 @pytest.mark.parametrize("declared", [50, 5000])
 def test_a_page_that_lies_about_its_size_is_refused_unread(declared: int) -> None:
-    data = zipped({PAGE: b"x" * 1000})
-    assert (
-        refusal(patched(data, b"PK\x01\x02", 24, struct.pack("<I", declared))).code
-        == Code.INVALID_ZIP
-    )
+    size = struct.pack("<I", declared)
+    data = patched(zipped({PAGE: b"x" * 1000}), b"PK\x01\x02", 24, size)
+    assert refusal(patched(data, b"PK\x03\x04", 22, size)).code == Code.INVALID_ZIP
 
 
 def test_two_pages_of_one_name_are_refused() -> None:
@@ -149,3 +149,21 @@ def test_backslashes_and_a_leading_dot_are_read_as_windows_meant_them() -> None:
     data = zipped({"./Kit.doccarchive\\data\\documentation\\kit.json": b"{}"})
     with open_archive(data, DEFAULT_LIMITS) as opened:
         assert opened.pages == (PAGE,)
+
+
+def test_an_archive_with_a_thousand_others_in_it_is_the_outermost() -> None:
+    nested = {f"downloads/{n}.doccarchive/{PAGE}": b"[]" for n in range(1000)}
+    with open_archive(zipped({PAGE: b"{}", **nested}), DEFAULT_LIMITS) as opened:
+        assert opened.pages == (PAGE,)
+
+
+def test_metadata_of_a_strange_size_is_passed_over(tmp_path: Path) -> None:
+    files = {PAGE: b"{}", "metadata.json": b" " * 1_000_001}
+    with open_archive(zipped(files), DEFAULT_LIMITS) as opened:
+        assert opened.metadata() is None
+    for name, data in files.items():
+        file = tmp_path / ROOT / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    with open_archive(tmp_path / ROOT, DEFAULT_LIMITS) as opened:
+        assert opened.metadata() is None

@@ -1,0 +1,81 @@
+"""The central directory of a zip: one header an entry (APPNOTE 4.3.12)."""
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from docc2context.archive.end_record import Directory
+from docc2context.archive.extra_fields import extra_fields, widened
+from docc2context.archive.names import shown_name
+from docc2context.archive.refusals import ambiguous, damaged, split
+from docc2context.archive.source import Source
+
+_SIGNATURE = b"PK\x01\x02"
+_HEADER = struct.Struct("<4s4x2H4x3L4H2x2L")
+_LARGEST_HEADER = _HEADER.size + 3 * 0xFFFF
+_CHUNK = 1 << 20
+"""Bytes of the directory held at once: of 64 MiB, only names are kept."""
+
+
+class Entry(NamedTuple):
+    """An entry as the directory describes it; sizes and offset in bytes, ZIP64 resolved."""
+
+    raw_name: bytes
+    flags: int
+    method: int
+    crc: int
+    compressed: int
+    size: int
+    offset: int
+    mode: int
+    unicode_path: bytes | None
+
+
+def read_directory(source: Source, directory: Directory) -> Iterator[Entry]:
+    """The entries, in the order of the directory.
+
+    Raises ArchiveRefused: `invalid_zip`, `ambiguous_zip` or `multi_disk`.
+    """
+    buffer, position = b"", 0
+    unread, end = directory.offset, directory.offset + directory.size
+    for _ in range(directory.entries):
+        if unread < end and len(buffer) - position < _LARGEST_HEADER:
+            chunk = source.read(min(_CHUNK, end - unread), unread)
+            buffer, position, unread = buffer[position:] + chunk, 0, unread + len(chunk)
+        entry, position = _entry_at(buffer, position)
+        yield entry
+    if position < len(buffer) or unread < end:
+        raise ambiguous(f"its directory goes on after the {directory.entries} entries counted")
+
+
+def _entry_at(buffer: bytes, position: int) -> tuple[Entry, int]:
+    """The entry whose header is at `position`, and where the next one begins."""
+    name_start = position + _HEADER.size
+    if name_start > len(buffer):
+        raise ambiguous("its directory holds fewer entries than its end record counts")
+    (
+        signature, flags, method, crc, compressed, size,
+        name_size, extra_size, comment_size, disk, attributes, offset,
+    ) = _HEADER.unpack_from(buffer, position)  # fmt: skip
+    extra_start = name_start + name_size
+    comment_start = extra_start + extra_size
+    end = comment_start + comment_size
+    if signature != _SIGNATURE or end > len(buffer):
+        raise damaged("its directory is no list of entries")
+    name = buffer[name_start:extra_start]
+    unicode_path = None
+    if extra_size:
+        zip64, unicode_path = extra_fields(buffer[extra_start:comment_start], name)
+        if zip64 is not None:
+            size, compressed, offset, disk = _wide(name, (size, compressed, offset, disk), zip64)
+    if disk:
+        raise split()
+    mode = attributes >> 16
+    return Entry(name, flags, method, crc, compressed, size, offset, mode, unicode_path), end
+
+
+def _wide(name: bytes, values: tuple[int, ...], zip64: bytes) -> tuple[int, ...]:
+    wide = widened(values, zip64)
+    if wide is None:
+        raise ambiguous("the ZIP64 field of an entry contradicts its header", shown_name(name))
+    return wide

@@ -1,0 +1,76 @@
+"""What an entry may say of itself: encryption, compression, sizes and type."""
+
+import stat
+
+from docc2context.archive.central_directory import Entry
+from docc2context.archive.names import shown_name
+from docc2context.archive.refusals import damaged
+from docc2context.errors import ArchiveRefused, Code
+
+STORED = 0
+DEFLATED = 8
+
+_ENCRYPTED = 0x1 | 0x40 | 0x2000
+"""Encrypted, strongly encrypted, with masked local headers (APPNOTE 4.4.4)."""
+
+_PATCH = 0x20
+
+_MAX_RATIO = 1032
+"""Deflate's best: 258 bytes for two bits, one for their length and one for their distance."""
+
+
+def check_readable(entry: Entry) -> None:
+    """Refuse what no page can be read from.
+
+    Raises ArchiveRefused: `encrypted`, `unsupported_compression`, `impossible_ratio`, or
+    `invalid_zip` if it is stored and its sizes differ.
+    """
+    if entry.flags & _ENCRYPTED:
+        raise _refused(
+            entry, Code.ENCRYPTED, "an entry is encrypted; zip the .doccarchive without a password"
+        )
+    if entry.method not in (STORED, DEFLATED) or entry.flags & _PATCH:
+        raise _refused(
+            entry,
+            Code.UNSUPPORTED_COMPRESSION,
+            f"an entry is compressed by method {entry.method}; zip the .doccarchive with deflate, "
+            "as all common tools do by default",
+        )
+    if entry.size > entry.compressed * _MAX_RATIO:
+        raise _refused(
+            entry,
+            Code.IMPOSSIBLE_RATIO,
+            f"an entry claims {entry.size} bytes out of {entry.compressed}, where deflate makes at "
+            f"most {_MAX_RATIO} of one; zip the .doccarchive anew with an ordinary tool",
+            limit=_MAX_RATIO,
+        )
+    if entry.method == STORED and entry.size != entry.compressed:
+        raise damaged(
+            f"an entry is stored in {entry.compressed} bytes and claims {entry.size}",
+            shown_name(entry.raw_name),
+        )
+
+
+def checked_type(entry: Entry, name: str) -> str:
+    """The name, with a slash at its end if the entry is a folder.
+
+    Raises ArchiveRefused (`unsafe_entry_type`) for what is neither file nor empty folder. A mode
+    counts whichever system is said to have written it: readers differ in whether they ask.
+    """
+    kind = stat.S_IFMT(entry.mode)
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise _unsafe_type("is a link, a device or the like", name)
+    if kind == stat.S_IFDIR and not name.endswith("/"):
+        name += "/"
+    if entry.size and name.endswith("/"):
+        raise _unsafe_type(f"is a folder and claims {entry.size} bytes", name)
+    return name
+
+
+def _unsafe_type(what: str, name: str) -> ArchiveRefused:
+    message = f"an entry {what}; leave all but files and folders out of the zip"
+    return ArchiveRefused(Code.UNSAFE_ENTRY_TYPE, message, entry=name)
+
+
+def _refused(entry: Entry, code: Code, message: str, limit: int | None = None) -> ArchiveRefused:
+    return ArchiveRefused(code, message, entry=shown_name(entry.raw_name), limit=limit)

@@ -1,0 +1,90 @@
+"""The extra fields of a header (APPNOTE 4.5): the two that change how an entry is read."""
+
+import re
+import struct
+from typing import NamedTuple
+
+from docc2context.archive.names import shown_name
+from docc2context.archive.refusals import ambiguous, damaged
+
+_ZIP64 = b"\x01\x00"
+_UNICODE_PATH = b"up"
+_FIELD_HEADER = 4
+_SHORT = 256
+
+_OTHER_FIELDS = re.compile(
+    rb"(?:(?!\x01\x00|up)..(?:%b))*+"
+    % b"|".join(re.escape(struct.pack("<H", size)) + b".{%d}" % size for size in range(_SHORT)),
+    re.DOTALL,
+)
+"""A run of short fields other than the two: 16 million fit a directory, too many for a loop."""
+
+_WIDE = (0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFF)
+_WIDE_FORMATS = ("Q", "Q", "Q", "L")
+
+
+class ExtraFields(NamedTuple):
+    """The data of the two fields; None where a header has none of them."""
+
+    zip64: bytes | None = None
+    unicode_path: bytes | None = None
+
+
+NONE = ExtraFields()
+
+
+def extra_fields(extra: bytes, raw_name: bytes) -> ExtraFields:
+    """The ZIP64 (4.5.3) and Unicode path (4.6.9) fields in the header of an entry.
+
+    Raises ArchiveRefused: `invalid_zip` if the fields overrun the header, `ambiguous_zip` if one
+    of the two stands there twice.
+    """
+    position = _pass_others(extra, 0)
+    if position == len(extra):
+        return NONE
+    found: dict[bytes, bytes] = {}
+    while position < len(extra):
+        kind, data = _field(extra, position, raw_name)
+        if kind in found:
+            raise ambiguous("an entry has an extra field twice", shown_name(raw_name))
+        if kind in (_ZIP64, _UNICODE_PATH):
+            found[kind] = data
+        position = _pass_others(extra, position + _FIELD_HEADER + len(data))
+    return ExtraFields(found.get(_ZIP64), found.get(_UNICODE_PATH))
+
+
+def _pass_others(extra: bytes, position: int) -> int:
+    match = _OTHER_FIELDS.match(extra, position)
+    return match.end() if match else position
+
+
+def _field(extra: bytes, position: int, raw_name: bytes) -> tuple[bytes, bytes]:
+    start = position + _FIELD_HEADER
+    end = start + int.from_bytes(extra[start - 2 : start], "little")
+    if max(start, end) > len(extra):
+        raise damaged("an entry has an extra field that does not fit", shown_name(raw_name))
+    return extra[position : position + 2], extra[start:end]
+
+
+def widened(values: tuple[int, ...], zip64: bytes) -> tuple[int, ...] | None:
+    """Size, compressed size, offset and disk of a header, with those that only ZIP64 tells.
+
+    The field is to hold just the values whose place in the header is filled with ones, but some
+    tools (Go's, for one) add those that follow them: these must repeat the header. None if the
+    field can be read in no way, or in two.
+    """
+    missing = [place for place, value in enumerate(values) if value == _WIDE[place]]
+    layouts = [missing]
+    if missing == list(range(len(missing))):
+        layouts += [list(range(count)) for count in range(len(missing) + 1, len(values) + 1)]
+    for places in layouts:
+        form = struct.Struct("<" + "".join(_WIDE_FORMATS[place] for place in places))
+        if form.size == len(zip64):
+            return _filled(values, dict(zip(places, form.unpack(zip64), strict=True)))
+    return None
+
+
+def _filled(values: tuple[int, ...], told: dict[int, int]) -> tuple[int, ...] | None:
+    if any(values[place] not in (value, _WIDE[place]) for place, value in told.items()):
+        return None
+    return tuple(told.get(place, value) for place, value in enumerate(values))

@@ -1,0 +1,29 @@
+"""Refusals that several rules share, each worded once: what is wrong, and what to do about it."""
+
+from docc2context.errors import ArchiveRefused, Code, LimitExceeded
+
+
+def damaged(what: str, entry: str | None = None) -> ArchiveRefused:
+    """The zip was cut off or altered: `invalid_zip`."""
+    message = f"the zip is damaged: {what}; send it again, or zip the .doccarchive anew"
+    return ArchiveRefused(Code.INVALID_ZIP, message, entry=entry)
+
+
+def ambiguous(what: str, entry: str | None = None) -> ArchiveRefused:
+    """Two readers could see two archives: `ambiguous_zip`."""
+    message = (
+        f"the zip can be read in two ways: {what}; zip the .doccarchive anew with an ordinary tool"
+    )
+    return ArchiveRefused(Code.AMBIGUOUS_ZIP, message, entry=entry)
+
+
+def split() -> ArchiveRefused:
+    """The zip is one part of several: `multi_disk`."""
+    message = "the zip is split over several files; zip the .doccarchive into one"
+    return ArchiveRefused(Code.MULTI_DISK, message)
+
+
+def too_many(what: str, limit: int) -> LimitExceeded:
+    """More entries, or longer ones, than the limits allow: `too_many_entries`."""
+    message = f"the zip {what}; zip the .doccarchive folder alone"
+    return LimitExceeded(Code.TOO_MANY_ENTRIES, message, limit=limit)

@@ -1,0 +1,34 @@
+"""Bytes of a file by their place, each range with one read."""
+
+import io
+import os
+from collections.abc import Callable
+from functools import partial
+from typing import BinaryIO
+
+
+class Source:
+    """A seekable binary file: its size in bytes, and `read(length, offset)`.
+
+    `read` gives fewer bytes than asked for only where the file ends. No memory map: where a file
+    is cut short after it was mapped, the process would die of SIGBUS.
+    """
+
+    __slots__ = ("read", "size")
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.size = file.seek(0, os.SEEK_END)  # which flushes what was written
+        self.read: Callable[[int, int], bytes] = _reader(file)
+
+
+def _reader(file: BinaryIO) -> Callable[[int, int], bytes]:
+    raw = file.raw if isinstance(file, io.BufferedReader | io.BufferedRandom) else file
+    # Only these: the descriptor of a GzipFile, say, leads to other bytes than its `read`.
+    if isinstance(raw, io.FileIO) and hasattr(os, "pread"):
+        return partial(os.pread, raw.fileno())
+
+    def seek_and_read(length: int, offset: int) -> bytes:
+        file.seek(offset)
+        return file.read(length)
+
+    return seek_and_read

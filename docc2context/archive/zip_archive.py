@@ -1,0 +1,89 @@
+"""An archive as a zip, read by the rules of one strict reader.
+
+A zip is never unpacked: pages are inflated in memory, one at a time. Whatever two readers could
+understand in two ways is refused, entries that are no pages included.
+"""
+
+import zlib
+from bisect import bisect_left
+from typing import BinaryIO
+
+from docc2context.archive.distinct import rows_by_name
+from docc2context.archive.end_record import find_directory
+from docc2context.archive.inflate import inflate
+from docc2context.archive.layout import locate
+from docc2context.archive.limits import MAX_METADATA_BYTES, METADATA, Limits, check_page_sizes
+from docc2context.archive.refusals import damaged
+from docc2context.archive.source import Source
+from docc2context.archive.table import read_entries
+from docc2context.errors import ArchiveRefused, Code
+
+_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
+
+
+class ZipArchive:
+    """A zipped archive; nothing of its pages is read before they are asked for."""
+
+    def __init__(self, file: BinaryIO, limits: Limits) -> None:
+        self._source = Source(file)
+        _check_start(self._source)
+        self._table = read_entries(self._source, find_directory(self._source, limits), limits)
+        self._rows, self._metadata = _select(self._table.names)
+        self.pages = tuple(self._rows)
+        sizes = self._table.sizes
+        check_page_sizes(((page, sizes[row]) for page, row in self._rows.items()), limits)
+
+    def read(self, page: str) -> bytes:
+        return self._read(page, self._rows[page])
+
+    def metadata(self) -> bytes | None:
+        row = self._metadata
+        if row is None or self._table.sizes[row] > MAX_METADATA_BYTES:
+            return None
+        return self._read(METADATA, row)
+
+    def _read(self, name: str, row: int) -> bytes:
+        table = self._table
+        start, compressed, size = table.data[row], table.compressed[row], table.sizes[row]
+        if table.stored[row]:
+            data = self._source.read(compressed, start)
+        else:
+            data = inflate(self._source, start, compressed, size, name)
+        if len(data) != size:
+            raise damaged(f"an entry holds {len(data)} bytes and declares {size}", name)
+        if zlib.crc32(data) != table.crcs[row]:
+            raise damaged("the checksum of an entry does not match its data", name)
+        return data
+
+
+def _check_start(source: Source) -> None:
+    start = source.read(4, 0)
+    if not start:
+        raise ArchiveRefused(Code.EMPTY_UPLOAD, "the archive is empty: 0 bytes")
+    if start not in _STARTS:
+        raise ArchiveRefused(
+            Code.NOT_A_ZIP, "not a zip archive; zip the .doccarchive folder and convert that"
+        )
+
+
+def _select(names: list[str]) -> tuple[dict[str, int], int | None]:
+    """The row of each page, in sorted order and relative to the root, and that of the metadata.
+
+    Empties `names`: 200,000 can take 64 MiB, and are not held beside the pages' own.
+    """
+    rows = [row for row in rows_by_name(names) if not names[row].endswith("/")]
+    files = [names[row] for row in rows]
+    names.clear()
+    location = locate(files)
+    metadata = _find(files, location.root + METADATA)
+    pages: dict[str, int] = {}
+    cut = len(location.root)
+    for place in location.places:
+        pages[files[place][cut:]] = rows[place]
+        files[place] = ""
+    return pages, None if metadata is None else rows[metadata]
+
+
+def _find(names: list[str], name: str) -> int | None:
+    place = bisect_left(names, name)
+    return place if names[place : place + 1] == [name] else None
