@@ -26,7 +26,7 @@ _BLOCK_START = re.compile(
     r"|(?P<number>\d{1,9})(?P<stop>[.)])(?=\s|$)"  # numbered list item
 )
 
-_LINE_BREAKS = re.compile(r"[ \t]*[\r\n\v\f]+[ \t]*")
+_LINE_BREAKS = re.compile(r"[\r\n\v\f]+")
 
 
 def escape(text: str) -> str:
@@ -43,7 +43,11 @@ def one_line(text: str) -> str:
     """Line breaks as single spaces, as HTML shows them; NUL, which Markdown forbids, as U+FFFD."""
     if text.isprintable():
         return text
-    return _LINE_BREAKS.sub(" ", text).replace("\0", "\ufffd")
+    first, *rest = _LINE_BREAKS.split(text.replace("\0", "\ufffd"))
+    if not rest:
+        return first
+    inner = (line.strip(" \t") for line in rest[:-1])
+    return " ".join([first.rstrip(" \t"), *inner, rest[-1].lstrip(" \t")])
 
 
 def block_start(line: str) -> str:

@@ -25,25 +25,43 @@ class Styled:
 
 
 def join(pieces: Sequence[str | Styled]) -> str:
-    """One line of Markdown from rendered pieces, in order.
+    """One line of Markdown from rendered pieces, in order; takes time in proportion to them.
 
     Emphasis gets delimiters where CommonMark's flanking rules (6.2) let them work, HTML tags where
     not, as in the middle of `**(a)**b`.
     """
-    line = ""
-    for position, piece in enumerate(pieces):
-        text = piece if isinstance(piece, str) else _styled(piece, line, pieces[position + 1 :])
-        line = _beside(line, text)
-    return line
+    line: list[str] = []
+    last = ""
+    for piece, right in zip(pieces, _right_neighbours(pieces), strict=True):
+        text = piece if isinstance(piece, str) else _styled(piece, last, right)
+        if not text:
+            continue
+        if last == "`" and text[0] == "`":
+            line.append("<!-- -->")  # two code spans would become one
+        elif last == "!" and text[0] == "[":
+            line[-1] = f"{line[-1][:-1]}\\!"  # a link would become an image
+        line.append(text)
+        last = text[-1]
+    return "".join(line)
 
 
-def _beside(line: str, text: str) -> str:
-    """Two rendered pieces in one line, neither of them changed by the other."""
-    if line.endswith("`") and text.startswith("`"):
-        return f"{line}<!-- -->{text}"  # two code spans would become one
-    if line.endswith("!") and text.startswith("["):
-        return f"{line[:-1]}\\!{text}"  # a link would become an image
-    return line + text
+def _right_neighbours(pieces: Sequence[str | Styled]) -> list[str]:
+    """For each piece the character that will follow it; empty at the end.
+
+    A style counts as the punctuation that it will begin with.
+    """
+    following = [""] * len(pieces)
+    for i in range(len(pieces) - 1, 0, -1):
+        following[i - 1] = _first_char(pieces[i]) or following[i]
+    return following
+
+
+def _first_char(piece: str | Styled) -> str:
+    if isinstance(piece, str):
+        return piece[:1]
+    if piece.content.strip() and not piece.content[0].isspace():
+        return _DELIMITERS[piece.style][0][0]
+    return piece.content[:1]
 
 
 def html(tag: str, content: str) -> str:
@@ -76,31 +94,16 @@ def destination(url: str) -> str:
     return _UNSAFE_IN_DESTINATION.sub(lambda match: f"%{ord(match[0]):02X}", url)
 
 
-def _styled(piece: Styled, before: str, after: Sequence[str | Styled]) -> str:
+def _styled(piece: Styled, left: str, right: str) -> str:
     content = piece.content.strip()
     if not content:
         return piece.content
     lead, _, trail = piece.content.partition(content)
-    left = lead[-1:] or before[-1:]
-    right = trail[:1] or _first_char(after)
+    left, right = lead[-1:] or left, trail[:1] or right
     for delimiter in _DELIMITERS[piece.style]:
         if _works(delimiter[0], left, content, right):
             return f"{lead}{delimiter}{content}{delimiter}{trail}"
     return f"{lead}{html(_TAGS[piece.style], content)}{trail}"
-
-
-def _first_char(pieces: Sequence[str | Styled]) -> str:
-    """What will stand first; another style counts as the punctuation that it will begin with."""
-    for piece in pieces:
-        if (
-            isinstance(piece, Styled)
-            and piece.content.strip(" \t")
-            and piece.content[0] not in " \t"
-        ):
-            return _DELIMITERS[piece.style][0][0]
-        if text := piece if isinstance(piece, str) else piece.content:
-            return text[0]
-    return ""
 
 
 def _works(mark: str, left: str, content: str, right: str) -> bool:

@@ -1,6 +1,7 @@
 """Inline content: one function a node, one table of them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import assert_never
 from urllib.parse import unquote
 
@@ -53,14 +54,13 @@ def _coalesced(nodes: Sequence[Inline]) -> list[Inline]:
     type is what could be found in it.
     """
     merged: list[Inline] = []
-    for node in _known(nodes):
-        previous = merged[-1] if merged else None
-        if isinstance(node, Text) and isinstance(previous, Text):
-            merged[-1] = Text(text=previous.text + node.text)
-        elif isinstance(node, CodeVoice) and isinstance(previous, CodeVoice):
-            merged[-1] = CodeVoice(code=previous.code + node.code)
+    for kind, run in groupby(_known(nodes), type):
+        if kind is Text:
+            merged.append(Text(text="".join(node.text for node in run if isinstance(node, Text))))
+        elif kind is CodeVoice:
+            merged.append(CodeVoice(code="".join(n.code for n in run if isinstance(n, CodeVoice))))
         else:
-            merged.append(node)
+            merged += run
     return merged
 
 

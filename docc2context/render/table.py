@@ -46,7 +46,7 @@ def _fill_spans(node: Table, rows: list[list[str]], ctx: Context) -> None:
             continue
         for covered in rows[top : top + span.rowspan]:
             for i in range(left, min(left + span.colspan, len(covered))):
-                covered[i] = covered[i] or ctx.spend(rows[top][left])
+                covered[i] = covered[i] or ctx.spend(rows[top][left] or " ").strip()
 
 
 def _bold(content: str) -> str:
