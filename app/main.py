@@ -18,7 +18,8 @@ from app.middleware.crash import CrashMiddleware
 from app.middleware.request_id import RequestIdMiddleware
 from app.middleware.request_log import RequestLogMiddleware
 from app.services.admission import Admission
-from app.services.conversion import CONVERTER_VERSION, Converter, limits_of
+from app.services.conversion import CONVERTER_VERSION, Converter, bounds_of, limits_of
+from app.services.drain import Drain
 from app.worker.launcher import Launcher
 
 API = "/api/v1"
@@ -69,22 +70,27 @@ def _services(settings: Settings) -> Services:
         admission=admission,
         launcher=Launcher(),
         limits=limits_of(settings),
+        bounds=bounds_of(settings),
         timeout_seconds=settings.conversion_timeout_seconds,
     )
-    return Services(settings=settings, converter=converter)
+    drain = Drain(workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds)
+    return Services(settings=settings, converter=converter, drain=drain)
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Start the forkserver now, for else the first upload would wait for it."""
     try:
-        await app.state.services.converter.probe()
+        locks = await app.state.services.converter.probe()
     except ServiceError:
         # Served all the same: readiness tells, and the next conversion tries again.
         log.exception("converter_unavailable")
     else:
-        log.info("converter_ready", version=CONVERTER_VERSION)
-    yield
+        log.info("converter_ready", version=CONVERTER_VERSION, locks=locks.in_force)
+        for lock, reason in locks.shortfalls.items():
+            log.warning("converter_lock_missing", lock=lock, reason=reason)
+    with app.state.services.drain.before_signals():
+        yield
 
 
 app = create_app()

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from app.core.config import Settings
 from app.services.conversion import Converter
+from app.services.drain import Drain
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Services:
 
     settings: Settings
     converter: Converter
+    drain: Drain
 
 
 def _services(request: Request) -> Services:

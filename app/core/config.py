@@ -84,6 +84,29 @@ class Settings(BaseSettings):
         gt=0,
         le=3600,
     )
+    conversion_cpu_seconds: int = _setting(
+        "seconds",
+        "CPU time of one conversion; thirty times what the largest archive met takes, and half of "
+        "CONVERSION_TIMEOUT_SECONDS, so that an archive at fault is told so.",
+        default=60,
+        ge=1,
+        le=3600,
+    )
+    conversion_memory_bytes: int = _setting(
+        "bytes",
+        "Address space of one conversion: 30 MiB for Python and the converter, 15 for the largest "
+        "archive met, and room for one that is at all the limits above.",
+        default=_GIB,
+        ge=64 * _MIB,
+    )
+    shutdown_grace_seconds: float = _setting(
+        "seconds",
+        "How long conversions may go on once the service is told to stop. What stops it has to "
+        "wait longer: Docker kills after 10 seconds unless told otherwise, Kubernetes after 30.",
+        default=20.0,
+        ge=0,
+        le=3600,
+    )
     log_level: Literal["debug", "info", "warning", "error"] = _setting(
         "level", "Lines below it are dropped; health checks are logged at debug.", default="info"
     )

@@ -159,6 +159,12 @@ class ErrorCode(Enum):
         "Not one page of the archive could be read",
         "Build the documentation again; if that does not help, report the archive.",
     )
+    CONVERSION_LIMIT_EXCEEDED = (
+        "conversion_limit_exceeded",
+        422,
+        "The conversion needs more than it may have",
+        "Split the documentation by module and send one at a time.",
+    )
     INTERNAL_ERROR = (
         "internal_error",
         500,
@@ -175,6 +181,12 @@ class ErrorCode(Enum):
         "busy",
         503,
         "All conversion slots are taken",
+        "Try again after the seconds that the Retry-After header names.",
+    )
+    DRAINING = (
+        "draining",
+        503,
+        "The service takes no new conversions",
         "Try again after the seconds that the Retry-After header names.",
     )
     CONVERTER_UNAVAILABLE = (

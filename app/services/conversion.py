@@ -16,7 +16,16 @@ from app.services.workspace import out_of_room
 from app.worker import child
 from app.worker.descriptors import SentFile
 from app.worker.launcher import CannotStart, Ended, Launcher
-from app.worker.protocol import Converted, Crashed, OutOfRoom, Ready, Refused, decode
+from app.worker.locks import Bounds, Locks
+from app.worker.protocol import (
+    Converted,
+    Crashed,
+    OutOfMemory,
+    OutOfRoom,
+    Ready,
+    Refused,
+    decode,
+)
 from docc2context import Limits, __version__
 
 CONVERTER_VERSION: Final = __version__
@@ -28,17 +37,29 @@ _RETRY_AFTER_SECONDS: Final = 10
 """Processes or memory ran short; the conversions that hold them now end within about that time."""
 
 
+_MEMORY_FAULTS: Final = {-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT}
+"""How a child ends when native code is refused memory and does not look: msgspec 0.22 does not when
+it decodes a long string in a list. A fault for another reason cannot be told from that."""
+
+
 class Converter:
     """Runs conversions, as many at once as `admission` lets in, each in a child of its own."""
 
     def __init__(
-        self, *, admission: Admission, launcher: Launcher, limits: Limits, timeout_seconds: float
+        self,
+        *,
+        admission: Admission,
+        launcher: Launcher,
+        limits: Limits,
+        bounds: Bounds,
+        timeout_seconds: float,
     ) -> None:
         self._admission = admission
         self._launcher = launcher
         self._limits = limits
+        self._bounds = bounds
         self._timeout_seconds = timeout_seconds
-        self._probe: asyncio.Task[bool] | None = None
+        self._probe: asyncio.Task[Locks | None] | None = None
 
     async def convert(self, upload: FileIO, result: FileIO) -> Converted:
         """Write the Markdown of the archive in `upload` to `result`, as a zip.
@@ -52,26 +73,31 @@ class Converter:
             with recorded_conversion() as facts:
                 facts["archive_bytes"] = _size(upload)
                 ended = await self._run_child(upload, result)
-                converted = _converted(ended, facts)
+                converted = self._converted(ended, facts)
                 facts.update(msgspec.structs.asdict(converted), result_bytes=_size(result))
                 return converted
 
-    async def probe(self) -> None:
+    async def probe(self) -> Locks:
         """Have a child answer, without taking a slot; callers at the same time share one.
 
-        Raises ServiceError `converter_unavailable`.
+        Returns what holds the child. Raises ServiceError `converter_unavailable`.
         """
         if self._probe is None or self._probe.done():
             self._probe = asyncio.create_task(self._greeted())
-        if not await asyncio.shield(self._probe):
+        locks = await asyncio.shield(self._probe)
+        if locks is None:
             raise _unavailable()
+        return locks
 
-    async def _greeted(self) -> bool:
+    async def _greeted(self) -> Locks | None:
         try:
-            ended = await self._launcher.run(child.greet, timeout=_PROBE_TIMEOUT_SECONDS)
+            ended = await self._launcher.run(
+                child.greet, self._bounds, timeout=_PROBE_TIMEOUT_SECONDS
+            )
         except (CannotStart, TimeoutError):
-            return False
-        return isinstance(decode(ended.reply), Ready)
+            return None
+        reply = decode(ended.reply)
+        return reply.locks if isinstance(reply, Ready) else None
 
     async def _run_child(self, upload: FileIO, result: FileIO) -> Ended:
         try:
@@ -80,6 +106,7 @@ class Converter:
                 SentFile(upload),
                 SentFile(result),
                 self._limits,
+                self._bounds,
                 timeout=self._timeout_seconds,
             )
         except CannotStart as error:
@@ -89,6 +116,29 @@ class Converter:
                 ErrorCode.CONVERSION_TIMEOUT,
                 f"The conversion was stopped after {self._timeout_seconds:g} seconds.",
             ) from None
+
+    def _converted(self, ended: Ended, facts: dict[str, object]) -> Converted:
+        match decode(ended.reply):
+            case Converted() as converted:
+                return converted
+            case Refused(code=code, detail=detail, entry=entry, limit=limit):
+                raise ServiceError(ErrorCode.named(code), detail, entry=entry, limit=limit)
+            case OutOfRoom():
+                raise out_of_room()
+            case OutOfMemory():
+                raise _beyond(self._bounds.memory_bytes, "bytes of memory")
+            case Crashed(traceback=traceback):
+                facts["child_traceback"] = traceback
+            case Ready() | None if ended.exit_code == -signal.SIGXCPU:
+                raise _beyond(self._bounds.cpu_seconds, "seconds of CPU time")
+            case Ready() | None:
+                facts["child_ended_by"] = _cause_of_end(ended.exit_code)
+                if ended.exit_code in _MEMORY_FAULTS:
+                    raise _beyond(self._bounds.memory_bytes, "bytes of memory")
+        raise ServiceError(
+            ErrorCode.CONVERSION_FAILED,
+            "The converter stopped before it had finished this archive.",
+        )
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -101,20 +151,20 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-def _converted(ended: Ended, facts: dict[str, object]) -> Converted:
-    match decode(ended.reply):
-        case Converted() as converted:
-            return converted
-        case Refused(code=code, detail=detail, entry=entry, limit=limit):
-            raise ServiceError(ErrorCode.named(code), detail, entry=entry, limit=limit)
-        case OutOfRoom():
-            raise out_of_room()
-        case Crashed(traceback=traceback):
-            facts["child_traceback"] = traceback
-        case Ready() | None:
-            facts["child_ended_by"] = _cause_of_end(ended.exit_code)
-    raise ServiceError(
-        ErrorCode.CONVERSION_FAILED, "The converter stopped before it had finished this archive."
+def bounds_of(settings: Settings) -> Bounds:
+    """The child's bounds as the operator has set them."""
+    return Bounds(
+        memory_bytes=settings.conversion_memory_bytes,
+        cpu_seconds=settings.conversion_cpu_seconds,
+        file_bytes=settings.max_output_bytes,
+    )
+
+
+def _beyond(limit: int, unit: str) -> ServiceError:
+    return ServiceError(
+        ErrorCode.CONVERSION_LIMIT_EXCEEDED,
+        f"The conversion of this archive needs more than {limit} {unit}.",
+        limit=limit,
     )
 
 

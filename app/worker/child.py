@@ -3,51 +3,69 @@
 import errno
 import os
 import traceback
+import zlib
+from collections.abc import Callable
 from typing import Final
 
 import docc2context
-from app.worker.protocol import Converted, Crashed, OutOfRoom, Ready, Refused, Reply, encode
+from app.worker.locks import Bounds, lock_up
+from app.worker.protocol import (
+    Converted,
+    Crashed,
+    OutOfMemory,
+    OutOfRoom,
+    Ready,
+    Refused,
+    Reply,
+    encode,
+)
 from docc2context import Code, Docc2contextError, Limits
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 _TRACEBACK_CHARS: Final = 8_000
 """Its end names the fault; JSON makes at most six bytes of a character, so it fits a reply."""
 
+_OUT_OF_MEMORY: Final = encode(OutOfMemory())
+"""Made while there is memory."""
 
-def convert(reply: int, upload: int, result: int, limits: Limits) -> None:
+
+def convert(reply: int, upload: int, result: int, limits: Limits, bounds: Bounds) -> None:
     """Convert the archive in `upload` into the empty file `result` and say on `reply` how it went.
 
-    All three are descriptors that the child owns.
+    All three are descriptors that the child owns; it has no others.
     """
-    _lead_own_group()
-    _tell(reply, _outcome(upload, result, limits))
+    lock_up(bounds, (reply, upload, result))
+    _tell(reply, _outcome(upload, result, limits, bounds))
 
 
-def greet(reply: int) -> None:
-    """Say that a child can be started and has all it needs."""
-    _lead_own_group()
-    _tell(reply, Ready())
+def greet(reply: int, bounds: Bounds) -> None:
+    """Say that a child can be started and has all it needs, and what holds it."""
+    _tell(reply, encode(Ready(lock_up(bounds, (reply,)))))
 
 
-def _lead_own_group() -> None:
-    # The parent kills the whole group, and a Ctrl-C in its terminal does not reach this one.
-    os.setsid()
-
-
-def _tell(reply: int, message: Reply) -> None:
+def _tell(reply: int, message: bytes) -> None:
     # Left open on purpose: the pipe ends when this process does, and the parent waits for that.
-    os.write(reply, encode(message))
+    os.write(reply, message)
 
 
-def _outcome(upload: int, result: int, limits: Limits) -> Reply:
+def _outcome(upload: int, result: int, limits: Limits, bounds: Bounds) -> bytes:
     try:
-        return _converted(upload, result, limits)
+        return encode(_converted(upload, result, limits))
     except Exception as error:  # the border: nothing gets past it
-        if _disk_was_full(error):
-            return OutOfRoom()
-        if isinstance(error, Docc2contextError) and error.code is not Code.DESTINATION_UNUSABLE:
-            return _refusal(error)
-        return Crashed(traceback.format_exc()[-_TRACEBACK_CHARS:])
+        # First, and without a new object: there may be no memory for one.
+        if _comes_from(error, _is_out_of_memory):
+            return _OUT_OF_MEMORY
+        return encode(_failure(error, bounds))
+
+
+def _failure(error: Exception, bounds: Bounds) -> Reply:
+    if _comes_from(error, _is_full_disk):
+        return OutOfRoom()
+    if _comes_from(error, _is_file_too_large):
+        return _outgrown(bounds)
+    if isinstance(error, Docc2contextError) and error.code is not Code.DESTINATION_UNUSABLE:
+        return _refusal(error)
+    return Crashed(traceback.format_exc()[-_TRACEBACK_CHARS:])
 
 
 def _converted(upload: int, result: int, limits: Limits) -> Converted:
@@ -68,10 +86,34 @@ def _refusal(error: Docc2contextError) -> Refused:
     return Refused(code=error.code.value, detail=str(error), entry=error.entry, limit=error.limit)
 
 
-def _disk_was_full(error: BaseException | None) -> bool:
-    """Whether a full disk is what `error` comes from, however the converter has wrapped it."""
+def _outgrown(bounds: Bounds) -> Refused:
+    return Refused(
+        code=Code.OUTPUT_TOO_LARGE.value,
+        detail=f"the archive of Markdown becomes larger than {bounds.file_bytes} bytes",
+        limit=bounds.file_bytes,
+    )
+
+
+def _comes_from(error: BaseException | None, is_cause: Callable[[BaseException], bool]) -> bool:
+    """Whether `error` or what it was raised from is the cause, however the converter wraps it."""
     while error is not None:
-        if isinstance(error, OSError) and error.errno in _FULL:
+        if is_cause(error):
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    # zlib has no exception of its own for Z_MEM_ERROR; it would pass for a damaged archive.
+    return isinstance(error, MemoryError) or (
+        isinstance(error, zlib.error) and str(error).startswith("Error -4 ")
+    )
+
+
+def _is_full_disk(error: BaseException) -> bool:
+    return isinstance(error, OSError) and error.errno in _FULL
+
+
+def _is_file_too_large(error: BaseException) -> bool:
+    # Python ignores SIGXFSZ, so that RLIMIT_FSIZE shows as an error of write(2).
+    return isinstance(error, OSError) and error.errno == errno.EFBIG

@@ -18,6 +18,7 @@ from app.worker.descriptors import SentFile
 from app.worker.protocol import MAX_REPLY_BYTES
 
 _PRELOADED: Final = [
+    "app.worker.zygote",
     child.__name__,
     descriptors.__name__,
     "multiprocessing.popen_forkserver",

@@ -4,12 +4,16 @@ from typing import Final
 
 import msgspec
 
+from app.worker.locks import Locks
+
 MAX_REPLY_BYTES: Final = 64 * 1024
 """What the parent reads at most: a reply is a few lines, and a child is not to be trusted."""
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """The child runs and has the converter loaded."""
+    """The child runs, has the converter loaded, and is held by these locks."""
+
+    locks: Locks
 
 
 class Converted(msgspec.Struct, frozen=True, kw_only=True, tag="converted"):
@@ -35,13 +39,17 @@ class OutOfRoom(msgspec.Struct, frozen=True, tag="out_of_room"):
     """The disk or quota was full when the result was written."""
 
 
+class OutOfMemory(msgspec.Struct, frozen=True, tag="out_of_memory"):
+    """The conversion needed more memory than its bounds allow."""
+
+
 class Crashed(msgspec.Struct, frozen=True, tag="crashed"):
     """The converter has a mistake; the traceback is for the log only."""
 
     traceback: str
 
 
-Reply = Ready | Converted | Refused | OutOfRoom | Crashed
+Reply = Ready | Converted | Refused | OutOfRoom | OutOfMemory | Crashed
 
 encode = msgspec.json.encode
 

@@ -76,6 +76,10 @@ class Server:
 
     def _accepts(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()
+        return self.accepts()
+
+    def accepts(self) -> bool:
+        """Whether the port is open."""
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
@@ -117,7 +121,7 @@ class Server:
 
     def children(self) -> list[int]:
         """The process ids of the conversions that run."""
-        return [child for server in self._forkservers() for child in _children(server)]
+        return [child for server in self._forkservers() for child in children_of(server)]
 
     def forkserver(self) -> int:
         """The process id of the forkserver."""
@@ -154,7 +158,7 @@ class Server:
         return targets
 
     def _forkservers(self) -> list[int]:
-        return [pid for pid in _children(self.process.pid) if b"forkserver" in _command(pid)]
+        return [pid for pid in children_of(self.process.pid) if b"forkserver" in _command(pid)]
 
 
 def environment(**settings: object) -> dict[str, str]:
@@ -167,7 +171,8 @@ def is_running(pid: int) -> bool:
     return bool(_command(pid))
 
 
-def _children(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
+    """The process ids of its children; none if it has ended."""
     try:
         tasks = list(Path(f"/proc/{pid}/task").iterdir())
         return [int(one) for task in tasks for one in (task / "children").read_text().split()]

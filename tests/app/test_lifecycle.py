@@ -1,19 +1,22 @@
 """Conversions that do not get to their end: hang-ups, queues, timeouts, killed processes."""
 
+import json
 import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 import pytest
 
-from tests.app.archives import article_of_noise, doccarchive
+from tests.app.archives import article, article_of_noise, doccarchive, slow_doccarchive
 from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually, is_running, problem
 
 pytestmark = NEEDS_PROC
 
 QUEUE_WAIT_SECONDS = 0.3
+LITTLE_MEMORY = 70 * 1024 * 1024
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +129,65 @@ def test_after_the_forkserver_was_killed_conversions_go_on(server: Server) -> No
     assert server.forkserver() != killed
 
 
+def test_a_forkserver_killed_in_mid_conversion_takes_the_child_with_it(
+    undisturbed: Server, slow_archive: bytes
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(undisturbed.put, slow_archive)
+        (child,) = locked_children(undisturbed)
+        os.kill(undisturbed.forkserver(), signal.SIGKILL)
+
+    assert problem(answer.result())["code"] == "conversion_failed"
+    assert not is_running(child)
+
+
+def test_a_service_killed_in_mid_conversion_leaves_nothing(
+    start_server: Callable[..., Server], slow_archive: bytes
+) -> None:
+    server = start_server()
+    with server.begin(slow_archive):
+        (child,) = locked_children(server)
+        forkserver = server.forkserver()
+
+        server.process.kill()
+
+        eventually(lambda: not is_running(child), "the child is gone")
+        eventually(lambda: not is_running(forkserver), "the forkserver is gone")
+    assert list(server.workspace.iterdir()) == []
+
+
+def test_an_archive_that_needs_too_much_memory_is_told_so(
+    start_server: Callable[..., Server],
+) -> None:
+    server = start_server(CONVERSION_MEMORY_BYTES=LITTLE_MEMORY)
+
+    with server.undisturbed():
+        for archive in (many_small_nodes(), doccarchive(noise=article_of_noise(16_000_000))):
+            document = problem(server.put(archive))
+
+            assert (document["code"], document["limit"]) == (
+                "conversion_limit_exceeded",
+                LITTLE_MEMORY,
+            )
+            last = server.events("conversion_finished")[-1]
+            assert (last["outcome"], last["code"]) == ("client_error", document["code"])
+
+
+def test_an_archive_that_needs_too_much_cpu_time_is_told_so(
+    start_server: Callable[..., Server],
+) -> None:
+    server = start_server(CONVERSION_CPU_SECONDS=1)
+    archive = slow_doccarchive(40_000)
+
+    with server.undisturbed():
+        document = problem(server.put(archive))
+
+        assert (document["code"], document["limit"]) == ("conversion_limit_exceeded", 1)
+        assert document["detail"] == (
+            "The conversion of this archive needs more than 1 seconds of CPU time."
+        )
+
+
 def test_a_conversion_that_takes_too_long_is_stopped(
     start_server: Callable[..., Server], slow_archive: bytes
 ) -> None:
@@ -155,6 +217,28 @@ def test_a_server_that_is_stopped_leaves_no_process(start_server: Callable[..., 
 
     assert server.process.returncode == -signal.SIGTERM
     eventually(lambda: not is_running(forkserver), "the forkserver has followed")
+
+
+def many_small_nodes() -> bytes:
+    """One page that takes twenty times its size as objects."""
+    text = json.dumps(article("Big") | {"abstract": ["@"]})
+    nodes = ",".join(['{"type":"emphasis","inlineContent":[]}'] * 300_000)
+    return doccarchive("Foo", big=text.replace('"@"', nodes).encode())
+
+
+def locked_children(server: Server) -> list[int]:
+    """The conversions that run, once they hold their locks."""
+    eventually(
+        lambda: (
+            server.children() and all("Seccomp:\t2" in status(pid) for pid in server.children())
+        ),
+        "the conversion runs behind its locks",
+    )
+    return server.children()
+
+
+def status(pid: int) -> str:
+    return Path(f"/proc/{pid}/status").read_text()
 
 
 def last_status(server: Server) -> int:

@@ -38,12 +38,13 @@ async def convert(
     The response begins when the conversion has succeeded: a 200 is always the whole archive.
     """
     workspace = services.settings.workspace_dir
-    with unnamed_file(workspace) as upload:
-        async with aclosing(request.stream()) as chunks:
-            body = Body(chunks, request.headers.get("Content-Type", ""), _length(request))
-            await receive(body, upload, limit=services.settings.max_upload_bytes)
-        result = until_sent.enter_context(unnamed_file(workspace))
-        await unless_hung_up(request, services.converter.convert(upload, result))
+    async with services.drain.inside():
+        with unnamed_file(workspace) as upload:
+            async with aclosing(request.stream()) as chunks:
+                body = Body(chunks, request.headers.get("Content-Type", ""), _length(request))
+                await receive(body, upload, limit=services.settings.max_upload_bytes)
+            result = until_sent.enter_context(unnamed_file(workspace))
+            await unless_hung_up(request, services.converter.convert(upload, result))
     return ArchiveResponse(result)
 
 

@@ -11,7 +11,9 @@ from app.api.schemas import Check, Health, Readiness
 from app.core.errors import ErrorCode, ServiceError
 from app.core.threads import in_thread
 from app.services.conversion import CONVERTER_VERSION, Converter
+from app.services.drain import Drain
 from app.services.workspace import is_writable
+from app.worker.locks import Locks
 
 router = APIRouter(tags=["health"], responses=problems([ErrorCode.INTERNAL_ERROR]))
 
@@ -30,8 +32,9 @@ async def health() -> Health:
     responses={503: {"model": Readiness, "description": "Conversions would fail."}},
 )
 async def ready(services: ServicesDep, response: Response) -> Readiness:
-    """Whether a conversion would succeed: the workspace can be written to, a child answers."""
+    """Whether a conversion would succeed: let in, with room for its files, and with a child."""
     checks = {
+        "admission": _admission(services.drain),
         "workspace": await _workspace(services.settings.workspace_dir),
         "converter": await _converter(services.converter),
     }
@@ -39,6 +42,12 @@ async def ready(services: ServicesDep, response: Response) -> Readiness:
         return Readiness(status="ready", checks=checks)
     response.status_code = 503
     return Readiness(status="not_ready", checks=checks)
+
+
+def _admission(drain: Drain) -> Check:
+    if drain.is_on:
+        return Check(ok=False, detail="The service is draining: it takes no new conversions.")
+    return Check(ok=True, detail="Conversions are taken.")
 
 
 async def _workspace(directory: Path) -> Check:
@@ -49,7 +58,17 @@ async def _workspace(directory: Path) -> Check:
 
 async def _converter(converter: Converter) -> Check:
     try:
-        await converter.probe()
+        locks = await converter.probe()
     except ServiceError as error:
         return Check(ok=False, detail=error.detail)
-    return Check(ok=True, detail="A converter process answers.")
+    return Check(ok=True, detail=f"A converter process answers, held by {_held(locks)}.")
+
+
+def _held(locks: Locks) -> str:
+    """Which locks hold a child, and what is missing; without one of them it still converts.
+
+    >>> _held(Locks(["group", "resources"], {"landlock": "Function not implemented"}))
+    'group, resources; missing: landlock (Function not implemented)'
+    """
+    missing = [f"{lock} ({reason})" for lock, reason in locks.shortfalls.items()]
+    return "; missing: ".join(", ".join(part) for part in (locks.in_force, missing) if part)

@@ -1,12 +1,16 @@
 """Liveness and readiness."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from structlog.testing import capture_logs
 
-from app.worker.launcher import CannotStart, Launcher
+from app.worker.launcher import CannotStart, Ended, Launcher
+from app.worker.locks import Locks
+from app.worker.protocol import Ready, encode
 from docc2context import __version__
 
 
@@ -23,13 +27,60 @@ def test_a_service_that_can_convert_is_ready(app: FastAPI, path: str) -> None:
     response = TestClient(app).get(path)
 
     assert response.status_code == 200
-    assert response.json() == {
+    document = response.json()
+    held = document["checks"]["converter"].pop("detail")
+    assert document == {
         "status": "ready",
         "checks": {
+            "admission": {"ok": True, "detail": "Conversions are taken."},
             "workspace": {"ok": True, "detail": "Uploads can be stored."},
-            "converter": {"ok": True, "detail": "A converter process answers."},
+            "converter": {"ok": True},
         },
     }
+    assert held.startswith("A converter process answers, held by group, parent_death, signals, ")
+
+
+def test_a_missing_lock_is_told_but_does_not_make_it_unready(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Launcher, "run", answering(LACKING))
+
+    response = TestClient(app).get("/health/ready")
+
+    assert response.status_code == 200
+    assert response.json()["checks"]["converter"] == {
+        "ok": True,
+        "detail": "A converter process answers, held by group, resources; "
+        "missing: landlock (Function not implemented).",
+    }
+
+
+def test_a_missing_lock_is_logged_once_at_start(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Launcher, "run", answering(LACKING))
+
+    with capture_logs() as lines, TestClient(app) as client:
+        client.get("/health/ready")
+
+    assert [line for line in lines if line["event"] == "converter_lock_missing"] == [
+        {
+            "event": "converter_lock_missing",
+            "log_level": "warning",
+            "lock": "landlock",
+            "reason": "Function not implemented",
+        }
+    ]
+
+
+LACKING = Locks(["group", "resources"], {"landlock": "Function not implemented"})
+
+
+def answering(locks: Locks) -> Callable[..., Awaitable[Ended]]:
+    async def run(*_: object, **__: object) -> Ended:
+        return Ended(encode(Ready(locks)), 0)
+
+    return run
 
 
 def test_without_a_workspace_it_is_not_ready(app: FastAPI, tmp_path: Path) -> None:

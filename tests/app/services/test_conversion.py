@@ -1,6 +1,7 @@
 """From what a child said to what the client is told."""
 
 import asyncio
+import signal
 from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
@@ -12,14 +13,27 @@ from structlog.typing import EventDict
 from app.core.config import Settings
 from app.core.errors import ErrorCode, ServiceError
 from app.services.admission import Admission
-from app.services.conversion import Converter, limits_of
+from app.services.conversion import Converter, bounds_of, limits_of
 from app.worker.launcher import CannotStart, Ended, Launcher
-from app.worker.protocol import Converted, Crashed, OutOfRoom, Ready, Refused, Reply, encode
+from app.worker.locks import Bounds, Locks
+from app.worker.protocol import (
+    Converted,
+    Crashed,
+    OutOfMemory,
+    OutOfRoom,
+    Ready,
+    Refused,
+    Reply,
+    encode,
+)
 from docc2context import DEFAULT_LIMITS
 
 CONVERTED = Converted(
     pages_converted=1, pages_skipped=2, unknown_nodes=3, missing_references=4, output_bytes=5
 )
+
+READY = Ready(Locks(["group"], {"landlock": "Function not implemented"}))
+BOUNDS = Bounds(memory_bytes=7, cpu_seconds=8, file_bytes=9)
 
 
 class ToldLauncher(Launcher):
@@ -44,6 +58,7 @@ def converter(answer: Ended | Reply | Exception) -> Converter:
         admission=Admission(slots=1, queue=0, wait_seconds=1),
         launcher=ToldLauncher(answer),
         limits=DEFAULT_LIMITS,
+        bounds=BOUNDS,
         timeout_seconds=2,
     )
 
@@ -110,10 +125,9 @@ def test_a_crash_is_told_without_its_traceback_and_logged_with_it(tmp_path: Path
     ("ended", "cause"),
     [
         (Ended(b"", -9), "signal 9 (Killed)"),
-        (Ended(b"", -11), "signal 11 (Segmentation fault)"),
         (Ended(b"", 1), "exit code 1"),
         (Ended(b"{", 0), "exit code 0"),
-        (Ended(encode(Ready()), 0), "exit code 0"),
+        (Ended(encode(READY), 0), "exit code 0"),
     ],
 )
 def test_a_child_without_an_answer_has_failed(tmp_path: Path, ended: Ended, cause: str) -> None:
@@ -121,6 +135,32 @@ def test_a_child_without_an_answer_has_failed(tmp_path: Path, ended: Ended, caus
 
     assert error.code is ErrorCode.CONVERSION_FAILED
     assert line["child_ended_by"] == cause
+
+
+def test_too_little_memory_is_the_archives_fault(tmp_path: Path) -> None:
+    error, line = refusal(tmp_path, OutOfMemory())
+
+    assert (error.code, error.limit) == (ErrorCode.CONVERSION_LIMIT_EXCEEDED, 7)
+    assert error.detail == "The conversion of this archive needs more than 7 bytes of memory."
+    assert line["outcome"] == "client_error"
+
+
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT])
+def test_native_code_that_cannot_do_without_memory_is_the_archives_fault(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    error, line = refusal(tmp_path, Ended(b"", -number))
+
+    assert (error.code, error.limit) == (ErrorCode.CONVERSION_LIMIT_EXCEEDED, 7)
+    assert line["child_ended_by"] == f"signal {number.value} ({signal.strsignal(number)})"
+
+
+def test_too_little_cpu_time_is_the_archives_fault(tmp_path: Path) -> None:
+    error, line = refusal(tmp_path, Ended(b"", -signal.SIGXCPU))
+
+    assert (error.code, error.limit) == (ErrorCode.CONVERSION_LIMIT_EXCEEDED, 8)
+    assert error.detail == "The conversion of this archive needs more than 8 seconds of CPU time."
+    assert line["outcome"] == "client_error"
 
 
 def test_a_child_that_took_too_long_is_a_timeout(tmp_path: Path) -> None:
@@ -138,7 +178,7 @@ def test_a_child_that_cannot_be_started_makes_the_converter_unavailable(tmp_path
 
 
 def test_a_probe_is_content_with_a_child_that_is_ready() -> None:
-    asyncio.run(converter(Ready()).probe())
+    assert asyncio.run(converter(READY).probe()) == READY.locks
 
 
 @pytest.mark.parametrize("answer", [CannotStart(), TimeoutError(), Ended(b"", 1)])
@@ -150,7 +190,7 @@ def test_a_probe_finds_the_converter_unavailable(answer: Ended | Exception) -> N
 
 
 def test_probes_at_the_same_time_share_a_child() -> None:
-    probed = converter(Ready())
+    probed = converter(READY)
 
     async def scenario() -> None:
         await asyncio.gather(*(probed.probe() for _ in range(10)))
@@ -168,3 +208,11 @@ def test_the_settings_are_the_limits() -> None:
 
     assert (limits.max_entries, limits.max_archive_bytes) == (1, 2)
     assert (limits.max_page_bytes, limits.max_output_bytes) == (3, 4)
+
+
+def test_the_settings_are_the_bounds() -> None:
+    bounds = bounds_of(
+        Settings(conversion_memory_bytes=2**27, conversion_cpu_seconds=2, max_output_bytes=3)
+    )
+
+    assert bounds == Bounds(memory_bytes=2**27, cpu_seconds=2, file_bytes=3)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import zlib
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
@@ -9,15 +10,33 @@ import pytest
 
 import docc2context
 from app.worker import child
-from app.worker.protocol import Converted, Crashed, OutOfRoom, Refused, Reply, decode
-from docc2context import DEFAULT_LIMITS, Code, DestinationError, LimitExceeded, Report
+from app.worker.locks import Bounds
+from app.worker.protocol import (
+    Converted,
+    Crashed,
+    OutOfMemory,
+    OutOfRoom,
+    Refused,
+    Reply,
+    decode,
+)
+from docc2context import (
+    DEFAULT_LIMITS,
+    ArchiveRefused,
+    Code,
+    DestinationError,
+    LimitExceeded,
+    Report,
+)
 from tests.app.archives import doccarchive, names_in
+
+BOUNDS = Bounds(memory_bytes=2**30, cpu_seconds=60, file_bytes=1000)
 
 
 @pytest.fixture
 def reply_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Conversion":
-    # The process that runs the tests is to stay in its group.
-    monkeypatch.setattr("os.setsid", lambda: None)
+    # The process that runs the tests is to stay as it is.
+    monkeypatch.setattr(child, "lock_up", lambda *_: None)
     return Conversion(tmp_path)
 
 
@@ -33,7 +52,7 @@ class Conversion:
         result = os.open(self.result, os.O_RDWR | os.O_CREAT)
         said = os.open(self.said, os.O_RDWR | os.O_CREAT)
         try:
-            child.convert(said, upload, result, DEFAULT_LIMITS)
+            child.convert(said, upload, result, DEFAULT_LIMITS, BOUNDS)
         finally:
             os.close(said)
         return decode(self.said.read_bytes())
@@ -99,7 +118,6 @@ def test_facts_of_a_refusal_are_passed_on(
     [
         ZeroDivisionError("a mistake"),
         RecursionError("too deep"),
-        MemoryError(),
         DestinationError(Code.DESTINATION_UNUSABLE, "is ours"),
     ],
 )
@@ -138,3 +156,36 @@ def test_a_full_disk_is_told_apart_however_it_is_wrapped(
     monkeypatch.setattr(docc2context, "convert", failure.convert)
 
     assert reply_of(b"") == OutOfRoom()
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (MemoryError(), None),
+        (ValueError("wraps it"), MemoryError()),
+        (ArchiveRefused(Code.INVALID_ZIP, "damaged"), zlib.error("Error -4 while decompressing")),
+    ],
+)
+def test_a_lack_of_memory_is_told_apart_however_it_is_wrapped(
+    reply_of: Conversion,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    cause: Exception | None,
+) -> None:
+    monkeypatch.setattr(docc2context, "convert", raising(error, cause).convert)
+
+    assert reply_of(b"") == OutOfMemory()
+
+
+def test_a_file_that_grows_too_large_is_too_much_output(
+    reply_of: Conversion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outer = DestinationError(Code.DESTINATION_UNUSABLE, "cannot be written")
+    failure = raising(outer, cause=OSError(errno.EFBIG, "File too large"))
+    monkeypatch.setattr(docc2context, "convert", failure.convert)
+
+    assert reply_of(b"") == Refused(
+        code="output_too_large",
+        detail="the archive of Markdown becomes larger than 1000 bytes",
+        limit=1000,
+    )

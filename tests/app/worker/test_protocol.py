@@ -2,15 +2,27 @@
 
 import pytest
 
-from app.worker.protocol import Converted, Crashed, OutOfRoom, Ready, Refused, Reply, decode, encode
+from app.worker.locks import Locks
+from app.worker.protocol import (
+    Converted,
+    Crashed,
+    OutOfMemory,
+    OutOfRoom,
+    Ready,
+    Refused,
+    Reply,
+    decode,
+    encode,
+)
 
 REPLIES: list[Reply] = [
-    Ready(),
+    Ready(Locks(["group"], {"landlock": "Function not implemented"})),
     Converted(
         pages_converted=1, pages_skipped=2, unknown_nodes=3, missing_references=4, output_bytes=5
     ),
     Refused(code="not_a_zip", detail="…", entry="'a'", limit=3),
     OutOfRoom(),
+    OutOfMemory(),
     Crashed("Traceback"),
 ]
 

@@ -1,0 +1,99 @@
+"""Taking no new conversions: while an operator asks for it, and when the service has to stop."""
+
+import asyncio
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from app.core.errors import ErrorCode, ServiceError
+
+FILE_NAME: Final = "DRAIN"
+"""In WORKSPACE_DIR; what the file holds is of no interest."""
+
+_RETRY_AFTER_SECONDS: Final = 30
+"""By then another instance has most likely taken over."""
+
+
+class Drain:
+    """Lets requests for conversions in, or sends them away; waits for those inside."""
+
+    def __init__(self, *, workspace: Path, grace_seconds: float) -> None:
+        self._file = workspace / FILE_NAME
+        self._grace_seconds = grace_seconds
+        self._inside: set[asyncio.Task[Any]] = set()
+        self._stopping = self._over = False
+
+    @property
+    def is_on(self) -> bool:
+        """Whether new conversions are sent away."""
+        return self._stopping or self._file.exists()
+
+    @asynccontextmanager
+    async def inside(self) -> AsyncIterator[None]:
+        """Be waited for when the service stops, from the upload to the conversion's end.
+
+        Raises ServiceError `draining`: at the beginning, or in the middle if the grace is over.
+        """
+        if self.is_on:
+            raise _draining("takes no new conversions at present")
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  # a coroutine runs in a task
+        self._inside.add(task)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not self._over:
+                raise
+            task.uncancel()
+            raise _draining("has been stopped before this conversion had ended") from None
+        finally:
+            self._inside.discard(task)
+
+    async def stop(self) -> None:
+        """Send new conversions away; return once those inside have ended, or have been ended."""
+        self._stopping = True
+        if self._inside:
+            await asyncio.wait(set(self._inside), timeout=self._grace_seconds)
+        self._over = True
+        for task in set(self._inside):
+            task.cancel()
+
+    @contextmanager
+    def before_signals(self) -> Iterator[None]:
+        """Have SIGTERM and SIGINT first `stop`, and only then do what the server does on them.
+
+        A server closes its port at once, and whoever comes then is refused the connection instead
+        of being told to come back. The second signal does not wait.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield  # Python handles signals in the main thread alone; this is a test's server.
+            return
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+        loop = asyncio.get_running_loop()
+
+        def received(number: int, frame: FrameType | None) -> None:
+            handler = handlers[signal.Signals(number)]
+            after = (lambda: handler(number, frame)) if callable(handler) else loop.stop
+            if self._stopping:
+                after()
+            else:
+                self._stopping = True
+                loop.call_soon_threadsafe(begin, after)
+
+        def begin(after: Callable[[], object]) -> None:
+            task = loop.create_task(self.stop())
+            task.add_done_callback(lambda _: after())
+
+        for number in handlers:
+            signal.signal(number, received)
+        yield
+
+
+def _draining(what: str) -> ServiceError:
+    return ServiceError(
+        ErrorCode.DRAINING, f"The service {what}.", retry_after=_RETRY_AFTER_SECONDS
+    )

@@ -1,0 +1,71 @@
+"""All that a child does to itself before it reads a byte of the upload.
+
+Of these locks Landlock and seccomp alone depend on the kernel and on the container's own rules;
+where one cannot be had the child works without it, and says so: see `Locks`.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Final
+
+import msgspec
+
+from app.worker.locks.bounds import Bounds
+from app.worker.locks.descriptors import close_all_but
+from app.worker.locks.kernel import prctl
+from app.worker.locks.landlock import forbid_files_and_tcp
+from app.worker.locks.resources import forbid_processes, limit_resources
+from app.worker.locks.seccomp import allow_only_conversions_calls
+from app.worker.locks.session import die_with_parent, lead_own_group, take_signals_as_they_come
+
+__all__ = ["Bounds", "Locks", "lock_up"]
+
+_PR_SET_NO_NEW_PRIVS: Final = 38
+
+
+class Locks(msgspec.Struct, frozen=True):
+    """What holds a child."""
+
+    in_force: list[str]
+    """By the names of `_LOCKS`, in the order in which they were set."""
+
+    shortfalls: dict[str, str]
+    """What is missing, wholly or in part, and why."""
+
+
+def lock_up(bounds: Bounds, kept: Collection[int]) -> Locks:
+    """Take from this process, for good, all that a conversion does without.
+
+    `kept` are the descriptors that stay open. Raises Orphaned.
+    """
+    in_force, shortfalls = [], {}
+    for name, lock in _LOCKS.items():
+        try:
+            shortfall = lock(bounds, kept)
+        except OSError as error:
+            # Open on purpose: a kernel without a lock still converts, and readiness says so.
+            shortfalls[name] = str(error.strerror)
+        else:
+            in_force.append(name)
+            if shortfall:
+                shortfalls[name] = shortfall
+    return Locks(in_force, shortfalls)
+
+
+def _forbid_new_privileges() -> None:
+    """execve(2) gains nothing by set-user-ID; Landlock and seccomp ask for this first."""
+    prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+_Lock = Callable[[Bounds, Collection[int]], str | None]
+
+_LOCKS: Final[dict[str, _Lock]] = {
+    "group": lambda *_: lead_own_group(),
+    "parent_death": lambda *_: die_with_parent(),
+    "signals": lambda *_: take_signals_as_they_come(),
+    "descriptors": lambda _, kept: close_all_but(kept),
+    "no_new_privs": lambda *_: _forbid_new_privileges(),
+    "landlock": lambda *_: forbid_files_and_tcp(),
+    "resources": lambda bounds, _: limit_resources(bounds),  # leaves no descriptor for Landlock
+    "processes": lambda *_: forbid_processes(),
+    "seccomp": lambda *_: allow_only_conversions_calls(),  # forbids all of the above
+}

@@ -1,0 +1,72 @@
+"""Landlock without a rule: nothing of the file system, no TCP, no signal to other processes.
+
+https://docs.kernel.org/userspace-api/landlock.html. It holds for what is opened from now on; the
+descriptors that the child has keep their rights.
+"""
+
+import ctypes
+import os
+from typing import Final
+
+from app.worker.locks.kernel import syscall
+
+# The same on every machine, as for all system calls since Linux 5.1.
+_CREATE_RULESET: Final = 444
+_RESTRICT_SELF: Final = 446
+
+_GET_VERSION: Final = 1
+
+_FILE_RIGHTS: Final = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
+"""How many rights over files each version of the interface knows; each has a bit, from the lowest.
+
+Version 1 came with Linux 5.13; 2 (5.19) adds moving between directories, 3 (6.2) truncating by
+path, 5 (6.10) ioctl(2) on devices.
+"""
+
+_TRUNCATE_SINCE: Final = 3
+_TCP_SINCE: Final = 4  # Linux 6.7
+_TCP: Final = 0b11  # bind, connect
+_SCOPES_SINCE: Final = 6  # Linux 6.12
+_SCOPES: Final = 0b11  # abstract Unix sockets, signals
+
+
+class _Ruleset(ctypes.Structure):
+    """`struct landlock_ruleset_attr`; kernels that know less of it take it if the rest is 0."""
+
+    _fields_ = (
+        ("files", ctypes.c_uint64),
+        ("tcp", ctypes.c_uint64),
+        ("scopes", ctypes.c_uint64),
+    )
+
+
+def forbid_files_and_tcp() -> str | None:
+    """Take from this process every right that Landlock knows of; needs no_new_privs.
+
+    Returns what this kernel's Landlock does not cover, None if that is nothing.
+    Raises OSError: ENOSYS without Landlock, EOPNOTSUPP if it was not enabled at boot.
+    """
+    version = syscall(_CREATE_RULESET, 0, 0, _GET_VERSION)
+    ruleset = _ruleset(version)
+    descriptor = syscall(
+        _CREATE_RULESET, ctypes.c_void_p(ctypes.addressof(ruleset)), ctypes.sizeof(ruleset), 0
+    )
+    try:
+        syscall(_RESTRICT_SELF, descriptor, 0)
+    finally:
+        os.close(descriptor)
+    return _not_covered(version)
+
+
+def _ruleset(version: int) -> _Ruleset:
+    return _Ruleset(
+        files=(1 << _FILE_RIGHTS[min(version, max(_FILE_RIGHTS))]) - 1,
+        tcp=_TCP if version >= _TCP_SINCE else 0,
+        scopes=_SCOPES if version >= _SCOPES_SINCE else 0,
+    )
+
+
+def _not_covered(version: int) -> str | None:
+    since = {"truncate(2)": _TRUNCATE_SINCE, "TCP": _TCP_SINCE, "signals": _SCOPES_SINCE}
+    lacking = [what for what, first in since.items() if version < first]
+    return f"version {version} does not cover {', '.join(lacking)}" if lacking else None

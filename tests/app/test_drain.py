@@ -1,0 +1,126 @@
+"""A service that takes no new conversions, by request or because it stops."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from app.core.errors import ErrorCode, ServiceError
+from app.services.drain import Drain
+from tests.app.archives import doccarchive
+from tests.app.serving import NEEDS_PROC, Server, eventually, is_running, problem
+
+pytestmark = NEEDS_PROC
+
+
+def test_while_the_file_exists_conversions_are_sent_away_and_health_goes_on(
+    start_server: Callable[..., Server],
+) -> None:
+    server = start_server()
+    file = server.workspace / "DRAIN"
+
+    with server.undisturbed():
+        file.touch()
+        refused = server.put(doccarchive("Foo"))
+        ready = server.client.get("/health/ready")
+        alive = server.client.get("/health")
+        file.unlink()
+
+    assert problem(refused)["code"] == "draining"
+    assert refused.headers["Retry-After"] == "30"
+    assert ready.status_code == 503
+    assert ready.json()["checks"]["admission"] == {
+        "ok": False,
+        "detail": "The service is draining: it takes no new conversions.",
+    }
+    assert alive.status_code == 200
+
+
+def test_a_service_that_stops_finishes_what_it_has_begun_and_sends_others_away(
+    start_server: Callable[..., Server], slow_archive: bytes
+) -> None:
+    server = start_server()
+    with ThreadPoolExecutor(1) as pool:
+        begun = pool.submit(server.put, slow_archive)
+        eventually(server.children, "the conversion runs")
+        forkserver = server.forkserver()
+        server.process.send_signal(signal.SIGTERM)
+        eventually(lambda: server.client.get("/health/ready").status_code == 503, "it drains")
+        refused = server.put(doccarchive("Foo"))
+
+        assert problem(refused)["code"] == "draining"
+        assert begun.result().status_code == 200
+    assert server.process.wait(15) == -signal.SIGTERM
+    eventually(lambda: not is_running(forkserver), "the forkserver has followed")
+
+
+def test_a_conversion_that_outlasts_the_grace_is_ended_and_told(
+    start_server: Callable[..., Server], slow_archive: bytes
+) -> None:
+    server = start_server(SHUTDOWN_GRACE_SECONDS=0.1)
+    with ThreadPoolExecutor(1) as pool:
+        begun = pool.submit(server.put, slow_archive)
+        eventually(server.children, "the conversion runs")
+        (child,) = server.children()
+        server.process.send_signal(signal.SIGTERM)
+
+        document = problem(begun.result())
+    assert (document["code"], document["detail"]) == (
+        "draining",
+        "The service has been stopped before this conversion had ended.",
+    )
+    assert server.process.wait(15) == -signal.SIGTERM
+    assert not is_running(child)
+
+
+def test_an_upload_that_does_not_end_does_not_keep_the_service_from_stopping(
+    start_server: Callable[..., Server],
+) -> None:
+    server = start_server(SHUTDOWN_GRACE_SECONDS=0.1)
+    head = "PUT /api/v1/convert HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
+    with server.send(head.encode() + b"PK") as connection:
+        eventually(lambda: not server.is_idle(), "the upload has begun")
+        server.process.send_signal(signal.SIGTERM)
+
+        assert connection.recv(1024).startswith(b"HTTP/1.1 503 ")
+        assert server.process.wait(15) == -signal.SIGTERM
+
+
+def test_the_second_signal_does_not_wait(
+    start_server: Callable[..., Server], slow_archive: bytes
+) -> None:
+    server = start_server(SHUTDOWN_GRACE_SECONDS=60)
+    with server.begin(slow_archive) as connection:
+        eventually(server.children, "the conversion runs")
+        server.process.send_signal(signal.SIGTERM)
+        eventually(lambda: server.client.get("/health/ready").status_code == 503, "it drains")
+        server.process.send_signal(signal.SIGINT)
+        eventually(lambda: not server.accepts(), "the port is closed")
+        connection.close()
+
+    assert server.process.wait(15) in {-signal.SIGINT, -signal.SIGTERM}
+
+
+def test_a_hang_up_while_inside_is_no_drain(tmp_path: Path) -> None:
+    drain = Drain(workspace=tmp_path, grace_seconds=1)
+
+    async def scenario() -> None:
+        task = asyncio.create_task(wait_inside(drain))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await drain.stop()
+        with pytest.raises(ServiceError) as caught:
+            await wait_inside(drain)
+        assert caught.value.code is ErrorCode.DRAINING
+
+    asyncio.run(asyncio.wait_for(scenario(), 10))
+
+
+async def wait_inside(drain: Drain) -> None:
+    async with drain.inside():
+        await asyncio.Event().wait()

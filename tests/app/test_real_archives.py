@@ -1,0 +1,29 @@
+"""Real archives through the service as it is set by default: no lock or bound is in their way."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.app.archives import manifest_of
+from tests.app.serving import NEEDS_PROC, Server
+from tests.test_corpus import CORPUS, PAGES
+
+pytestmark = [
+    NEEDS_PROC,
+    pytest.mark.skipif(
+        not CORPUS.is_dir(), reason="no corpus of real archives here (DOCC_CORPUS names its folder)"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def server(start_server: Callable[..., Server]) -> Server:
+    return start_server()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_real_archive_is_converted_in_a_locked_child(server: Server, name: str) -> None:
+    response = server.put((CORPUS / f"{name}.doccarchive.zip").read_bytes())
+
+    assert response.status_code == 200
+    assert manifest_of(response.content)["report"]["pages_converted"] == PAGES[name]
