@@ -83,13 +83,20 @@ def _converted(upload: int, result: int, limits: Limits) -> Converted:
 
 
 def _refusal(error: Docc2contextError) -> Refused:
-    return Refused(code=error.code.value, detail=str(error), entry=error.entry, limit=error.limit)
+    return Refused(
+        code=error.code.value, detail=_sentence(str(error)), entry=error.entry, limit=error.limit
+    )
+
+
+def _sentence(words: str) -> str:
+    """The library's words, which follow a colon on the command line, as a sentence of their own."""
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def _outgrown(bounds: Bounds) -> Refused:
     return Refused(
         code=Code.OUTPUT_TOO_LARGE.value,
-        detail=f"the archive of Markdown becomes larger than {bounds.file_bytes} bytes",
+        detail=_sentence(f"the archive of Markdown becomes over {bounds.file_bytes} bytes large"),
         limit=bounds.file_bytes,
     )
 

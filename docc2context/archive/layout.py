@@ -52,7 +52,7 @@ def locate(files: Sequence[str]) -> Location:
         found = ", ".join([*map(shown, shown_roots), *(["…"] if len(roots) > 3 else [])])
         raise ArchiveRefused(
             Code.SEVERAL_ARCHIVES,
-            f"holds {len(roots)} DocC archives ({found}); convert one at a time",
+            f"it holds {len(roots)} DocC archives ({found}); convert one at a time",
         )
     root = files[roots[0]][: root_sizes[roots[0]]]
     places = [
@@ -117,7 +117,7 @@ def _lies_in(files: Sequence[str], root_sizes: Sequence[int], place: int, other:
 def _what_is_missing(files: Sequence[str]) -> str:
     if any(_CATALOG.search(name) for name in files if not _is_litter(f"/{name}")):
         return (
-            "holds no DocC data, but what looks like the sources of a .docc catalog; "
+            "it holds no DocC data, but what looks like the sources of a .docc catalog; "
             "build the documentation first and zip the .doccarchive that it makes"
         )
-    return "holds no DocC data: there is no JSON page under a data/ folder"
+    return "it holds no DocC data: there is no JSON page under a data/ folder"

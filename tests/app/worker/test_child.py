@@ -102,14 +102,14 @@ class _Raising:
         raise cls.error from cls.cause
 
 
-def test_facts_of_a_refusal_are_passed_on(
+def test_facts_of_a_refusal_are_passed_on_as_a_sentence(
     reply_of: Conversion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     error = LimitExceeded(Code.ARCHIVE_TOO_LARGE, "over 9 bytes", entry="a/b", limit=9)
     monkeypatch.setattr(docc2context, "convert", raising(error).convert)
 
     assert reply_of(b"") == Refused(
-        code="archive_too_large", detail=str(error), entry="'a/b'", limit=9
+        code="archive_too_large", detail="Over 9 bytes (entry 'a/b').", entry="'a/b'", limit=9
     )
 
 
@@ -186,6 +186,6 @@ def test_a_file_that_grows_too_large_is_too_much_output(
 
     assert reply_of(b"") == Refused(
         code="output_too_large",
-        detail="the archive of Markdown becomes larger than 1000 bytes",
+        detail="The archive of Markdown becomes over 1000 bytes large.",
         limit=1000,
     )
