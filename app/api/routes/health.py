@@ -68,7 +68,7 @@ def _held(locks: Locks) -> str:
     """Which locks hold a child, and what is missing; without one of them it still converts.
 
     >>> _held(Locks(["group", "resources"], {"landlock": "Function not implemented"}))
-    'group, resources; missing: landlock (Function not implemented)'
+    'group, resources; not whole: landlock (Function not implemented)'
     """
     missing = [f"{lock} ({reason})" for lock, reason in locks.shortfalls.items()]
-    return "; missing: ".join(", ".join(part) for part in (locks.in_force, missing) if part)
+    return "; not whole: ".join(", ".join(part) for part in (locks.in_force, missing) if part)
