@@ -65,10 +65,15 @@ async def _converter(converter: Converter) -> Check:
 
 
 def _held(locks: Locks) -> str:
-    """Which locks hold a child, and what is missing; without one of them it still converts.
+    """Which locks hold a child, wholly or in part, and which do not; without one it still converts.
 
-    >>> _held(Locks(["group", "resources"], {"landlock": "Function not implemented"}))
-    'group, resources; not whole: landlock (Function not implemented)'
+    >>> _held(Locks(["group", "processes"], {"processes": "not root", "landlock": "no kernel"}))
+    'group; in part: processes (not root); missing: landlock (no kernel)'
     """
-    missing = [f"{lock} ({reason})" for lock, reason in locks.shortfalls.items()]
-    return "; not whole: ".join(", ".join(part) for part in (locks.in_force, missing) if part)
+    told = {name: f"{name} ({reason})" for name, reason in locks.shortfalls.items()}
+    parts = {
+        "": [name for name in locks.in_force if name not in told],
+        "in part: ": [told[name] for name in told if name in locks.in_force],
+        "missing: ": [told[name] for name in told if name not in locks.in_force],
+    }
+    return "; ".join(head + ", ".join(names) for head, names in parts.items() if names)
