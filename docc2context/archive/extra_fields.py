@@ -13,11 +13,15 @@ _FIELD_HEADER = 4
 _SHORT = 256
 
 _OTHER_FIELDS = re.compile(
-    rb"(?:(?!\x01\x00|up)..(?:%b))*+"
+    rb"(?:(?!\x01\x00|up)..(?:%b)){0,4096}"
     % b"|".join(re.escape(struct.pack("<H", size)) + b".{%d}" % size for size in range(_SHORT)),
     re.DOTALL,
 )
-"""A run of short fields other than the two: 16 million fit a directory, too many for a loop."""
+"""A run of short fields other than the two: 16 million fit a directory, too many for a loop.
+
+The run is bounded, as the engine remembers each step of it; a possessive `*+` would not, but
+Python 3.11.2 matches those wrongly.
+"""
 
 _WIDE = (0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFF)
 _WIDE_FORMATS = ("Q", "Q", "Q", "L")
@@ -54,8 +58,9 @@ def extra_fields(extra: bytes, raw_name: bytes) -> ExtraFields:
 
 
 def _pass_others(extra: bytes, position: int) -> int:
-    match = _OTHER_FIELDS.match(extra, position)
-    return match.end() if match else position
+    while (match := _OTHER_FIELDS.match(extra, position)) and match.end() > position:
+        position = match.end()
+    return position
 
 
 def _field(extra: bytes, position: int, raw_name: bytes) -> tuple[bytes, bytes]:

@@ -44,7 +44,12 @@ def locate(files: Sequence[str]) -> Location:
     is no page, `several_archives` if there are pages of more than one archive.
     """
     root_sizes = [_root_size(name) for name in files]
-    roots = _outermost(files, root_sizes)
+    # A fixture under some other data/ folder makes no archive where a real one lies beside it.
+    usual = [
+        size if size >= 0 and _is_usual(name, size) else -1
+        for name, size in zip(files, root_sizes, strict=True)
+    ]
+    roots = _outermost(files, usual) or _outermost(files, root_sizes)
     if not roots:
         raise ArchiveRefused(Code.NO_DOCC_DATA, _what_is_missing(files))
     if len(roots) > 1:
@@ -81,6 +86,11 @@ def _root_size(name: str) -> int:
         return first
     match = _PAGE_FOLDER.search(path, first)
     return match.start() if match else first
+
+
+def _is_usual(name: str, size: int) -> bool:
+    """Whether a page lies where DocC puts pages: one of its two folders, or a `.doccarchive`."""
+    return f"/{name}".startswith(_USUAL_DATA, size) or name.endswith(".doccarchive/", 0, size)
 
 
 def _is_litter(path: str) -> bool:

@@ -167,8 +167,17 @@ def _check_free(path: Path, *, replace: bool) -> None:
         return
     if not replace:
         raise _unusable(path, "exists already; choose another place or replace it with --force")
-    if path.is_dir() != (not _is_zip(path)) or (path.is_dir() and not (path / MANIFEST).is_file()):
+    if not (_is_zipped_bundle(path) if _is_zip(path) else (path / MANIFEST).is_file()):
         raise _unusable(path, "is no bundle of docc2context and is left alone; remove it yourself")
+
+
+def _is_zipped_bundle(path: Path) -> bool:
+    """Whether a zip is ours to replace: the archive that is being converted may stand there."""
+    try:
+        with zipfile.ZipFile(path) as bundle:
+            return MANIFEST in bundle.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def _unusable(path: Path, why: str) -> DestinationError:

@@ -85,6 +85,8 @@ class PageResolver:
         return _LOCAL_ANCHOR.sub(fragment, markdown)
 
     def _page(self, url: str) -> str | None:
+        if url.startswith("#"):
+            return self._path
         if url.startswith("doc://"):
             url = _BUNDLE_URL.sub("", url)
         return self._site.find(url.partition("#")[0])

@@ -51,7 +51,10 @@ def fence_language(name: str | None) -> str:
 
 
 def _plain_line_breaks(code: str) -> str:
-    return code.replace("\r\n", "\n").replace("\r", "\n") if "\r" in code else code
+    """A line without the CR that CRLF files leave at its end; one inside it breaks the line."""
+    if "\r" not in code:
+        return code
+    return code.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _longest_run(code: str) -> int:

@@ -23,7 +23,9 @@ class Slugs:
 
     def add(self, text: str) -> str:
         """The fragment of the next heading."""
-        base = slug(text)
-        count = self._seen.get(base, -1) + 1
-        self._seen[base] = count
-        return f"{base}-{count}" if count else base
+        base = fragment = slug(text)
+        while fragment in self._seen:
+            self._seen[base] += 1
+            fragment = f"{base}-{self._seen[base]}"
+        self._seen[fragment] = 0
+        return fragment

@@ -57,6 +57,7 @@ class TopicGroup(Node):
 
     identifiers: list[str] = []
     title: str | None = None
+    anchor: str | None = None
     abstract: list[Inline] | None = None
     discussion: Content | None = None
 

@@ -211,10 +211,16 @@ def _item(item: ListItem, marker: str, ctx: Context) -> str:
 
 
 def _tight(content: Sequence[Block], ctx: Context) -> str:
-    """An item's content; a list right below its only paragraph needs no empty line between."""
+    """An item's content; a list right below its only paragraph needs no empty line between.
+
+    But for lists that may not interrupt a paragraph (CommonMark 5.2): those that begin with another
+    number than 1, or with an empty item.
+    """
     match content:
         case [Paragraph() as text, UnorderedList() | OrderedList() as inner]:
-            return "\n".join(filter(None, [blocks([text], ctx), blocks([inner], ctx)]))
+            above, below = blocks([text], ctx), blocks([inner], ctx)
+            joint = "\n" if below.startswith(("- ", "1. ")) else "\n\n"
+            return joint.join(filter(None, [above, below]))
         case _:
             return blocks(content, ctx)
 

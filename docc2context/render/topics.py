@@ -30,7 +30,7 @@ def topic_groups(
 
 def _group(group: TopicGroup, relation: str, ctx: Context) -> str:
     title = group.title or ""
-    head = ctx.heading(3, title, title.replace(" ", "-"))
+    head = ctx.heading(3, title, group.anchor or title.replace(" ", "-"))
     abstract = md.paragraph(inlines(group.abstract, ctx))
     discussion = blocks(group.discussion.content, ctx) if group.discussion else ""
     with ctx.relating(relation):

@@ -38,6 +38,22 @@ def test_each_page_becomes_a_file_and_links_lead_between_them() -> None:
     assert (report.pages_converted, report.pages_skipped) == (2, [])
 
 
+def test_links_lead_to_topic_groups_and_headings_of_their_own_page() -> None:
+    kit = page(
+        "Kit",
+        abstract=[
+            {"type": "reference", "identifier": identifier} for identifier in ("#News", "doc://n")
+        ],
+        topicSections=[{"title": "What's New", "anchor": "News", "identifiers": ["doc://b"]}],
+        references={
+            "#News": {"type": "link", "url": "#News", "title": "news"},
+            "doc://n": topic("/documentation/kit#News", "more"),
+        },
+    )
+    _, files = converted(archive(kit=kit))
+    assert b"[news](#whats-new)[more](#whats-new)" in files["documentation/kit.md"]
+
+
 def test_the_manifest_tells_of_every_page_and_repeats_the_report() -> None:
     report, files = converted(KIT)
     manifest = json.loads(files["manifest.json"])

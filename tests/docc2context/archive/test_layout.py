@@ -28,6 +28,16 @@ from docc2context.errors import ArchiveRefused, Code
             "",
             ("data/documentation/a.json",),
         ),
+        (
+            ["repo/docs/data/documentation/a.json", "repo/Tests/data/fixture.json"],
+            "repo/docs/",
+            ("data/documentation/a.json",),
+        ),
+        (
+            ["data/docs/data/documentation/a.json", "data/docs/index/index.json"],
+            "data/docs/",
+            ("data/documentation/a.json",),
+        ),
     ],
 )
 def test_the_archive_is_found_wherever_it_lies(

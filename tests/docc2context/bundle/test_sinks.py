@@ -6,7 +6,7 @@ import pytest
 
 from docc2context.bundle.sinks import open_sink
 from docc2context.errors import DestinationError, OutputTooLarge
-from tests.docc2context.archives import unzipped
+from tests.docc2context.archives import unzipped, zipped
 
 PLENTY = 1000
 
@@ -93,6 +93,20 @@ def test_replacing_takes_a_bundle_but_no_other_folder(tmp_path: Path) -> None:
     ):
         pass
     assert (tmp_path / "other/thesis.docx").read_text() == "old"
+
+
+def test_replacing_takes_a_zipped_bundle_but_no_other_zip(tmp_path: Path) -> None:
+    for name, member in (("bundle.zip", "manifest.json"), ("Kit.zip", "Kit/data/a.json")):
+        (tmp_path / name).write_bytes(zipped({member: b"{}"}))
+    with open_sink(tmp_path / "bundle.zip", PLENTY, replace=True) as sink:
+        sink.write("a.md", b"new")
+    assert unzipped((tmp_path / "bundle.zip").read_bytes()) == {"a.md": b"new"}
+    with (
+        pytest.raises(DestinationError, match="left alone"),
+        open_sink(tmp_path / "Kit.zip", PLENTY, replace=True),
+    ):
+        pass
+    assert unzipped((tmp_path / "Kit.zip").read_bytes()) == {"Kit/data/a.json": b"{}"}
 
 
 def test_an_empty_folder_may_be_filled(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ def resolver() -> PageResolver:
     [
         ("doc://x/kit/A", "kit/a.md"),
         ("doc://x/kit/A#B", "kit/a.md#b-c"),
+        ("#Use-it", "#\0Use-it\0"),
         ("web", "https://example.com/%28x%29"),
         ("script", None),
         ("elsewhere", None),
