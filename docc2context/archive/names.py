@@ -25,8 +25,7 @@ _CONTROLS = bytes(range(0x20)) + b"\x7f"
 _C1_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
 # Not possessive: Python 3.11.2 takes `a/..` for safe then. Nothing here can match in two ways.
 _SAFE = re.compile(
-    rb"(?![A-Za-z]:)(?:(?!\.\.?(?:/|\Z))[^/]{1,%d}(?:/|\Z)){1,%d}"
-    % (MAX_SEGMENT_BYTES, MAX_DEPTH)
+    rb"(?![A-Za-z]:)(?:(?!\.\.?(?:/|\Z))[^/]{1,%d}(?:/|\Z)){1,%d}" % (MAX_SEGMENT_BYTES, MAX_DEPTH)
 )
 _BACKSLASH = 0x5C
 _ROOT = b"./"
