@@ -14,6 +14,7 @@ machine it ran on. `code` comes from a closed set and is fit for a metric label.
 """
 
 from enum import StrEnum
+from typing import Any
 
 _SHOWN_ENTRY_CHARS = 200
 
@@ -58,6 +59,10 @@ class Docc2contextError(Exception):
         self.entry = shown(entry) if entry is not None else None
         self.limit = limit
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """To be raised in another process than it arose in: all attributes come along."""
+        return _unpickled, (type(self), self.args[0], self.__dict__)
+
     def __str__(self) -> str:
         message = str(self.args[0])
         return f"{message} (entry {self.entry})" if self.entry is not None else message
@@ -81,6 +86,14 @@ class OutputTooLarge(Docc2contextError):
 
 class DestinationError(Docc2contextError):
     """The Markdown cannot be written where the caller asked."""
+
+
+def _unpickled(
+    kind: type[Docc2contextError], message: str, facts: dict[str, Any]
+) -> Docc2contextError:
+    error = kind(facts["code"], message)
+    error.__dict__.update(facts)
+    return error
 
 
 def shown(name: str) -> str:

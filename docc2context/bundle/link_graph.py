@@ -11,7 +11,6 @@ from collections.abc import Iterable
 import msgspec
 
 from docc2context.links.resolver import Resolver
-from docc2context.markdown.inline import safe_url
 
 LINK_GRAPH = "linkgraph.json"
 
@@ -32,31 +31,35 @@ class PageEdges(msgspec.Struct, frozen=True, omit_defaults=True):
     unresolved: dict[str, list[str]] = {}
 
 
-class LinkGraph:
-    """Collects the pages' edges, each page encoded at once."""
+def page_edges(path: str, edges: Iterable[tuple[str, str]], links: Resolver) -> bytes:
+    """A page's line: its relations and the identifiers that they lead to, in the page's order."""
+    inside, external, unresolved = _Targets(), _Targets(), _Targets()
+    for relation, identifier in dict.fromkeys(edges):
+        if (file := links.file(identifier)) is not None:
+            if file != path:
+                inside.add(relation, file)
+        elif links.external(identifier) is not None:
+            external.add(relation, links.url(identifier))
+        else:
+            unresolved.add(relation, identifier)
+    page = PageEdges(path, inside.lists(), external.lists(), unresolved.lists())
+    return msgspec.json.encode(page)
+
+
+def link_graph(pages: Iterable[bytes]) -> bytes:
+    """The whole file, a page a line."""
+    head = msgspec.json.encode({"format": FORMAT})[1:-1]
+    return b"{" + head + b',\n"pages": [\n' + b",\n".join(pages) + b"\n]}\n"
+
+
+class _Targets:
+    """Targets by relation, each once."""
 
     def __init__(self) -> None:
-        self._lines: list[bytes] = []
+        self._by_relation: dict[str, dict[str, None]] = {}
 
-    def add(self, path: str, edges: Iterable[tuple[str, str]], links: Resolver) -> None:
-        """The next page, with its relations and identifiers in the page's order."""
-        page = PageEdges(path, {}, {}, {})
-        places = (_place(relation, identifier, links) for relation, identifier in edges)
-        for place, relation, target in dict.fromkeys(places):
-            if target != path:
-                getattr(page, place).setdefault(relation, []).append(target)
-        self._lines.append(msgspec.json.encode(page))
+    def add(self, relation: str, target: str) -> None:
+        self._by_relation.setdefault(relation, {})[target] = None
 
-    def encode(self) -> bytes:
-        """The whole file, a page a line."""
-        head = msgspec.json.encode({"format": FORMAT})[1:-1]
-        return b"{" + head + b',\n"pages": [\n' + b",\n".join(self._lines) + b"\n]}\n"
-
-
-def _place(relation: str, identifier: str, links: Resolver) -> tuple[str, str, str]:
-    """The field of `PageEdges` that an edge belongs to, its relation and its target."""
-    if (file := links.file(identifier)) is not None:
-        return "links", relation, file
-    if safe_url(url := links.url(identifier)) is not None:
-        return "external", relation, url
-    return "unresolved", relation, identifier
+    def lists(self) -> dict[str, list[str]]:
+        return {relation: list(targets) for relation, targets in self._by_relation.items()}

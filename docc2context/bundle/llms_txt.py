@@ -5,7 +5,8 @@ section, and its topics follow depth first. What nobody curated comes after, in 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from docc2context.links.paths import relative_link
 from docc2context.markdown.escape import escape
@@ -18,8 +19,7 @@ UNCURATED = "More pages"
 """The section of pages that lie under no root page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """A page: its rendered name and one-line abstract, and the files that it lists, in order."""
 
     title: str

@@ -1,6 +1,7 @@
 """`manifest.json`: every page of a bundle with its origin, and the report of the conversion."""
 
 import hashlib
+from collections.abc import Iterable
 
 import msgspec
 
@@ -26,27 +27,22 @@ class PageEntry(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
-class Manifest:
-    """Collects page entries, each encoded at once: one line of the file, about 300 bytes."""
+def page_line(page: PageEntry) -> bytes:
+    """A page's line, about 300 bytes."""
+    return msgspec.json.encode(page)
 
-    def __init__(self) -> None:
-        self._lines: list[bytes] = []
 
-    def add(self, page: PageEntry) -> None:
-        """The next page, in the order of the bundle."""
-        self._lines.append(msgspec.json.encode(page))
-
-    def encode(self, title: str, report: Report) -> bytes:
-        """The whole file: a page a line, so that two manifests can be compared line by line."""
-        head = {
-            "format": FORMAT,
-            "converter": {"name": "docc2context", "version": __version__},
-            "title": title,
-        }
-        opening = msgspec.json.encode(head)[1:-1]
-        pages = b",\n".join(self._lines)
-        told = msgspec.json.format(msgspec.json.encode(report), indent=2)
-        return b"{" + opening + b',\n"pages": [\n' + pages + b'\n],\n"report": ' + told + b"}\n"
+def manifest(title: str, pages: Iterable[bytes], report: Report) -> bytes:
+    """The whole file: a page a line, so that two manifests can be compared line by line."""
+    head = {
+        "format": FORMAT,
+        "converter": {"name": "docc2context", "version": __version__},
+        "title": title,
+    }
+    opening = msgspec.json.encode(head)[1:-1]
+    told = msgspec.json.format(msgspec.json.encode(report), indent=2)
+    body = b",\n".join(pages)
+    return b"{" + opening + b',\n"pages": [\n' + body + b'\n],\n"report": ' + told + b"}\n"
 
 
 def sha256(data: bytes) -> str:

@@ -8,11 +8,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from docc2context.bundle.content import Content, Packing, deflated, plain
 from docc2context.bundle.manifest import MANIFEST
+from docc2context.bundle.zip_writer import ZipWriter
 from docc2context.errors import Code, DestinationError, OutputTooLarge, shown
-
-_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest date that a zip can hold: the same archive gives the same bytes on any day."""
 
 
 class Sink(Protocol):
@@ -21,7 +20,11 @@ class Sink(Protocol):
     written: int
     """Bytes so far, before compression."""
 
-    def write(self, path: str, data: bytes) -> None:
+    @property
+    def pack(self) -> Packing:
+        """Makes of a file what `write` takes; it needs no sink, so that others can do it."""
+
+    def write(self, path: str, content: Content) -> None:
         """Add a file. Raises OutputTooLarge once all files together outgrow the limit."""
 
 
@@ -43,18 +46,16 @@ class _Counted:
 class ZipSink(_Counted):
     """A zip with fixed dates and modes, its entries in the order written."""
 
+    pack = staticmethod(deflated)
+
     def __init__(self, file: BinaryIO, max_bytes: int) -> None:
         super().__init__(max_bytes)
         self._file = file
-        self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
+        self._zip = ZipWriter(file)
 
-    def write(self, path: str, data: bytes) -> None:
-        self.count(len(data))
-        info = zipfile.ZipInfo(path, _ZIP_EPOCH)
-        info.create_system = 3  # Unix, whatever this runs on
-        info.external_attr = 0o100644 << 16
-        info.compress_type = zipfile.ZIP_DEFLATED
-        self._zip.writestr(info, data)
+    def write(self, path: str, content: Content) -> None:
+        self.count(content.size)
+        self._zip.add(path, content)
 
     def close(self) -> None:
         """Write the central directory; without it there is no zip."""
@@ -62,9 +63,7 @@ class ZipSink(_Counted):
 
     def abandon(self) -> None:
         """Leave an empty file, as half a bundle could be taken for a whole one."""
-        with suppress(OSError, ValueError):  # as when the disk is full
-            self._zip.close()
-        with suppress(OSError):
+        with suppress(OSError):  # as when the disk is full
             self._file.seek(0)
             self._file.truncate()
 
@@ -72,18 +71,20 @@ class ZipSink(_Counted):
 class FolderSink(_Counted):
     """A folder, its sub-folders made as needed."""
 
+    pack = staticmethod(plain)
+
     def __init__(self, folder: Path, max_bytes: int) -> None:
         super().__init__(max_bytes)
         self._folder = folder
         self._made = {folder}
 
-    def write(self, path: str, data: bytes) -> None:
-        self.count(len(data))
+    def write(self, path: str, content: Content) -> None:
+        self.count(content.size)
         target = self._folder / path
         if target.parent not in self._made:
             target.parent.mkdir(parents=True, exist_ok=True)
             self._made.add(target.parent)
-        target.write_bytes(data)
+        target.write_bytes(content.data)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Where each page goes in the bundle, and which page a DocC URL means.
+"""Where each page goes in the bundle, and how its pages link each other.
 
 A page's file is named after its entry in the archive and nothing else. `data/` goes, `.json`
 becomes `.md`, and the few characters that some file system forbids are replaced. Where two pages
@@ -9,10 +9,10 @@ tells them apart.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import takewhile
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 _DATA_FOLDER = "data/"
 _PAGE_SUFFIX = ".json"
@@ -43,15 +43,15 @@ def output_paths(entries: Iterable[str]) -> dict[str, str]:
     {'data/documentation/kit/f(_:).json': 'documentation/kit/f(_-).md'}
     """
     plain = {entry: _plain_path(entry) for entry in sorted(entries)}
-    folders = {_key(folder) for folder in {path.rpartition("/")[0] for path in plain.values()}}
+    folders = {path_key(folder) for folder in {path.rpartition("/")[0] for path in plain.values()}}
     taken = set(RESERVED_NAMES)
     for folder in folders:
         taken.update(_with_parents(folder))
     paths = dict.fromkeys(plain, "")
     # Pages that keep their name choose first: a replaced character gives way, not an honest name.
     for entry in sorted(plain, key=lambda entry: (_is_changed(entry, plain[entry]), entry)):
-        paths[entry] = next(p for p in _candidates(entry, plain[entry]) if _key(p) not in taken)
-        taken.add(_key(paths[entry]))
+        paths[entry] = next(p for p in _candidates(entry, plain[entry]) if path_key(p) not in taken)
+        taken.add(path_key(paths[entry]))
     return paths
 
 
@@ -104,7 +104,7 @@ def _is_changed(entry: str, plain: str) -> bool:
     return entry != f"{_DATA_FOLDER}{plain.removesuffix(_FILE_SUFFIX)}{_PAGE_SUFFIX}"
 
 
-def _key(path: str) -> str:
+def path_key(path: str) -> str:
     """What two paths share if some file system takes them for one."""
     if path.isascii():
         return path.lower()
@@ -115,29 +115,6 @@ def _with_parents(path: str) -> Iterator[str]:
     while path:
         yield path
         path = path.rpartition("/")[0]
-
-
-class SiteMap:
-    """Which file of the bundle a DocC URL such as `/documentation/kit/f(_:)` means."""
-
-    def __init__(self, paths: Mapping[str, str]) -> None:
-        self._by_url = {doc_path(entry): path for entry, path in paths.items()}
-        self._by_folded_url: dict[str, str] = {}
-        for url, path in self._by_url.items():
-            self._by_folded_url.setdefault(_key(url), path)
-
-    def find(self, url: str) -> str | None:
-        """The file for the path of a URL, without its fragment; None if its page is not here.
-
-        The exact name goes before the percent-decoded one and that before another letter case,
-        because archives hold names with a `%` of their own.
-        """
-        path = "/" + url.strip("/")
-        return (
-            self._by_url.get(path)
-            or self._by_url.get(decoded := unquote(path))
-            or self._by_folded_url.get(_key(decoded))
-        )
 
 
 def doc_path(entry: str) -> str:
@@ -155,9 +132,14 @@ def relative_link(from_path: str, to_path: str) -> str:
     >>> relative_link("documentation/kit/f.md", "documentation/kit.md")
     '../kit.md'
     """
-    from_folder = from_path.rpartition("/")[0]
-    to_folder, _, name = to_path.rpartition("/")
-    return _steps(from_folder, to_folder) + _encoded(name)
+    return link_from(from_path.rpartition("/")[0], to_path)
+
+
+@lru_cache(maxsize=16_384)
+def link_from(folder: str, path: str) -> str:
+    """The link to a file from any file in a folder: neighbours lead to the same pages."""
+    to_folder, _, name = path.rpartition("/")
+    return _steps(folder, to_folder) + _encoded(name)
 
 
 @lru_cache(maxsize=4096)

@@ -5,23 +5,29 @@ from collections.abc import Mapping
 from typing import Protocol
 from urllib.parse import unquote
 
-from docc2context.links.paths import SiteMap, relative_link
+import msgspec
+
+from docc2context.links.paths import link_from
+from docc2context.links.references import Described
+from docc2context.links.site import Site
 from docc2context.markdown.inline import destination, safe_url
 from docc2context.markdown.slug import slug
-from docc2context.model.reference import Reference, SectionReference
+from docc2context.model.reference import SectionReference
 
-_BUNDLE_URL = re.compile(r"doc://[^/]*(?=/)")
 _LOCAL_ANCHOR = re.compile("#\0([^\0]*)\0")
 
 
 class Resolver(Protocol):
     """How rendering asks for links: one for each page, as links are relative to it."""
 
-    def reference(self, identifier: str) -> Reference | None:
+    def describe(self, identifier: str) -> Described | None:
         """What the page's `references` say of the identifier; None if they do not know it."""
 
     def url(self, identifier: str) -> str:
         """The address that the page gives for the identifier, else the identifier itself."""
+
+    def external(self, identifier: str) -> str | None:
+        """The address on the web that the identifier stands for, safe to link; None for others."""
 
     def to(self, identifier: str) -> str | None:
         """The destination of a link to the identifier; None if there is nothing to link to."""
@@ -29,7 +35,7 @@ class Resolver(Protocol):
     def file(self, identifier: str) -> str | None:
         """The file of the bundle that holds the page of the identifier; None if it is not here."""
 
-    def describing(self, references: Mapping[str, Reference]) -> "Resolver":
+    def describing(self, references: Mapping[str, msgspec.Raw]) -> "Resolver":
         """The same page's links, with other words for the same identifiers."""
 
     def settle(self, markdown: str, anchors: Mapping[str, str]) -> str:
@@ -45,38 +51,54 @@ class PageResolver:
     which no rendered text can hold.
     """
 
-    def __init__(self, site: SiteMap, path: str, references: Mapping[str, Reference]) -> None:
+    def __init__(self, site: Site, path: str, references: Mapping[str, msgspec.Raw]) -> None:
         self._site = site
         self._path = path
-        self._references = references
+        self._folder = path.rpartition("/")[0]
+        self._texts = references
+        self._described: dict[str, Described | None] = {}
 
-    def reference(self, identifier: str) -> Reference | None:
-        return self._references.get(identifier)
+    def describe(self, identifier: str) -> Described | None:
+        try:
+            return self._described[identifier]
+        except KeyError:
+            text = self._texts.get(identifier)
+            described = None if text is None else self._site.references.read(text)
+            self._described[identifier] = described
+            return described
 
     def url(self, identifier: str) -> str:
-        url: str = getattr(self._references.get(identifier), "url", "")
-        return url or identifier
+        described = self.describe(identifier)
+        return described.url if described and described.url else identifier
+
+    def external(self, identifier: str) -> str | None:
+        described = self.describe(identifier)
+        return described.external if described and described.url else safe_url(identifier)
 
     def file(self, identifier: str) -> str | None:
-        return self._page(self.url(identifier)) or self._page(identifier)
+        described = self.describe(identifier)
+        if described and described.url and (file := self._page(described.url)):
+            return file
+        return self._page(identifier)
 
     def to(self, identifier: str) -> str | None:
-        url = self.url(identifier)
-        if (external := safe_url(url)) is not None:
+        if (external := self.external(identifier)) is not None:
             return external
         path = self.file(identifier)
         if path is None:
             return None
-        reference = self._references.get(identifier)
-        return self._link(path, unquote(url.partition("#")[2]), reference)
+        url = self.url(identifier)
+        if "#" not in url:
+            return link_from(self._folder, path)
+        return self._link(path, unquote(url.partition("#")[2]), self.describe(identifier))
 
-    def describing(self, references: Mapping[str, Reference]) -> "PageResolver":
+    def describing(self, references: Mapping[str, msgspec.Raw]) -> "PageResolver":
         return PageResolver(self._site, self._path, references)
 
     def settle(self, markdown: str, anchors: Mapping[str, str]) -> str:
         if "\0" not in markdown:
             return markdown
-        own = relative_link(self._path, self._path)
+        own = link_from(self._folder, self._path)
 
         def fragment(match: re.Match[str]) -> str:
             found = anchors.get(match[1])
@@ -85,18 +107,15 @@ class PageResolver:
         return _LOCAL_ANCHOR.sub(fragment, markdown)
 
     def _page(self, url: str) -> str | None:
-        if url.startswith("#"):
-            return self._path
-        if url.startswith("doc://"):
-            url = _BUNDLE_URL.sub("", url)
-        return self._site.find(url.partition("#")[0])
+        return self._path if url.startswith("#") else self._site.find(url)
 
-    def _link(self, path: str, anchor: str, reference: Reference | None) -> str:
+    def _link(self, path: str, anchor: str, described: Described | None) -> str:
         if anchor and path == self._path:
             return "#\0" + anchor.replace("\0", "") + "\0"
-        link = relative_link(self._path, path)
+        link = link_from(self._folder, path)
         if not anchor:
             return link
         # On another page the heading's text, which a section reference repeats, tells its fragment.
+        reference = described.reference if described else None
         title = reference.title if isinstance(reference, SectionReference) else anchor
         return f"{link}#{destination(slug(title))}"

@@ -26,6 +26,8 @@ _BLOCK_START = re.compile(
     r"|(?P<number>\d{1,9})(?P<stop>[.)])(?=\s|$)"  # numbered list item
 )
 
+_MAY_START_BLOCK = frozenset("#>-+=0123456789")
+
 _LINE_BREAKS = re.compile(r"[\r\n\v\f]+")
 
 
@@ -57,7 +59,7 @@ def block_start(line: str) -> str:
     '1\\. is a number'
     """
     line = line.strip(" \t")
-    if (match := _BLOCK_START.match(line)) is None:
+    if line[:1] not in _MAY_START_BLOCK or (match := _BLOCK_START.match(line)) is None:
         return line
     if match["mark"]:
         return "\\" + line

@@ -24,10 +24,10 @@ def front_matter(fields: Mapping[str, Value | None]) -> str:
 
 
 def _value(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, str):
         return _quoted(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return f"[{', '.join(map(_quoted, value))}]"
 
 

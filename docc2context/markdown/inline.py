@@ -3,9 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 _SAFE_SCHEME = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _UNSAFE_IN_DESTINATION = re.compile(r'[\x00-\x20\x7f"()<>\\`|\[\]]|&(?=#?\w+;)|%(?![0-9A-Fa-f]{2})')
@@ -16,8 +15,7 @@ _DELIMITERS: dict[Style, tuple[str, ...]] = {"emphasis": ("_", "*"), "strong": (
 _TAGS: dict[Style, str] = {"emphasis": "em", "strong": "strong"}
 
 
-@dataclass(frozen=True, slots=True)
-class Styled:
+class Styled(NamedTuple):
     """Rendered content whose delimiters depend on what will stand beside it."""
 
     style: Style
@@ -32,8 +30,13 @@ def join(pieces: Sequence[str | Styled]) -> str:
     """
     line: list[str] = []
     last = ""
-    for piece, right in zip(pieces, _right_neighbours(pieces), strict=True):
-        text = piece if isinstance(piece, str) else _styled(piece, last, right)
+    following: Sequence[str] = ()
+    for place, piece in enumerate(pieces):
+        if isinstance(piece, str):
+            text = piece
+        else:
+            following = following or _right_neighbours(pieces)
+            text = _styled(piece, last, following[place])
         if not text:
             continue
         if last == "`" and text[0] == "`":

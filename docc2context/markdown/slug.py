@@ -21,9 +21,9 @@ class Slugs:
     def __init__(self) -> None:
         self._seen: dict[str, int] = {}
 
-    def add(self, text: str) -> str:
-        """The fragment of the next heading."""
-        base = fragment = slug(text)
+    def add(self, base: str) -> str:
+        """The fragment of the next heading, whose text alone would give `base`."""
+        fragment = base
         while fragment in self._seen:
             self._seen[base] += 1
             fragment = f"{base}-{self._seen[base]}"

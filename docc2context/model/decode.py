@@ -1,17 +1,16 @@
-"""JSON of a page to structs: strict and fast first; what that refuses is looked at once more."""
+"""JSON of a page to structs."""
 
 from collections import Counter
 
 import msgspec
 
+from docc2context.model.lenient import LenientDecoder
 from docc2context.model.page import RenderNode
-from docc2context.model.salvage import salvage
 from docc2context.model.variants import Language, Variant, in_language, variants
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 
-_strict = msgspec.json.Decoder(RenderNode)
-_untyped = msgspec.json.Decoder()
+_decoder: LenientDecoder[RenderNode] = LenientDecoder(RenderNode)
 
 
 class PageUndecodable(ValueError):
@@ -44,10 +43,7 @@ def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
 
 
 def _decoded(data: bytes, unknown: Counter[str]) -> RenderNode:
-    try:
-        node: RenderNode | None = _strict.decode(data)
-    except msgspec.ValidationError:
-        node = salvage(_untyped.decode(data), RenderNode, unknown)
+    node = _decoder.decode(data, unknown)
     if node is None:
         raise PageUndecodable("not a RenderNode page: not a JSON object")
     if not node.identifier.url and not node.metadata.title:

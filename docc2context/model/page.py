@@ -5,7 +5,6 @@ import msgspec
 from docc2context.model.base import Node
 from docc2context.model.block import Block
 from docc2context.model.inline import Inline, ReferenceLink
-from docc2context.model.reference import Reference
 from docc2context.model.sections import Content, PrimarySection
 from docc2context.model.symbol import Availability, Conformance, SymbolTag
 from docc2context.model.tutorials import Section
@@ -106,7 +105,11 @@ class VariantOverride(Node):
 
 
 class RenderNode(Node):
-    """One page. Identifiers in it are looked up in its own `references`."""
+    """One page. Identifiers in it are looked up in its own `references`.
+
+    These are half of a page's bytes, and the same on each page that mentions a thing: they are left
+    as text here, and `links/references.py` decodes each text once.
+    """
 
     identifier: Identifier = msgspec.field(default_factory=Identifier)
     kind: str = ""
@@ -122,5 +125,5 @@ class RenderNode(Node):
     sample_code_download: SampleDownload | None = None
     download_not_available_summary: list[Block] | None = None
     diff_availability: dict[str, VersionChange] | None = None
-    references: dict[str, Reference] = {}
+    references: dict[str, msgspec.Raw] = {}
     variant_overrides: list[VariantOverride] | None = None

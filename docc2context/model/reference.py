@@ -2,6 +2,7 @@
 
 from docc2context.model.base import UNKNOWN, Node, TypedNode
 from docc2context.model.inline import Inline
+from docc2context.model.lenient import LenientDecoder
 from docc2context.model.symbol import Conformance, SymbolTag
 
 
@@ -128,3 +129,5 @@ Reference = (
     | FileTypeReference
     | UnknownReference
 )
+
+decoder: LenientDecoder[Reference] = LenientDecoder(Reference)

@@ -7,7 +7,7 @@ content that could be found in it, so that nothing a page says is dropped silent
 
 from collections import Counter
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from msgspec import inspect
@@ -15,28 +15,25 @@ from msgspec import inspect
 from docc2context.model.base import UNKNOWN
 from docc2context.model.findings import found_blocks, found_inlines, found_words
 
-T = TypeVar("T", bound=msgspec.Struct)
-
 
 class _Misfit(Exception):
     """A value has not the shape that its place asks for."""
 
 
-def salvage(value: object, type_: type[T], unknown: Counter[str]) -> T | None:
-    """Fit untyped JSON to `type_`; None if not even its outermost shape fits.
+def salvage(value: object, type_: object, unknown: Counter[str]) -> Any:
+    """Fit untyped JSON to `type_`, a struct or a union; None if not even its outermost shape fits.
 
     `unknown` counts what did not fit: `block:poll` for a block with the tag `poll`,
     `malformed:Parameter` for an object that lacks what it must have.
     """
     try:
-        fitted = _Salvager(unknown).fit(value, _info(type_))
+        return _Salvager(unknown).fit(value, _info(type_))
     except _Misfit:
         return None
-    return fitted if isinstance(fitted, type_) else None
 
 
 @cache
-def _info(type_: type[msgspec.Struct]) -> inspect.Type:
+def _info(type_: object) -> inspect.Type:
     return inspect.type_info(type_)
 
 

@@ -13,10 +13,12 @@ def platforms(items: Sequence[Availability] | None) -> list[str]:
 
 def is_deprecated(node: RenderNode) -> bool:
     """Whether a page has a summary of its deprecation, or an entry that calls it deprecated."""
-    return bool(node.deprecation_summary) or any(
-        item.deprecated or item.unconditionally_deprecated or item.deprecated_at
-        for item in node.metadata.platforms or []
-    )
+    if node.deprecation_summary:
+        return True
+    for item in node.metadata.platforms or ():
+        if item.deprecated or item.unconditionally_deprecated or item.deprecated_at:
+            return True
+    return False
 
 
 def messages(items: Sequence[Availability] | None) -> list[str]:

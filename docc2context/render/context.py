@@ -4,11 +4,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
+from functools import lru_cache
 
+import msgspec
+
+from docc2context.links.references import Described
 from docc2context.links.resolver import Resolver
 from docc2context.markdown.blocks import heading
 from docc2context.markdown.escape import escape, one_line
-from docc2context.markdown.slug import Slugs
+from docc2context.markdown.slug import Slugs, slug
 from docc2context.model.reference import Reference
 
 MAX_DEPTH = 48
@@ -16,6 +20,8 @@ MAX_DEPTH = 48
 five Python frames of the thousand that there are, and two to four columns of indentation."""
 
 UNBOUNDED = 2**63
+
+_USUAL_CHARS = 64
 
 TOO_DEEP = "_Content nested too deeply to show._"
 
@@ -27,16 +33,22 @@ class PageTooLarge(Exception):
 class Context:
     """The page being rendered: its links, its headings so far, and what could not be shown.
 
-    `max_chars` bounds what is made of it. A page of 16 MB could else ask for gigabytes: by showing
-    one long reference a million times, or by indenting a million lines.
+    `unknown_nodes` counts on from what decoding found. `max_chars` bounds what is made of it: a
+    page of 16 MB could else ask for gigabytes, by showing one long reference a million times or by
+    indenting a million lines.
     """
 
-    def __init__(self, links: Resolver, max_chars: int = UNBOUNDED) -> None:
+    def __init__(
+        self,
+        links: Resolver,
+        max_chars: int = UNBOUNDED,
+        unknown_nodes: Counter[str] | None = None,
+    ) -> None:
         self.links = links
         self.title = ""
         self._chars_left = max_chars
         self.suffix = ""
-        self.unknown_nodes: Counter[str] = Counter()
+        self.unknown_nodes: Counter[str] = Counter() if unknown_nodes is None else unknown_nodes
         self.missing_references: set[str] = set()
         self.anchors: dict[str, str] = {}
         self.edges: list[tuple[str, str]] = []
@@ -44,13 +56,22 @@ class Context:
         self._slugs = Slugs()
         self._depth = 0
         self._inside_link = False
+        self._mended: set[str] = set()
+
+    def describe(self, identifier: str) -> Described | None:
+        """What the page says of the identifier; one that it does not describe is counted."""
+        described = self.links.describe(identifier)
+        if described is None or described.reference is None:
+            self.missing_references.add(identifier)
+        if described is not None and described.findings and identifier not in self._mended:
+            self._mended.add(identifier)
+            self.unknown_nodes.update(described.findings)
+        return described
 
     def reference(self, identifier: str) -> Reference | None:
-        """What the identifier stands for; one that the page does not describe is counted."""
-        reference = self.links.reference(identifier)
-        if reference is None:
-            self.missing_references.add(identifier)
-        return reference
+        """What the identifier stands for."""
+        described = self.describe(identifier)
+        return described.reference if described else None
 
     def mention(self, identifier: str, relation: str | None = None) -> None:
         """Note that the page leads to what the identifier stands for, for the link graph."""
@@ -73,16 +94,16 @@ class Context:
 
     def heading(self, level: int, text: str, anchor: str | None = None) -> str:
         """A heading of plain text, whose fragment is remembered for links to DocC's anchor."""
-        if not (text := one_line(text).strip()):
+        render = _usual_heading if len(text) < _USUAL_CHARS else _rendered_heading
+        rendered, fragment = render(level, text, self.suffix if level == 2 else "")
+        if not rendered:
             return ""
-        if level == 2:
-            text += self.suffix
-        fragment = self._slugs.add(text)
+        fragment = self._slugs.add(fragment)
         if anchor:
             self.anchors.setdefault(anchor, fragment)
-        return heading(level, escape(text))
+        return rendered
 
-    def variant(self, language: str, references: Mapping[str, Reference]) -> "Context":
+    def variant(self, language: str, references: Mapping[str, msgspec.Raw]) -> "Context":
         """For the same page in another language: its sections are headed `… (Objective-C)`."""
         other = copy(self)
         other.links = self.links.describing(references)
@@ -120,3 +141,16 @@ class Context:
     def leave(self) -> None:
         """Back from the level that `enter` went to."""
         self._depth -= 1
+
+
+def _rendered_heading(level: int, text: str, suffix: str) -> tuple[str, str]:
+    """A heading and the fragment that its text gives."""
+    text = one_line(text).strip()
+    if not text:
+        return "", ""
+    text += suffix
+    return heading(level, escape(text)), slug(text)
+
+
+_usual_heading = lru_cache(maxsize=1024)(_rendered_heading)
+"""Most headings are `Topics`, `Parameters` and the like."""

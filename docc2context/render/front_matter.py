@@ -1,6 +1,6 @@
 """What stands in a page's front matter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from docc2context.markdown.front_matter import front_matter
 from docc2context.model.page import RenderNode
@@ -28,36 +28,39 @@ def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str) ->
             "platforms": platforms(metadata.platforms),
             "required": metadata.required,
             "deprecated": is_deprecated(node),
-            "tags": [tag.text for tag in metadata.tags or []],
+            "tags": [tag.text for tag in metadata.tags or ()],
             "estimated_time": metadata.estimated_time,
             "changes": _changes(node),
             "source": metadata.remote_source.url if metadata.remote_source else None,
-            **_custom(node),
+            "custom": _custom(metadata.custom_metadata or {}),
         }
     )
 
 
 def _modules(node: RenderNode) -> str:
     modules = node.metadata.modules or []
+    if len(modules) == 1 and not modules[0].related_modules:
+        return modules[0].name
     names = [name for module in modules for name in (module.name, *(module.related_modules or []))]
     return ", ".join(filter(None, names))
 
 
 def _changes(node: RenderNode) -> list[str]:
     """How releases of SDKs changed a symbol, one phrase a release."""
-    changes = (node.diff_availability or {}).values()
     return [
-        f"{change.change} in {change.platform} {', '.join(change.versions)}" for change in changes
+        f"{change.change} in {change.platform} {', '.join(change.versions)}"
+        for change in (node.diff_availability or {}).values()
     ]
-
-
-def _custom(node: RenderNode) -> dict[str, list[str]]:
-    """Metadata that authors invent: pairs in one list, since their keys could be any text."""
-    pairs = node.metadata.custom_metadata or {}
-    return {"custom": [f"{key}: {value}" for key, value in pairs.items()]}
 
 
 def _languages(node: RenderNode, others: Sequence[Variant]) -> list[str]:
     """The languages of a page that has several."""
+    if not others:
+        return []
     names = [node.identifier.interface_language, *(other.language for other in others)]
-    return [language_name(name) for name in names] if others else []
+    return [language_name(name) for name in names]
+
+
+def _custom(pairs: Mapping[str, str]) -> list[str]:
+    """Metadata that authors invent: pairs in one list, since their keys could be any text."""
+    return [f"{key}: {value}" for key, value in pairs.items()]

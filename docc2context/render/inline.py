@@ -1,7 +1,8 @@
 """Inline content: one function a node, one table of them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
+from operator import is_
 from typing import assert_never
 from urllib.parse import unquote
 
@@ -28,17 +29,20 @@ from docc2context.model.inline import (
 )
 from docc2context.model.reference import ImageReference, Reference, VideoReference
 from docc2context.render.context import TOO_DEEP, Context
-from docc2context.render.titles import title_of
+from docc2context.render.titles import last_part, title_of
 
 Piece = str | Styled
+
+_PLAIN_NODES = (Text, CodeVoice)
+_PLAIN = frozenset(_PLAIN_NODES)
 
 
 def inlines(nodes: Sequence[Inline] | None, ctx: Context) -> str:
     """Inline content as one line of Markdown."""
     if not nodes:
         return ""
-    if len(nodes) == 1 and isinstance(nodes[0], Text):
-        return escape(nodes[0].text)  # most abstracts; the long way round gives the same
+    if is_plain(nodes):
+        return plain_inlines(nodes)
     if not ctx.enter():
         return TOO_DEEP
     try:
@@ -47,12 +51,32 @@ def inlines(nodes: Sequence[Inline] | None, ctx: Context) -> str:
         ctx.leave()
 
 
-def _coalesced(nodes: Sequence[Inline]) -> list[Inline]:
+def is_plain(nodes: Sequence[Inline]) -> bool:
+    """Whether this is text and code alone: most of it is, and reads the same on every page."""
+    return _PLAIN.issuperset(map(type, nodes))
+
+
+def plain_inlines(nodes: Sequence[Inline]) -> str:
+    """Text and code as one line of Markdown."""
+    pieces = [
+        escape(node.text) if isinstance(node, Text) else code_span(node.code)
+        for node in _coalesced(nodes)
+        if isinstance(node, _PLAIN_NODES)
+    ]
+    return pieces[0] if len(pieces) == 1 else join(pieces)
+
+
+def _coalesced(nodes: Sequence[Inline]) -> Sequence[Inline]:
     """Neighbours of plain text or code as one node: DocC cuts text at every line of the source.
 
     What must be escaped shows only in the whole: `&` and `amp;` may be two nodes. A node of unknown
     type is what could be found in it.
     """
+    if len(nodes) == 1 and not isinstance(nodes[0], UnknownInline):
+        return nodes
+    kinds = [type(node) for node in nodes]
+    if UnknownInline not in kinds and not any(map(is_, kinds, islice(kinds, 1, None))):
+        return nodes
     merged: list[Inline] = []
     for kind, run in groupby(_known(nodes), type):
         if kind is Text:
@@ -103,20 +127,45 @@ def _piece(node: Inline, ctx: Context) -> Piece:
 
 def reference(node: ReferenceLink, ctx: Context) -> str:
     """A mention of another page, linked if it can be reached and the author lets it be."""
-    with ctx.inside_link():
-        title = (
-            inlines(node.overriding_title_inline_content, ctx)
-            or escape(node.overriding_title or "")
-            or inlines(title_of(node.identifier, ctx.reference(node.identifier)), ctx)
-        )
+    title = _overriding_title(node, ctx) or _own_title(node.identifier, ctx)
     ctx.mention(node.identifier)
-    destination = ctx.destination(node.identifier) if node.is_active else None
-    return ctx.spend(link(title, destination) if destination and title else title)
+    return _linked(title, node.identifier, ctx) if node.is_active else ctx.spend(title)
 
 
 def page_link(identifier: str, ctx: Context) -> str:
     """A link to a page by its title, or the title alone if it cannot be reached."""
-    return reference(ReferenceLink(identifier=identifier), ctx)
+    title = _own_title(identifier, ctx)
+    ctx.mention(identifier)
+    return _linked(title, identifier, ctx)
+
+
+def _linked(title: str, identifier: str, ctx: Context) -> str:
+    destination = ctx.destination(identifier)
+    return ctx.spend(link(title, destination) if destination and title else title)
+
+
+def _overriding_title(node: ReferenceLink, ctx: Context) -> str:
+    """What the author says instead of the title."""
+    if node.overriding_title_inline_content:
+        with ctx.inside_link():
+            if title := inlines(node.overriding_title_inline_content, ctx):
+                return title
+    return escape(node.overriding_title) if node.overriding_title else ""
+
+
+def _own_title(identifier: str, ctx: Context) -> str:
+    """The title of what the identifier stands for, as a link's text: never empty."""
+    described = ctx.describe(identifier)
+    if described is not None and described.title is not None:
+        return described.title
+    nodes = title_of(described.reference) if described else None
+    if not nodes:
+        return escape(last_part(identifier))
+    with ctx.inside_link():
+        title = inlines(nodes, ctx)
+    if described is not None and is_plain(nodes):
+        described.title = title
+    return title
 
 
 def media(identifier: str, metadata: ContentMetadata | None, ctx: Context) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from docc2context.links.references import Described
 from docc2context.markdown import blocks as md
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
@@ -10,7 +11,7 @@ from docc2context.model.inline import Inline, Text
 from docc2context.model.reference import Reference, TopicReference
 from docc2context.model.symbol import Conformance
 from docc2context.render.context import Context
-from docc2context.render.inline import inlines, page_link
+from docc2context.render.inline import inlines, is_plain, page_link
 
 
 def page_links(identifiers: Sequence[str], ctx: Context) -> str:
@@ -20,30 +21,50 @@ def page_links(identifiers: Sequence[str], ctx: Context) -> str:
 
 def _bullet(identifier: str, ctx: Context) -> str:
     name = page_link(identifier, ctx)
-    reference = ctx.links.reference(identifier)
+    described = ctx.links.describe(identifier)
+    return ctx.spend(name + _summary(described, ctx) if described else name)
+
+
+def _summary(described: Described, ctx: Context) -> str:
+    """What stands behind a name; made once where it is the same on every page."""
+    if described.summary is not None:
+        return described.summary
+    reference = described.reference
+    content = getattr(reference, "abstract", None) or []
     with ctx.relating(None):
         notes = _notes(reference, ctx) if isinstance(reference, TopicReference) else ""
-        abstract = inlines(getattr(reference, "abstract", None), ctx).strip()
-    head = f"{name} ({notes})" if notes else name
-    return ctx.spend(f"{head}: {abstract}" if abstract else head)
+        abstract = inlines(content, ctx).strip()
+    summary = (f" ({notes})" if notes else "") + (f": {abstract}" if abstract else "")
+    if is_plain(content) and _is_plain_conformance(getattr(reference, "conformance", None)):
+        described.summary = summary
+    return summary
+
+
+def _is_plain_conformance(node: Conformance | None) -> bool:
+    return node is None or (is_plain(node.availability_prefix) and is_plain(node.constraints))
 
 
 def _notes(reference: TopicReference, ctx: Context) -> str:
     """What the web page shows as badges beside a name."""
-    raw_key = reference.name if reference.title_style == "title" else None
-    ide_title = reference.ide_title if reference.title_style == "symbol" else None
-    notes = [
-        code_span(raw_key or ""),
-        escape(ide_title or ""),
-        "required" if reference.required else "",
-        "default implementation provided" if reference.default_implementations else "",
-        "deprecated" if reference.deprecated else "",
-        "beta" if reference.beta else "",
-        escape(reference.estimated_time or ""),
-        *(escape(tag.text) for tag in reference.tags or []),
-        availability(reference.conformance, ctx),
-    ]
-    return ", ".join(filter(None, notes))
+    notes: list[str] = []
+    if reference.title_style == "title" and reference.name:
+        notes.append(code_span(reference.name))
+    if reference.title_style == "symbol" and reference.ide_title:
+        notes.append(escape(reference.ide_title))
+    if reference.required:
+        notes.append("required")
+    if reference.default_implementations:
+        notes.append("default implementation provided")
+    if reference.deprecated:
+        notes.append("deprecated")
+    if reference.beta:
+        notes.append("beta")
+    if reference.estimated_time:
+        notes.append(escape(reference.estimated_time))
+    notes += [escape(tag.text) for tag in reference.tags or ()]
+    if when := availability(reference.conformance, ctx):
+        notes.append(when)
+    return ", ".join(notes)
 
 
 def availability(conformance: Conformance | None, ctx: Context) -> str:

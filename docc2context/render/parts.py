@@ -1,6 +1,6 @@
 """The parts of a page in their order, and what of them another language has otherwise."""
 
-from dataclasses import dataclass
+import msgspec
 
 from docc2context.markdown import blocks as md
 from docc2context.markdown.code import code_span
@@ -21,8 +21,7 @@ from docc2context.render.topics import relationships, topic_groups
 from docc2context.render.tutorials import section
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(msgspec.Struct, frozen=True):
     """Rendered parts: what precedes the declarations, these, and all that has headings."""
 
     lead: list[str]

@@ -32,11 +32,8 @@ _LANGUAGE_NAMES = {
 }
 
 
-def title_of(identifier: str, reference: Reference | None) -> list[Inline]:
-    """The title: code for symbols, prose for all else, never empty.
-
-    What the page does not describe is called by the last part of its identifier.
-    """
+def title_of(reference: Reference | None) -> list[Inline] | None:
+    """The title: code for symbols, prose for all else; None if the reference has none."""
     match reference:
         case TopicReference() if reference.title:
             return [_topic_title(reference)]
@@ -57,7 +54,7 @@ def title_of(identifier: str, reference: Reference | None) -> list[Inline]:
         case DownloadReference() if reference.url:
             return [Text(text=unquote(reference.url.rpartition("/")[2]))]
         case _:
-            return [Text(text=_last_part(identifier))]
+            return None
 
 
 def is_symbol(reference: TopicReference) -> bool:
@@ -73,7 +70,8 @@ def _topic_title(reference: TopicReference) -> Inline:
     return Text(text=reference.title)
 
 
-def _last_part(identifier: str) -> str:
+def last_part(identifier: str) -> str:
+    """What to call a thing that has no title."""
     if identifier.startswith(("http://", "https://", "mailto:")):
         return identifier
     return unquote(identifier.rstrip("/").rpartition("/")[2]) or identifier

@@ -58,5 +58,5 @@ def _relationship(group: RelationshipGroup, ctx: Context) -> str:
 def _related(identifier: str, ctx: Context) -> str:
     name = page_link(identifier, ctx)
     with ctx.relating(None):
-        when = conditions(ctx.links.reference(identifier), ctx)
+        when = conditions(ctx.reference(identifier), ctx)
     return f"{name} ({when})" if when else name

@@ -10,16 +10,17 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docc2context.bundle.link_graph import LinkGraph
-from docc2context.links.paths import SiteMap, output_paths
+from docc2context.bundle.link_graph import page_edges
+from docc2context.links.paths import output_paths
 from docc2context.links.resolver import PageResolver
+from docc2context.links.site import Site
 from docc2context.model.decode import PageUndecodable, decode_page
 from docc2context.render.context import Context
 from docc2context.render.page import curated, page_name, render_page, summary
 from tests.docc2context.render.fixture_cases import REFERENCES, cases
 
 SAMPLE = Path(__file__).parents[2] / "examples" / "TrailKit.doccarchive.zip"
-SITE = SiteMap(output_paths(["data/documentation/kit.json"]))
+SITE = Site(output_paths(["data/documentation/kit.json"]))
 
 
 def sound_pages() -> Iterator[dict[str, Any]]:
@@ -75,6 +76,6 @@ def test_a_page_with_any_values_anywhere_is_rendered_or_refused(
     markdown = render_page(decoded.node, decoded.others, "/documentation/kit", ctx)
     assert markdown.startswith("---\ntitle: ")
     assert "\0" not in markdown
-    LinkGraph().add("documentation/kit.md", ctx.edges, links)
+    assert page_edges("documentation/kit.md", ctx.edges, links).startswith(b"{")
     assert isinstance(summary(decoded.node, ctx) + page_name(decoded.node), str)
     assert all(isinstance(identifier, str) for identifier in curated(decoded.node))

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from docc2context.links.paths import (
     MAX_SEGMENT_BYTES,
     RESERVED_NAMES,
-    SiteMap,
     doc_path,
     output_paths,
     relative_link,
@@ -78,28 +77,6 @@ def test_an_unchanged_name_is_kept_and_the_changed_one_gets_the_hash() -> None:
     paths = output_paths(["data/a-b.json", "data/a:b.json"])
     assert paths["data/a-b.json"] == "a-b.md"
     assert re.fullmatch(r"a-b-[0-9a-f]{8}\.md", paths["data/a:b.json"])
-
-
-@pytest.mark.parametrize(
-    ("url", "found"),
-    [
-        ("/documentation/kit/f(_:)", "documentation/kit/f(_-).md"),
-        ("/Documentation/Kit/F(_:)", "documentation/kit/f(_-).md"),
-        ("/documentation/kit/f(_%3A)", "documentation/kit/f(_-).md"),
-        ("documentation/kit/f(_:)/", "documentation/kit/f(_-).md"),
-        ("/documentation/other", None),
-        ("", None),
-    ],
-)
-def test_a_url_of_docc_finds_its_page(url: str, found: str | None) -> None:
-    assert SiteMap(output_paths(["data/documentation/kit/f(_:).json"])).find(url) == found
-
-
-def test_an_exact_name_goes_before_a_decoded_one() -> None:
-    paths = output_paths(["data/documentation/a%20b.json", "data/documentation/a b.json"])
-    site = SiteMap(paths)
-    assert site.find("/documentation/a%20b") == "documentation/a%20b.md"
-    assert site.find("/documentation/a b") == "documentation/a b.md"
 
 
 @pytest.mark.parametrize(

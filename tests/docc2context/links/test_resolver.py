@@ -1,18 +1,19 @@
+import msgspec
 import pytest
 
-from docc2context.links.paths import SiteMap, output_paths
+from docc2context.links.paths import output_paths
 from docc2context.links.resolver import PageResolver
+from docc2context.links.site import Site
 from docc2context.model.reference import (
     ImageReference,
     LinkReference,
-    Reference,
     SectionReference,
     TopicReference,
     UnresolvableReference,
 )
 
-SITE = SiteMap(output_paths(["data/documentation/kit.json", "data/documentation/kit/a.json"]))
-REFERENCES: dict[str, Reference] = {
+SITE = Site(output_paths(["data/documentation/kit.json", "data/documentation/kit/a.json"]))
+REFERENCES = {
     "doc://x/kit/A": TopicReference(url="/documentation/kit/a", title="A"),
     "doc://x/kit#Use": SectionReference(url="/documentation/kit#Use-it", title="Use it!"),
     "doc://x/kit/A#B": SectionReference(url="/documentation/kit/a#B-c", title="B (c)"),
@@ -22,10 +23,11 @@ REFERENCES: dict[str, Reference] = {
     "Sendable": UnresolvableReference(title="Swift.Sendable"),
     "pic": ImageReference(),
 }
+TEXTS = {name: msgspec.Raw(msgspec.json.encode(node)) for name, node in REFERENCES.items()}
 
 
 def resolver() -> PageResolver:
-    return PageResolver(SITE, "documentation/kit.md", REFERENCES)
+    return PageResolver(SITE, "documentation/kit.md", TEXTS)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from docc2context.links.references import References
 from docc2context.model.decode import decode_page
 from docc2context.model.page import RenderNode
 from docc2context.model.reference import TopicReference
@@ -17,6 +18,12 @@ def patched(*patch: dict[str, Any], **keys: Any) -> tuple[RenderNode, Counter[st
     (other,) = decoded.others
     assert other.language == "occ"
     return other.node, decoded.unknown_nodes
+
+
+def title(identifier: str, node: RenderNode) -> str:
+    reference = References().read(node.references[identifier]).reference
+    assert isinstance(reference, TopicReference)
+    return reference.title
 
 
 def test_replaced_added_and_removed_members_differ_and_the_page_itself_does_not() -> None:
@@ -42,13 +49,11 @@ def test_replaced_added_and_removed_members_differ_and_the_page_itself_does_not(
     other = decoded.others[0].node
     assert (other.metadata.title, other.metadata.role_heading) == ("KITKit", "Class")
     assert other.topic_sections is None
-    assert isinstance(reference := other.references["doc://b"], TopicReference)
-    assert reference.title == "KITB"
+    assert title("doc://b", other) == "KITB"
     own = decoded.node
     assert (own.metadata.title, own.metadata.role_heading) == ("Kit", None)
     assert own.topic_sections is not None
-    assert isinstance(reference := own.references["doc://b"], TopicReference)
-    assert reference.title == "B"
+    assert title("doc://b", own) == "B"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,38 @@
+"""The content of a file of the bundle, as the sink that it goes into wants it."""
+
+import zlib
+from collections.abc import Callable
+from typing import NamedTuple
+
+from deflate import deflate_compress
+
+STORED, DEFLATED = 0, 8
+"""How a zip holds an entry (APPNOTE 4.4.5)."""
+
+_LEVEL = 6
+"""libdeflate's default: as small as zlib's own default, and faster."""
+
+
+class Content(NamedTuple):
+    """Bytes to write, and what they are: `size` and `crc` are those of the file itself."""
+
+    data: bytes | bytearray
+    size: int
+    crc: int
+    method: int
+
+
+Packing = Callable[[bytes], Content]
+
+
+def plain(data: bytes) -> Content:
+    """A file as it is; without a CRC, which only zips hold."""
+    return Content(data, len(data), 0, STORED)
+
+
+def deflated(data: bytes) -> Content:
+    """A file as an entry of a zip: deflated, unless that would make it longer."""
+    shorter = deflate_compress(data, _LEVEL)
+    if len(shorter) < len(data):
+        return Content(shorter, len(data), zlib.crc32(data), DEFLATED)
+    return Content(data, len(data), zlib.crc32(data), STORED)

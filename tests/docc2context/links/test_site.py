@@ -1,0 +1,29 @@
+import pytest
+
+from docc2context.links.paths import output_paths
+from docc2context.links.site import Site
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("/documentation/kit/f(_:)", "documentation/kit/f(_-).md"),
+        ("/Documentation/Kit/F(_:)", "documentation/kit/f(_-).md"),
+        ("/documentation/kit/f(_%3A)", "documentation/kit/f(_-).md"),
+        ("documentation/kit/f(_:)/", "documentation/kit/f(_-).md"),
+        ("/documentation/other", None),
+        ("doc://org.kit/documentation/kit/f(_:)", "documentation/kit/f(_-).md"),
+        ("/documentation/kit/f(_:)#Discussion", "documentation/kit/f(_-).md"),
+        ("", None),
+    ],
+)
+def test_a_url_of_docc_finds_its_page(url: str, found: str | None) -> None:
+    site = Site(output_paths(["data/documentation/kit/f(_:).json"]))
+    assert [site.find(url), site.find(url)] == [found, found]  # looked up, then remembered
+
+
+def test_an_exact_name_goes_before_a_decoded_one() -> None:
+    paths = output_paths(["data/documentation/a%20b.json", "data/documentation/a b.json"])
+    site = Site(paths)
+    assert site.find("/documentation/a%20b") == "documentation/a%20b.md"
+    assert site.find("/documentation/a b") == "documentation/a b.md"
