@@ -15,6 +15,9 @@ _ENCRYPTED = 0x1 | 0x40 | 0x2000
 
 _PATCH = 0x20
 
+_TYPE_BITS = 0o170000
+_SAFE_TYPES = frozenset({0, stat.S_IFREG, stat.S_IFDIR})
+
 _MAX_RATIO = 1032
 """Deflate's best: 258 bytes for two bits, one for their length and one for their distance."""
 
@@ -57,8 +60,8 @@ def checked_type(entry: Entry, name: str) -> str:
     Raises ArchiveRefused (`unsafe_entry_type`) for what is neither file nor empty folder. A mode
     counts whichever system is said to have written it: readers differ in whether they ask.
     """
-    kind = stat.S_IFMT(entry.mode)
-    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+    kind = entry.mode & _TYPE_BITS
+    if kind not in _SAFE_TYPES:
         raise _unsafe_type("is a link, a device or the like", name)
     if kind == stat.S_IFDIR and not name.endswith("/"):
         name += "/"

@@ -58,7 +58,10 @@ def extra_fields(extra: bytes, raw_name: bytes) -> ExtraFields:
 
 
 def _pass_others(extra: bytes, position: int) -> int:
-    while (match := _OTHER_FIELDS.match(extra, position)) and match.end() > position:
+    while position < len(extra):
+        match = _OTHER_FIELDS.match(extra, position)
+        if match is None or match.end() == position:
+            break
         position = match.end()
     return position
 

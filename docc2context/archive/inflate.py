@@ -1,7 +1,8 @@
 """Bytes of one entry, inflated in memory and never more than it declares."""
 
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable
+
+from zlib_ng import zlib_ng
 
 from docc2context.archive.refusals import damaged
 from docc2context.archive.source import Source
@@ -16,7 +17,7 @@ def inflate(source: Source, start: int, compressed: int, size: int, name: str) -
     `zlib.decompress` would take all that a lying stream makes, a thousand bytes for each of its
     own; here it ends one byte after `size`. Raises ArchiveRefused (`invalid_zip`).
     """
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflater = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS)
     parts: list[bytes] = []
     room = size + 1
     try:
@@ -28,7 +29,7 @@ def inflate(source: Source, start: int, compressed: int, size: int, name: str) -
             if room == 0:
                 raise damaged(f"an entry holds more than the {size} bytes declared", name)
             parts.append(part)
-    except zlib.error as error:
+    except zlib_ng.error as error:
         raise damaged("an entry cannot be inflated", name) from error
     if inflater.unused_data:
         raise damaged("data follows the compressed data of an entry", name)
@@ -37,6 +38,8 @@ def inflate(source: Source, start: int, compressed: int, size: int, name: str) -
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _chunks(source: Source, start: int, length: int) -> Iterator[bytes]:
-    for offset in range(start, start + length, _CHUNK):
-        yield source.read(min(_CHUNK, start + length - offset), offset)
+def _chunks(source: Source, start: int, length: int) -> Iterable[bytes]:
+    if length <= _CHUNK:
+        return (source.read(length, start),)
+    end = start + length
+    return (source.read(min(_CHUNK, end - at), at) for at in range(start, end, _CHUNK))

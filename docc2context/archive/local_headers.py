@@ -22,6 +22,9 @@ _HEADER = struct.Struct("<4s2x2H4x3L2H")
 _USUAL_EXTRA = 64
 """Bytes read beyond the name, to have most tools' extra fields in the same read."""
 
+_WINDOW = 16 * 1024
+"""Bytes read at once: the entries of a directory mostly lie in its order, many of them short."""
+
 
 class LocalHeaders:
     """Holds local headers against the directory, one after the other.
@@ -36,6 +39,8 @@ class LocalHeaders:
         self._room = directory_offset
         self._max_bytes = max_bytes
         self._header_bytes = 0
+        self._window = b""
+        self._window_start = 0
 
     def place(self, entry: Entry, name: str) -> tuple[int, int]:
         """Where the data of an entry begins, and where all that belongs to it ends.
@@ -69,7 +74,12 @@ class LocalHeaders:
     def _read(self, entry: Entry, name: str, extra_start: int) -> bytes:
         if entry.offset + extra_start > self._directory:
             raise ambiguous("the local header of an entry is said to overlap the directory", name)
-        header = self._source.read(extra_start + _USUAL_EXTRA, entry.offset)
+        wanted = extra_start + _USUAL_EXTRA
+        start = entry.offset - self._window_start
+        if not 0 <= start <= len(self._window) - wanted:
+            self._window = self._source.read(max(wanted, _WINDOW), entry.offset)
+            self._window_start, start = entry.offset, 0
+        header = self._window[start : start + wanted]
         if len(header) < extra_start:
             raise damaged("it became shorter while it was read", name)
         return header
@@ -107,8 +117,10 @@ def _told_by_extra(
 
 def _check_streamed(entry: Entry, name: str, told: tuple[int, int, int]) -> None:
     """Let CRC and sizes differ only where a descriptor gives them and the header gives zeros."""
-    expected = (entry.crc, entry.compressed, entry.size)
     streamed = entry.flags & _HAS_DESCRIPTOR
+    if streamed and not any(told):
+        return
+    expected = (entry.crc, entry.compressed, entry.size)
     for value, right in zip(told, expected, strict=True):
         if value != right and not (streamed and value == 0):
             raise _apart(name)

@@ -4,9 +4,10 @@ A zip is never unpacked: pages are inflated in memory, one at a time. Whatever t
 understand in two ways is refused, entries that are no pages included.
 """
 
-import zlib
 from bisect import bisect_left
 from typing import BinaryIO
+
+from zlib_ng import zlib_ng
 
 from docc2context.archive.distinct import rows_by_name
 from docc2context.archive.end_record import find_directory
@@ -51,7 +52,7 @@ class ZipArchive:
             data = inflate(self._source, start, compressed, size, name)
         if len(data) != size:
             raise damaged(f"an entry holds {len(data)} bytes and declares {size}", name)
-        if zlib.crc32(data) != table.crcs[row]:
+        if zlib_ng.crc32(data) != table.crcs[row]:
             raise damaged("the checksum of an entry does not match its data", name)
         return data
 

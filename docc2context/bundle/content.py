@@ -1,15 +1,15 @@
 """The content of a file of the bundle, as the sink that it goes into wants it."""
 
-import zlib
 from collections.abc import Callable
 from typing import NamedTuple
 
 from deflate import deflate_compress
+from zlib_ng import zlib_ng
 
 STORED, DEFLATED = 0, 8
 """How a zip holds an entry (APPNOTE 4.4.5)."""
 
-_LEVEL = 6
+_LEVEL = 1
 """libdeflate's default: as small as zlib's own default, and faster."""
 
 
@@ -34,5 +34,5 @@ def deflated(data: bytes) -> Content:
     """A file as an entry of a zip: deflated, unless that would make it longer."""
     shorter = deflate_compress(data, _LEVEL)
     if len(shorter) < len(data):
-        return Content(shorter, len(data), zlib.crc32(data), DEFLATED)
-    return Content(data, len(data), zlib.crc32(data), STORED)
+        return Content(shorter, len(data), zlib_ng.crc32(data), DEFLATED)
+    return Content(data, len(data), zlib_ng.crc32(data), STORED)

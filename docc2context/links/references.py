@@ -5,6 +5,7 @@ on some page before.
 """
 
 from collections import Counter
+from collections.abc import Callable
 
 import msgspec
 
@@ -23,25 +24,33 @@ class Described:
     """What a text says, and what rendering made of it that is the same on every page.
 
     `reference` is None if the text describes nothing; `findings` counts, by kind, what in it was
-    unknown or had to be mended. `external` is its address on the web, safe to link. `title` and
-    `summary` are for `render/` to fill: the words of a link to it, and what a list says behind.
+    unknown or had to be mended. Its `url` leads out of the archive, to the safe `external`, or to
+    the `file` of a page in the bundle, or to neither. `title` and `summary` are for `render/` to
+    fill: the words of a link to it, and what a list says behind.
     """
 
-    __slots__ = ("external", "findings", "reference", "summary", "title", "url")
+    __slots__ = ("external", "file", "findings", "reference", "summary", "title", "url")
 
-    def __init__(self, reference: Reference | None, findings: Counter[str]) -> None:
+    def __init__(
+        self, reference: Reference | None, findings: Counter[str], find: Callable[[str], str | None]
+    ) -> None:
         self.reference = reference
         self.findings = findings
         self.url: str = getattr(reference, "url", "")
-        self.external = None if self.url[:1] == "/" else safe_url(self.url)
+        self.external = safe_url(self.url)
+        self.file = find(self.url) if self.url and self.url[0] != "#" else None
         self.title: str | None = None
         self.summary: str | None = None
 
 
 class References:
-    """Decodes references, and keeps those that may come again."""
+    """Decodes references, and keeps those that may come again.
 
-    def __init__(self) -> None:
+    `find` gives the file of the bundle that an address inside the archive leads to.
+    """
+
+    def __init__(self, find: Callable[[str], str | None]) -> None:
+        self._find = find
         self._kept: dict[bytes, Described] = {}
         self._kept_bytes = 0
 
@@ -50,7 +59,8 @@ class References:
         key = bytes(text)
         described = self._kept.get(key)
         if described is None:
-            described = _described(key)
+            reference, findings = _decoded(key)
+            described = Described(reference, findings, self._find)
             if len(key) <= _MAX_TEXT:
                 self._keep(key, described)
         return described
@@ -63,7 +73,7 @@ class References:
         self._kept[key] = described
 
 
-def _described(text: bytes) -> Described:
+def _decoded(text: bytes) -> tuple[Reference | None, Counter[str]]:
     findings: Counter[str] = Counter()
     value, patch = split_patched(text)
     try:
@@ -72,10 +82,10 @@ def _described(text: bytes) -> Described:
         reference = None
     if reference is None:
         findings["malformed:Reference"] += 1
-        return Described(None, findings)
+        return None, findings
     for operation in patch:
         try:
             apply_to(reference, operation, own={id(reference)})
         except PATCH_FAULTS:
             findings["malformed:variantOverrides"] += 1
-    return Described(reference, findings)
+    return reference, findings

@@ -77,9 +77,12 @@ class PageResolver:
 
     def file(self, identifier: str) -> str | None:
         described = self.describe(identifier)
-        if described and described.url and (file := self._page(described.url)):
-            return file
-        return self._page(identifier)
+        if described is not None:
+            if described.file is not None:
+                return described.file
+            if described.url[:1] == "#":
+                return self._path
+        return self._path if identifier[:1] == "#" else self._site.find(identifier)
 
     def to(self, identifier: str) -> str | None:
         if (external := self.external(identifier)) is not None:
@@ -105,9 +108,6 @@ class PageResolver:
             return f"#{destination(found)}" if found else own
 
         return _LOCAL_ANCHOR.sub(fragment, markdown)
-
-    def _page(self, url: str) -> str | None:
-        return self._path if url.startswith("#") else self._site.find(url)
 
     def _link(self, path: str, anchor: str, described: Described | None) -> str:
         if anchor and path == self._path:

@@ -19,7 +19,7 @@ class Site:
     """Which file of the bundle a DocC URL such as `/documentation/kit/f(_:)` means."""
 
     def __init__(self, paths: Mapping[str, str]) -> None:
-        self.references = References()
+        self.references = References(self.find)
         self._by_url = {doc_path(entry): path for entry, path in paths.items()}
         self._by_folded_url: dict[str, str] = {}
         for url, path in self._by_url.items():

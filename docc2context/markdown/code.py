@@ -35,7 +35,7 @@ def code_block(lines: Iterable[str], language: str | None = None) -> str:
     `language` is lower-cased and left out if it is not a plain word, as it comes from the archive.
     """
     code = "\n".join(map(_plain_line_breaks, lines)).replace("\0", "\ufffd")
-    fence = "`" * max(3, _longest_run(code) + 1)
+    fence = "`" * max(3, _longest_run(code) + 1) if "`" in code else "```"
     return f"{fence}{fence_language(language)}\n{code}\n{fence}"
 
 
@@ -47,7 +47,7 @@ def fence_language(name: str | None) -> str:
     """
     name = (name or "").lower()
     name = _FENCE_LANGUAGES.get(name, name)
-    return name if _LANGUAGE.fullmatch(name) else ""
+    return name if name.isalpha() or _LANGUAGE.fullmatch(name) else ""
 
 
 def _plain_line_breaks(code: str) -> str:

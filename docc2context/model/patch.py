@@ -1,10 +1,10 @@
 """JSON patches (RFC 6902) applied to the structs of a page."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from copy import copy
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from types import UnionType
-from typing import Any, get_args, get_origin
+from typing import Any, NamedTuple, get_args, get_origin
 
 import msgspec
 
@@ -16,6 +16,9 @@ PATCH_FAULTS = (msgspec.MsgspecError, LookupError, ValueError, TypeError)
 
 _END = "-"
 """The place behind the last item of a list (RFC 6901, section 4)."""
+
+_REFERENCES = "/references"
+_IN_REFERENCES = "/references/"
 
 _PATCH_MARK = b"\0"
 """No JSON text holds it."""
@@ -42,23 +45,25 @@ class Patcher:
 
     def apply(self, operation: PatchOperation) -> None:
         """Apply an operation. Raises one of PATCH_FAULTS, and changes nothing, if it cannot be."""
-        match _tokens(operation.path):
-            case ("references", name, key, *_):
-                if key in _REFERENCE_KEYS:
-                    self._patch_reference(name, operation)
+        path = operation.path
+        if path.startswith(_IN_REFERENCES):
+            name, _, inner = path[len(_IN_REFERENCES) :].partition("/")
+            if inner:
+                self._patch_reference(name, inner, operation)
                 return
-            case ("references", name):
-                self._inside.pop(name, None)
-            case ("references",):
-                self._inside.clear()
+            self._inside.pop(_unescaped(name), None)
+        elif path == _REFERENCES:
+            self._inside.clear()
         apply_to(self._node, operation, self._own)
 
-    def _patch_reference(self, name: str, operation: PatchOperation) -> None:
+    def _patch_reference(self, name: str, path: str, operation: PatchOperation) -> None:
         """References are texts: what is to be patched inside is noted with the text, for later."""
+        if path.partition("/")[0] not in _REFERENCE_KEYS:
+            return
+        name = _unescaped(name)
         if name not in self._node.references:
             raise LookupError(name)
-        path = "/" + operation.path.split("/", 3)[3]
-        inner = PatchOperation(op=operation.op, path=path, value=operation.value)
+        inner = PatchOperation(op=operation.op, path=f"/{path}", value=operation.value)
         self._inside.setdefault(name, []).append(inner)
 
 
@@ -86,9 +91,9 @@ def apply_to(root: msgspec.Struct, operation: PatchOperation, own: set[int]) -> 
         return
     match operation.op:
         case "add" if isinstance(place.parent, list):
-            place.parent.insert(place.key, _decoded(operation, place))
+            place.parent.insert(place.key, place.type.decode(operation.value))
         case "add" | "replace":
-            place.put(_decoded(operation, place))
+            place.put(place.type.decode(operation.value))
         case "remove" if isinstance(place.parent, list | dict):
             del place.parent[place.key]
         case "remove":
@@ -97,12 +102,29 @@ def apply_to(root: msgspec.Struct, operation: PatchOperation, own: set[int]) -> 
             raise ValueError(operation.op)
 
 
-class _Place(msgspec.Struct, frozen=True, gc=False):
+class _Type:
+    """A type of the model: how its values are decoded, and of which type their members are."""
+
+    def __init__(self, type_: object) -> None:
+        self._type = type_
+        self.decode = msgspec.json.Decoder(type_).decode
+
+    @cached_property
+    def items(self) -> "_Type | None":
+        """What a `list[…]`, `dict[str, …]` or either `| None` holds; None for other types."""
+        members = get_args(self._type) if isinstance(self._type, UnionType) else (self._type,)
+        for member in members:
+            if get_origin(member) in (list, dict):
+                return _Type(get_args(member)[-1])
+        return None
+
+
+class _Place(NamedTuple):
     """A member of an object or array: what holds it, under which key, and which type it has."""
 
     parent: Any
     key: Any
-    type: Any
+    type: _Type
 
     def get(self) -> Any:
         if isinstance(self.parent, msgspec.Struct):
@@ -119,7 +141,7 @@ class _Place(msgspec.Struct, frozen=True, gc=False):
 def _place(root: msgspec.Struct, tokens: tuple[str, ...], own: set[int]) -> _Place | None:
     """Where a JSON pointer leads; None for what no page shows and the model leaves out."""
     parent: Any = root
-    parent_type: Any = type(root)
+    parent_type: _Type | None = None
     for token in tokens[:-1]:
         place = _member(parent, parent_type, token)
         if place is None:
@@ -138,7 +160,11 @@ def _tokens(path: str) -> tuple[str, ...]:
     tokens = path.split("/")[1:]
     if not tokens:
         raise LookupError(path)
-    return tuple(token.replace("~1", "/").replace("~0", "~") for token in tokens)
+    return tuple(map(_unescaped, tokens))
+
+
+def _unescaped(token: str) -> str:
+    return token.replace("~1", "/").replace("~0", "~")
 
 
 def _copied(value: Any) -> Any:
@@ -147,49 +173,32 @@ def _copied(value: Any) -> Any:
     return value.copy() if isinstance(value, list | dict) else value
 
 
-def _member(parent: Any, type_: Any, token: str) -> _Place | None:
+def _member(parent: Any, type_: _Type | None, token: str) -> _Place | None:
     if isinstance(parent, msgspec.Struct):
-        struct: type[msgspec.Struct] = type(parent)
-        field = _fields(struct).get(token)
-        return None if field is None else _Place(parent, field.name, field.type)
+        return _Place(parent, *field) if (field := _fields(type(parent)).get(token)) else None
+    if type_ is None or type_.items is None:
+        raise LookupError(token)
     if isinstance(parent, list):
-        return _Place(parent, len(parent) if token == _END else int(token), _item_type(type_, list))
+        return _Place(parent, len(parent) if token == _END else int(token), type_.items)
     if isinstance(parent, dict):
-        return _Place(parent, token, _item_type(type_, dict))
+        return _Place(parent, token, type_.items)
     raise LookupError(token)
 
 
-def _decoded(operation: PatchOperation, place: _Place) -> Any:
-    decoder: msgspec.json.Decoder[Any] = _decoder(place.type)
-    return decoder.decode(operation.value)
-
-
 @cache
-def _fields(struct: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
-    return {field.encode_name: field for field in msgspec.structs.fields(struct)}
+def _fields(struct: type[Any]) -> dict[str, tuple[str, _Type]]:
+    """By its name in JSON: the attribute of a field, and its type."""
+    fields = msgspec.structs.fields(struct)
+    return {field.encode_name: (field.name, _Type(field.type)) for field in fields}
 
 
 _REFERENCE_KEYS = frozenset(key for struct in get_args(Reference) for key in _fields(struct))
 """What pages show of references; DocC's patches mostly name other keys."""
 
 
-@cache
-def _decoder(type_: Hashable) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(type_)
-
-
-@cache
-def _item_type(type_: Any, container: type) -> Any:
-    """The type of what a `list[…]`, `dict[str, …]` or either `| None` holds."""
-    for member in get_args(type_) if isinstance(type_, UnionType) else (type_,):
-        if get_origin(member) is container:
-            return get_args(member)[-1]
-    raise LookupError(type_)
-
-
 def _default(place: _Place) -> Any:
-    struct: type[msgspec.Struct] = type(place.parent)
-    field = next(field for field in _fields(struct).values() if field.name == place.key)
+    fields = msgspec.structs.fields(place.parent)
+    field = next(field for field in fields if field.name == place.key)
     if field.default_factory is not msgspec.NODEFAULT:
         return field.default_factory()
     return field.default

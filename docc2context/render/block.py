@@ -53,22 +53,23 @@ def blocks(nodes: Sequence[Block] | None, ctx: Context) -> str:
         ctx.leave()
 
 
-def _siblings(nodes: Sequence[Block], ctx: Context) -> Iterable[str]:
+def _siblings(nodes: Sequence[Block], ctx: Context) -> list[str]:
     """Each block in turn, a list with other markers than the list that it directly follows.
 
     CommonMark would else take both for one list (5.3).
     """
+    rendered: list[str] = []
     previous, alternate = None, False
     for node in nodes:
         alternate = type(node) is previous and not alternate
         previous = type(node)
-        match node:
-            case UnorderedList():
-                yield _bullet_list(node, "+" if alternate else "-", ctx)
-            case OrderedList():
-                yield _numbered_list(node, ")" if alternate else ".", ctx)
-            case _:
-                yield _block(node, ctx)
+        if alternate and isinstance(node, UnorderedList):
+            rendered.append(_bullet_list(node, "+", ctx))
+        elif alternate and isinstance(node, OrderedList):
+            rendered.append(_numbered_list(node, ")", ctx))
+        else:
+            rendered.append(_block(node, ctx))
+    return rendered
 
 
 def _block(node: Block, ctx: Context) -> str:
@@ -156,11 +157,14 @@ def _file(identifier: str, ctx: Context) -> str:
 
 
 def _code_listing(node: CodeListing, ctx: Context) -> str:
+    code = code_block(node.code, node.syntax)
+    if not node.metadata and not node.line_annotations:
+        return code
     caption = media_caption(node.metadata, ctx)
     notes = [
         _annotation(style, node.line_annotations or []) for style in ("highlight", "strikeout")
     ]
-    return md.join([caption, code_block(node.code, node.syntax), *notes])
+    return md.join([caption, code, *notes])
 
 
 def _annotation(style: str, annotations: Sequence[LineAnnotation]) -> str:

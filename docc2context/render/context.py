@@ -1,9 +1,7 @@
 """What rendering a page needs and finds out, as one object."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from copy import copy
+from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
@@ -52,6 +50,8 @@ class Context:
         self.missing_references: set[str] = set()
         self.anchors: dict[str, str] = {}
         self.edges: list[tuple[str, str]] = []
+        self.abstract: str | None = None
+        self.lookups = 0
         self._relation: str | None = "body"
         self._slugs = Slugs()
         self._depth = 0
@@ -60,13 +60,18 @@ class Context:
 
     def describe(self, identifier: str) -> Described | None:
         """What the page says of the identifier; one that it does not describe is counted."""
+        self.lookups += 1
         described = self.links.describe(identifier)
         if described is None or described.reference is None:
             self.missing_references.add(identifier)
-        if described is not None and described.findings and identifier not in self._mended:
-            self._mended.add(identifier)
-            self.unknown_nodes.update(described.findings)
+        if described is not None and described.findings:
+            self._count_once(identifier, described.findings)
         return described
+
+    def _count_once(self, identifier: str, findings: Counter[str]) -> None:
+        if identifier not in self._mended:
+            self._mended.add(identifier)
+            self.unknown_nodes.update(findings)
 
     def reference(self, identifier: str) -> Reference | None:
         """What the identifier stands for."""
@@ -79,14 +84,9 @@ class Context:
         if relation is not None and not self._inside_link:
             self.edges.append((relation, identifier))
 
-    @contextmanager
-    def relating(self, relation: str | None) -> Iterator[None]:
-        """What is mentioned inside relates so to the page; with None it is other pages' words."""
-        outer, self._relation = self._relation, relation
-        try:
-            yield
-        finally:
-            self._relation = outer
+    def relating(self, relation: str | None) -> "_For":
+        """For a `with`: what is mentioned in it relates so to the page; None for others' words."""
+        return _For(self, "_relation", value=relation)
 
     def destination(self, identifier: str) -> str | None:
         """Where a link leads; None inside another link, since links do not nest."""
@@ -105,7 +105,8 @@ class Context:
 
     def variant(self, language: str, references: Mapping[str, msgspec.Raw]) -> "Context":
         """For the same page in another language: its sections are headed `… (Objective-C)`."""
-        other = copy(self)
+        other = Context.__new__(Context)
+        other.__dict__.update(self.__dict__)
         other.links = self.links.describing(references)
         other.suffix = f" ({language})"
         return other
@@ -121,14 +122,9 @@ class Context:
             raise PageTooLarge
         return text
 
-    @contextmanager
-    def inside_link(self) -> Iterator[None]:
-        """For the text of a link."""
-        outer, self._inside_link = self._inside_link, True
-        try:
-            yield
-        finally:
-            self._inside_link = outer
+    def inside_link(self) -> "_For":
+        """For a `with`: what is rendered in it is the text of a link."""
+        return _For(self, "_inside_link", value=True)
 
     def enter(self) -> bool:
         """One level deeper; False, and no deeper, where the limit is reached. Undone by `leave`."""
@@ -141,6 +137,27 @@ class Context:
     def leave(self) -> None:
         """Back from the level that `enter` went to."""
         self._depth -= 1
+
+
+class _For:
+    """Gives an attribute of a context another value for the time of a `with`.
+
+    A class, as each link of a page would pay for `contextlib`'s generators.
+    """
+
+    __slots__ = ("_ctx", "_name", "_outer", "_value")
+
+    def __init__(self, ctx: Context, name: str, *, value: object) -> None:
+        self._ctx = ctx
+        self._name = name
+        self._value = value
+
+    def __enter__(self) -> None:
+        self._outer = getattr(self._ctx, self._name)
+        setattr(self._ctx, self._name, self._value)
+
+    def __exit__(self, *_: object) -> None:
+        setattr(self._ctx, self._name, self._outer)
 
 
 def _rendered_heading(level: int, text: str, suffix: str) -> tuple[str, str]:

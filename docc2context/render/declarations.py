@@ -14,21 +14,23 @@ from docc2context.render.links import availability
 
 def plain(fragments: Sequence[Fragment]) -> str:
     """The text of declaration fragments."""
-    return "".join(fragment.text for fragment in fragments)
+    return "".join([fragment.text for fragment in fragments])
 
 
 def declarations(nodes: Sequence[Declaration], page_language: str, ctx: Context) -> str:
     """Declarations as code; platforms are told where several declarations differ by them."""
-    labels = [_platforms(node) for node in nodes]
+    differ = len(nodes) > 1 and len(set(map(_platforms, nodes))) > 1
     rendered = []
-    for node, label in zip(nodes, labels, strict=True):
+    for node in nodes:
         language = (node.languages or [page_language])[0]
-        rendered.append(strong(label) if len(set(labels)) > 1 and label else "")
+        if differ and (label := _platforms(node)):
+            rendered.append(strong(label))
         rendered.append(code_block([plain(node.tokens)], language))
         for token in node.tokens:
             if token.identifier:
                 ctx.mention(token.identifier, "declaration")
-        rendered.append(_others(node.other_declarations, language, ctx))
+        if node.other_declarations:
+            rendered.append(_others(node.other_declarations, language, ctx))
     return md.join(rendered)
 
 
@@ -36,9 +38,9 @@ def _platforms(node: Declaration) -> str:
     return ", ".join(platform for platform in node.platforms if platform)
 
 
-def _others(others: OtherDeclarations | None, language: str, ctx: Context) -> str:
+def _others(others: OtherDeclarations, language: str, ctx: Context) -> str:
     """The other overloads of a group, each with a link to its own page."""
-    if others is None or not others.declarations:
+    if not others.declarations:
         return ""
     rendered = [strong("Other overloads:")]
     for other in others.declarations:

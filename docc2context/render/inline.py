@@ -27,7 +27,12 @@ from docc2context.model.inline import (
     Text,
     UnknownInline,
 )
-from docc2context.model.reference import ImageReference, Reference, VideoReference
+from docc2context.model.reference import (
+    ImageReference,
+    LinkReference,
+    Reference,
+    VideoReference,
+)
 from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.titles import last_part, title_of
 
@@ -35,6 +40,7 @@ Piece = str | Styled
 
 _PLAIN_NODES = (Text, CodeVoice)
 _PLAIN = frozenset(_PLAIN_NODES)
+_TEXT = frozenset({Text})
 
 
 def inlines(nodes: Sequence[Inline] | None, ctx: Context) -> str:
@@ -58,6 +64,8 @@ def is_plain(nodes: Sequence[Inline]) -> bool:
 
 def plain_inlines(nodes: Sequence[Inline]) -> str:
     """Text and code as one line of Markdown."""
+    if _TEXT.issuperset(map(type, nodes)):
+        return escape("".join([node.text for node in nodes if isinstance(node, Text)]))
     pieces = [
         escape(node.text) if isinstance(node, Text) else code_span(node.code)
         for node in _coalesced(nodes)
@@ -156,16 +164,15 @@ def _overriding_title(node: ReferenceLink, ctx: Context) -> str:
 def _own_title(identifier: str, ctx: Context) -> str:
     """The title of what the identifier stands for, as a link's text: never empty."""
     described = ctx.describe(identifier)
-    if described is not None and described.title is not None:
-        return described.title
-    nodes = title_of(described.reference) if described else None
-    if not nodes:
+    if described is None:
         return escape(last_part(identifier))
-    with ctx.inside_link():
-        title = inlines(nodes, ctx)
-    if described is not None and is_plain(nodes):
-        described.title = title
-    return title
+    reference = described.reference
+    if isinstance(reference, LinkReference) and reference.title_inline_content:
+        with ctx.inside_link():
+            return inlines(reference.title_inline_content, ctx)
+    if described.title is None:
+        described.title = title_of(reference)
+    return described.title or escape(last_part(identifier))
 
 
 def media(identifier: str, metadata: ContentMetadata | None, ctx: Context) -> str:

@@ -46,6 +46,8 @@ def page_name(node: RenderNode) -> str:
 
 def summary(node: RenderNode, ctx: Context) -> str:
     """The abstract as one line without links, for lists in other files than the page's own."""
+    if ctx.abstract is not None:
+        return ctx.abstract.strip()
     with ctx.inside_link():
         return inlines(node.abstract, ctx).strip()
 

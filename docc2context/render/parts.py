@@ -1,5 +1,7 @@
 """The parts of a page in their order, and what of them another language has otherwise."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from docc2context.markdown import blocks as md
@@ -8,12 +10,12 @@ from docc2context.markdown.escape import escape
 from docc2context.model.block import Block, Paragraph
 from docc2context.model.inline import Text
 from docc2context.model.page import RenderNode
-from docc2context.model.sections import Declarations
+from docc2context.model.sections import Declarations, PrimarySection
 from docc2context.model.variants import Variant
 from docc2context.render.availability import is_deprecated, messages, platforms
 from docc2context.render.block import blocks, run_in, strong
 from docc2context.render.context import Context
-from docc2context.render.inline import inlines, reference
+from docc2context.render.inline import inlines, is_plain, reference
 from docc2context.render.links import availability, note
 from docc2context.render.sections import primary_section
 from docc2context.render.titles import language_name, page_title
@@ -22,30 +24,34 @@ from docc2context.render.tutorials import section
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """Rendered parts: what precedes the declarations, these, and all that has headings."""
+    """Rendered parts: what precedes the declarations, these, and all that has headings.
+
+    `closed` are the primary sections that mention no reference: equal ones read the same.
+    """
 
     lead: list[str]
     declarations: list[str]
     sections: list[str]
+    closed: list[PrimarySection]
 
 
-def page_parts(node: RenderNode, ctx: Context) -> Parts:
-    """All of a page below its title.
+def page_parts(node: RenderNode, ctx: Context, known: Sequence[PrimarySection] = ()) -> Parts:
+    """All of a page below its title, but for the primary sections that are known.
 
     Declarations go first, as on the web page; swift-docc writes the mentions before them.
     """
-    language = node.identifier.interface_language
-    primary = node.primary_content_sections or []
+    abstract = inlines(node.abstract, ctx)
+    if not node.abstract or is_plain(node.abstract):
+        ctx.abstract = abstract
     lead = [
         _deprecation(node, ctx),
-        md.paragraph(inlines(node.abstract, ctx)),
+        md.paragraph(abstract),
         _availability_note(node, ctx),
         _sample_code(node, ctx),
     ]
-    declared = [primary_section(p, language, ctx) for p in primary if isinstance(p, Declarations)]
-    sections = [
-        *(primary_section(p, language, ctx) for p in primary if not isinstance(p, Declarations)),
-        *(section(part, ctx) for part in node.sections or []),
+    declared, sections, closed = _primary(node, ctx, known)
+    sections += [
+        *[section(part, ctx) for part in node.sections or ()],
         topic_groups("Topics", "topic", node.topic_sections, ctx),
         topic_groups(
             "Default Implementations",
@@ -56,14 +62,32 @@ def page_parts(node: RenderNode, ctx: Context) -> Parts:
         relationships(node.relationships_sections, ctx),
         topic_groups("See Also", "see-also", node.see_also_sections, ctx),
     ]
-    return Parts(lead, declared, sections)
+    return Parts(lead, declared, sections, closed)
+
+
+def _primary(
+    node: RenderNode, ctx: Context, known: Sequence[PrimarySection]
+) -> tuple[list[str], list[str], list[PrimarySection]]:
+    """The declarations, the other primary sections, and which of them mention no reference."""
+    declared: list[str] = []
+    others: list[str] = []
+    closed: list[PrimarySection] = []
+    for part in node.primary_content_sections or ():
+        if known and part in known:
+            continue
+        before = ctx.lookups
+        text = primary_section(part, node.identifier.interface_language, ctx)
+        (declared if isinstance(part, Declarations) else others).append(text)
+        if ctx.lookups == before:
+            closed.append(part)
+    return declared, others, closed
 
 
 def variant_parts(node: RenderNode, own: Parts, other: Variant, ctx: Context) -> Parts:
     """What a page in another language has that it has not in its own, which is `own`."""
     name = language_name(other.language)
     other_ctx = ctx.variant(name, other.node.references)
-    parts = page_parts(other.node, other_ctx)
+    parts = page_parts(other.node, other_ctx, own.closed)
     lead = [text for text in parts.lead if text not in own.lead]
     declared = [text for text in parts.declarations if text not in own.declarations]
     shown = {"", *own.sections}
@@ -71,19 +95,18 @@ def variant_parts(node: RenderNode, own: Parts, other: Variant, ctx: Context) ->
         text for text in parts.sections if text.replace(f"{other_ctx.suffix}\n", "\n") not in shown
     ]
     label = _variant_label(name, node, other.node)
-    return Parts([label, *lead] if label or lead or declared else [], declared, sections)
+    return Parts([label, *lead] if label or lead or declared else [], declared, sections, [])
 
 
 def _variant_label(name: str, node: RenderNode, other: RenderNode) -> str:
     """The language with the title, the kind and the platforms that the page has in it."""
+    own_title, title = page_title(node), page_title(other)
+    own_platforms = platforms(node.metadata.platforms)
+    others_platforms = platforms(other.metadata.platforms)
     facts = [
-        code_span(page_title(other)) if page_title(other) != page_title(node) else "",
+        code_span(title) if title != own_title else "",
         escape(_changed(node.metadata.role_heading, other.metadata.role_heading)),
-        *(
-            escape(phrase)
-            for phrase in platforms(other.metadata.platforms)
-            if phrase not in platforms(node.metadata.platforms)
-        ),
+        *(escape(phrase) for phrase in others_platforms if phrase not in own_platforms),
     ]
     told = ", ".join(filter(None, facts))
     return f"{strong(f'{name}:')} {told}" if told else strong(name)
@@ -95,7 +118,9 @@ def _changed(own: str | None, other: str | None) -> str:
 
 def _deprecation(node: RenderNode, ctx: Context) -> str:
     """What users of an old or missing symbol must know, set apart before all else."""
-    words: list[Block] = list(node.deprecation_summary or [])
+    words: list[Block] = list(node.deprecation_summary or ())
+    if not words and not node.metadata.platforms:
+        return ""
     if not words:
         words = [
             Paragraph(inline_content=[Text(text=told)])
@@ -113,5 +138,7 @@ def _availability_note(node: RenderNode, ctx: Context) -> str:
 
 
 def _sample_code(node: RenderNode, ctx: Context) -> str:
+    if not node.sample_code_download and not node.download_not_available_summary:
+        return ""
     action = reference(node.sample_code_download.action, ctx) if node.sample_code_download else ""
     return md.join([action, blocks(node.download_not_available_summary, ctx)])

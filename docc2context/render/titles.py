@@ -1,8 +1,10 @@
 """The words for what an identifier stands for."""
 
+from typing import assert_never
 from urllib.parse import unquote
 
-from docc2context.model.inline import CodeVoice, Inline, Text
+from docc2context.markdown.code import code_span
+from docc2context.markdown.escape import escape
 from docc2context.model.page import RenderNode
 from docc2context.model.reference import (
     DownloadReference,
@@ -32,29 +34,27 @@ _LANGUAGE_NAMES = {
 }
 
 
-def title_of(reference: Reference | None) -> list[Inline] | None:
-    """The title: code for symbols, prose for all else; None if the reference has none."""
+def title_of(reference: Reference | None) -> str:
+    """The title as Markdown: code for symbols, prose for all else; empty if it has none."""
     match reference:
-        case TopicReference() if reference.title:
-            return [_topic_title(reference)]
-        case LinkReference() if reference.title_inline_content:
-            return reference.title_inline_content
-        case LinkReference(title=str(title)) | XcodeRequirementReference(title=title) if title:
-            return [Text(text=title)]
-        case UnresolvableReference(title=title) if title:
-            return [CodeVoice(code=title)]
-        case FileReference(file_name=name) | FileTypeReference(display_name=name) if name:
-            return [Text(text=name)]
-        case ImageReference(alt=str(alt)) | VideoReference(alt=str(alt)) if alt:
-            return [Text(text=alt)]
-        case UnknownReference() if reference.title:
-            return [Text(text=reference.title)]
-        case LinkReference() | XcodeRequirementReference() if reference.url:
-            return [Text(text=reference.url)]
-        case DownloadReference() if reference.url:
-            return [Text(text=unquote(reference.url.rpartition("/")[2]))]
+        case TopicReference(title=title):
+            return code_span(title) if is_symbol(reference) else escape(title)
+        case UnresolvableReference(title=title):
+            return code_span(title)
+        case LinkReference() | XcodeRequirementReference():
+            return escape(reference.title or reference.url)
+        case FileReference(file_name=title) | FileTypeReference(display_name=title):
+            return escape(title)
+        case ImageReference(alt=alt) | VideoReference(alt=alt):
+            return escape(alt or "")
+        case DownloadReference():
+            return escape(unquote(reference.url.rpartition("/")[2]))
+        case UnknownReference(title=title):
+            return escape(title)
+        case None:
+            return ""
         case _:
-            return None
+            assert_never(reference)
 
 
 def is_symbol(reference: TopicReference) -> bool:
@@ -62,12 +62,6 @@ def is_symbol(reference: TopicReference) -> bool:
     if reference.title_style is not None:
         return reference.title_style == "symbol"
     return reference.kind == "symbol" and reference.role not in PROSE_ROLES
-
-
-def _topic_title(reference: TopicReference) -> Inline:
-    if is_symbol(reference):
-        return CodeVoice(code=reference.title)
-    return Text(text=reference.title)
 
 
 def last_part(identifier: str) -> str:

@@ -18,7 +18,7 @@ TOPIC = text({"type": "topic", "title": "A", "url": "/documentation/a"})
 
 
 def test_the_same_text_is_decoded_once() -> None:
-    references = References()
+    references = References(lambda _: None)
     described = references.read(TOPIC)
     assert described.reference == TopicReference(title="A", url="/documentation/a")
     assert (described.url, described.external) == ("/documentation/a", None)
@@ -26,7 +26,9 @@ def test_the_same_text_is_decoded_once() -> None:
 
 
 def test_an_address_on_the_web_is_safe_to_link() -> None:
-    described = References().read(text({"type": "link", "url": "https://example.com/(a)"}))
+    described = References(lambda _: None).read(
+        text({"type": "link", "url": "https://example.com/(a)"})
+    )
     assert described.external == "https://example.com/%28a%29"
 
 
@@ -49,27 +51,27 @@ def test_an_address_on_the_web_is_safe_to_link() -> None:
 def test_what_does_not_fit_is_counted_and_the_rest_kept(
     value: Any, reference: Any, findings: dict[str, int]
 ) -> None:
-    described = References().read(text(value))
+    described = References(lambda _: None).read(text(value))
     assert (described.reference, described.findings) == (reference, findings)
 
 
 @pytest.mark.parametrize("broken", [b'{"type":"topic","title":"\xff"}', b"[" * 100_000])
 def test_a_text_that_is_no_json_describes_nothing(broken: bytes) -> None:
-    described = References().read(msgspec.Raw(broken))
+    described = References(lambda _: None).read(msgspec.Raw(broken))
     assert (described.reference, described.findings) == (None, {"malformed:Reference": 1})
 
 
 def test_a_patched_text_says_what_the_patch_makes_of_it() -> None:
     title = PatchOperation(op="replace", path="/title", value=msgspec.Raw(b'"B"'))
     impossible = PatchOperation(op="replace", path="/url/0", value=msgspec.Raw(b'"x"'))
-    described = References().read(patched_text(TOPIC, [title, impossible]))
+    described = References(lambda _: None).read(patched_text(TOPIC, [title, impossible]))
     assert described.reference == TopicReference(title="B", url="/documentation/a")
     assert described.findings == {"malformed:variantOverrides": 1}
 
 
 def test_texts_beyond_the_bound_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("docc2context.links.references._MAX_KEPT", len(bytes(TOPIC)) + 1)
-    references = References()
+    references = References(lambda _: None)
     described = references.read(TOPIC)
     references.read(text({"type": "topic", "title": "B"}))
     assert references.read(TOPIC) is not described

@@ -21,7 +21,7 @@ def patched(*patch: dict[str, Any], **keys: Any) -> tuple[RenderNode, Counter[st
 
 
 def title(identifier: str, node: RenderNode) -> str:
-    reference = References().read(node.references[identifier]).reference
+    reference = References(lambda _: None).read(node.references[identifier]).reference
     assert isinstance(reference, TopicReference)
     return reference.title
 
