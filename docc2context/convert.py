@@ -13,7 +13,7 @@ from docc2context.bundle.llms_txt import LLMS_TXT, Contents, Entry
 from docc2context.bundle.manifest import MANIFEST, Manifest, PageEntry, sha256
 from docc2context.bundle.report import Report, SkippedPage
 from docc2context.bundle.sinks import Sink, open_sink
-from docc2context.errors import Code, NothingConverted, OutputTooLarge
+from docc2context.errors import Code, EntryUnreadable, NothingConverted, OutputTooLarge
 from docc2context.links.paths import SiteMap, doc_path, output_paths
 from docc2context.links.resolver import PageResolver
 from docc2context.model.decode import PageUndecodable, decode_page
@@ -43,7 +43,8 @@ def convert(
     many there are.
 
     Raises ArchiveRefused, NothingConverted, OutputTooLarge or DestinationError; nothing is left at
-    a destination path then. A path that leads nowhere raises FileNotFoundError.
+    a destination path then. A path that leads nowhere raises FileNotFoundError, a folder of pages
+    that cannot be read EntryUnreadable.
     """
     with (
         open_archive(source, limits) as archive,
@@ -76,6 +77,8 @@ class _Conversion:
                 self.page(source)
             except PageUndecodable as error:
                 self.skipped.append(SkippedPage(source, str(error)))
+            except EntryUnreadable as error:
+                self.skipped.append(SkippedPage(source, error.reason))
             on_page(done, len(self.archive.pages))
         if not self.converted:
             raise NothingConverted(
