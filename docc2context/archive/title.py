@@ -11,5 +11,5 @@ def archive_title(metadata: bytes | None) -> str:
     """The display name in `metadata.json`; empty if there is none, or none that can be read."""
     try:
         return msgspec.json.decode(metadata or b"{}", type=_Metadata).bundle_display_name or ""
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return ""

@@ -12,6 +12,7 @@ from docc2context.check.bundle import open_bundle
 from docc2context.check.compare import lost
 from docc2context.check.displayable import displayables
 from docc2context.check.report import CheckReport, MissingString, NodeCount, Tally
+from docc2context.check.surrogates import without_lone_surrogates
 from docc2context.check.variants import page_in, variant_displayables
 
 __all__ = ["CheckReport", "MissingString", "NodeCount", "Tally", "check"]
@@ -49,9 +50,10 @@ def check(
 def _page(source: str, data: bytes, markdown: str, language: str, report: CheckReport) -> None:
     """Compare one page; in all languages, also with what its variants display besides."""
     try:
+        data = without_lone_surrogates(data)
         own = displayables(page_in(data, language))
         variants = variant_displayables(data, own) if language == "all" else []
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         report.skipped.append(source)
         return
     missing = lost([*own, *variants], markdown)

@@ -6,6 +6,7 @@ import msgspec
 
 from docc2context.model.page import RenderNode
 from docc2context.model.salvage import salvage
+from docc2context.model.surrogates import mended
 from docc2context.model.variants import Language, Variant, in_language, variants
 
 _UTF8_BOM = b"\xef\xbb\xbf"
@@ -30,7 +31,8 @@ def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
     """Decode one file under `data/` to what it shows in a language, or in all of them.
 
     Raises PageUndecodable if it is no JSON, is nested beyond reason or is no page at all. A page
-    that is only partly as the format says is kept as far as it can be read.
+    that is only partly as the format says is kept as far as it can be read; half a surrogate pair
+    becomes U+FFFD and is counted as `malformed:surrogate`.
     """
     unknown: Counter[str] = Counter()
     try:
@@ -40,16 +42,29 @@ def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
         raise PageUndecodable(f"invalid JSON: {error}") from error
     except RecursionError as error:
         raise PageUndecodable("nested too deeply") from error
+    except UnicodeDecodeError as error:
+        raise PageUndecodable("invalid JSON: not UTF-8") from error
     return DecodedPage(shown, others, unknown)
 
 
 def _decoded(data: bytes, unknown: Counter[str]) -> RenderNode:
     try:
-        node: RenderNode | None = _strict.decode(data)
-    except msgspec.ValidationError:
-        node = salvage(_untyped.decode(data), RenderNode, unknown)
+        node = _fitted(data, unknown)
+    except msgspec.DecodeError:
+        whole, lone_surrogates = mended(data)
+        if not lone_surrogates:
+            raise
+        unknown["malformed:surrogate"] += lone_surrogates
+        node = _fitted(whole, unknown)
     if node is None:
         raise PageUndecodable("not a RenderNode page: not a JSON object")
     if not node.identifier.url and not node.metadata.title:
         raise PageUndecodable("not a RenderNode page: neither an identifier nor a title")
     return node
+
+
+def _fitted(data: bytes, unknown: Counter[str]) -> RenderNode | None:
+    try:
+        return _strict.decode(data)
+    except msgspec.ValidationError:
+        return salvage(_untyped.decode(data), RenderNode, unknown)

@@ -166,6 +166,20 @@ def test_what_is_no_bundle_is_refused(tmp_path: Path, content: bytes) -> None:
             check(archive(sloth=SLOTH), place)
 
 
+LONE = page("Sloth", abstract=[text("Half @ a pair"), {"type": "emoji", "text": "@"}])
+
+
+def test_a_page_with_half_a_surrogate_pair_is_checked_as_web_pages_show_it(tmp_path: Path) -> None:
+    source = archive(sloth=LONE.replace(b"@", rb"\ud83d"))
+    docc2context.convert(source, tmp_path / "bundle")
+    report = check(source, tmp_path / "bundle")
+    assert (report.skipped, report.content.strings, report.content.found) == ([], 3, 3)
+    file = tmp_path / "bundle/documentation/sloth.md"
+    file.write_text(file.read_text().replace("Half \ufffd a pair", ""))
+    (missing,) = check(source, tmp_path / "bundle").content.missing
+    assert missing.text == "Half \ufffd a pair"
+
+
 def test_what_is_no_archive_is_refused(bundle: Path) -> None:
     with pytest.raises(ArchiveRefused):
         check(b"hello", bundle)
