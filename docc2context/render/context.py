@@ -8,6 +8,7 @@ from copy import copy
 from docc2context.links.resolver import Resolver
 from docc2context.markdown.blocks import heading
 from docc2context.markdown.escape import escape, one_line
+from docc2context.markdown.inline import link
 from docc2context.markdown.slug import Slugs
 from docc2context.model.reference import Reference
 
@@ -70,6 +71,10 @@ class Context:
     def destination(self, identifier: str) -> str | None:
         """Where a link leads; None inside another link, since links do not nest."""
         return None if self._inside_link else self.links.to(identifier)
+
+    def linked(self, text: str, destination: str) -> str:
+        """A link to a safe destination; the text alone inside another link."""
+        return text if self._inside_link else link(text, destination)
 
     def heading(self, level: int, text: str, anchor: str | None = None) -> str:
         """A heading of plain text, whose fragment is remembered for links to DocC's anchor."""

@@ -92,7 +92,7 @@ def _piece(node: Inline, ctx: Context) -> Piece:
         case Strikethrough():
             return html("del", inlines(node.inline_content, ctx))
         case Link():
-            return _link(node)
+            return _link(node, ctx)
         case Image():
             return media(node.identifier, node.metadata, ctx)
         case UnknownInline():
@@ -130,7 +130,8 @@ def media(identifier: str, metadata: ContentMetadata | None, ctx: Context) -> st
     caption = media_caption(metadata, ctx)
     for variant in sorted(variants, key=lambda variant: "dark" in variant.traits):
         if (url := safe_url(variant.url)) is not None:
-            shown = link(words or "Video", url) if _is_video(reference) else image(words, url)
+            is_video = _is_video(reference)
+            shown = ctx.linked(words or "Video", url) if is_video else image(words, url)
             return ctx.spend(" ".join(filter(None, [shown, caption])))
     plainest = min(variants, key=lambda variant: "dark" in variant.traits, default=None)
     name = escape(_file_name(plainest.url if plainest else identifier))
@@ -156,7 +157,7 @@ def _file_name(url: str) -> str:
     return unquote(url.rstrip("/").rpartition("/")[2])
 
 
-def _link(node: Link) -> str:
+def _link(node: Link, ctx: Context) -> str:
     url = safe_url(node.destination)
     title = escape(node.title or node.destination)
-    return link(title, url) if url else title
+    return ctx.linked(title, url) if url else title
