@@ -156,7 +156,7 @@ def _file(identifier: str, ctx: Context) -> str:
 
 
 def _code_listing(node: CodeListing, ctx: Context) -> str:
-    caption = media_caption(node.metadata, ctx)
+    caption = md.paragraph(media_caption(node.metadata, ctx))
     notes = [
         _annotation(style, node.line_annotations or []) for style in ("highlight", "strikeout")
     ]

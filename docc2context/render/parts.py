@@ -114,5 +114,6 @@ def _availability_note(node: RenderNode, ctx: Context) -> str:
 
 
 def _sample_code(node: RenderNode, ctx: Context) -> str:
-    action = reference(node.sample_code_download.action, ctx) if node.sample_code_download else ""
+    download = node.sample_code_download
+    action = md.paragraph(reference(download.action, ctx)) if download else ""
     return md.join([action, blocks(node.download_not_available_summary, ctx)])

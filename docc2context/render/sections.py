@@ -78,7 +78,7 @@ def _listed(title: str, items: Sequence[str], ctx: Context) -> str:
 
 
 def _bullets(identifiers: Iterable[str], ctx: Context) -> list[str]:
-    return [f"- {page_link(identifier, ctx)}" for identifier in identifiers]
+    return [md.bullets([page_link(identifier, ctx)]) for identifier in identifiers]
 
 
 def _item(head: str, content: Sequence[Block] | None, ctx: Context, more: str = "") -> str:

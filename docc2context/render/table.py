@@ -31,9 +31,8 @@ def table(node: Table, ctx: Context, blocks: RenderBlocks) -> str:
     if node.header in {"column", "both"}:
         rows = [[_bold(row[0]), *row[1:]] if row else row for row in rows]
     header, body = (rows[0], rows[1:]) if node.header in {"row", "both"} and rows else ([], rows)
-    return md.join(
-        [media_caption(node.metadata, ctx), markdown_table(header, body, node.alignments or ())]
-    )
+    caption = md.paragraph(media_caption(node.metadata, ctx))
+    return md.join([caption, markdown_table(header, body, node.alignments or ())])
 
 
 def _fill_spans(node: Table, rows: list[list[str]], ctx: Context) -> None:

@@ -72,7 +72,7 @@ def _hero(node: Hero, ctx: Context) -> str:
         f"Project files: {page_link(node.project_files, ctx)}" if node.project_files else "",
     ]
     pictures = [media(name, None, ctx) for name in (node.image, node.video) if name]
-    action = reference(node.action, ctx) if node.action else ""
+    action = md.paragraph(reference(node.action, ctx)) if node.action else ""
     title = ctx.heading(2, node.title) if node.title != ctx.title else ""
     head = md.join([title, md.bullets(filter(None, facts))])
     return md.join([head, blocks(node.content, ctx), *pictures, action])
@@ -133,7 +133,7 @@ def _question(number: int, node: Assessment, ctx: Context) -> str:
 def _choice(node: Choice, ctx: Context) -> str:
     """An answer, ticked if it is right, and why."""
     why = run_in(strong("Correct." if node.is_correct else "Incorrect."), node.justification, ctx)
-    reaction = escape(node.reaction or "")
+    reaction = md.paragraph(escape(node.reaction or ""))
     answer = run_in("[x]" if node.is_correct else "[ ]", node.content, ctx)
     return md.list_item("-", md.join([answer, why, reaction]))
 
@@ -141,7 +141,7 @@ def _choice(node: Choice, ctx: Context) -> str:
 def _call_to_action(node: CallToAction, ctx: Context) -> str:
     eyebrow = note(escape(node.featured_eyebrow)) if node.featured_eyebrow else ""
     picture = media(node.media, None, ctx) if node.media else ""
-    action = reference(node.action, ctx) if node.action else ""
+    action = md.paragraph(reference(node.action, ctx)) if node.action else ""
     abstract = md.paragraph(inlines(node.abstract, ctx))
     return md.join([ctx.heading(2, node.title), eyebrow, abstract, picture, action])
 
@@ -169,5 +169,5 @@ def _resources(node: Resources, ctx: Context) -> str:
 
 def _tile(node: Tile, ctx: Context) -> str:
     picture = media(node.media, None, ctx) if node.media else ""
-    action = reference(node.action, ctx) if node.action else ""
+    action = md.paragraph(reference(node.action, ctx)) if node.action else ""
     return md.join([ctx.heading(3, node.title), blocks(node.content, ctx), picture, action])
