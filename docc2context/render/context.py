@@ -45,6 +45,7 @@ class Context:
         self._slugs = Slugs()
         self._depth = 0
         self._inside_link = False
+        self.is_bold = False
 
     def reference(self, identifier: str) -> Reference | None:
         """What the identifier stands for; one that the page does not describe is counted."""
@@ -113,6 +114,15 @@ class Context:
             yield
         finally:
             self._inside_link = outer
+
+    @contextmanager
+    def inside_bold(self) -> Iterator[None]:
+        """For text that is all set in bold: what is bold by itself needs no mark of its own."""
+        outer, self.is_bold = self.is_bold, True
+        try:
+            yield
+        finally:
+            self.is_bold = outer
 
     def enter(self) -> bool:
         """One level deeper; False, and no deeper, where the limit is reached. Undone by `leave`."""

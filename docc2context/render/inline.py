@@ -84,7 +84,7 @@ def _piece(node: Inline, ctx: Context) -> Piece:
         case Emphasis() | Italic() | NewTerm():
             return Styled("emphasis", inlines(node.inline_content, ctx))
         case Strong() | InlineHead():
-            return Styled("strong", inlines(node.inline_content, ctx))
+            return bold(inlines(node.inline_content, ctx), ctx)
         case Superscript():
             return html("sup", inlines(node.inline_content, ctx))
         case Subscript():
@@ -145,8 +145,13 @@ def media_caption(metadata: ContentMetadata | None, ctx: Context) -> str:
     """The caption of media, a table or a listing; empty if it has none."""
     if metadata is None:
         return ""
-    title = join([Styled("strong", escape(metadata.title or ""))])
+    title = join([bold(escape(metadata.title or ""), ctx)])
     return " ".join(filter(None, [title, inlines(metadata.abstract, ctx)]))
+
+
+def bold(content: str, ctx: Context) -> Piece:
+    """Rendered content in bold; as it is where all is bold, as Markdown's marks do not nest."""
+    return content if ctx.is_bold else Styled("strong", content)
 
 
 def _is_video(reference: Reference | None) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from docc2context.markdown import blocks as md
 from docc2context.markdown.code import code_span
+from docc2context.markdown.inline import join
 from docc2context.markdown.tables import cell
 from docc2context.markdown.tables import table as markdown_table
 from docc2context.model.block import (
@@ -15,7 +16,7 @@ from docc2context.model.block import (
     UnorderedList,
 )
 from docc2context.render.context import Context
-from docc2context.render.inline import inlines, media_caption
+from docc2context.render.inline import bold, inlines, media_caption
 
 RenderBlocks = Callable[[Sequence[Block] | None, Context], str]
 
@@ -26,10 +27,12 @@ def table(node: Table, ctx: Context, blocks: RenderBlocks) -> str:
     Markdown has neither spans nor header columns: a cell that covers others is repeated in them,
     so that each row can be read by itself, and cells of a header column are set in bold.
     """
-    rows = [[cell(_line(content, ctx, blocks)) for content in row] for row in node.rows]
+    show = _bold if node.header in {"column", "both"} else _line
+    rows = [
+        [cell((_line if i else show)(content, ctx, blocks)) for i, content in enumerate(row)]
+        for row in node.rows
+    ]
     _fill_spans(node, rows, ctx)
-    if node.header in {"column", "both"}:
-        rows = [[_bold(row[0]), *row[1:]] if row else row for row in rows]
     header, body = (rows[0], rows[1:]) if node.header in {"row", "both"} and rows else ([], rows)
     caption = md.paragraph(media_caption(node.metadata, ctx))
     return md.join([caption, markdown_table(header, body, node.alignments or ())])
@@ -48,8 +51,10 @@ def _fill_spans(node: Table, rows: list[list[str]], ctx: Context) -> None:
                 covered[i] = covered[i] or ctx.spend(rows[top][left] or " ").strip()
 
 
-def _bold(content: str) -> str:
-    return f"**{content}**" if content and not content.startswith("*") else content
+def _bold(content: Sequence[Block], ctx: Context, blocks: RenderBlocks) -> str:
+    with ctx.inside_bold():
+        line = _line(content, ctx, blocks)
+    return join([bold(line, ctx)])
 
 
 def _line(content: Sequence[Block], ctx: Context, blocks: RenderBlocks) -> str:
