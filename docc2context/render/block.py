@@ -40,6 +40,9 @@ from docc2context.render.table import table
 _MAX_LIST_NUMBER = 999_999_999
 """CommonMark reads no list number of more than nine digits (5.2)."""
 
+_MARKERS = {UnorderedList: "-", OrderedList: ".", TermList: "-", Links: "-"}
+"""The markers of what becomes a list, where no other list stands above it."""
+
 
 def blocks(nodes: Sequence[Block] | None, ctx: Context) -> str:
     """Blocks in order, an empty line between."""
@@ -54,24 +57,16 @@ def blocks(nodes: Sequence[Block] | None, ctx: Context) -> str:
 
 
 def _siblings(nodes: Sequence[Block], ctx: Context) -> Iterable[str]:
-    """Each block in turn, a list with other markers than the list that it directly follows.
-
-    CommonMark would else take both for one list (5.3).
-    """
-    previous, alternate = None, False
+    """Each block in turn, a list with other markers than the list that it directly follows."""
+    above = ""
     for node in nodes:
-        alternate = type(node) is previous and not alternate
-        previous = type(node)
-        match node:
-            case UnorderedList():
-                yield _bullet_list(node, "+" if alternate else "-", ctx)
-            case OrderedList():
-                yield _numbered_list(node, ")" if alternate else ".", ctx)
-            case _:
-                yield _block(node, ctx)
+        usual = _MARKERS.get(type(node))
+        text = _block(node, md.marker_below(above, usual) if usual else "", ctx)
+        yield text
+        above = text or above
 
 
-def _block(node: Block, ctx: Context) -> str:
+def _block(node: Block, marker: str, ctx: Context) -> str:
     match node:
         case Paragraph():
             return md.paragraph(inlines(node.inline_content, ctx))
@@ -82,11 +77,11 @@ def _block(node: Block, ctx: Context) -> str:
         case Aside():
             return _aside(node, ctx)
         case UnorderedList():
-            return _bullet_list(node, "-", ctx)
+            return _bullet_list(node, marker, ctx)
         case OrderedList():
-            return _numbered_list(node, ".", ctx)
+            return _numbered_list(node, marker, ctx)
         case TermList():
-            return _term_list(node, ctx)
+            return _term_list(node, marker, ctx)
         case Table():
             return table(node, ctx, blocks)
         case Step():
@@ -96,13 +91,13 @@ def _block(node: Block, ctx: Context) -> str:
         case DictionaryExample():
             return md.join([blocks(node.summary, ctx), _code_example(node.example)])
         case Row():
-            return md.join(blocks(column.content, ctx) for column in node.columns)
+            return blocks([block for column in node.columns for block in column.content], ctx)
         case TabNavigator():
             return _tabs(node, ctx)
         case Small():
             return md.paragraph(inlines(node.inline_content, ctx))
         case Links():
-            return page_links(node.items, ctx)
+            return page_links(node.items, ctx, marker)
         case Video():
             return media(node.identifier, node.metadata, ctx)
         case ThematicBreak():
@@ -225,11 +220,11 @@ def _tight(content: Sequence[Block], ctx: Context) -> str:
             return blocks(content, ctx)
 
 
-def _term_list(node: TermList, ctx: Context) -> str:
+def _term_list(node: TermList, bullet: str, ctx: Context) -> str:
     items = []
     for item in node.items:
         term = join([Styled("strong", inlines(item.term.inline_content, ctx))])
-        items.append(md.list_item("-", run_in(f"{term}:", item.definition.content, ctx)))
+        items.append(md.list_item(bullet, run_in(f"{term}:", item.definition.content, ctx)))
     return md.loose_or_tight(items)
 
 

@@ -13,9 +13,11 @@ from docc2context.render.context import Context
 from docc2context.render.inline import inlines, page_link
 
 
-def page_links(identifiers: Sequence[str], ctx: Context) -> str:
+def page_links(identifiers: Sequence[str], ctx: Context, marker: str = "-") -> str:
     """One bullet a page: its linked name, what to know before using it, and its abstract."""
-    return md.bullets(_bullet(identifier, ctx) for identifier in dict.fromkeys(identifiers))
+    return md.bullets(
+        (_bullet(identifier, ctx) for identifier in dict.fromkeys(identifiers)), marker
+    )
 
 
 def _bullet(identifier: str, ctx: Context) -> str:
