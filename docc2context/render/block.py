@@ -15,7 +15,6 @@ from docc2context.model.block import (
     DictionaryExample,
     EndpointExample,
     Heading,
-    LineAnnotation,
     Links,
     ListItem,
     OrderedList,
@@ -35,6 +34,7 @@ from docc2context.model.reference import FileReference
 from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.inline import inlines, media, media_caption
 from docc2context.render.links import page_links
+from docc2context.render.remarks import changed_lines, marked_lines, unknown_kind
 from docc2context.render.table import table
 
 _MAX_LIST_NUMBER = 999_999_999
@@ -83,7 +83,7 @@ def _block(node: Block, marker: str, ctx: Context) -> str:
         case TermList():
             return _term_list(node, marker, ctx)
         case Table():
-            return table(node, ctx, blocks)
+            return table(node, ctx)
         case Step():
             return step(node, ctx)
         case EndpointExample():
@@ -125,8 +125,7 @@ def strong(text: str) -> str:
 
 def unknown(name: str, content: Sequence[Block], ctx: Context) -> str:
     """What could be found in a node that the format does not know, marked as such."""
-    mark = join([Styled("emphasis", escape(f"Content of unknown kind “{name}”:"))])
-    return md.join([mark, blocks(content, ctx)])
+    return md.join([unknown_kind(name), blocks(content, ctx)])
 
 
 def step(node: Step, ctx: Context) -> str:
@@ -145,42 +144,14 @@ def _file(identifier: str, ctx: Context) -> str:
     if not isinstance(reference, FileReference):
         return media(identifier, None, ctx)
     name = strong(reference.file_name)
-    lines = _lines((highlight.line, highlight.line) for highlight in reference.highlights or [])
-    title = f"{name} (changed: {lines})" if lines else name
+    changed = changed_lines(reference)
+    title = f"{name} (changed: {changed})" if changed else name
     return ctx.spend(md.join([title, code_block(reference.content, reference.syntax)]))
 
 
 def _code_listing(node: CodeListing, ctx: Context) -> str:
     caption = md.paragraph(media_caption(node.metadata, ctx))
-    notes = [
-        _annotation(style, node.line_annotations or []) for style in ("highlight", "strikeout")
-    ]
-    return md.join([caption, code_block(node.code, node.syntax), *notes])
-
-
-def _annotation(style: str, annotations: Sequence[LineAnnotation]) -> str:
-    ranges = [
-        (a.range[0].line, a.range[-1].line) for a in annotations if a.style == style and a.range
-    ]
-    word = "Highlighted" if style == "highlight" else "Struck out"
-    return join([Styled("emphasis", f"{word}: {_lines(ranges)}")]) if ranges else ""
-
-
-def _lines(ranges: Iterable[tuple[int, int]]) -> str:
-    """Ranges of line numbers as a phrase; empty for none.
-
-    >>> _lines([(3, 3), (4, 5), (9, 9)])
-    'lines 3–5, 9'
-    """
-    merged: list[tuple[int, int]] = []
-    for first, last in sorted(ranges):
-        if merged and first <= merged[-1][1] + 1:
-            merged[-1] = merged[-1][0], max(last, merged[-1][1])
-        else:
-            merged.append((first, last))
-    told = ", ".join(f"{first}–{last}" if last > first else str(first) for first, last in merged)
-    single = len(merged) == 1 and merged[0][0] == merged[0][1]
-    return f"{'line' if single else 'lines'} {told}" if told else ""
+    return md.join([caption, code_block(node.code, node.syntax), *marked_lines(node)])
 
 
 def _aside(node: Aside, ctx: Context) -> str:
