@@ -32,8 +32,8 @@ def check(
     that it was told. `on_page` is told, after each page, how many are done and how many there are.
     A page that the bundle neither holds nor calls skipped lacks all its strings.
 
-    Raises ArchiveRefused, or Docc2contextError for what is no bundle; FileNotFoundError for a path
-    that leads nowhere.
+    Raises ArchiveRefused, or Docc2contextError for what is no bundle; FileNotFoundError for an
+    archive's path that leads nowhere, EntryUnreadable for a page that cannot be read.
     """
     report = CheckReport()
     with open_archive(archive, limits) as opened, open_bundle(Path(bundle)) as written:
