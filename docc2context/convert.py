@@ -42,7 +42,8 @@ def convert(  # noqa: PLR0913 - each is a choice of the caller's, and has a name
     there are.
 
     Raises ArchiveRefused, NothingConverted, OutputTooLarge or DestinationError; nothing is left at
-    a destination path then. A path that leads nowhere raises FileNotFoundError.
+    a destination path then. A path that leads nowhere raises FileNotFoundError, a folder of pages
+    that cannot be read EntryUnreadable.
     """
     with (
         open_archive(source, limits) as archive,

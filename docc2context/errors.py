@@ -9,6 +9,9 @@
     ├── OutputTooLarge      the Markdown outgrew a limit while it was written
     └── DestinationError    the Markdown cannot be written where the caller asked
 
+An unzipped archive may hold what the system does not let us read: an EntryUnreadable, which is an
+OSError, as the archive itself breaks no rule.
+
 Each carries facts as attributes; `str(error)` is one sentence for a person, free of paths of the
 machine it ran on. `code` comes from a closed set and is fit for a metric label.
 """
@@ -86,6 +89,21 @@ class OutputTooLarge(Docc2contextError):
 
 class DestinationError(Docc2contextError):
     """The Markdown cannot be written where the caller asked."""
+
+
+class EntryUnreadable(OSError):
+    """A file or folder of an unzipped archive cannot be read; `reason` says why.
+
+    `entry` is relative to the archive, escaped and cut to 200 characters.
+    """
+
+    def __init__(self, reason: str, entry: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.entry = shown(entry)
+
+    def __str__(self) -> str:
+        return f"{self.reason} (entry {self.entry})"
 
 
 def _unpickled(

@@ -11,7 +11,7 @@ from docc2context.bundle.link_graph import page_edges
 from docc2context.bundle.llms_txt import Entry
 from docc2context.bundle.manifest import PageEntry, page_line, sha256
 from docc2context.bundle.report import SkippedPage
-from docc2context.errors import Code, OutputTooLarge
+from docc2context.errors import Code, EntryUnreadable, OutputTooLarge
 from docc2context.links.paths import doc_path, output_paths
 from docc2context.links.resolver import PageResolver
 from docc2context.links.site import Site
@@ -59,7 +59,7 @@ class PageConverter:
         self._pack = plan.pack
 
     def convert(self, source: str) -> ConvertedPage | SkippedPage:
-        """Convert a page; one that is no page is skipped with a reason.
+        """Convert a page; one that is no page, or cannot be read, is skipped with a reason.
 
         Raises ArchiveRefused if its bytes are damaged, OutputTooLarge if it becomes too long.
         """
@@ -67,6 +67,8 @@ class PageConverter:
             page = decode_page(self._archive.read(source), self._language)
         except PageUndecodable as error:
             return SkippedPage(source, str(error))
+        except EntryUnreadable as error:
+            return SkippedPage(source, error.reason)
         path = self._paths[source]
         node = page.node
         links = PageResolver(self._site, path, node.references)

@@ -3,7 +3,6 @@
 import errno
 import os
 import traceback
-import zlib
 from collections.abc import Callable
 from typing import Final
 
@@ -111,10 +110,7 @@ def _comes_from(error: BaseException | None, is_cause: Callable[[BaseException],
 
 
 def _is_out_of_memory(error: BaseException) -> bool:
-    # zlib has no exception of its own for Z_MEM_ERROR; it would pass for a damaged archive.
-    return isinstance(error, MemoryError) or (
-        isinstance(error, zlib.error) and str(error).startswith("Error -4 ")
-    )
+    return isinstance(error, MemoryError)
 
 
 def _is_full_disk(error: BaseException) -> bool:

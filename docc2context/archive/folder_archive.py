@@ -1,34 +1,101 @@
 """An archive as a folder on disk."""
 
+import os
+import stat
+from collections.abc import Iterable
 from pathlib import Path
 
-from docc2context.archive.layout import find_layout
+from docc2context.archive.layout import Layout, find_layout
 from docc2context.archive.limits import MAX_METADATA_BYTES, METADATA, Limits, check_page_sizes
+from docc2context.errors import ArchiveRefused, Code, EntryUnreadable
+
+_LINKED = "it is a link, and links are not followed"
 
 
 class FolderArchive:
-    """An archive as a folder on disk; links in it are not followed."""
+    """An archive as a folder on disk; links in it are not followed.
+
+    Raises EntryUnreadable for a folder of pages that cannot be listed, as nobody can say how many
+    pages are lost with it. A page that cannot be read is told of when it is read.
+    """
 
     def __init__(self, folder: Path, limits: Limits) -> None:
-        base = folder.resolve()
-        files = {
-            path.relative_to(base.parent).as_posix(): path
-            for path in base.rglob("*.json")
-            if path.is_file() and not path.is_symlink()
-        }
-        layout = find_layout(files)
+        files, unlisted = _listed(folder.resolve())
+        layout = _layout(files, unlisted)
         self.pages = layout.pages
         self._files = {page: files[layout.root + page] for page in layout.pages}
         self._metadata = files.get(layout.root + METADATA)
-        check_page_sizes(
-            ((page, file.stat().st_size) for page, file in self._files.items()), limits
-        )
+        check_page_sizes(((page, _size(file)) for page, file in self._files.items()), limits)
 
     def read(self, page: str) -> bytes:
-        return self._files[page].read_bytes()
+        file = self._files[page]
+        try:
+            status = file.lstat()
+            if stat.S_ISREG(status.st_mode):
+                return file.read_bytes()
+        except OSError as error:
+            raise EntryUnreadable(f"the file cannot be read: {_why(error)}", page) from error
+        is_link = stat.S_ISLNK(status.st_mode)
+        raise EntryUnreadable(_LINKED if is_link else "it is no regular file", page)
 
     def metadata(self) -> bytes | None:
         file = self._metadata
-        if file is None or file.stat().st_size > MAX_METADATA_BYTES:
+        try:
+            if file is None or not 0 < _size(file) <= MAX_METADATA_BYTES:
+                return None
+            return file.read_bytes()
+        except OSError:  # as if there were none: no more than the bundle's title hangs on it
             return None
-        return file.read_bytes()
+
+
+def _listed(base: Path) -> tuple[dict[str, Path], dict[str, str]]:
+    """The JSON files in a folder by name, and why what folders could not be looked into.
+
+    Names begin with that of the folder itself: it may be the `data` folder that makes an archive.
+    """
+    unlisted: dict[str, str] = {}
+
+    def name(path: Path) -> str:
+        return path.relative_to(base.parent).as_posix()
+
+    def tell(error: OSError) -> None:
+        why = f"the folder cannot be read: {_why(error)}; make it readable and try again"
+        unlisted[name(Path(error.filename))] = why
+
+    files: dict[str, Path] = {}
+    for folder, subfolders, names in os.walk(base, onerror=tell):
+        paths = [Path(folder, file) for file in names if file.endswith(".json")]
+        files.update((name(path), path) for path in paths)
+        links = filter(Path.is_symlink, (Path(folder, subfolder) for subfolder in subfolders))
+        unlisted.update((name(link), f"{_LINKED}; put the folder itself there") for link in links)
+    return files, unlisted
+
+
+def _layout(files: Iterable[str], unlisted: dict[str, str]) -> Layout:
+    """The layout, if no folder that its pages lie in was left out of the files."""
+    try:
+        layout = find_layout(files)
+    except ArchiveRefused as refused:
+        # The pages may lie in what could not be read; links lead anywhere, so they tell nothing.
+        unread = [name for name, why in sorted(unlisted.items()) if not why.startswith(_LINKED)]
+        if refused.code is Code.NO_DOCC_DATA and unread:
+            raise EntryUnreadable(unlisted[unread[0]], unread[0]) from refused
+        raise
+    for name, why in sorted(unlisted.items()):
+        if f"{name}/".startswith(f"{layout.root}data/"):
+            raise EntryUnreadable(why, name.removeprefix(layout.root))
+    return layout
+
+
+def _size(file: Path) -> int:
+    """The bytes of a regular file; 0 for what is none or cannot be asked: reading it tells why."""
+    try:
+        status = file.lstat()
+    except OSError:
+        return 0
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0
+
+
+def _why(error: OSError) -> str:
+    """What the system says, without the path that it says it of."""
+    return error.strerror or type(error).__name__

@@ -1,6 +1,7 @@
 """Bytes of one entry, inflated in memory and never more than it declares."""
 
 from collections.abc import Iterable
+from typing import cast
 
 from zlib_ng import zlib_ng
 
@@ -9,6 +10,11 @@ from docc2context.archive.source import Source
 
 _CHUNK = 1 << 20
 """Compressed bytes held at once: a valid stream may be far longer than what it holds."""
+
+_FAULT = cast("type[Exception]", zlib_ng.error)  # which its stubs call an instance
+
+_NO_MEMORY = "Error -4 "
+"""Z_MEM_ERROR, for which there is no exception of its own."""
 
 
 def inflate(source: Source, start: int, compressed: int, size: int, name: str) -> bytes:
@@ -29,7 +35,9 @@ def inflate(source: Source, start: int, compressed: int, size: int, name: str) -
             if room == 0:
                 raise damaged(f"an entry holds more than the {size} bytes declared", name)
             parts.append(part)
-    except zlib_ng.error as error:
+    except _FAULT as error:
+        if str(error).startswith(_NO_MEMORY):
+            raise MemoryError from error  # which is no fault of the entry's
         raise damaged("an entry cannot be inflated", name) from error
     if inflater.unused_data:
         raise damaged("data follows the compressed data of an entry", name)

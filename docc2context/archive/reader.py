@@ -17,7 +17,11 @@ class Archive(Protocol):
     pages: tuple[str, ...]
 
     def read(self, page: str) -> bytes:
-        """The bytes of a page. Raises ArchiveRefused if they are damaged or beyond the limits."""
+        """The bytes of a page.
+
+        Raises ArchiveRefused if they are damaged or beyond the limits, EntryUnreadable if the
+        system does not let us read this one page of a folder.
+        """
 
     def metadata(self) -> bytes | None:
         """The bytes of `metadata.json`; None if there is none, or none of a sensible size."""
@@ -28,7 +32,7 @@ def open_archive(source: Path | str | bytes | BinaryIO, limits: Limits) -> Itera
     """Open a zip (path, bytes or seekable binary file) or an archive's folder (path).
 
     Raises ArchiveRefused if it is no readable archive, FileNotFoundError and the like if the path
-    leads nowhere.
+    leads nowhere, EntryUnreadable if a folder of pages cannot be listed.
     """
     if isinstance(source, bytes):
         yield ZipArchive(io.BytesIO(source), limits)

@@ -4,7 +4,7 @@ import msgspec
 
 
 class SkippedPage(msgspec.Struct, frozen=True):
-    """A page of the archive that could not be decoded, and why, in one sentence."""
+    """A page of the archive that could not be read or decoded, and why, in one sentence."""
 
     source: str
     reason: str

@@ -102,8 +102,8 @@ def open_sink(
             yield file_sink
         return
     path = Path(destination)
-    _check_free(path, replace=replace)
     try:
+        _check_free(path, replace=replace)
         path.parent.mkdir(parents=True, exist_ok=True)
         with (
             _zip_at(path, max_bytes) if _is_zip(path) else _folder_at(path, max_bytes) as path_sink
@@ -164,12 +164,37 @@ def _default_mode() -> int:
 
 
 def _check_free(path: Path, *, replace: bool) -> None:
-    if not path.exists() or (path.is_dir() and not _is_zip(path) and not any(path.iterdir())):
+    if not path.exists():
         return
+    if path.is_dir() and _holds_us(path):
+        raise _unusable(
+            path, "is the folder that this runs in, or holds it; name a new folder, such as out"
+        )
+    if path.is_dir() and not _is_zip(path) and not any(path.iterdir()):
+        return
+    if not _is_bundle(path):
+        is_it = "is not empty" if path.is_dir() and not _is_zip(path) else "exists already"
+        raise _unusable(
+            path,
+            f"{is_it}; as it is no bundle of docc2context it is left alone, --force or not; "
+            "choose another place",
+        )
     if not replace:
-        raise _unusable(path, "exists already; choose another place or replace it with --force")
-    if not (_is_zipped_bundle(path) if _is_zip(path) else (path / MANIFEST).is_file()):
-        raise _unusable(path, "is no bundle of docc2context and is left alone; remove it yourself")
+        raise _unusable(
+            path, "exists already and is a bundle; choose another place or replace it with --force"
+        )
+
+
+def _holds_us(path: Path) -> bool:
+    """Whether the working folder is or lies in a folder: both would be gone once it is replaced."""
+    try:
+        return Path.cwd().is_relative_to(path.resolve())
+    except FileNotFoundError:  # someone has removed the working folder
+        return False
+
+
+def _is_bundle(path: Path) -> bool:
+    return _is_zipped_bundle(path) if _is_zip(path) else (path / MANIFEST).is_file()
 
 
 def _is_zipped_bundle(path: Path) -> bool:
@@ -182,4 +207,11 @@ def _is_zipped_bundle(path: Path) -> bool:
 
 
 def _unusable(path: Path, why: str) -> DestinationError:
-    return DestinationError(Code.DESTINATION_UNUSABLE, f"{shown(path.name)} {why}")
+    return DestinationError(Code.DESTINATION_UNUSABLE, f"{shown(_name(path))} {why}")
+
+
+def _name(path: Path) -> str:
+    """The last part of a path; of `.` and `..` the name of the folder that they stand for."""
+    if path.name not in {"", ".."}:
+        return path.name
+    return path.resolve().name or path.resolve().anchor

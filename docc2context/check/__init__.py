@@ -12,6 +12,7 @@ from docc2context.check.bundle import open_bundle
 from docc2context.check.compare import lost
 from docc2context.check.displayable import displayables
 from docc2context.check.report import CheckReport, MissingString, NodeCount, Tally
+from docc2context.check.surrogates import without_lone_surrogates
 from docc2context.check.variants import page_in, variant_displayables
 
 __all__ = ["CheckReport", "MissingString", "NodeCount", "Tally", "check"]
@@ -31,8 +32,8 @@ def check(
     that it was told. `on_page` is told, after each page, how many are done and how many there are.
     A page that the bundle neither holds nor calls skipped lacks all its strings.
 
-    Raises ArchiveRefused, or Docc2contextError for what is no bundle; FileNotFoundError for a path
-    that leads nowhere.
+    Raises ArchiveRefused, or Docc2contextError for what is no bundle; FileNotFoundError for an
+    archive's path that leads nowhere, EntryUnreadable for a page that cannot be read.
     """
     report = CheckReport()
     with open_archive(archive, limits) as opened, open_bundle(Path(bundle)) as written:
@@ -49,9 +50,10 @@ def check(
 def _page(source: str, data: bytes, markdown: str, language: str, report: CheckReport) -> None:
     """Compare one page; in all languages, also with what its variants display besides."""
     try:
+        data = without_lone_surrogates(data)
         own = displayables(page_in(data, language))
         variants = variant_displayables(data, own) if language == "all" else []
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         report.skipped.append(source)
         return
     missing = lost([*own, *variants], markdown)

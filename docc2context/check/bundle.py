@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -60,16 +60,22 @@ class Bundle:
 def open_bundle(path: Path) -> Iterator[Bundle]:
     """A bundle in a folder or a zip.
 
-    Raises Docc2contextError if it is none, FileNotFoundError for a path that leads nowhere.
+    Raises Docc2contextError if it is none, or if there is nothing at all.
     """
     try:
-        if path.is_dir():
-            yield Bundle(_Folder(path))
-        else:
-            with zipfile.ZipFile(path) as file:
-                yield Bundle(_Zip(file))
+        with ExitStack() as stack:
+            yield _opened(path, stack)
     except (zipfile.BadZipFile, msgspec.DecodeError, KeyError, UnicodeDecodeError) as error:
         raise _no_bundle(path) from error
+
+
+def _opened(path: Path, stack: ExitStack) -> Bundle:
+    try:
+        if path.is_dir():
+            return Bundle(_Folder(path))
+        return Bundle(_Zip(stack.enter_context(zipfile.ZipFile(path))))
+    except OSError as error:
+        raise _unusable(path, f"cannot be read: {error.strerror or error}") from error
 
 
 class _Folder:
@@ -97,7 +103,12 @@ class _Zip:
 
 
 def _no_bundle(path: Path) -> Docc2contextError:
+    return _unusable(path, f"has no {MANIFEST} that can be read")
+
+
+def _unusable(path: Path, why: str) -> Docc2contextError:
+    name = shown(path.name or path.resolve().name)
     return Docc2contextError(
         Code.BUNDLE_UNUSABLE,
-        f"{shown(path.name)} is no bundle of docc2context: it has no {MANIFEST} that can be read",
+        f"the bundle {name} {why}; name the folder or zip that `convert` wrote",
     )

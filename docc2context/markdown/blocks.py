@@ -3,12 +3,14 @@
 No block ends in a line break; `join` puts the empty line between them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from docc2context.markdown.escape import block_start
 
 RULE = "* * *"
 """A thematic break; made of stars, it is none too long to be read as one behind a `-` of a list."""
+
+_OTHER_MARKERS = {"-": "+", ".": ")"}
 
 
 def join(blocks: Iterable[str]) -> str:
@@ -47,9 +49,34 @@ def list_item(marker: str, blocks: str) -> str:
     return f"{marker} {lines[0]}".rstrip(" ") + "".join(rest)
 
 
-def bullets(lines: Iterable[str]) -> str:
+def bullets(lines: Iterable[str], marker: str = "-") -> str:
     """A tight list of one-line items of rendered inline content."""
-    return "\n".join(f"- {block_start(line)}" for line in lines)
+    return "\n".join(f"{marker} {block_start(line)}" for line in lines)
+
+
+def marker_below(above: str, usual: str = "-") -> str:
+    """The marker for a list below other blocks: not `usual` if they end in a list that has it.
+
+    CommonMark would else take both for one list (5.3). A numbered list is told by what stands
+    behind its numbers, `.` or `)`.
+
+    >>> marker_below("- a"), marker_below("+ a"), marker_below("1. a", "."), marker_below("a")
+    ('+', '-', ')', '-')
+    """
+    if not above:
+        return usual
+    last = next((line for line in _lines_upwards(above) if line and line[0] != " "), "")
+    marker = last.lstrip("0123456789")[:2].rstrip(" ")
+    return _OTHER_MARKERS[usual] if marker == usual else usual
+
+
+def _lines_upwards(text: str) -> Iterator[str]:
+    """The lines of a text, the last one first."""
+    end = len(text)
+    while end >= 0:
+        start = text.rfind("\n", 0, end) + 1
+        yield text[start:end]
+        end = start - 1
 
 
 def loose_or_tight(items: Sequence[str]) -> str:

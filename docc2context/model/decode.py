@@ -29,7 +29,8 @@ def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
     """Decode one file under `data/` to what it shows in a language, or in all of them.
 
     Raises PageUndecodable if it is no JSON, is nested beyond reason or is no page at all. A page
-    that is only partly as the format says is kept as far as it can be read.
+    that is only partly as the format says is kept as far as it can be read; half a surrogate pair
+    becomes U+FFFD and is counted as `malformed:surrogate`.
     """
     unknown: Counter[str] = Counter()
     try:
@@ -39,6 +40,8 @@ def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
         raise PageUndecodable(f"invalid JSON: {error}") from error
     except RecursionError as error:
         raise PageUndecodable("nested too deeply") from error
+    except UnicodeDecodeError as error:
+        raise PageUndecodable("invalid JSON: not UTF-8") from error
     return DecodedPage(shown, others, unknown)
 
 

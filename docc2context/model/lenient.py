@@ -6,6 +6,7 @@ from typing import Generic, TypeVar, cast
 import msgspec
 
 from docc2context.model.salvage import salvage
+from docc2context.model.surrogates import mended
 
 T = TypeVar("T")
 
@@ -22,13 +23,23 @@ class LenientDecoder(Generic[T]):
     def decode(self, data: bytes | msgspec.Raw, unknown: Counter[str]) -> T | None:
         """The value as far as it can be read; None if not even its outermost shape fits.
 
-        `unknown` counts what did not fit. Raises msgspec.DecodeError for what is no JSON and
-        RecursionError for what is nested too deeply.
+        `unknown` counts what did not fit, halves of surrogate pairs among it. Raises
+        msgspec.DecodeError for what is no JSON, RecursionError for what is nested too deeply.
         """
+        try:
+            return self._fitted(data, unknown)
+        except msgspec.DecodeError:
+            whole, lone_surrogates = mended(bytes(data))
+            if not lone_surrogates:
+                raise
+            unknown["malformed:surrogate"] += lone_surrogates
+            return self._fitted(whole, unknown)
+
+    def _fitted(self, data: bytes | msgspec.Raw, unknown: Counter[str]) -> T | None:
         try:
             return self._strict.decode(data)
         except msgspec.ValidationError:
             found: T | None = salvage(_untyped.decode(data), self._type, unknown)
             return found
         except UnicodeDecodeError as error:
-            raise msgspec.DecodeError("JSON is not UTF-8") from error
+            raise msgspec.DecodeError("not UTF-8") from error

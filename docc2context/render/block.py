@@ -15,7 +15,6 @@ from docc2context.model.block import (
     DictionaryExample,
     EndpointExample,
     Heading,
-    LineAnnotation,
     Links,
     ListItem,
     OrderedList,
@@ -35,10 +34,14 @@ from docc2context.model.reference import FileReference
 from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.inline import inlines, media, media_caption
 from docc2context.render.links import page_links
+from docc2context.render.remarks import changed_lines, marked_lines, unknown_kind
 from docc2context.render.table import table
 
 _MAX_LIST_NUMBER = 999_999_999
 """CommonMark reads no list number of more than nine digits (5.2)."""
+
+_MARKERS = {UnorderedList: "-", OrderedList: ".", TermList: "-", Links: "-"}
+"""The markers of what becomes a list, where no other list stands above it."""
 
 
 def blocks(nodes: Sequence[Block] | None, ctx: Context) -> str:
@@ -53,26 +56,17 @@ def blocks(nodes: Sequence[Block] | None, ctx: Context) -> str:
         ctx.leave()
 
 
-def _siblings(nodes: Sequence[Block], ctx: Context) -> list[str]:
-    """Each block in turn, a list with other markers than the list that it directly follows.
-
-    CommonMark would else take both for one list (5.3).
-    """
-    rendered: list[str] = []
-    previous, alternate = None, False
+def _siblings(nodes: Sequence[Block], ctx: Context) -> Iterable[str]:
+    """Each block in turn, a list with other markers than the list that it directly follows."""
+    above = ""
     for node in nodes:
-        alternate = type(node) is previous and not alternate
-        previous = type(node)
-        if alternate and isinstance(node, UnorderedList):
-            rendered.append(_bullet_list(node, "+", ctx))
-        elif alternate and isinstance(node, OrderedList):
-            rendered.append(_numbered_list(node, ")", ctx))
-        else:
-            rendered.append(_block(node, ctx))
-    return rendered
+        usual = _MARKERS.get(type(node))
+        text = _block(node, md.marker_below(above, usual) if usual else "", ctx)
+        yield text
+        above = text or above
 
 
-def _block(node: Block, ctx: Context) -> str:
+def _block(node: Block, marker: str, ctx: Context) -> str:
     match node:
         case Paragraph():
             return md.paragraph(inlines(node.inline_content, ctx))
@@ -83,13 +77,13 @@ def _block(node: Block, ctx: Context) -> str:
         case Aside():
             return _aside(node, ctx)
         case UnorderedList():
-            return _bullet_list(node, "-", ctx)
+            return _bullet_list(node, marker, ctx)
         case OrderedList():
-            return _numbered_list(node, ".", ctx)
+            return _numbered_list(node, marker, ctx)
         case TermList():
-            return _term_list(node, ctx)
+            return _term_list(node, marker, ctx)
         case Table():
-            return table(node, ctx, blocks)
+            return table(node, ctx)
         case Step():
             return step(node, ctx)
         case EndpointExample():
@@ -97,13 +91,13 @@ def _block(node: Block, ctx: Context) -> str:
         case DictionaryExample():
             return md.join([blocks(node.summary, ctx), _code_example(node.example)])
         case Row():
-            return md.join(blocks(column.content, ctx) for column in node.columns)
+            return blocks([block for column in node.columns for block in column.content], ctx)
         case TabNavigator():
             return _tabs(node, ctx)
         case Small():
             return md.paragraph(inlines(node.inline_content, ctx))
         case Links():
-            return page_links(node.items, ctx)
+            return page_links(node.items, ctx, marker)
         case Video():
             return media(node.identifier, node.metadata, ctx)
         case ThematicBreak():
@@ -131,8 +125,7 @@ def strong(text: str) -> str:
 
 def unknown(name: str, content: Sequence[Block], ctx: Context) -> str:
     """What could be found in a node that the format does not know, marked as such."""
-    mark = join([Styled("emphasis", escape(f"Content of unknown kind “{name}”:"))])
-    return md.join([mark, blocks(content, ctx)])
+    return md.join([unknown_kind(name), blocks(content, ctx)])
 
 
 def step(node: Step, ctx: Context) -> str:
@@ -151,8 +144,8 @@ def _file(identifier: str, ctx: Context) -> str:
     if not isinstance(reference, FileReference):
         return media(identifier, None, ctx)
     name = strong(reference.file_name)
-    lines = _lines((highlight.line, highlight.line) for highlight in reference.highlights or [])
-    title = f"{name} (changed: {lines})" if lines else name
+    changed = changed_lines(reference)
+    title = f"{name} (changed: {changed})" if changed else name
     return ctx.spend(md.join([title, code_block(reference.content, reference.syntax)]))
 
 
@@ -160,36 +153,8 @@ def _code_listing(node: CodeListing, ctx: Context) -> str:
     code = code_block(node.code, node.syntax)
     if not node.metadata and not node.line_annotations:
         return code
-    caption = media_caption(node.metadata, ctx)
-    notes = [
-        _annotation(style, node.line_annotations or []) for style in ("highlight", "strikeout")
-    ]
-    return md.join([caption, code, *notes])
-
-
-def _annotation(style: str, annotations: Sequence[LineAnnotation]) -> str:
-    ranges = [
-        (a.range[0].line, a.range[-1].line) for a in annotations if a.style == style and a.range
-    ]
-    word = "Highlighted" if style == "highlight" else "Struck out"
-    return join([Styled("emphasis", f"{word}: {_lines(ranges)}")]) if ranges else ""
-
-
-def _lines(ranges: Iterable[tuple[int, int]]) -> str:
-    """Ranges of line numbers as a phrase; empty for none.
-
-    >>> _lines([(3, 3), (4, 5), (9, 9)])
-    'lines 3–5, 9'
-    """
-    merged: list[tuple[int, int]] = []
-    for first, last in sorted(ranges):
-        if merged and first <= merged[-1][1] + 1:
-            merged[-1] = merged[-1][0], max(last, merged[-1][1])
-        else:
-            merged.append((first, last))
-    told = ", ".join(f"{first}–{last}" if last > first else str(first) for first, last in merged)
-    single = len(merged) == 1 and merged[0][0] == merged[0][1]
-    return f"{'line' if single else 'lines'} {told}" if told else ""
+    caption = md.paragraph(media_caption(node.metadata, ctx))
+    return md.join([caption, code, *marked_lines(node)])
 
 
 def _aside(node: Aside, ctx: Context) -> str:
@@ -229,11 +194,11 @@ def _tight(content: Sequence[Block], ctx: Context) -> str:
             return blocks(content, ctx)
 
 
-def _term_list(node: TermList, ctx: Context) -> str:
+def _term_list(node: TermList, bullet: str, ctx: Context) -> str:
     items = []
     for item in node.items:
         term = join([Styled("strong", inlines(item.term.inline_content, ctx))])
-        items.append(md.list_item("-", run_in(f"{term}:", item.definition.content, ctx)))
+        items.append(md.list_item(bullet, run_in(f"{term}:", item.definition.content, ctx)))
     return md.loose_or_tight(items)
 
 

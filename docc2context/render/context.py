@@ -10,6 +10,7 @@ from docc2context.links.references import Described
 from docc2context.links.resolver import Resolver
 from docc2context.markdown.blocks import heading
 from docc2context.markdown.escape import escape, one_line
+from docc2context.markdown.inline import link
 from docc2context.markdown.slug import Slugs, slug
 from docc2context.model.reference import Reference
 
@@ -56,6 +57,7 @@ class Context:
         self._slugs = Slugs()
         self._depth = 0
         self._inside_link = False
+        self.is_bold = False
         self._mended: set[str] = set()
 
     def describe(self, identifier: str) -> Described | None:
@@ -92,6 +94,10 @@ class Context:
         """Where a link leads; None inside another link, since links do not nest."""
         return None if self._inside_link else self.links.to(identifier)
 
+    def linked(self, text: str, destination: str) -> str:
+        """A link to a safe destination; the text alone inside another link."""
+        return text if self._inside_link else link(text, destination)
+
     def heading(self, level: int, text: str, anchor: str | None = None) -> str:
         """A heading of plain text, whose fragment is remembered for links to DocC's anchor."""
         render = _usual_heading if len(text) < _USUAL_CHARS else _rendered_heading
@@ -125,6 +131,10 @@ class Context:
     def inside_link(self) -> "_For":
         """For a `with`: what is rendered in it is the text of a link."""
         return _For(self, "_inside_link", value=True)
+
+    def inside_bold(self) -> "_For":
+        """For a `with`: all is set in bold; what is bold by itself needs no mark of its own."""
+        return _For(self, "is_bold", value=True)
 
     def enter(self) -> bool:
         """One level deeper; False, and no deeper, where the limit is reached. Undone by `leave`."""

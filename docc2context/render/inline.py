@@ -116,7 +116,7 @@ def _piece(node: Inline, ctx: Context) -> Piece:
         case Emphasis() | Italic() | NewTerm():
             return Styled("emphasis", inlines(node.inline_content, ctx))
         case Strong() | InlineHead():
-            return Styled("strong", inlines(node.inline_content, ctx))
+            return bold(inlines(node.inline_content, ctx), ctx)
         case Superscript():
             return html("sup", inlines(node.inline_content, ctx))
         case Subscript():
@@ -124,7 +124,7 @@ def _piece(node: Inline, ctx: Context) -> Piece:
         case Strikethrough():
             return html("del", inlines(node.inline_content, ctx))
         case Link():
-            return _link(node)
+            return _link(node, ctx)
         case Image():
             return media(node.identifier, node.metadata, ctx)
         case UnknownInline():
@@ -186,7 +186,8 @@ def media(identifier: str, metadata: ContentMetadata | None, ctx: Context) -> st
     caption = media_caption(metadata, ctx)
     for variant in sorted(variants, key=lambda variant: "dark" in variant.traits):
         if (url := safe_url(variant.url)) is not None:
-            shown = link(words or "Video", url) if _is_video(reference) else image(words, url)
+            is_video = _is_video(reference)
+            shown = ctx.linked(words or "Video", url) if is_video else image(words, url)
             return ctx.spend(" ".join(filter(None, [shown, caption])))
     plainest = min(variants, key=lambda variant: "dark" in variant.traits, default=None)
     name = escape(_file_name(plainest.url if plainest else identifier))
@@ -200,8 +201,13 @@ def media_caption(metadata: ContentMetadata | None, ctx: Context) -> str:
     """The caption of media, a table or a listing; empty if it has none."""
     if metadata is None:
         return ""
-    title = join([Styled("strong", escape(metadata.title or ""))])
+    title = join([bold(escape(metadata.title or ""), ctx)])
     return " ".join(filter(None, [title, inlines(metadata.abstract, ctx)]))
+
+
+def bold(content: str, ctx: Context) -> Piece:
+    """Rendered content in bold; as it is where all is bold, as Markdown's marks do not nest."""
+    return content if ctx.is_bold else Styled("strong", content)
 
 
 def _is_video(reference: Reference | None) -> bool:
@@ -212,7 +218,7 @@ def _file_name(url: str) -> str:
     return unquote(url.rstrip("/").rpartition("/")[2])
 
 
-def _link(node: Link) -> str:
+def _link(node: Link, ctx: Context) -> str:
     url = safe_url(node.destination)
     title = escape(node.title or node.destination)
-    return link(title, url) if url else title
+    return ctx.linked(title, url) if url else title

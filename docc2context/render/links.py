@@ -14,9 +14,14 @@ from docc2context.render.context import Context
 from docc2context.render.inline import inlines, is_plain, page_link
 
 
-def page_links(identifiers: Sequence[str], ctx: Context) -> str:
+def page_links(identifiers: Sequence[str], ctx: Context, marker: str = "-") -> str:
     """One bullet a page: its linked name, what to know before using it, and its abstract."""
-    return md.bullets(_bullet(identifier, ctx) for identifier in dict.fromkeys(identifiers))
+    return md.bullets(page_lines(identifiers, ctx), marker)
+
+
+def page_lines(identifiers: Sequence[str], ctx: Context) -> list[str]:
+    """What the bullets of `page_links` say."""
+    return [_bullet(identifier, ctx) for identifier in dict.fromkeys(identifiers)]
 
 
 def _bullet(identifier: str, ctx: Context) -> str:

@@ -138,7 +138,8 @@ def _availability_note(node: RenderNode, ctx: Context) -> str:
 
 
 def _sample_code(node: RenderNode, ctx: Context) -> str:
-    if not node.sample_code_download and not node.download_not_available_summary:
+    download = node.sample_code_download
+    if not download and not node.download_not_available_summary:
         return ""
-    action = reference(node.sample_code_download.action, ctx) if node.sample_code_download else ""
+    action = md.paragraph(reference(download.action, ctx)) if download else ""
     return md.join([action, blocks(node.download_not_available_summary, ctx)])

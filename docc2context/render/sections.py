@@ -78,13 +78,16 @@ def _listed(title: str, items: Sequence[str], ctx: Context) -> str:
 
 
 def _bullets(identifiers: Iterable[str], ctx: Context) -> list[str]:
-    return [f"- {page_link(identifier, ctx)}" for identifier in identifiers]
+    return [md.bullets([page_link(identifier, ctx)]) for identifier in identifiers]
 
 
-def _item(head: str, content: Sequence[Block] | None, ctx: Context, more: str = "") -> str:
+def _item(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
     """A list item: what it is about, a colon, and what is said of it."""
-    said = run_in(f"{head}:", content, ctx) if content else head
-    return md.list_item("-", md.join([said, more]))
+    return md.list_item("-", _said(head, content, ctx))
+
+
+def _said(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
+    return run_in(f"{head}:", content, ctx) if content else head
 
 
 def _noted(name: str, notes: Iterable[str]) -> str:
@@ -92,7 +95,7 @@ def _noted(name: str, notes: Iterable[str]) -> str:
     return f"{name} ({told})" if told else name
 
 
-def _property(item: Property, ctx: Context) -> str:
+def _property(item: Property, ctx: Context, marker: str = "-") -> str:
     notes = [
         _types(item.type, item.type_details),
         code_span(item.mime_type or ""),
@@ -101,8 +104,9 @@ def _property(item: Property, ctx: Context) -> str:
         "deprecated" if item.deprecated else "",
         f"introduced in {escape(item.introduced_version)}" if item.introduced_version else "",
     ]
-    attributes = "\n".join(f"- {_attribute(attribute)}" for attribute in item.attributes or [])
-    return _item(_noted(code_span(item.name), notes), item.content, ctx, more=attributes)
+    said = _said(_noted(code_span(item.name), notes), item.content, ctx)
+    attributes = md.bullets(map(_attribute, item.attributes or []), md.marker_below(said))
+    return md.list_item(marker, md.join([said, attributes]))
 
 
 def _types(fragments: Sequence[Fragment], details: Sequence[TypeDetail] | None) -> str:
@@ -135,8 +139,11 @@ def _rest_body(node: RestBody, ctx: Context) -> str:
         filter(None, [code_span(node.mime_type or ""), code_span(plain(node.body_content_type))])
     )
     content_type = f"Content type: {types}" if types else ""
-    parts = md.loose_or_tight([_property(item, ctx) for item in node.parameters or []])
-    return md.join([ctx.heading(2, node.title), content_type, blocks(node.content, ctx), parts])
+    head = ctx.heading(2, node.title)
+    said = blocks(node.content, ctx)
+    marker = md.marker_below(said)
+    parts = md.loose_or_tight([_property(item, ctx, marker) for item in node.parameters or []])
+    return md.join([head, content_type, said, parts])
 
 
 def _response(node: RestResponse, ctx: Context) -> str:

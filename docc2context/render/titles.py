@@ -19,6 +19,7 @@ from docc2context.model.reference import (
     VideoReference,
     XcodeRequirementReference,
 )
+from docc2context.model.tutorials import Hero
 
 PROSE_ROLES = frozenset({"collection", "collectionGroup", "article", "sampleCode", "overview"})
 """Roles of symbol pages, such as modules, whose titles the web page sets as prose, not as code."""
@@ -72,8 +73,17 @@ def last_part(identifier: str) -> str:
 
 
 def page_title(node: RenderNode) -> str:
-    """The page's title; the last part of its address if it has none."""
-    return node.metadata.title or node.identifier.url.rstrip("/").rpartition("/")[2]
+    """The page's title: its own, else that of a tutorial's head, else the end of its address."""
+    return (
+        node.metadata.title
+        or _head_title(node)
+        or node.identifier.url.rstrip("/").rpartition("/")[2]
+    )
+
+
+def _head_title(node: RenderNode) -> str:
+    heads = (part for part in node.sections or [] if isinstance(part, Hero))  # Intro is one too
+    return next((head.title for head in heads if head.title.strip()), "")
 
 
 def language_name(language: str) -> str:

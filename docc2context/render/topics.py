@@ -34,7 +34,8 @@ def _group(group: TopicGroup, relation: str, ctx: Context) -> str:
     abstract = md.paragraph(inlines(group.abstract, ctx))
     discussion = blocks(group.discussion.content, ctx) if group.discussion else ""
     with ctx.relating(relation):
-        return md.join([head, abstract, discussion, page_links(group.identifiers, ctx)])
+        links = page_links(group.identifiers, ctx, md.marker_below(discussion))
+    return md.join([head, abstract, discussion, links])
 
 
 def relationships(groups: Sequence[RelationshipGroup] | None, ctx: Context) -> str:

@@ -72,10 +72,12 @@ def _hero(node: Hero, ctx: Context) -> str:
         f"Project files: {page_link(node.project_files, ctx)}" if node.project_files else "",
     ]
     pictures = [media(name, None, ctx) for name in (node.image, node.video) if name]
-    action = reference(node.action, ctx) if node.action else ""
+    action = md.paragraph(reference(node.action, ctx)) if node.action else ""
     title = ctx.heading(2, node.title) if node.title != ctx.title else ""
-    head = md.join([title, md.bullets(filter(None, facts))])
-    return md.join([head, blocks(node.content, ctx), *pictures, action])
+    content = blocks(node.content, ctx)
+    # Not the marker of a list right below: CommonMark would take both for one (5.3).
+    told = md.bullets(filter(None, facts), "+" if content.startswith("-") else "-")
+    return md.join([title, told, content, *pictures, action])
 
 
 def _task(node: Task, ctx: Context) -> str:
@@ -125,23 +127,25 @@ def _assessments(node: Assessments, ctx: Context) -> str:
 
 
 def _question(number: int, node: Assessment, ctx: Context) -> str:
-    choices = md.loose_or_tight([_choice(choice, ctx) for choice in node.choices])
     head = ctx.heading(3, f"Question {number}")
-    return md.join([head, blocks(node.title, ctx), blocks(node.content, ctx), choices])
+    question = md.join([blocks(node.title, ctx), blocks(node.content, ctx)])
+    marker = md.marker_below(question)
+    choices = md.loose_or_tight([_choice(choice, marker, ctx) for choice in node.choices])
+    return md.join([head, question, choices])
 
 
-def _choice(node: Choice, ctx: Context) -> str:
+def _choice(node: Choice, marker: str, ctx: Context) -> str:
     """An answer, ticked if it is right, and why."""
     why = run_in(strong("Correct." if node.is_correct else "Incorrect."), node.justification, ctx)
-    reaction = escape(node.reaction or "")
+    reaction = md.paragraph(escape(node.reaction or ""))
     answer = run_in("[x]" if node.is_correct else "[ ]", node.content, ctx)
-    return md.list_item("-", md.join([answer, why, reaction]))
+    return md.list_item(marker, md.join([answer, why, reaction]))
 
 
 def _call_to_action(node: CallToAction, ctx: Context) -> str:
     eyebrow = note(escape(node.featured_eyebrow)) if node.featured_eyebrow else ""
     picture = media(node.media, None, ctx) if node.media else ""
-    action = reference(node.action, ctx) if node.action else ""
+    action = md.paragraph(reference(node.action, ctx)) if node.action else ""
     abstract = md.paragraph(inlines(node.abstract, ctx))
     return md.join([ctx.heading(2, node.title), eyebrow, abstract, picture, action])
 
@@ -159,7 +163,8 @@ def _chapter(node: Chapter, level: int, ctx: Context) -> str:
     picture = media(node.image, None, ctx) if node.image else ""
     content = blocks(node.content, ctx)
     with ctx.relating("topic"):
-        return md.join([head, content, picture, page_links(node.tutorials, ctx)])
+        links = page_links(node.tutorials, ctx, md.marker_below(picture or content))
+    return md.join([head, content, picture, links])
 
 
 def _resources(node: Resources, ctx: Context) -> str:
@@ -169,5 +174,5 @@ def _resources(node: Resources, ctx: Context) -> str:
 
 def _tile(node: Tile, ctx: Context) -> str:
     picture = media(node.media, None, ctx) if node.media else ""
-    action = reference(node.action, ctx) if node.action else ""
+    action = md.paragraph(reference(node.action, ctx)) if node.action else ""
     return md.join([ctx.heading(3, node.title), blocks(node.content, ctx), picture, action])

@@ -110,8 +110,71 @@ def test_check_finds_all_of_a_bundle_and_names_what_someone_took_out(
 def test_check_says_what_is_no_bundle(
     good: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["check", good, str(tmp_path)]) == 1
-    assert "[bundle_unusable]" in capsys.readouterr().err
+    (tmp_path / "empty").mkdir()
+    reasons = {
+        "nowhere": "cannot be read: No such file or directory",
+        "nowhere.zip": "cannot be read: No such file or directory",
+        "empty": "has no manifest.json that can be read",
+    }
+    for name, why in reasons.items():
+        assert cli.main(["check", good, str(tmp_path / name)]) == 1
+        assert capsys.readouterr().err == (
+            f"docc2context: cannot check {good}: the bundle '{name}' {why}; "
+            "name the folder or zip that `convert` wrote [bundle_unusable]\n"
+        )
+
+
+@pytest.mark.parametrize(
+    ("out", "name"), [(".", "here"), ("", "here"), ("..", "up"), ("../../up", "up"), ("/", "/")]
+)
+def test_a_folder_that_this_runs_in_is_never_replaced(
+    good: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    out: str,
+    name: str,
+) -> None:
+    here = tmp_path / "up/here"
+    here.mkdir(parents=True)
+    (here / "manifest.json").write_text("{}")
+    monkeypatch.chdir(here)
+    for force in ([], ["--force"]):
+        assert cli.main(["convert", good, "-o", out, *force]) == 1
+        assert capsys.readouterr().err == (
+            f"docc2context: cannot convert {good}: '{name}' is the folder that this runs in, "
+            "or holds it; name a new folder, such as out [destination_unusable]\n"
+        )
+    assert [path.name for path in here.iterdir()] == ["manifest.json"]
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_what_is_no_bundle_is_never_replaced_and_force_is_not_promised(
+    good: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], force: list[str]
+) -> None:
+    (tmp_path / "mine").mkdir()
+    for name in ("mine/x", "file"):
+        (tmp_path / name).write_text("mine")
+    for name, is_it in (("mine", "is not empty"), ("file", "exists already")):
+        assert cli.main(["convert", good, "-o", str(tmp_path / name), *force]) == 1
+        assert capsys.readouterr().err == (
+            f"docc2context: cannot convert {good}: '{name}' {is_it}; as it is no bundle of "
+            "docc2context it is left alone, --force or not; choose another place "
+            "[destination_unusable]\n"
+        )
+
+
+def test_a_bundle_is_replaced_with_force_alone(
+    good: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "out")
+    assert cli.main(["convert", good, "-o", out]) == 0
+    capsys.readouterr()
+    assert cli.main(["convert", good, "-o", out]) == 1
+    assert "'out' exists already and is a bundle; choose another place or replace it with" in (
+        capsys.readouterr().err
+    )
+    assert cli.main(["convert", good, "-o", out, "--force"]) == 0
 
 
 def test_strict_exits_with_3_when_a_string_was_lost(tmp_path: Path) -> None:

@@ -38,6 +38,19 @@ def test_each_page_becomes_a_file_and_links_lead_between_them() -> None:
     assert (report.pages_converted, report.pages_skipped) == (2, [])
 
 
+def test_what_is_not_utf_8_costs_one_page_or_the_title_alone() -> None:
+    data = zipped(
+        {
+            f"{ROOT}data/documentation/bad.json": b'{"metadata": {"title": "\xff"}}',
+            f"{ROOT}data/documentation/kit.json": page("Kit"),
+            f"{ROOT}metadata.json": b'{"bundleDisplayName": "\xff"}',
+        }
+    )
+    report, files = converted(data)
+    assert [page.reason for page in report.pages_skipped] == ["invalid JSON: not UTF-8"]
+    assert files["llms.txt"].startswith(b"# Kit\n")
+
+
 def test_links_lead_to_topic_groups_and_headings_of_their_own_page() -> None:
     kit = page(
         "Kit",

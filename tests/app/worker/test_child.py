@@ -2,7 +2,6 @@
 
 import errno
 import os
-import zlib
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
@@ -22,7 +21,6 @@ from app.worker.protocol import (
 )
 from docc2context import (
     DEFAULT_LIMITS,
-    ArchiveRefused,
     Code,
     DestinationError,
     LimitExceeded,
@@ -163,7 +161,6 @@ def test_a_full_disk_is_told_apart_however_it_is_wrapped(
     [
         (MemoryError(), None),
         (ValueError("wraps it"), MemoryError()),
-        (ArchiveRefused(Code.INVALID_ZIP, "damaged"), zlib.error("Error -4 while decompressing")),
     ],
 )
 def test_a_lack_of_memory_is_told_apart_however_it_is_wrapped(

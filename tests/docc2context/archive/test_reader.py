@@ -8,7 +8,7 @@ import pytest
 
 from docc2context.archive.limits import DEFAULT_LIMITS, Limits
 from docc2context.archive.reader import open_archive
-from docc2context.errors import ArchiveRefused, Code, LimitExceeded
+from docc2context.errors import ArchiveRefused, Code, EntryUnreadable, LimitExceeded
 from tests.docc2context.archives import ROOT, archive, page, zipped
 
 PAGE = "data/documentation/kit.json"
@@ -53,8 +53,11 @@ def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:
     (folder / "kit.json").write_bytes(b"{}")
     (tmp_path / "secret.json").write_bytes(b"{}")
     (folder / "link.json").symlink_to(tmp_path / "secret.json")
-    with open_archive(tmp_path / ROOT, DEFAULT_LIMITS) as opened:
-        assert opened.pages == (PAGE,)
+    with (
+        open_archive(tmp_path / ROOT, DEFAULT_LIMITS) as opened,
+        pytest.raises(EntryUnreadable, match=r"it is a link, .*entry 'data/documentation/link"),
+    ):
+        opened.read("data/documentation/link.json")
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_what_stands_there_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "out.zip").write_text("mine")
     for name in ("out", "out.zip"):
         with (
-            pytest.raises(DestinationError, match="exists already"),
+            pytest.raises(DestinationError, match="left alone"),
             open_sink(tmp_path / name, PLENTY, replace=False),
         ):
             pass

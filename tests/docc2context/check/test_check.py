@@ -7,7 +7,7 @@ import pytest
 
 import docc2context
 from docc2context.check import check
-from docc2context.errors import ArchiveRefused, Docc2contextError
+from docc2context.errors import ArchiveRefused, Code, Docc2contextError
 from tests.docc2context.archives import archive, page
 
 
@@ -162,8 +162,22 @@ def test_a_manifest_cannot_lead_out_of_its_bundle(bundle: Path) -> None:
 def test_what_is_no_bundle_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "manifest.json").write_bytes(content)
     for place in (tmp_path, tmp_path / "manifest.json"):
-        with pytest.raises(Docc2contextError, match="is no bundle of docc2context"):
+        with pytest.raises(Docc2contextError, match=r"has no manifest\.json that can be read"):
             check(archive(sloth=SLOTH), place)
+
+
+LONE = page("Sloth", abstract=[text("Half @ a pair"), {"type": "emoji", "text": "@"}])
+
+
+def test_a_page_with_half_a_surrogate_pair_is_checked_as_web_pages_show_it(tmp_path: Path) -> None:
+    source = archive(sloth=LONE.replace(b"@", rb"\ud83d"))
+    docc2context.convert(source, tmp_path / "bundle")
+    report = check(source, tmp_path / "bundle")
+    assert (report.skipped, report.content.strings, report.content.found) == ([], 3, 3)
+    file = tmp_path / "bundle/documentation/sloth.md"
+    file.write_text(file.read_text().replace("Half \ufffd a pair", ""))
+    (missing,) = check(source, tmp_path / "bundle").content.missing
+    assert missing.text == "Half \ufffd a pair"
 
 
 def test_what_is_no_archive_is_refused(bundle: Path) -> None:
@@ -171,13 +185,18 @@ def test_what_is_no_archive_is_refused(bundle: Path) -> None:
         check(b"hello", bundle)
 
 
-def test_what_is_nowhere_is_not_found(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+def test_what_is_nowhere_is_not_found(bundle: Path, tmp_path: Path) -> None:
+    with pytest.raises(
+        Docc2contextError, match="'nowhere' cannot be read: No such file"
+    ) as refused:
         check(archive(sloth=SLOTH), tmp_path / "nowhere")
+    assert refused.value.code == Code.BUNDLE_UNUSABLE
+    with pytest.raises(FileNotFoundError):
+        check(tmp_path / "nowhere", bundle)
 
 
 def test_a_zip_without_a_manifest_is_no_bundle(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as file:
         file.writestr("x.md", "x")
-    with pytest.raises(Docc2contextError, match="is no bundle of docc2context"):
+    with pytest.raises(Docc2contextError, match=r"has no manifest\.json that can be read"):
         check(archive(sloth=SLOTH), tmp_path / "b.zip")

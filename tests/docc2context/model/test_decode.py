@@ -37,7 +37,7 @@ def test_a_page_as_the_format_says_has_no_unknown_nodes() -> None:
         (b"", "invalid JSON"),
         (b'{"identifier": {"url": "x"},}', "invalid JSON"),
         (b"\xff\xfe{}", "invalid JSON"),
-        (b'{"identifier": {"url": "\xff"}}', "invalid JSON"),
+        (b'{"metadata": {"title": "\xff"}}', "invalid JSON: not UTF-8"),
         (b"[]", "not a RenderNode page"),
         (b'"text"', "not a RenderNode page"),
         (b"{}", "neither an identifier nor a title"),
@@ -52,6 +52,34 @@ def test_what_is_no_page_is_refused_with_a_reason(data: bytes, reason: str) -> N
 
 def test_a_byte_order_mark_is_passed_over() -> None:
     assert decode_page(b"\xef\xbb\xbf" + page()).node.metadata.title == "X"
+
+
+@pytest.mark.parametrize(
+    ("escaped", "text", "lone"),
+    [
+        (r"\ud83d", "\ufffd", 1),
+        (r"a\uDE00 \uD83Db", "a\ufffd \ufffdb", 2),
+        (r"\ud83d\ud83d\ude00", "\ufffd\U0001f600", 1),
+        (r"\ude00\ud83d\n", "\ufffd\ufffd\n", 2),
+        (r"\ud83d \\ud83d \\\ud83d \ufffd", "\ufffd \\ud83d \\\ufffd \ufffd", 2),
+    ],
+)
+def test_half_a_surrogate_pair_costs_no_more_than_itself(
+    escaped: str, text: str, lone: int
+) -> None:
+    data = page(abstract=[{"type": "text", "text": "@"}]).replace(b"@", escaped.encode())
+    decoded = decode_page(data)
+    assert decoded.node.abstract == [Text(text=text)]
+    assert decoded.unknown_nodes == {"malformed:surrogate": lone}
+
+
+def test_half_a_surrogate_pair_among_other_faults_and_in_patches_is_mended() -> None:
+    patch = [{"op": "replace", "path": "/metadata/title", "value": "@"}]
+    override = {"traits": [{"interfaceLanguage": "occ"}], "patch": patch}
+    data = page(abstract=[{"type": "emoji"}], variantOverrides=[override])
+    decoded = decode_page(data.replace(b"@", rb"\ud83d"))
+    assert [other.node.metadata.title for other in decoded.others] == ["\ufffd"]
+    assert decoded.unknown_nodes == {"inline:emoji": 1, "malformed:surrogate": 1}
 
 
 def test_null_where_a_list_belongs_loses_nothing() -> None:

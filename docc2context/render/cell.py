@@ -1,0 +1,167 @@
+"""Blocks on one line, as a cell of a table holds them: one function a node, one table of them.
+
+A cell can hold inline content and `<br>`. What other blocks say by their shape is said by bold
+words and signs here.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from docc2context.markdown.code import code_span
+from docc2context.markdown.escape import escape
+from docc2context.markdown.inline import join
+from docc2context.model.block import (
+    Aside,
+    Block,
+    CodeExample,
+    CodeListing,
+    DictionaryExample,
+    EndpointExample,
+    Heading,
+    Links,
+    ListItem,
+    OrderedList,
+    Paragraph,
+    Row,
+    Small,
+    Step,
+    Table,
+    TabNavigator,
+    TermList,
+    ThematicBreak,
+    UnknownBlock,
+    UnorderedList,
+    Video,
+)
+from docc2context.model.reference import FileReference
+from docc2context.render.context import TOO_DEEP, Context
+from docc2context.render.grid import grid
+from docc2context.render.inline import bold, inlines, media, media_caption
+from docc2context.render.links import page_lines
+from docc2context.render.remarks import changed_lines, marked_lines, unknown_kind
+
+
+def line(nodes: Sequence[Block] | None, ctx: Context) -> str:
+    """Blocks on one line, in order."""
+    if not nodes:
+        return ""
+    if not ctx.enter():
+        return TOO_DEEP
+    try:
+        return _broken(_one(node, ctx) for node in nodes)
+    finally:
+        ctx.leave()
+
+
+def _broken(lines: Iterable[str]) -> str:
+    """Lines with breaks between; empty ones take no room."""
+    return "<br>".join(filter(None, lines))
+
+
+def _one(node: Block, ctx: Context) -> str:
+    match node:
+        case Paragraph() | Small():
+            return inlines(node.inline_content, ctx).strip()
+        case Heading():
+            return _strong(escape(node.text), ctx)
+        case Aside():
+            return _said(_label(node.name or node.style.capitalize(), ctx), node.content, ctx)
+        case CodeListing():
+            caption = media_caption(node.metadata, ctx)
+            return _broken([caption, _code(node.code), *marked_lines(node)])
+        case UnorderedList():
+            return _broken(_item("•", item, ctx) for item in node.items)
+        case OrderedList():
+            numbered = enumerate(node.items, node.start)
+            return _broken(_item(f"{number}.", item, ctx) for number, item in numbered)
+        case TermList():
+            return _term_list(node, ctx)
+        case Table():
+            return _table(node, ctx)
+        case Step():
+            return _step(node, ctx)
+        case EndpointExample():
+            return _endpoint_example(node, ctx)
+        case DictionaryExample():
+            return _broken([line(node.summary, ctx), _code_example(node.example)])
+        case Row():
+            return _broken(line(column.content, ctx) for column in node.columns)
+        case TabNavigator():
+            return _broken(_said(_label(tab.title, ctx), tab.content, ctx) for tab in node.tabs)
+        case Links():
+            return _broken(f"• {page}" for page in page_lines(node.items, ctx))
+        case Video():
+            return media(node.identifier, node.metadata, ctx)
+        case ThematicBreak():
+            return "—"
+        case UnknownBlock():
+            return _broken([unknown_kind(node.name), line(node.content, ctx)])
+        case _:
+            assert_never(node)
+
+
+def _strong(content: str, ctx: Context) -> str:
+    return join([bold(content, ctx)])
+
+
+def _label(words: str, ctx: Context) -> str:
+    return _strong(escape(f"{words}:"), ctx) if words else ""
+
+
+def _said(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
+    """What it is about, and behind it what is said of it."""
+    return " ".join(filter(None, [head, line(content, ctx)]))
+
+
+def _item(marker: str, item: ListItem, ctx: Context) -> str:
+    box = {None: "", True: " [x]", False: " [ ]"}[item.checked]
+    return _said(f"{marker}{box}", item.content, ctx)
+
+
+def _term_list(node: TermList, ctx: Context) -> str:
+    return _broken(
+        _said(
+            f"{_strong(inlines(item.term.inline_content, ctx), ctx)}:", item.definition.content, ctx
+        )
+        for item in node.items
+    )
+
+
+def _table(node: Table, ctx: Context) -> str:
+    """A table in a cell: its rows as lines, a dot between their cells."""
+    rows = grid(node, ctx, line, bold_header_row=True)
+    return _broken([media_caption(node.metadata, ctx), *map(" · ".join, rows)])
+
+
+def _step(node: Step, ctx: Context) -> str:
+    shown = [
+        media(identifier, None, ctx)
+        for identifier in (node.media, node.runtime_preview)
+        if identifier
+    ]
+    file = _file(node.code, ctx) if node.code else ""
+    return _broken([line(node.content, ctx), file, *shown, line(node.caption, ctx)])
+
+
+def _file(identifier: str, ctx: Context) -> str:
+    reference = ctx.reference(identifier)
+    if not isinstance(reference, FileReference):
+        return media(identifier, None, ctx)
+    name = _strong(escape(reference.file_name), ctx)
+    changed = changed_lines(reference)
+    title = f"{name} (changed: {changed})" if changed else name
+    return ctx.spend(_broken([title, _code(reference.content)]))
+
+
+def _endpoint_example(node: EndpointExample, ctx: Context) -> str:
+    request = [_label("Request", ctx), _code_example(node.request)]
+    response = [_label("Response", ctx), _code_example(node.response)]
+    return _broken([line(node.summary, ctx), *request, *response])
+
+
+def _code_example(example: CodeExample) -> str:
+    return _broken(_code(part.code) for part in example.content)
+
+
+def _code(lines: Iterable[str]) -> str:
+    return _broken(map(code_span, lines))

@@ -1,0 +1,52 @@
+"""The cells of a table as Markdown shows them, which has neither spans nor header columns."""
+
+from collections.abc import Callable, Sequence
+
+from docc2context.markdown.inline import join
+from docc2context.model.block import Block, Table
+from docc2context.render.context import Context
+from docc2context.render.inline import bold
+
+ShowCell = Callable[[Sequence[Block], Context], str]
+
+
+def grid(
+    node: Table, ctx: Context, show: ShowCell, *, bold_header_row: bool = False
+) -> list[list[str]]:
+    """The shown cells, row by row.
+
+    One that covers others is repeated in them, so that each row can be read by itself, and those of
+    a header column are set in bold; those of a header row where no table marks them.
+    """
+    header_column = node.header in {"column", "both"}
+    header_row = bold_header_row and node.header in {"row", "both"}
+    rows = [
+        [
+            _bold(content, ctx, show)
+            if (header_column and left == 0) or (header_row and top == 0)
+            else show(content, ctx)
+            for left, content in enumerate(row)
+        ]
+        for top, row in enumerate(node.rows)
+    ]
+    _fill_spans(node, rows, ctx)
+    return rows
+
+
+def _bold(content: Sequence[Block], ctx: Context, show: ShowCell) -> str:
+    with ctx.inside_bold():
+        shown = show(content, ctx)
+    return join([bold(shown, ctx)])
+
+
+def _fill_spans(node: Table, rows: list[list[str]], ctx: Context) -> None:
+    for key, span in (node.extended_data or {}).items():
+        row, _, column = key.partition("_")
+        if not (row.isdecimal() and column.isdecimal()) or max(span.colspan, span.rowspan) < 2:
+            continue
+        top, left = int(row), int(column)
+        if top >= len(rows) or left >= len(rows[top]):
+            continue
+        for covered in rows[top : top + span.rowspan]:
+            for i in range(left, min(left + span.colspan, len(covered))):
+                covered[i] = covered[i] or ctx.spend(rows[top][left] or " ").strip()

@@ -1,0 +1,34 @@
+import json
+from typing import Any
+
+import pytest
+
+from docc2context.check.compare import lost
+from docc2context.check.displayable import displayables
+from tests.docc2context import oracle
+from tests.docc2context.render.fixture_cases import REFERENCES, cases, rendered
+
+
+def in_cell(blocks: Any) -> dict[str, Any]:
+    return {"type": "table", "header": "row", "rows": [[[], []], [blocks, []]]}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [pytest.param(source, id=title) for kind, title, source, _ in cases() if kind == "blocks"],
+)
+def test_a_cell_loses_nothing_and_stays_a_cell(source: str) -> None:
+    table = in_cell(json.loads(source))
+    markdown = rendered("blocks", json.dumps([table]))
+    assert oracle.kinds(markdown).count("td_open") == 2
+    assert oracle.links(markdown) == oracle.links(rendered("blocks", source))
+    page = {"deprecationSummary": [table], "references": REFERENCES}
+    assert lost(displayables(page), markdown) == []
+
+
+def test_content_nested_without_end_in_a_cell_is_cut_off() -> None:
+    content: list[Any] = []
+    for _ in range(60):
+        content = [{"type": "unorderedList", "items": [{"content": content}]}]
+    markdown = rendered("blocks", json.dumps([in_cell(content)]))
+    assert markdown.endswith("• • _Content nested too deeply to show._ |  |")

@@ -1,0 +1,142 @@
+"""What the system does not let us read of an unzipped archive is told of, by its own name."""
+
+import errno
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import docc2context
+from docc2context import EntryUnreadable, NothingConverted, SkippedPage, cli
+from docc2context.check import check
+from tests.docc2context.archives import page
+
+PAGES = "data/documentation"
+KIT, SLOTH = f"{PAGES}/kit.json", f"{PAGES}/kit/sloth.json"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    archive = tmp_path / "Kit.doccarchive"
+    (archive / PAGES / "kit").mkdir(parents=True)
+    (archive / KIT).write_bytes(page("Kit"))
+    (archive / SLOTH).write_bytes(page("Sloth"))
+    return archive
+
+
+def forbid(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    """Let a file or folder be refused: the system refuses root none."""
+    module, opening = (os, "scandir") if path.is_dir() else (io, "open")
+    allowed = getattr(module, opening)
+
+    def refusing(asked: Any, *arguments: Any, **options: Any) -> Any:
+        if str(asked) == str(path):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
+        return allowed(asked, *arguments, **options)
+
+    monkeypatch.setattr(module, opening, refusing)
+
+
+def skipped(folder: Path, **options: Any) -> list[SkippedPage]:
+    out = folder.parent / "out"
+    return docc2context.convert(folder, out, **options).pages_skipped
+
+
+def test_a_page_that_may_not_be_read_is_skipped_and_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forbid(monkeypatch, folder / SLOTH)
+    reason = "the file cannot be read: Permission denied"
+    assert skipped(folder) == [SkippedPage(SLOTH, reason)]
+    assert (folder.parent / "out/documentation/kit.md").is_file()
+
+
+def test_a_page_that_vanishes_is_skipped_and_named(folder: Path) -> None:
+    reason = "the file cannot be read: No such file or directory"
+    gone = iter([folder / SLOTH])
+
+    def vanish(_done: int, _total: int) -> None:
+        next(gone, folder / SLOTH).unlink(missing_ok=True)
+
+    (folder / f"{PAGES}/a.json").write_bytes(page("A"))
+    assert skipped(folder, on_page=vanish) == [SkippedPage(SLOTH, reason)]
+
+
+def test_what_is_no_regular_file_is_skipped_and_named(folder: Path) -> None:
+    os.mkfifo(folder / PAGES / "fifo.json")
+    (folder / PAGES / "link.json").symlink_to(folder / KIT)
+    assert skipped(folder) == [
+        SkippedPage(f"{PAGES}/fifo.json", "it is no regular file"),
+        SkippedPage(f"{PAGES}/link.json", "it is a link, and links are not followed"),
+    ]
+
+
+def test_an_archive_of_unreadable_pages_is_told_by_the_first(folder: Path) -> None:
+    for name in (KIT, SLOTH):
+        (folder / name).unlink()
+        os.mkfifo(folder / name)
+    with pytest.raises(NothingConverted, match="none of its 2 pages") as failed:
+        skipped(folder)
+    assert str(failed.value).endswith(f"it is no regular file (entry '{KIT}')")
+
+
+@pytest.mark.parametrize(
+    ("unread", "entry"),
+    [(f"{PAGES}/kit", f"{PAGES}/kit"), ("data", "Kit.doccarchive/data"), ("", "Kit.doccarchive")],
+)
+def test_a_folder_that_may_not_be_read_is_an_error_that_names_it(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    unread: str,
+    entry: str,
+) -> None:
+    forbid(monkeypatch, folder / unread)
+    assert cli.main(["convert", str(folder), "-o", str(folder.parent / "out")]) == 1
+    assert capsys.readouterr().err == (
+        f"docc2context: cannot convert {folder}: the folder cannot be read: Permission denied; "
+        f"make it readable and try again (entry '{entry}')\n"
+    )
+    assert not (folder.parent / "out").exists()
+
+
+def test_a_linked_folder_of_pages_is_an_error_that_names_it(folder: Path) -> None:
+    (folder.parent / "elsewhere").mkdir()
+    (folder / PAGES / "more").symlink_to(folder.parent / "elsewhere")
+    with pytest.raises(EntryUnreadable, match=f"links are not followed; .*'{PAGES}/more'"):
+        skipped(folder)
+
+
+def others(folder: Path) -> Iterator[Path]:
+    yield folder / "images"
+    yield folder.parent / "private"
+
+
+def test_a_folder_without_pages_need_not_be_readable(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for other in others(folder):
+        other.mkdir()
+        forbid(monkeypatch, other)
+    docc2context.convert(folder.parent, folder.parent / "out")
+    assert (folder.parent / "out/documentation/kit/sloth.md").is_file()
+
+
+def test_metadata_that_may_not_be_read_is_as_none(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "metadata.json").write_bytes(b'{"bundleDisplayName": "Zoo"}')
+    forbid(monkeypatch, folder / "metadata.json")
+    skipped(folder)
+    assert (folder.parent / "out/llms.txt").read_text().startswith("# Kit\n")
+
+
+def test_the_check_calls_no_page_whole_that_it_cannot_read(folder: Path) -> None:
+    docc2context.convert(folder, folder.parent / "out")
+    (folder / SLOTH).unlink()
+    os.mkfifo(folder / SLOTH)
+    with pytest.raises(EntryUnreadable, match="it is no regular file"):
+        check(folder, folder.parent / "out")
