@@ -1,7 +1,5 @@
 """One page of an archive on its way to Markdown: read, decode, render; what it leaves behind."""
 
-from collections import Counter
-
 import msgspec
 
 from docc2context.archive.limits import Limits
@@ -15,6 +13,7 @@ from docc2context.errors import Code, EntryUnreadable, OutputTooLarge
 from docc2context.links.paths import doc_path, output_paths
 from docc2context.links.resolver import PageResolver
 from docc2context.links.site import Site
+from docc2context.model.counts import Counts
 from docc2context.model.decode import PageUndecodable, decode_page
 from docc2context.model.page import RenderNode
 from docc2context.model.variants import Language
@@ -35,7 +34,7 @@ class ConvertedPage(msgspec.Struct, frozen=True):
     entry: Entry
     manifest: bytes
     edges: bytes
-    unknown: Counter[str]
+    unknown: Counts
     missing: int
 
 

@@ -2,6 +2,7 @@
 
 import re
 import struct
+from functools import lru_cache
 from typing import NamedTuple
 
 from docc2context.archive.names import shown_name
@@ -10,6 +11,7 @@ from docc2context.archive.refusals import ambiguous, damaged
 _ZIP64 = b"\x01\x00"
 _UNICODE_PATH = b"up"
 _FIELD_HEADER = 4
+_USUAL_BYTES = 64
 _SHORT = 256
 
 _OTHER_FIELDS = re.compile(
@@ -43,7 +45,7 @@ def extra_fields(extra: bytes, raw_name: bytes) -> ExtraFields:
     Raises ArchiveRefused: `invalid_zip` if the fields overrun the header, `ambiguous_zip` if one
     of the two stands there twice.
     """
-    position = _pass_others(extra, 0)
+    position = _usual_end(extra) if len(extra) <= _USUAL_BYTES else _pass_others(extra, 0)
     if position == len(extra):
         return NONE
     found: dict[bytes, bytes] = {}
@@ -64,6 +66,12 @@ def _pass_others(extra: bytes, position: int) -> int:
             break
         position = match.end()
     return position
+
+
+@lru_cache(maxsize=256)
+def _usual_end(extra: bytes) -> int:
+    """As `_pass_others` from the start; times and owners repeat from entry to entry."""
+    return _pass_others(extra, 0)
 
 
 def _field(extra: bytes, position: int, raw_name: bytes) -> tuple[bytes, bytes]:

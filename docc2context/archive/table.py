@@ -2,7 +2,8 @@
 
 import sys
 from array import array
-from itertools import pairwise
+from itertools import islice
+from operator import gt
 
 from docc2context.archive.central_directory import Entry, read_directory
 from docc2context.archive.end_record import Directory
@@ -28,7 +29,7 @@ class EntryTable:
         self.ends = array("Q")
         self.compressed = array("Q")
         self.sizes = array("Q")
-        self.crcs = array("L")
+        self.crcs = array("I")
         self.stored = bytearray()
         self._max_name_bytes = max_name_bytes
         self._name_bytes = 0
@@ -70,8 +71,11 @@ def _check_places(table: EntryTable) -> None:
     ArchiveRefused (`ambiguous_zip`).
     """
     rows = sorted(range(len(table.names)), key=table.headers.__getitem__)
-    if rows and table.headers[rows[0]] != 0:
+    headers = array("Q", map(table.headers.__getitem__, rows))
+    ends = array("Q", map(table.ends.__getitem__, rows))
+    if headers and headers[0] != 0:
         raise ambiguous("data stands before its first entry", table.names[rows[0]])
-    for row, next_row in pairwise(rows):
-        if table.ends[row] > table.headers[next_row]:
-            raise ambiguous("an entry overlaps another one", table.names[next_row])
+    for place, overlaps in enumerate(map(gt, ends, islice(headers, 1, None)), 1):
+        if overlaps:
+            raise ambiguous("an entry overlaps another one", table.names[rows[place]])
+    table.headers = table.ends = array("Q")  # of no more use, and 16 bytes an entry

@@ -18,6 +18,10 @@ FORMAT = 1
 """Raised when a key of the graph changes its meaning or goes."""
 
 
+_Targets = dict[str, dict[str, None]]
+"""Targets by relation, each once, in the page's order."""
+
+
 class PageEdges(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where one page leads.
 
@@ -33,16 +37,18 @@ class PageEdges(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def page_edges(path: str, edges: Iterable[tuple[str, str]], links: Resolver) -> bytes:
     """A page's line: its relations and the identifiers that they lead to, in the page's order."""
-    inside, external, unresolved = _Targets(), _Targets(), _Targets()
+    inside: _Targets = {}
+    external: _Targets = {}
+    unresolved: _Targets = {}
     for relation, identifier in dict.fromkeys(edges):
         if (file := links.file(identifier)) is not None:
             if file != path:
-                inside.add(relation, file)
+                inside.setdefault(relation, {})[file] = None
         elif links.external(identifier) is not None:
-            external.add(relation, links.url(identifier))
+            external.setdefault(relation, {})[links.url(identifier)] = None
         else:
-            unresolved.add(relation, identifier)
-    page = PageEdges(path, inside.lists(), external.lists(), unresolved.lists())
+            unresolved.setdefault(relation, {})[identifier] = None
+    page = PageEdges(path, *map(_lists, (inside, external, unresolved)))
     return msgspec.json.encode(page)
 
 
@@ -52,14 +58,5 @@ def link_graph(pages: Iterable[bytes]) -> bytes:
     return b"{" + head + b',\n"pages": [\n' + b",\n".join(pages) + b"\n]}\n"
 
 
-class _Targets:
-    """Targets by relation, each once."""
-
-    def __init__(self) -> None:
-        self._by_relation: dict[str, dict[str, None]] = {}
-
-    def add(self, relation: str, target: str) -> None:
-        self._by_relation.setdefault(relation, {})[target] = None
-
-    def lists(self) -> dict[str, list[str]]:
-        return {relation: list(targets) for relation, targets in self._by_relation.items()}
+def _lists(targets: _Targets) -> dict[str, list[str]]:
+    return {relation: list(each) for relation, each in targets.items()}

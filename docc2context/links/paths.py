@@ -49,15 +49,18 @@ def output_paths(entries: Iterable[str]) -> dict[str, str]:
         taken.update(_with_parents(folder))
     paths = dict.fromkeys(plain, "")
     # Pages that keep their name choose first: a replaced character gives way, not an honest name.
-    for entry in sorted(plain, key=lambda entry: (_is_changed(entry, plain[entry]), entry)):
-        paths[entry] = next(p for p in _candidates(entry, plain[entry]) if path_key(p) not in taken)
-        taken.add(path_key(paths[entry]))
+    for entry in sorted(plain, key=lambda entry: _is_changed(entry, plain[entry])):
+        path, key = plain[entry], path_key(plain[entry])
+        if key in taken:
+            path = next(p for p in _hashed(entry, path) if path_key(p) not in taken)
+            key = path_key(path)
+        paths[entry] = path
+        taken.add(key)
     return paths
 
 
-def _candidates(entry: str, plain: str) -> Iterator[str]:
-    """The plain path, then paths with ever more of a hash of the entry's own path."""
-    yield plain
+def _hashed(entry: str, plain: str) -> Iterator[str]:
+    """The plain path with ever more of a hash of the entry's own path."""
     digest = hashlib.sha256(entry.encode("utf-8", "surrogatepass")).hexdigest()
     folder, slash, name = plain.rpartition("/")
     stem = name.removesuffix(_FILE_SUFFIX)

@@ -4,12 +4,12 @@ A page carries a copy of what it mentions: six references a page, of which five 
 on some page before.
 """
 
-from collections import Counter
 from collections.abc import Callable
 
 import msgspec
 
 from docc2context.markdown.inline import safe_url
+from docc2context.model.counts import Counts, new_counts
 from docc2context.model.patch import PATCH_FAULTS, apply_to, split_patched
 from docc2context.model.reference import Reference, decoder
 
@@ -32,13 +32,14 @@ class Described:
     __slots__ = ("external", "file", "findings", "reference", "summary", "title", "url")
 
     def __init__(
-        self, reference: Reference | None, findings: Counter[str], find: Callable[[str], str | None]
+        self, reference: Reference | None, findings: Counts, find: Callable[[str], str | None]
     ) -> None:
         self.reference = reference
         self.findings = findings
         self.url: str = getattr(reference, "url", "")
-        self.external = safe_url(self.url)
-        self.file = find(self.url) if self.url and self.url[0] != "#" else None
+        first = self.url[:1]
+        self.external = safe_url(self.url) if first != "/" else None
+        self.file = find(self.url) if first not in ("", "#") else None
         self.title: str | None = None
         self.summary: str | None = None
 
@@ -59,8 +60,7 @@ class References:
         key = bytes(text)
         described = self._kept.get(key)
         if described is None:
-            reference, findings = _decoded(key)
-            described = Described(reference, findings, self._find)
+            described = Described(*_decoded(key), self._find)
             if len(key) <= _MAX_TEXT:
                 self._keep(key, described)
         return described
@@ -73,8 +73,8 @@ class References:
         self._kept[key] = described
 
 
-def _decoded(text: bytes) -> tuple[Reference | None, Counter[str]]:
-    findings: Counter[str] = Counter()
+def _decoded(text: bytes) -> tuple[Reference | None, Counts]:
+    findings = new_counts()
     value, patch = split_patched(text)
     try:
         reference = decoder.decode(value, findings)

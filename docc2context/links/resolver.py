@@ -85,6 +85,9 @@ class PageResolver:
         return self._path if identifier[:1] == "#" else self._site.find(identifier)
 
     def to(self, identifier: str) -> str | None:
+        described = self.describe(identifier)
+        if described is not None and described.file is not None and "#" not in described.url:
+            return link_from(self._folder, described.file)  # as nearly always
         if (external := self.external(identifier)) is not None:
             return external
         path = self.file(identifier)
@@ -93,7 +96,7 @@ class PageResolver:
         url = self.url(identifier)
         if "#" not in url:
             return link_from(self._folder, path)
-        return self._link(path, unquote(url.partition("#")[2]), self.describe(identifier))
+        return self._link(path, unquote(url.partition("#")[2]), described)
 
     def describing(self, references: Mapping[str, msgspec.Raw]) -> "PageResolver":
         return PageResolver(self._site, self._path, references)

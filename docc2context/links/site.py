@@ -9,11 +9,6 @@ from docc2context.links.references import References
 
 _BUNDLE_URL = re.compile(r"doc://[^/]*(?=/)")
 
-_MAX_REMEMBERED = 1 << 15
-"""Addresses whose files are remembered: those of nearby pages, which repeat them most."""
-
-_MAX_REMEMBERED_CHARS = 1024
-
 
 class Site:
     """Which file of the bundle a DocC URL such as `/documentation/kit/f(_:)` means."""
@@ -24,7 +19,6 @@ class Site:
         self._by_folded_url: dict[str, str] = {}
         for url, path in self._by_url.items():
             self._by_folded_url.setdefault(path_key(url), path)
-        self._remembered: dict[str, str | None] = {}
 
     def find(self, url: str) -> str | None:
         """The file for a `doc://` address or for the path of a URL, its fragment left aside.
@@ -32,17 +26,8 @@ class Site:
         None if its page is not here. The exact name goes before the percent-decoded one and that
         before another letter case, because archives hold names with a `%` of their own.
         """
-        try:
-            return self._remembered[url]
-        except KeyError:
-            found = self._find(url)
-        if len(url) <= _MAX_REMEMBERED_CHARS:
-            if len(self._remembered) >= _MAX_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[url] = found
-        return found
-
-    def _find(self, url: str) -> str | None:
+        if (exact := self._by_url.get(url)) is not None:
+            return exact
         if url.startswith("doc://"):
             url = _BUNDLE_URL.sub("", url)
         path = "/" + url.partition("#")[0].strip("/")

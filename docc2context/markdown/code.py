@@ -21,12 +21,14 @@ def code_span(code: str) -> str:
     code = one_line(code)
     if not code:
         return ""
-    fence = "`" * (_longest_run(code) + 1 if "`" in code else 1)
-    if code.startswith("`") or code.endswith("`"):
-        code = f" {code} "
-    elif code[0] == code[-1] == " " and code.strip(" "):
-        code = f" {code} "  # CommonMark takes one space off both ends (6.1)
-    return f"{fence}{code}{fence}"
+    if "`" in code:
+        fence = "`" * (_longest_run(code) + 1)
+        pad = " " if code[0] == "`" or code[-1] == "`" else ""
+    else:
+        fence, pad = "`", ""
+    if code[0] == code[-1] == " " and code.strip(" "):
+        pad = " "  # CommonMark takes one space off both ends (6.1)
+    return f"{fence}{pad}{code}{pad}{fence}"
 
 
 def code_block(lines: Iterable[str], language: str | None = None) -> str:

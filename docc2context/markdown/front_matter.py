@@ -19,7 +19,15 @@ def front_matter(fields: Mapping[str, Value | None]) -> str:
     deprecated: true
     ---
     """
-    lines = [f"{key}: {_value(value)}" for key, value in fields.items() if value]
+    strings = "".join([value for value in fields.values() if isinstance(value, str)])
+    if _is_plain(strings):  # as nearly always: one look at all of them, then
+        lines = [
+            f'{key}: "{value}"' if isinstance(value, str) else f"{key}: {_value(value)}"
+            for key, value in fields.items()
+            if value
+        ]
+    else:
+        lines = [f"{key}: {_value(value)}" for key, value in fields.items() if value]
     return "\n".join(["---", *lines, "---"])
 
 
@@ -33,7 +41,12 @@ def _value(value: Value) -> str:
 
 def _quoted(text: str) -> str:
     """A double-quoted YAML scalar: JSON's, with what YAML 1.1 and 1.2 call unprintable escaped."""
-    if text.isprintable() and '"' not in text and "\\" not in text:
+    if _is_plain(text):
         return f'"{text}"'
     quoted = json.dumps(text, ensure_ascii=False)
     return _NOT_PRINTABLE_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text stands between quotes as it is."""
+    return text.isprintable() and '"' not in text and "\\" not in text

@@ -1,9 +1,8 @@
 """JSON of a page to structs."""
 
-from collections import Counter
-
 import msgspec
 
+from docc2context.model.counts import Counts, new_counts
 from docc2context.model.lenient import LenientDecoder
 from docc2context.model.page import RenderNode
 from docc2context.model.variants import Language, Variant, in_language, variants
@@ -22,7 +21,7 @@ class DecodedPage(msgspec.Struct, frozen=True):
 
     node: RenderNode
     others: list[Variant]
-    unknown_nodes: Counter[str]
+    unknown_nodes: Counts
 
 
 def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
@@ -32,7 +31,7 @@ def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
     that is only partly as the format says is kept as far as it can be read; half a surrogate pair
     becomes U+FFFD and is counted as `malformed:surrogate`.
     """
-    unknown: Counter[str] = Counter()
+    unknown: Counts = new_counts()
     try:
         node = _decoded(data.removeprefix(_UTF8_BOM), unknown)
         shown, others = in_language(node, variants(node, unknown), language)
@@ -45,7 +44,7 @@ def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
     return DecodedPage(shown, others, unknown)
 
 
-def _decoded(data: bytes, unknown: Counter[str]) -> RenderNode:
+def _decoded(data: bytes, unknown: Counts) -> RenderNode:
     node = _decoder.decode(data, unknown)
     if node is None:
         raise PageUndecodable("not a RenderNode page: not a JSON object")

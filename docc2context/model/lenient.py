@@ -1,10 +1,10 @@
 """Decoding strictly and fast first; what that refuses is looked at once more."""
 
-from collections import Counter
 from typing import Generic, TypeVar, cast
 
 import msgspec
 
+from docc2context.model.counts import Counts
 from docc2context.model.salvage import salvage
 from docc2context.model.surrogates import mended
 
@@ -20,7 +20,7 @@ class LenientDecoder(Generic[T]):
         self._type = type_
         self._strict: msgspec.json.Decoder[T] = msgspec.json.Decoder(cast("type[T]", type_))
 
-    def decode(self, data: bytes | msgspec.Raw, unknown: Counter[str]) -> T | None:
+    def decode(self, data: bytes | msgspec.Raw, unknown: Counts) -> T | None:
         """The value as far as it can be read; None if not even its outermost shape fits.
 
         `unknown` counts what did not fit, halves of surrogate pairs among it. Raises
@@ -35,7 +35,7 @@ class LenientDecoder(Generic[T]):
             unknown["malformed:surrogate"] += lone_surrogates
             return self._fitted(whole, unknown)
 
-    def _fitted(self, data: bytes | msgspec.Raw, unknown: Counter[str]) -> T | None:
+    def _fitted(self, data: bytes | msgspec.Raw, unknown: Counts) -> T | None:
         try:
             return self._strict.decode(data)
         except msgspec.ValidationError:

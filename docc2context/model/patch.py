@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from copy import copy
 from functools import cache, cached_property, lru_cache
 from types import UnionType
-from typing import Any, NamedTuple, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 import msgspec
 
@@ -86,20 +86,48 @@ def apply_to(root: msgspec.Struct, operation: PatchOperation, own: set[int]) -> 
 
     `own` are the ids of what may be changed: what else lies on the path is copied, and then own.
     """
-    place = _place(root, _tokens(operation.path), own)
-    if place is None:
-        return
+    tokens = _tokens(operation.path)
+    parent: Any = root
+    type_: _Type | None = None
+    for token in tokens[:-1]:
+        member = _member(parent, type_, token)
+        if member is None:
+            return
+        key, type_ = member
+        parent = _owned(parent, key, own)
+    if (member := _member(parent, type_, tokens[-1])) is not None:
+        _change(parent, *member, operation)
+
+
+def _change(parent: Any, key: Any, type_: "_Type", operation: PatchOperation) -> None:
     match operation.op:
-        case "add" if isinstance(place.parent, list):
-            place.parent.insert(place.key, place.type.decode(operation.value))
+        case "add" if isinstance(parent, list):
+            parent.insert(key, type_.decode(operation.value))
         case "add" | "replace":
-            place.put(place.type.decode(operation.value))
-        case "remove" if isinstance(place.parent, list | dict):
-            del place.parent[place.key]
+            _put(parent, key, type_.decode(operation.value))
+        case "remove" if isinstance(parent, list | dict):
+            del parent[key]
         case "remove":
-            place.put(_default(place))
+            _put(parent, key, _default(parent, key))
         case _:
             raise ValueError(operation.op)
+
+
+def _put(parent: Any, key: Any, value: Any) -> None:
+    if isinstance(parent, msgspec.Struct):
+        setattr(parent, key, value)
+    else:
+        parent[key] = value
+
+
+def _owned(parent: Any, key: Any, own: set[int]) -> Any:
+    """A member that may be changed: a copy, the first time."""
+    child = getattr(parent, key) if isinstance(parent, msgspec.Struct) else parent[key]
+    if id(child) not in own:
+        child = _copied(child)
+        _put(parent, key, child)
+        own.add(id(child))
+    return child
 
 
 class _Type:
@@ -117,41 +145,6 @@ class _Type:
             if get_origin(member) in (list, dict):
                 return _Type(get_args(member)[-1])
         return None
-
-
-class _Place(NamedTuple):
-    """A member of an object or array: what holds it, under which key, and which type it has."""
-
-    parent: Any
-    key: Any
-    type: _Type
-
-    def get(self) -> Any:
-        if isinstance(self.parent, msgspec.Struct):
-            return getattr(self.parent, self.key)
-        return self.parent[self.key]
-
-    def put(self, value: Any) -> None:
-        if isinstance(self.parent, msgspec.Struct):
-            setattr(self.parent, self.key, value)
-        else:
-            self.parent[self.key] = value
-
-
-def _place(root: msgspec.Struct, tokens: tuple[str, ...], own: set[int]) -> _Place | None:
-    """Where a JSON pointer leads; None for what no page shows and the model leaves out."""
-    parent: Any = root
-    parent_type: _Type | None = None
-    for token in tokens[:-1]:
-        place = _member(parent, parent_type, token)
-        if place is None:
-            return None
-        parent, parent_type = place.get(), place.type
-        if id(parent) not in own:
-            parent = _copied(parent)
-            place.put(parent)
-            own.add(id(parent))
-    return _member(parent, parent_type, tokens[-1])
 
 
 @lru_cache(maxsize=1024)
@@ -173,15 +166,16 @@ def _copied(value: Any) -> Any:
     return value.copy() if isinstance(value, list | dict) else value
 
 
-def _member(parent: Any, type_: _Type | None, token: str) -> _Place | None:
+def _member(parent: Any, type_: _Type | None, token: str) -> tuple[Any, _Type] | None:
+    """The key of a member and its type; None for what no page shows and the model leaves out."""
     if isinstance(parent, msgspec.Struct):
-        return _Place(parent, *field) if (field := _fields(type(parent)).get(token)) else None
+        return _fields(type(parent)).get(token)
     if type_ is None or type_.items is None:
         raise LookupError(token)
     if isinstance(parent, list):
-        return _Place(parent, len(parent) if token == _END else int(token), type_.items)
+        return len(parent) if token == _END else int(token), type_.items
     if isinstance(parent, dict):
-        return _Place(parent, token, type_.items)
+        return token, type_.items
     raise LookupError(token)
 
 
@@ -196,9 +190,8 @@ _REFERENCE_KEYS = frozenset(key for struct in get_args(Reference) for key in _fi
 """What pages show of references; DocC's patches mostly name other keys."""
 
 
-def _default(place: _Place) -> Any:
-    fields = msgspec.structs.fields(place.parent)
-    field = next(field for field in fields if field.name == place.key)
+def _default(struct: msgspec.Struct, name: str) -> Any:
+    field = next(field for field in msgspec.structs.fields(struct) if field.name == name)
     if field.default_factory is not msgspec.NODEFAULT:
         return field.default_factory()
     return field.default

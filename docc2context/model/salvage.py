@@ -5,7 +5,6 @@ a tag that it does not know, the value becomes the union's `Unknown…` struct w
 content that could be found in it, so that nothing a page says is dropped silently.
 """
 
-from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -13,6 +12,7 @@ import msgspec
 from msgspec import inspect
 
 from docc2context.model.base import UNKNOWN
+from docc2context.model.counts import Counts
 from docc2context.model.findings import found_blocks, found_inlines, found_words
 
 
@@ -20,7 +20,7 @@ class _Misfit(Exception):
     """A value has not the shape that its place asks for."""
 
 
-def salvage(value: object, type_: object, unknown: Counter[str]) -> Any:
+def salvage(value: object, type_: object, unknown: Counts) -> Any:
     """Fit untyped JSON to `type_`, a struct or a union; None if not even its outermost shape fits.
 
     `unknown` counts what did not fit: `block:poll` for a block with the tag `poll`,
@@ -38,7 +38,7 @@ def _info(type_: object) -> inspect.Type:
 
 
 class _Salvager:
-    def __init__(self, unknown: Counter[str]) -> None:
+    def __init__(self, unknown: Counts) -> None:
         self.unknown = unknown
 
     def fit(self, value: Any, type_: inspect.Type) -> Any:

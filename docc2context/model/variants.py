@@ -1,11 +1,11 @@
 """Other languages of a page: it carries patches that turn it into its Objective-C self."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 
+from docc2context.model.counts import Counts
 from docc2context.model.page import PatchOperation, RenderNode
 from docc2context.model.patch import PATCH_FAULTS, Patcher
 
@@ -22,7 +22,7 @@ class Variant(msgspec.Struct, frozen=True):
     node: RenderNode
 
 
-def variants(node: RenderNode, unknown: Counter[str]) -> list[Variant]:
+def variants(node: RenderNode, unknown: Counts) -> list[Variant]:
     """The page in its other languages, each once.
 
     An operation that cannot be applied is counted as `malformed:variantOverrides` and left out.
@@ -38,9 +38,7 @@ def variants(node: RenderNode, unknown: Counter[str]) -> list[Variant]:
     return list(found.values())
 
 
-def _patched(
-    node: RenderNode, patch: Sequence[PatchOperation], unknown: Counter[str]
-) -> RenderNode:
+def _patched(node: RenderNode, patch: Sequence[PatchOperation], unknown: Counts) -> RenderNode:
     patcher = Patcher(node)
     for operation in patch:
         try:

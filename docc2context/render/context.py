@@ -1,6 +1,5 @@
 """What rendering a page needs and finds out, as one object."""
 
-from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -12,6 +11,7 @@ from docc2context.markdown.blocks import heading
 from docc2context.markdown.escape import escape, one_line
 from docc2context.markdown.inline import link
 from docc2context.markdown.slug import Slugs, slug
+from docc2context.model.counts import Counts, new_counts
 from docc2context.model.reference import Reference
 
 MAX_DEPTH = 48
@@ -41,13 +41,13 @@ class Context:
         self,
         links: Resolver,
         max_chars: int = UNBOUNDED,
-        unknown_nodes: Counter[str] | None = None,
+        unknown_nodes: Counts | None = None,
     ) -> None:
         self.links = links
         self.title = ""
         self._chars_left = max_chars
         self.suffix = ""
-        self.unknown_nodes: Counter[str] = Counter() if unknown_nodes is None else unknown_nodes
+        self.unknown_nodes: Counts = new_counts() if unknown_nodes is None else unknown_nodes
         self.missing_references: set[str] = set()
         self.anchors: dict[str, str] = {}
         self.edges: list[tuple[str, str]] = []
@@ -70,10 +70,11 @@ class Context:
             self._count_once(identifier, described.findings)
         return described
 
-    def _count_once(self, identifier: str, findings: Counter[str]) -> None:
+    def _count_once(self, identifier: str, findings: Counts) -> None:
         if identifier not in self._mended:
             self._mended.add(identifier)
-            self.unknown_nodes.update(findings)
+            for kind, count in findings.items():
+                self.unknown_nodes[kind] += count
 
     def reference(self, identifier: str) -> Reference | None:
         """What the identifier stands for."""
@@ -100,7 +101,8 @@ class Context:
 
     def heading(self, level: int, text: str, anchor: str | None = None) -> str:
         """A heading of plain text, whose fragment is remembered for links to DocC's anchor."""
-        render = _usual_heading if len(text) < _USUAL_CHARS else _rendered_heading
+        usual = level > 1 and len(text) < _USUAL_CHARS
+        render = _usual_heading if usual else _rendered_heading
         rendered, fragment = render(level, text, self.suffix if level == 2 else "")
         if not rendered:
             return ""

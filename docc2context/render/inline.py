@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from operator import is_
-from typing import assert_never
+from typing import assert_never, cast
 from urllib.parse import unquote
 
 from docc2context.markdown.code import code_span
@@ -38,8 +38,7 @@ from docc2context.render.titles import last_part, title_of
 
 Piece = str | Styled
 
-_PLAIN_NODES = (Text, CodeVoice)
-_PLAIN = frozenset(_PLAIN_NODES)
+_PLAIN = frozenset({Text, CodeVoice})
 _TEXT = frozenset({Text})
 
 
@@ -63,13 +62,17 @@ def is_plain(nodes: Sequence[Inline]) -> bool:
 
 
 def plain_inlines(nodes: Sequence[Inline]) -> str:
-    """Text and code as one line of Markdown."""
+    """Text and code as one line of Markdown.
+
+    Neighbours of one kind are one: DocC cuts text at every line of the source.
+    """
     if _TEXT.issuperset(map(type, nodes)):
-        return escape("".join([node.text for node in nodes if isinstance(node, Text)]))
+        return escape("".join([node.text for node in cast("Sequence[Text]", nodes)]))
     pieces = [
-        escape(node.text) if isinstance(node, Text) else code_span(node.code)
-        for node in _coalesced(nodes)
-        if isinstance(node, _PLAIN_NODES)
+        escape("".join([node.text for node in cast("Iterable[Text]", run)]))
+        if kind is Text
+        else code_span("".join([node.code for node in cast("Iterable[CodeVoice]", run)]))
+        for kind, run in groupby(nodes, type)
     ]
     return pieces[0] if len(pieces) == 1 else join(pieces)
 

@@ -1,9 +1,9 @@
-from collections import Counter
 from typing import Any
 
 import pytest
 
 from docc2context.links.references import References
+from docc2context.model.counts import Counts, new_counts
 from docc2context.model.decode import decode_page
 from docc2context.model.page import RenderNode
 from docc2context.model.reference import TopicReference
@@ -11,7 +11,7 @@ from docc2context.model.variants import in_language, variants
 from tests.docc2context.archives import page, topic
 
 
-def patched(*patch: dict[str, Any], **keys: Any) -> tuple[RenderNode, Counter[str]]:
+def patched(*patch: dict[str, Any], **keys: Any) -> tuple[RenderNode, Counts]:
     """A page's Objective-C self, and what could not be applied."""
     overrides = [{"traits": [{"interfaceLanguage": "occ"}], "patch": list(patch)}]
     decoded = decode_page(page("Kit", variantOverrides=overrides, **keys))
@@ -106,7 +106,7 @@ def test_one_language_shows_the_page_as_it_is_in_it() -> None:
         }
     ]
     node = decode_page(page("Kit", variantOverrides=overrides)).node
-    others = variants(node, Counter())
+    others = variants(node, new_counts())
     titles = {
         language: (shown.metadata.title, len(more))
         for language in ("all", "swift", "occ")
