@@ -22,7 +22,7 @@ from docc2context.render.page import curated, page_name, render_page, summary
 from docc2context.render.titles import page_title
 
 
-class ConvertedPage(msgspec.Struct, frozen=True):
+class ConvertedPage(msgspec.Struct, frozen=True, gc=False):
     """A page as the bundle takes it in.
 
     `manifest` and `edges` are its lines in `manifest.json` and `linkgraph.json`; `missing` counts
@@ -96,7 +96,7 @@ class PageConverter:
 
 def _entry(node: RenderNode, ctx: Context) -> Entry:
     files = [ctx.links.file(identifier) for identifier in curated(node)]
-    children = [file for file in files if file]
+    children = tuple([file for file in files if file])
     return Entry(page_title(node), page_name(node), summary(node, ctx), children)
 
 

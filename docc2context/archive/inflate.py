@@ -1,6 +1,6 @@
 """Bytes of one entry, inflated in memory and never more than it declares."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 from zlib_ng import zlib_ng
@@ -13,6 +13,8 @@ _CHUNK = 1 << 20
 
 _FAULT = cast("type[Exception]", zlib_ng.error)  # which its stubs call an instance
 
+_TRAILING = "data follows the compressed data of an entry"
+
 _NO_MEMORY = "Error -4 "
 """Z_MEM_ERROR, for which there is no exception of its own."""
 
@@ -24,30 +26,39 @@ def inflate(source: Source, start: int, compressed: int, size: int, name: str) -
     own; here it ends one byte after `size`. Raises ArchiveRefused (`invalid_zip`).
     """
     inflater = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS)
-    parts: list[bytes] = []
-    room = size + 1
     try:
-        for chunk in _chunks(source, start, compressed):
-            if inflater.eof:
-                raise damaged("data follows the compressed data of an entry", name)
-            part = inflater.decompress(chunk, room)
-            room -= len(part)
-            if room == 0:
-                raise damaged(f"an entry holds more than the {size} bytes declared", name)
-            parts.append(part)
+        if compressed <= _CHUNK:
+            data = inflater.decompress(source.read(compressed, start), size + 1)
+        else:
+            chunks = _chunks(source, start, compressed)
+            data = b"".join(_in_pieces(inflater, chunks, size + 1, name))
     except _FAULT as error:
         if str(error).startswith(_NO_MEMORY):
             raise MemoryError from error  # which is no fault of the entry's
         raise damaged("an entry cannot be inflated", name) from error
+    if len(data) > size:
+        raise damaged(f"an entry holds more than the {size} bytes declared", name)
     if inflater.unused_data:
-        raise damaged("data follows the compressed data of an entry", name)
+        raise damaged(_TRAILING, name)
     if not inflater.eof:
         raise damaged("the compressed data of an entry is cut off", name)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    return data
 
 
-def _chunks(source: Source, start: int, length: int) -> Iterable[bytes]:
-    if length <= _CHUNK:
-        return (source.read(length, start),)
+def _in_pieces(
+    inflater: "zlib_ng._Decompress", chunks: Iterable[bytes], room: int, name: str
+) -> Iterator[bytes]:
+    """What a stream holds, up to `room` bytes."""
+    for chunk in chunks:
+        if inflater.eof:
+            raise damaged(_TRAILING, name)
+        part = inflater.decompress(chunk, room)
+        room -= len(part)
+        yield part
+        if room == 0:
+            return
+
+
+def _chunks(source: Source, start: int, length: int) -> Iterator[bytes]:
     end = start + length
     return (source.read(min(_CHUNK, end - at), at) for at in range(start, end, _CHUNK))

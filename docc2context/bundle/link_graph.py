@@ -22,7 +22,7 @@ _Targets = dict[str, dict[str, None]]
 """Targets by relation, each once, in the page's order."""
 
 
-class PageEdges(msgspec.Struct, frozen=True, omit_defaults=True):
+class PageEdges(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Where one page leads.
 
     `links` maps a relation to files of the bundle, `external` to addresses on the web,
@@ -48,7 +48,7 @@ def page_edges(path: str, edges: Iterable[tuple[str, str]], links: Resolver) -> 
             external.setdefault(relation, {})[links.url(identifier)] = None
         else:
             unresolved.setdefault(relation, {})[identifier] = None
-    page = PageEdges(path, *map(_lists, (inside, external, unresolved)))
+    page = PageEdges(path, _lists(inside), _lists(external), _lists(unresolved))
     return msgspec.json.encode(page)
 
 
@@ -59,4 +59,4 @@ def link_graph(pages: Iterable[bytes]) -> bytes:
 
 
 def _lists(targets: _Targets) -> dict[str, list[str]]:
-    return {relation: list(each) for relation, each in targets.items()}
+    return {relation: list(each) for relation, each in targets.items()} if targets else {}

@@ -4,7 +4,7 @@ Pages come as their authors grouped them: each root page (a module, a table of c
 section, and its topics follow depth first. What nobody curated comes after, in order of its path.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import msgspec
 
@@ -19,13 +19,13 @@ UNCURATED = "More pages"
 """The section of pages that lie under no root page."""
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A page: its rendered name and one-line abstract, and the files that it lists, in order."""
 
     title: str
     name: str
     abstract: str
-    children: Sequence[str]
+    children: tuple[str, ...]
 
     def line(self, path: str) -> str:
         """The page as an item of the list."""

@@ -14,7 +14,7 @@ FORMAT = 1
 """Raised when a key of the manifest changes its meaning or goes."""
 
 
-class PageEntry(msgspec.Struct, frozen=True, kw_only=True):
+class PageEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A page: `source` is its entry below the archive's root, `path` its file in the bundle."""
 
     source: str

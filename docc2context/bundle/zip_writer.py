@@ -10,8 +10,11 @@ from typing import BinaryIO
 
 from docc2context.bundle.content import Content
 
-_LOCAL = struct.Struct("<4s5H3L2H")
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
+_SHARED = struct.Struct("<5H3L2H")
+"""What a local header and the directory's header say alike, from the version needed to the length
+of the extra field."""
+
+_CENTRAL_REST = struct.Struct("<3H2L")
 _END = struct.Struct("<4s4H2LH")
 _ZIP64_END = struct.Struct("<4sQ2H2L4Q")
 _ZIP64_LOCATOR = struct.Struct("<4sLQL")
@@ -19,6 +22,7 @@ _ZIP64_OFFSET = struct.Struct("<2HQ")
 
 _VERSION, _ZIP64_VERSION = 20, 45
 _UNIX = 3 << 8
+_MADE_BY = struct.pack("<H", _UNIX | _ZIP64_VERSION)
 _MODE = 0o100644 << 16
 _UTF8 = 0x800
 _FIRST_DATE = 0x21
@@ -39,20 +43,15 @@ class ZipWriter:
     def add(self, name: str, content: Content) -> None:
         """Append a file of less than 4 GiB, readable by all and writable by its owner."""
         raw = name.encode()
-        common = (
-            0 if name.isascii() else _UTF8,
-            content.method,
-            0,
-            _FIRST_DATE,
-            content.crc,
-            len(content.data),
-            content.size,
-            len(raw),
-        )
-        head = _LOCAL.pack(b"PK\3\4", _VERSION, *common, 0)
-        self._file.write(b"".join((head, raw, content.data)))
-        self._directory.append(_central_header(raw, common, self._position))
-        self._position += len(head) + len(raw) + len(content.data)
+        flags = 0 if name.isascii() else _UTF8
+        data = content.data
+        shared = _SHARED.pack(
+            _VERSION, flags, content.method, 0, _FIRST_DATE,
+            content.crc, len(data), content.size, len(raw), 0,
+        )  # fmt: skip
+        self._file.write(b"".join((b"PK\3\4", shared, raw, data)))
+        self._directory.append(_central_header(raw, shared, self._position))
+        self._position += 4 + len(shared) + len(raw) + len(data)
 
     def close(self) -> None:
         """Append the directory, in the order in which the entries came."""
@@ -61,14 +60,15 @@ class ZipWriter:
         self._file.flush()
 
 
-def _central_header(raw_name: bytes, common: tuple[int, ...], offset: int) -> bytes:
-    extra = b"" if offset < _LIMIT_32 else _ZIP64_OFFSET.pack(1, _ZIP64_OFFSET.size - 4, offset)
-    version = _ZIP64_VERSION if extra else _VERSION
-    head = _CENTRAL.pack(
-        b"PK\1\2", _UNIX | version, version, *common,
-        len(extra), 0, 0, 0, _MODE, min(offset, _LIMIT_32),
-    )  # fmt: skip
-    return head + raw_name + extra
+def _central_header(raw_name: bytes, shared: bytes, offset: int) -> bytes:
+    if offset < _LIMIT_32:
+        rest = _CENTRAL_REST.pack(0, 0, 0, _MODE, offset)
+        return b"".join((b"PK\1\2", _MADE_BY, shared, rest, raw_name))
+    extra = _ZIP64_OFFSET.pack(1, _ZIP64_OFFSET.size - 4, offset)
+    _, *fields, _ = _SHARED.unpack(shared)
+    shared = _SHARED.pack(_ZIP64_VERSION, *fields, len(extra))
+    rest = _CENTRAL_REST.pack(0, 0, 0, _MODE, _LIMIT_32)
+    return b"".join((b"PK\1\2", _MADE_BY, shared, rest, raw_name, extra))
 
 
 def _end(entries: int, size: int, offset: int) -> bytes:

@@ -20,28 +20,23 @@ _MAX_TEXT = 4096
 """A longer text, such as a file of a tutorial, stands on one page and is not kept."""
 
 
-class Described:
+class Described(msgspec.Struct, gc=False):
     """What a text says, and what rendering made of it that is the same on every page.
 
     `reference` is None if the text describes nothing; `findings` counts, by kind, what in it was
-    unknown or had to be mended. Its `url` leads out of the archive, to the safe `external`, or to
-    the `file` of a page in the bundle, or to neither. `title` and `summary` are for `render/` to
-    fill: the words of a link to it, and what a list says behind.
+    unknown or had to be mended, if anything was. Its `url` leads out of the archive, to the safe
+    `external`, or to the `file` of a page in the bundle, or to neither. `title` and `summary` are
+    for `render/` to fill: the words of a link to it, and what a list says behind. `gc=False` spares
+    the collector thousands of objects that are kept and never part of a cycle.
     """
 
-    __slots__ = ("external", "file", "findings", "reference", "summary", "title", "url")
-
-    def __init__(
-        self, reference: Reference | None, findings: Counts, find: Callable[[str], str | None]
-    ) -> None:
-        self.reference = reference
-        self.findings = findings
-        self.url: str = getattr(reference, "url", "")
-        first = self.url[:1]
-        self.external = safe_url(self.url) if first != "/" else None
-        self.file = find(self.url) if first not in ("", "#") else None
-        self.title: str | None = None
-        self.summary: str | None = None
+    reference: Reference | None
+    findings: Counts | None
+    url: str
+    external: str | None
+    file: str | None
+    title: str | None = None
+    summary: str | None = None
 
 
 class References:
@@ -60,10 +55,16 @@ class References:
         key = bytes(text)
         described = self._kept.get(key)
         if described is None:
-            described = Described(*_decoded(key), self._find)
+            described = self._described(*_decoded(key))
             if len(key) <= _MAX_TEXT:
                 self._keep(key, described)
         return described
+
+    def _described(self, reference: Reference | None, findings: Counts) -> Described:
+        url: str = getattr(reference, "url", "")
+        external = safe_url(url) if url[:1] != "/" else None
+        file = self._find(url) if url and url[0] != "#" else None
+        return Described(reference, findings or None, url, external, file)
 
     def _keep(self, key: bytes, described: Described) -> None:
         self._kept_bytes += len(key)

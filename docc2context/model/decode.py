@@ -16,7 +16,7 @@ class PageUndecodable(ValueError):
     """The bytes hold no page; `str(error)` says why in a sentence without a path."""
 
 
-class DecodedPage(msgspec.Struct, frozen=True):
+class DecodedPage(msgspec.Struct, frozen=True, gc=False):
     """A page in its languages, and by kind how many nodes were unknown or had to be mended."""
 
     node: RenderNode
@@ -34,13 +34,13 @@ def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
     unknown: Counts = new_counts()
     try:
         node = _decoded(data.removeprefix(_UTF8_BOM), unknown)
+        if not node.variant_overrides:
+            return DecodedPage(node, [], unknown)
         shown, others = in_language(node, variants(node, unknown), language)
     except msgspec.DecodeError as error:
         raise PageUndecodable(f"invalid JSON: {error}") from error
     except RecursionError as error:
         raise PageUndecodable("nested too deeply") from error
-    except UnicodeDecodeError as error:
-        raise PageUndecodable("invalid JSON: not UTF-8") from error
     return DecodedPage(shown, others, unknown)
 
 

@@ -15,7 +15,7 @@ MAX_LANGUAGES = 4
 """Further languages of a page; DocC knows two in all, and each costs a page of memory."""
 
 
-class Variant(msgspec.Struct, frozen=True):
+class Variant(msgspec.Struct, frozen=True, gc=False):
     """A page as it is for one more language, such as `occ`."""
 
     language: str

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from docc2context.markdown.front_matter import front_matter
-from docc2context.model.page import RenderNode
+from docc2context.model.page import RenderNode, VersionChange
 from docc2context.model.variants import Variant
 from docc2context.render.availability import is_deprecated, platforms
 from docc2context.render.titles import language_name, page_title
@@ -22,17 +22,17 @@ def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str) ->
             "module": _modules(node),
             "extended_module": metadata.extended_module,
             "category": metadata.category,
-            "languages": _languages(node, others),
+            "languages": _languages(node, others) if others else None,
             "path": path,
             "usr": metadata.external_id,
-            "platforms": platforms(metadata.platforms),
+            "platforms": platforms(metadata.platforms) if metadata.platforms else None,
             "required": metadata.required,
             "deprecated": is_deprecated(node),
-            "tags": [tag.text for tag in metadata.tags or ()],
+            "tags": [tag.text for tag in metadata.tags] if metadata.tags else None,
             "estimated_time": metadata.estimated_time,
-            "changes": _changes(node),
+            "changes": _changes(node.diff_availability) if node.diff_availability else None,
             "source": metadata.remote_source.url if metadata.remote_source else None,
-            "custom": _custom(metadata.custom_metadata or {}),
+            "custom": _custom(metadata.custom_metadata) if metadata.custom_metadata else None,
         }
     )
 
@@ -45,18 +45,16 @@ def _modules(node: RenderNode) -> str:
     return ", ".join(filter(None, names))
 
 
-def _changes(node: RenderNode) -> list[str]:
+def _changes(changes: Mapping[str, VersionChange]) -> list[str]:
     """How releases of SDKs changed a symbol, one phrase a release."""
     return [
         f"{change.change} in {change.platform} {', '.join(change.versions)}"
-        for change in (node.diff_availability or {}).values()
+        for change in changes.values()
     ]
 
 
 def _languages(node: RenderNode, others: Sequence[Variant]) -> list[str]:
     """The languages of a page that has several."""
-    if not others:
-        return []
     names = [node.identifier.interface_language, *(other.language for other in others)]
     return [language_name(name) for name in names]
 

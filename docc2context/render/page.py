@@ -24,15 +24,13 @@ def render_page(node: RenderNode, others: Sequence[Variant], path: str, ctx: Con
     ctx.title = page_title(node)
     title = ctx.heading(1, ctx.title)
     own = page_parts(node, ctx)
+    body = [title, *own.lead, *own.declarations]
     more = [variant_parts(node, own, other, ctx) for other in others]
-    body = [
-        title,
-        *own.lead,
-        *own.declarations,
-        *(text for parts in more for text in [*parts.lead, *parts.declarations]),
-        *own.sections,
-        *(text for parts in more for text in parts.sections),
-    ]
+    for parts in more:
+        body += [*parts.lead, *parts.declarations]
+    body += own.sections
+    for parts in more:
+        body += parts.sections
     markdown = ctx.links.settle(md.join(body), ctx.anchors)
     return f"{page_front_matter(node, others, path)}\n\n{markdown}\n"
 

@@ -23,7 +23,7 @@ from docc2context.render.topics import relationships, topic_groups
 from docc2context.render.tutorials import section
 
 
-class Parts(msgspec.Struct, frozen=True):
+class Parts(msgspec.Struct, frozen=True, gc=False):
     """Rendered parts: what precedes the declarations, these, and all that has headings.
 
     `closed` are the primary sections that mention no reference: equal ones read the same.

@@ -5,7 +5,7 @@ def contents(pages: dict[str, list[str]]) -> Contents:
     made = Contents()
     for path, children in pages.items():
         name = path.rpartition("/")[2].removesuffix(".md")
-        made.add(path, Entry(name, f"`{name}`", "", children))
+        made.add(path, Entry(name, f"`{name}`", "", tuple(children)))
     return made
 
 
@@ -59,10 +59,10 @@ def test_ten_thousand_levels_do_not_exhaust_the_stack() -> None:
 def test_the_file_has_the_form_of_llmstxt_org() -> None:
     made = Contents()
     made.add(
-        "documentation/kit.md", Entry("Kit*", "Kit\\*", "All of it.", ["documentation/kit/f.md"])
+        "documentation/kit.md", Entry("Kit*", "Kit\\*", "All of it.", ("documentation/kit/f.md",))
     )
-    made.add("documentation/kit/f.md", Entry("f(_:)", "`f(_:)`", "", []))
-    made.add("other/x/y.md", Entry("Y", "Y", "", []))
+    made.add("documentation/kit/f.md", Entry("f(_:)", "`f(_:)`", "", ()))
+    made.add("other/x/y.md", Entry("Y", "Y", "", ()))
     assert made.render("My kit") == (
         "# My kit\n\n"
         "## Kit\\*\n\n"
