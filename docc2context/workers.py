@@ -2,10 +2,9 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent import futures  # which imports its process pool when that is asked for
 from contextlib import ExitStack, contextmanager
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,16 +38,19 @@ def converted_pages(
         yield map(PageConverter(archive, plan).convert, archive.pages)
         return
     # Spawned, not forked: the caller may have threads.
-    with ProcessPoolExecutor(useful, get_context("spawn"), _start, (source, plan)) as pool:
+    from multiprocessing import get_context  # noqa: PLC0415 - 9 ms that few conversions need
+
+    context = get_context("spawn")
+    with futures.ProcessPoolExecutor(useful, context, _start, (source, plan)) as pool:
         try:
             yield _in_order(pool, archive.pages, ahead=useful * _BATCHES_AHEAD)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _in_order(pool: ProcessPoolExecutor, pages: Sequence[str], *, ahead: int) -> Results:
+def _in_order(pool: futures.Executor, pages: Sequence[str], *, ahead: int) -> Results:
     batches = (pages[start : start + _BATCH] for start in range(0, len(pages), _BATCH))
-    waiting: deque[Future[list[ConvertedPage | SkippedPage]]] = deque(
+    waiting: deque[futures.Future[list[ConvertedPage | SkippedPage]]] = deque(
         pool.submit(_convert_batch, batch) for batch in islice(batches, ahead)
     )
     while waiting:

@@ -1,0 +1,91 @@
+"""Several processes give what one gives, errors included."""
+
+from pathlib import Path
+
+import pytest
+
+import docc2context
+from docc2context import ArchiveRefused, Code, Limits, OutputTooLarge
+from docc2context.archive.reader import open_archive
+from docc2context.bundle.content import plain
+from docc2context.pages import Plan
+from docc2context.workers import converted_pages
+from examples.build_trailkit import ARCHIVE
+from tests.docc2context.archives import ROOT, archive, page, zipped
+
+LIMITS = Limits()
+
+
+@pytest.fixture(autouse=True)
+def _few_pages_are_worth_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docc2context.workers._PAGES_A_WORKER", 1)
+    monkeypatch.setattr("docc2context.workers._BATCH", 2)
+
+
+def bundle(source: Path, destination: Path, workers: int) -> bytes:
+    docc2context.convert(source, destination, workers=workers)
+    return destination.read_bytes()
+
+
+def test_two_workers_write_the_same_bytes_as_one(tmp_path: Path) -> None:
+    one, two = (bundle(ARCHIVE, tmp_path / f"{n}.zip", n) for n in (1, 2))
+    assert one == two
+
+
+def test_pages_come_in_the_archives_order_from_other_processes(tmp_path: Path) -> None:
+    path = tmp_path / "kit.zip"
+    names = [f"page{n:02}" for n in range(20)]
+    path.write_bytes(archive(**{name: page(name) for name in names}))
+    plan = Plan(LIMITS, "all", plain)
+    with (
+        open_archive(path, LIMITS) as opened,
+        converted_pages(path, opened, plan, workers=2) as pages,
+    ):
+        assert not isinstance(pages, map)  # which one process alone would give
+        assert [getattr(page, "path", None) for page in pages] == [
+            f"documentation/{name}.md" for name in names
+        ]
+
+
+def test_what_only_this_process_can_read_is_converted_here() -> None:
+    data = archive(kit=page("Kit"), b=page("B"))
+    with (
+        open_archive(data, LIMITS) as opened,
+        converted_pages(data, opened, Plan(LIMITS, "all", plain), workers=2) as pages,
+    ):
+        assert isinstance(pages, map)
+
+
+def test_a_skipped_page_is_reported_by_its_worker(tmp_path: Path) -> None:
+    path = tmp_path / "kit.zip"
+    path.write_bytes(archive(kit=page("Kit"), bad=b"{", c=page("C")))
+    report = docc2context.convert(path, tmp_path / "out.zip", workers=2)
+    assert [skipped.source for skipped in report.pages_skipped] == ["data/documentation/bad.json"]
+    assert report.pages_converted == 2
+
+
+def test_a_refusal_in_a_worker_keeps_its_facts_and_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "kit.zip"
+    files = {f"{ROOT}data/documentation/{name}.json": page(name) for name in "abcdef"}
+    data = zipped(files)
+    at = data.index(b"PK\x03\x04", 5)
+    start = at + 30 + len(f"{ROOT}data/documentation/b.json")
+    path.write_bytes(data[:start] + bytes([data[start] ^ 0xFF]) + data[start + 1 :])
+    with pytest.raises(ArchiveRefused) as error:
+        docc2context.convert(path, tmp_path / "out.zip", workers=2)
+    assert (error.value.code, error.value.entry) == (
+        Code.INVALID_ZIP,
+        "'data/documentation/b.json'",
+    )
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_limit_hit_in_a_worker_is_told_as_everywhere(tmp_path: Path) -> None:
+    path = tmp_path / "kit.zip"
+    path.write_bytes(archive(**{name: page(name * 50) for name in "abcd"}))
+    with pytest.raises(OutputTooLarge) as error:
+        docc2context.convert(
+            path, tmp_path / "out.zip", workers=2, limits=Limits(max_page_output_bytes=60)
+        )
+    assert error.value.limit == 60
+    assert str(error.value).endswith("limit of 60 bytes (entry 'data/documentation/a.json')")
