@@ -35,7 +35,8 @@ def test_two_workers_write_the_same_bytes_as_one(tmp_path: Path) -> None:
 def test_pages_come_in_the_archives_order_from_other_processes(tmp_path: Path) -> None:
     path = tmp_path / "kit.zip"
     names = [f"page{n:02}" for n in range(20)]
-    path.write_bytes(archive(**{name: page(name) for name in names}))
+    files = {f"{ROOT}data/documentation/{name}.json": page(name) for name in names}
+    path.write_bytes(zipped(files))
     plan = Plan(LIMITS, "all", plain)
     with (
         open_archive(path, LIMITS) as opened,
@@ -82,7 +83,7 @@ def test_a_refusal_in_a_worker_keeps_its_facts_and_leaves_nothing(tmp_path: Path
 
 def test_a_limit_hit_in_a_worker_is_told_as_everywhere(tmp_path: Path) -> None:
     path = tmp_path / "kit.zip"
-    path.write_bytes(archive(**{name: page(name * 50) for name in "abcd"}))
+    path.write_bytes(archive(a=page("A" * 200), b=page("B" * 200)))
     with pytest.raises(OutputTooLarge) as error:
         docc2context.convert(
             path, tmp_path / "out.zip", workers=2, limits=Limits(max_page_output_bytes=60)

@@ -1,0 +1,85 @@
+import io
+import random
+import zipfile
+import zlib
+from typing import cast
+
+from docc2context.archive.limits import DEFAULT_LIMITS
+from docc2context.archive.reader import open_archive
+from docc2context.bundle.content import DEFLATED, STORED, Content, deflated, plain
+from docc2context.bundle.zip_writer import ZipWriter
+
+GIB = 1 << 30
+
+
+def written(*files: tuple[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    writer = ZipWriter(buffer)
+    for name, data in files:
+        writer.add(name, deflated(data))
+    writer.close()
+    return buffer.getvalue()
+
+
+class Skipping(io.RawIOBase):
+    """Keeps the last bytes of a file that is far too long to keep."""
+
+    def __init__(self) -> None:
+        self.tail = b""
+
+    def write(self, data: object) -> int:
+        view = cast("bytes", data)
+        self.tail = (self.tail + bytes(view[-4096:]))[-8192:]
+        return len(view)
+
+
+def test_other_readers_read_what_is_written() -> None:
+    files = [("a.md", b"text " * 99), ("größe/ä.md", "größe".encode()), ("empty", b"")]
+    with zipfile.ZipFile(io.BytesIO(written(*files))) as bundle:
+        assert bundle.testzip() is None
+        assert [(name, bundle.read(name)) for name in bundle.namelist()] == files
+        assert [info.flag_bits for info in bundle.infolist()] == [0, 0x800, 0]
+
+
+def test_our_own_strict_reader_reads_it_too() -> None:
+    data = written(("data/documentation/kit.json", b"{}"), ("metadata.json", b"{}"))
+    with open_archive(data, DEFAULT_LIMITS) as archive:
+        assert [archive.read(page) for page in archive.pages] == [b"{}"]
+
+
+def test_what_deflating_would_lengthen_is_stored() -> None:
+    noise = random.Random(1).randbytes(500)
+    assert deflated(noise) == Content(noise, 500, zlib.crc32(noise), STORED)
+    assert deflated(b"a" * 500).method == DEFLATED
+    assert plain(b"abc") == Content(b"abc", 3, 0, STORED)
+
+
+def test_more_entries_than_the_classic_record_counts_are_counted_by_zip64() -> None:
+    names = [f"{n}.md" for n in range(65_536)]
+    buffer = io.BytesIO()
+    writer = ZipWriter(buffer)
+    for name in names:
+        writer.add(name, plain(b""))
+    writer.close()
+    with zipfile.ZipFile(buffer) as bundle:
+        assert bundle.namelist() == names
+
+
+def test_an_offset_beyond_four_gib_is_told_by_zip64() -> None:
+    file = Skipping()
+    writer = ZipWriter(cast("io.BufferedWriter", file))
+    writer.add("a", plain(b"x"))
+    writer._position = 5 * GIB
+    writer.add("b", plain(b"y"))
+    writer.close()
+    central = file.tail[file.tail.index(b"PK\x01\x02") :]
+    second = central[central.index(b"PK\x01\x02", 4) :]
+    assert second[6:8] == (45).to_bytes(2, "little")
+    assert second[42:46] == b"\xff" * 4
+    assert second[47:59] == b"\x01\x00\x08\x00" + (5 * GIB).to_bytes(8, "little")
+    assert b"PK\x06\x06" in central
+    assert b"PK\x06\x07" in central
+
+
+def test_the_same_files_give_the_same_bytes() -> None:
+    assert written(("a", b"1"), ("b", b"2")) == written(("a", b"1"), ("b", b"2"))
