@@ -2,7 +2,7 @@
 
 `zipfile` would do, but for its price: eleven microseconds an entry beside the deflating, and it
 deflates with zlib alone, which takes half as long again as libdeflate for the same size
-(DOCS/ADR/0008-zip-writing.md).
+(DOCS/ADR/0008-compression.md).
 """
 
 import struct
