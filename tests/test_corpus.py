@@ -1,10 +1,14 @@
 """Real archives, which lie beside the project and are no part of it."""
 
+import hashlib
 import io
 import json
 import os
 import posixpath
 import re
+import subprocess
+import sys
+import unicodedata
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -116,3 +120,35 @@ def test_no_page_shows_html_but_what_markdown_has_no_mark_for(name: str) -> None
     }
     assert met <= allowed
     assert not any("html_block" in oracle.kinds(oracle.body(text)) for text in pages(name).values())
+
+
+_SEVERAL_WORKERS = """
+import io, sys, docc2context, docc2context.workers
+docc2context.workers._PAGES_A_WORKER = 1
+out = io.BytesIO()
+docc2context.convert(sys.argv[1], out, workers=2)
+sys.stdout.buffer.write(out.getvalue())
+"""
+
+
+@archives
+def test_another_hash_seed_and_two_workers_give_the_same_bytes(name: str) -> None:
+    path = CORPUS / f"{name}.doccarchive.zip"
+    again = subprocess.run(
+        [sys.executable, "-c", _SEVERAL_WORKERS, path],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONHASHSEED": "1"},
+    )
+    here = io.BytesIO()
+    docc2context.convert(path.read_bytes(), here)
+    assert hashlib.sha256(again.stdout).digest() == hashlib.sha256(here.getvalue()).digest()
+
+
+@archives
+def test_no_two_pages_share_a_path_where_case_or_composition_is_folded(name: str) -> None:
+    folded = [
+        unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+        for path in converted(name)[1]
+    ]
+    assert len(set(folded)) == len(folded)
