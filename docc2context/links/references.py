@@ -13,8 +13,9 @@ from docc2context.model.counts import Counts, new_counts
 from docc2context.model.patch import PATCH_FAULTS, apply_to, split_patched
 from docc2context.model.reference import Reference, decoder
 
-_MAX_KEPT = 16 << 20
-"""Bytes of text kept; an archive of 3,000 pages has 2 MB in all."""
+_MAX_KEPT = 4 << 20
+"""Bytes of text kept: some 20 MB of structs at the most. An archive of 3,000 pages has 2 MB in all,
+and neighbours, which come one after the other, repeat each other most."""
 
 _MAX_TEXT = 4096
 """A longer text, such as a file of a tutorial, stands on one page and is not kept."""
