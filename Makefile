@@ -7,6 +7,7 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 CORPUS ?= ../shared/corpus
+BENCH ?= specification-core hummingbird smi-client
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -46,8 +47,8 @@ lock: $(READY) ## Resolve requirements.lock anew: exact versions with hashes, fo
 	  --generate-hashes --no-annotate --no-emit-index-url --upgrade --quiet \
 	  --custom-compile-command 'make lock' --output-file requirements.lock
 
-bench: $(READY) ## Compare the cost of converting with the floor, on the archives in CORPUS.
-	@$(BIN)/python benchmarks/convert.py $(addprefix $(CORPUS)/,$(addsuffix .doccarchive.zip,specification-core hummingbird smi-client))
+bench: $(READY) ## Compare the cost of converting with the floor, on the archives BENCH in CORPUS.
+	@$(BIN)/python benchmarks/convert.py $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH))
 
 sample: $(READY) ## Build the sample archive in examples/ anew.
 	$(BIN)/python examples/build_trailkit.py

@@ -91,7 +91,7 @@ class _Bundle:
         """Write what goes beside the pages; the manifest last, as it tells of all else."""
         if not self._manifest:
             raise self._nothing_converted()
-        title = title or self._contents.first_title()
+        title = self._contents.package_title() or title or self._contents.first_title()
         self._write(LLMS_TXT, self._contents.render(title).encode())
         self._write(LINK_GRAPH, link_graph(self._edges))
         report = Report(

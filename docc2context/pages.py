@@ -17,6 +17,7 @@ from docc2context.model.counts import Counts
 from docc2context.model.decode import PageUndecodable, decode_page
 from docc2context.model.page import RenderNode
 from docc2context.model.variants import Language
+from docc2context.render.availability import is_deprecated
 from docc2context.render.context import Context, PageTooLarge
 from docc2context.render.page import curated, page_name, render_page, summary
 from docc2context.render.titles import page_title
@@ -97,7 +98,9 @@ class PageConverter:
 def _entry(node: RenderNode, ctx: Context) -> Entry:
     files = [ctx.links.file(identifier) for identifier in curated(node)]
     children = tuple([file for file in files if file])
-    return Entry(page_title(node), page_name(node), summary(node, ctx), children)
+    return Entry(
+        page_title(node), page_name(node), summary(node, ctx), children, is_deprecated(node)
+    )
 
 
 def _manifest_entry(source: str, path: str, node: RenderNode, markdown: bytes) -> PageEntry:

@@ -15,6 +15,8 @@ from docc2context.markdown.inline import link
 LLMS_TXT = "llms.txt"
 
 
+_PACKAGE = "documentation.md"
+
 UNCURATED = "More pages"
 """The section of pages that lie under no root page."""
 
@@ -26,11 +28,13 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     name: str
     abstract: str
     children: tuple[str, ...]
+    is_deprecated: bool = False
 
     def line(self, path: str) -> str:
         """The page as an item of the list."""
         linked = link(self.name, relative_link(LLMS_TXT, path))
-        return f"- {linked}: {self.abstract}" if self.abstract else f"- {linked}"
+        name = f"{linked} (deprecated)" if self.is_deprecated else linked
+        return f"- {name}: {self.abstract}" if self.abstract else f"- {name}"
 
 
 class Contents:
@@ -56,6 +60,11 @@ class Contents:
             home = homes.get("/".join(path.split("/")[:2]), "")
             sections.setdefault(home, []).append(path)
         return sections
+
+    def package_title(self) -> str:
+        """The title of the page above the modules of a combined archive; empty without one."""
+        entry = self._entries.get(_PACKAGE)
+        return entry.title if entry else ""
 
     def first_title(self) -> str:
         """The title of the first root page, for an archive that does not name itself."""

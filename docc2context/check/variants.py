@@ -37,8 +37,15 @@ def _patched(data: bytes, i: int) -> object:
 
 
 def _overrides(page: object) -> list[dict[str, Any]]:
+    """What makes variants: not what only renames the things that a page mentions."""
     overrides = page.get("variantOverrides") if isinstance(page, dict) else None
-    return [item for item in _items(overrides) if isinstance(item, dict)]
+    items = [item for item in _items(overrides) if isinstance(item, dict)]
+    return [item for item in items if not all(map(_renames, _items(item.get("patch"))))]
+
+
+def _renames(operation: object) -> bool:
+    path = operation.get("path") if isinstance(operation, dict) else None
+    return str(path).startswith("/references/")
 
 
 def _items(value: object) -> list[Any]:

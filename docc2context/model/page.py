@@ -75,6 +75,12 @@ class SampleDownload(Node):
     action: ReferenceLink
 
 
+class Hierarchy(Node):
+    """The pages above this one, by identifier: each way down from a root, outermost first."""
+
+    paths: list[list[str]] = []
+
+
 class VersionChange(Node):
     """What became of a symbol between two releases of an SDK."""
 
@@ -114,6 +120,7 @@ class RenderNode(Node):
     identifier: Identifier = msgspec.field(default_factory=Identifier)
     kind: str = ""
     metadata: Metadata = msgspec.field(default_factory=Metadata)
+    hierarchy: Hierarchy | None = None
     abstract: list[Inline] | None = None
     primary_content_sections: list[PrimarySection] | None = None
     sections: list[Section] | None = None

@@ -18,7 +18,7 @@ _END = "-"
 """The place behind the last item of a list (RFC 6901, section 4)."""
 
 _REFERENCES = "/references"
-_IN_REFERENCES = "/references/"
+IN_REFERENCES = "/references/"
 
 _PATCH_MARK = b"\0"
 """No JSON text holds it."""
@@ -46,8 +46,8 @@ class Patcher:
     def apply(self, operation: PatchOperation) -> None:
         """Apply an operation. Raises one of PATCH_FAULTS, and changes nothing, if it cannot be."""
         path = operation.path
-        if path.startswith(_IN_REFERENCES):
-            name, _, inner = path[len(_IN_REFERENCES) :].partition("/")
+        if path.startswith(IN_REFERENCES):
+            name, _, inner = path[len(IN_REFERENCES) :].partition("/")
             if inner:
                 self._patch_reference(name, inner, operation)
                 return

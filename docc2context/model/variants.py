@@ -7,7 +7,7 @@ import msgspec
 
 from docc2context.model.counts import Counts
 from docc2context.model.page import PatchOperation, RenderNode
-from docc2context.model.patch import PATCH_FAULTS, Patcher
+from docc2context.model.patch import IN_REFERENCES, PATCH_FAULTS, Patcher
 
 Language = Literal["all", "swift", "occ"]
 
@@ -26,9 +26,13 @@ def variants(node: RenderNode, unknown: Counts) -> list[Variant]:
     """The page in its other languages, each once.
 
     An operation that cannot be applied is counted as `malformed:variantOverrides` and left out.
+    Patches that only rename what a page mentions make no variant: DocC writes them for pages that
+    do not exist in the language (DOCS/ADR/0011-renaming-patches.md).
     """
     found: dict[str, Variant] = {}
     for override in node.variant_overrides or []:
+        if all(operation.path.startswith(IN_REFERENCES) for operation in override.patch):
+            continue
         for trait in override.traits:
             language = trait.interface_language
             if language and (language in found or len(found) < MAX_LANGUAGES):

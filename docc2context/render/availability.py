@@ -22,12 +22,25 @@ def is_deprecated(node: RenderNode) -> bool:
 
 
 def messages(items: Sequence[Availability] | None) -> list[str]:
-    """What the entries say beyond versions, each once: a message, or the new name."""
-    told = (
-        item.message or (f"Renamed to {item.renamed}" if item.renamed else "")
-        for item in items or []
-    )
-    return list(dict.fromkeys(filter(None, told)))
+    """What the entries say beyond versions, each once: a message, a new name.
+
+    The platforms are named where not all have the same to say.
+    """
+    platforms_by_text: dict[str, list[str]] = {}
+    for item in items or ():
+        if text := _message(item):
+            platforms_by_text.setdefault(text, []).append(item.name or "")
+    return [
+        text if len(names) == len(items or ()) or "" in names else f"{', '.join(names)}: {text}"
+        for text, names in platforms_by_text.items()
+    ]
+
+
+def _message(item: Availability) -> str:
+    renamed = f"Renamed to {item.renamed}" if item.renamed else ""
+    if item.message and renamed:
+        return f"{item.message.rstrip('. ')}. {renamed}"
+    return item.message or renamed
 
 
 def _platform(item: Availability) -> str:

@@ -32,7 +32,7 @@ from docc2context.model.block import (
 )
 from docc2context.model.reference import FileReference
 from docc2context.render.context import TOO_DEEP, Context
-from docc2context.render.inline import inlines, media, media_caption
+from docc2context.render.inline import bold_inlines, inlines, media, media_caption
 from docc2context.render.links import page_links
 from docc2context.render.remarks import changed_lines, marked_lines, unknown_kind
 from docc2context.render.table import table
@@ -197,7 +197,7 @@ def _tight(content: Sequence[Block], ctx: Context) -> str:
 def _term_list(node: TermList, bullet: str, ctx: Context) -> str:
     items = []
     for item in node.items:
-        term = join([Styled("strong", inlines(item.term.inline_content, ctx))])
+        term = join([bold_inlines(item.term.inline_content, ctx)]).strip()
         items.append(md.list_item(bullet, run_in(f"{term}:", item.definition.content, ctx)))
     return md.loose_or_tight(items)
 

@@ -36,7 +36,7 @@ from docc2context.model.block import (
 from docc2context.model.reference import FileReference
 from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.grid import grid
-from docc2context.render.inline import bold, inlines, media, media_caption
+from docc2context.render.inline import bold, bold_inlines, inlines, media, media_caption
 from docc2context.render.links import page_lines
 from docc2context.render.remarks import changed_lines, marked_lines, unknown_kind
 
@@ -121,7 +121,9 @@ def _item(marker: str, item: ListItem, ctx: Context) -> str:
 def _term_list(node: TermList, ctx: Context) -> str:
     return _broken(
         _said(
-            f"{_strong(inlines(item.term.inline_content, ctx), ctx)}:", item.definition.content, ctx
+            f"{join([bold_inlines(item.term.inline_content, ctx)]).strip()}:",
+            item.definition.content,
+            ctx,
         )
         for item in node.items
     )

@@ -17,6 +17,13 @@ def plain(fragments: Sequence[Fragment]) -> str:
     return "".join([fragment.text for fragment in fragments])
 
 
+def mention_types(fragments: Sequence[Fragment], ctx: Context) -> None:
+    """Note the types that a declaration is made of, for the link graph."""
+    for fragment in fragments:
+        if fragment.identifier:
+            ctx.mention(fragment.identifier, "declaration")
+
+
 def declarations(nodes: Sequence[Declaration], page_language: str, ctx: Context) -> str:
     """Declarations as code; platforms are told where several declarations differ by them."""
     differ = len(nodes) > 1 and len(set(map(_platforms, nodes))) > 1
@@ -26,9 +33,7 @@ def declarations(nodes: Sequence[Declaration], page_language: str, ctx: Context)
         if differ and (label := _platforms(node)):
             rendered.append(strong(label))
         rendered.append(code_block([plain(node.tokens)], language))
-        for token in node.tokens:
-            if token.identifier:
-                ctx.mention(token.identifier, "declaration")
+        mention_types(node.tokens, ctx)
         if node.other_declarations:
             rendered.append(_others(node.other_declarations, language, ctx))
     return md.join(rendered)

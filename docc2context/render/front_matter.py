@@ -6,10 +6,11 @@ from docc2context.markdown.front_matter import front_matter
 from docc2context.model.page import RenderNode, VersionChange
 from docc2context.model.variants import Variant
 from docc2context.render.availability import is_deprecated, platforms
+from docc2context.render.context import Context
 from docc2context.render.titles import language_name, page_title
 
 
-def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str) -> str:
+def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str, ctx: Context) -> str:
     """What a page says of itself, for programs; `path` is DocC's own."""
     metadata = node.metadata
     return front_matter(
@@ -19,7 +20,9 @@ def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str) ->
             "role": metadata.role,
             "role_heading": metadata.role_heading,
             "symbol_kind": metadata.symbol_kind,
+            "parent": _parent(node, ctx),
             "module": _modules(node),
+            "related_modules": _related_modules(node),
             "extended_module": metadata.extended_module,
             "category": metadata.category,
             "languages": _languages(node, others) if others else None,
@@ -37,12 +40,22 @@ def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str) ->
     )
 
 
+def _parent(node: RenderNode, ctx: Context) -> str:
+    """The title of the page right above, below a module's: what a member is a member of."""
+    if not node.hierarchy or not node.hierarchy.paths or len(node.hierarchy.paths[-1]) < 2:
+        return ""
+    described = ctx.links.describe(node.hierarchy.paths[-1][-1])
+    return getattr(described.reference, "title", "") if described else ""
+
+
 def _modules(node: RenderNode) -> str:
-    modules = node.metadata.modules or []
-    if len(modules) == 1 and not modules[0].related_modules:
-        return modules[0].name
-    names = [name for module in modules for name in (module.name, *(module.related_modules or []))]
-    return ", ".join(filter(None, names))
+    modules = node.metadata.modules or ()
+    return ", ".join([module.name for module in modules if module.name])
+
+
+def _related_modules(node: RenderNode) -> list[str]:
+    """The modules that must be imported as well, as those that an extension extends."""
+    return [name for module in node.metadata.modules or () for name in module.related_modules or ()]
 
 
 def _changes(changes: Mapping[str, VersionChange]) -> list[str]:

@@ -119,7 +119,7 @@ def _piece(node: Inline, ctx: Context) -> Piece:
         case Emphasis() | Italic() | NewTerm():
             return Styled("emphasis", inlines(node.inline_content, ctx))
         case Strong() | InlineHead():
-            return bold(inlines(node.inline_content, ctx), ctx)
+            return bold_inlines(node.inline_content, ctx)
         case Superscript():
             return html("sup", inlines(node.inline_content, ctx))
         case Subscript():
@@ -211,6 +211,13 @@ def media_caption(metadata: ContentMetadata | None, ctx: Context) -> str:
 def bold(content: str, ctx: Context) -> Piece:
     """Rendered content in bold; as it is where all is bold, as Markdown's marks do not nest."""
     return content if ctx.is_bold else Styled("strong", content)
+
+
+def bold_inlines(nodes: Sequence[Inline], ctx: Context) -> Piece:
+    """Inline content in bold, which may hold bold parts of its own."""
+    with ctx.inside_bold():
+        content = inlines(nodes, ctx)
+    return bold(content, ctx)
 
 
 def _is_video(reference: Reference | None) -> bool:

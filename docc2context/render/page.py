@@ -32,7 +32,7 @@ def render_page(node: RenderNode, others: Sequence[Variant], path: str, ctx: Con
     for parts in more:
         body += parts.sections
     markdown = ctx.links.settle(md.join(body), ctx.anchors)
-    return f"{page_front_matter(node, others, path)}\n\n{markdown}\n"
+    return f"{page_front_matter(node, others, path, ctx)}\n\n{markdown}\n"
 
 
 def page_name(node: RenderNode) -> str:

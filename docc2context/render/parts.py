@@ -8,7 +8,7 @@ from docc2context.markdown import blocks as md
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
 from docc2context.model.block import Block, Paragraph
-from docc2context.model.inline import Text
+from docc2context.model.inline import ReferenceLink, Text
 from docc2context.model.page import RenderNode
 from docc2context.model.sections import Declarations, PrimarySection
 from docc2context.model.variants import Variant
@@ -18,7 +18,7 @@ from docc2context.render.context import Context
 from docc2context.render.inline import inlines, is_plain, reference
 from docc2context.render.links import availability, note
 from docc2context.render.sections import primary_section
-from docc2context.render.titles import language_name, page_title
+from docc2context.render.titles import language_name, page_title, title_of
 from docc2context.render.topics import relationships, topic_groups
 from docc2context.render.tutorials import section
 
@@ -94,12 +94,14 @@ def variant_parts(node: RenderNode, own: Parts, other: Variant, ctx: Context) ->
     sections = [
         text for text in parts.sections if text.replace(f"{other_ctx.suffix}\n", "\n") not in shown
     ]
-    label = _variant_label(name, node, other.node)
-    return Parts([label, *lead] if label or lead or declared else [], declared, sections, [])
+    facts = _variant_facts(node, other.node)
+    if facts or lead or declared:
+        lead.insert(0, f"{strong(f'{name}:')} {facts}" if facts else strong(name))
+    return Parts(lead, declared, sections, [])
 
 
-def _variant_label(name: str, node: RenderNode, other: RenderNode) -> str:
-    """The language with the title, the kind and the platforms that the page has in it."""
+def _variant_facts(node: RenderNode, other: RenderNode) -> str:
+    """The title, the kind and the platforms of the page in another language, where they differ."""
     own_title, title = page_title(node), page_title(other)
     own_platforms = platforms(node.metadata.platforms)
     others_platforms = platforms(other.metadata.platforms)
@@ -108,8 +110,7 @@ def _variant_label(name: str, node: RenderNode, other: RenderNode) -> str:
         escape(_changed(node.metadata.role_heading, other.metadata.role_heading)),
         *(escape(phrase) for phrase in others_platforms if phrase not in own_platforms),
     ]
-    told = ", ".join(filter(None, facts))
-    return f"{strong(f'{name}:')} {told}" if told else strong(name)
+    return ", ".join(filter(None, facts))
 
 
 def _changed(own: str | None, other: str | None) -> str:
@@ -141,5 +142,14 @@ def _sample_code(node: RenderNode, ctx: Context) -> str:
     download = node.sample_code_download
     if not download and not node.download_not_available_summary:
         return ""
-    action = md.paragraph(reference(download.action, ctx)) if download else ""
+    action = _download(download.action, ctx) if download else ""
     return md.join([action, blocks(node.download_not_available_summary, ctx)])
+
+
+def _download(action: ReferenceLink, ctx: Context) -> str:
+    """A link to a file, or its name: the title may be no more than `Download`."""
+    told = reference(action, ctx)
+    if ctx.destination(action.identifier) is None:
+        name = title_of(ctx.reference(action.identifier))
+        told = f"{told}: {name}" if name not in ("", told) else told
+    return md.paragraph(told)

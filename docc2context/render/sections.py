@@ -30,7 +30,7 @@ from docc2context.model.sections import (
 from docc2context.model.symbol import Fragment
 from docc2context.render.block import blocks, run_in, unknown
 from docc2context.render.context import Context
-from docc2context.render.declarations import declarations, plain
+from docc2context.render.declarations import declarations, mention_types, plain
 from docc2context.render.inline import page_link
 
 
@@ -60,7 +60,7 @@ def primary_section(node: PrimarySection, language: str, ctx: Context) -> str:
             return _details(node, ctx)
         case Attributes():
             return _listed(
-                node.title, [f"- {_attribute(item)}" for item in node.attributes or []], ctx
+                node.title, [f"- {_attribute(item, ctx)}" for item in node.attributes or []], ctx
             )
         case PossibleValues():
             items = [_item(code_span(v.name), v.content, ctx) for v in node.values]
@@ -97,7 +97,7 @@ def _noted(name: str, notes: Iterable[str]) -> str:
 
 def _property(item: Property, ctx: Context, marker: str = "-") -> str:
     notes = [
-        _types(item.type, item.type_details),
+        _types(item.type, item.type_details, ctx),
         code_span(item.mime_type or ""),
         "required" if item.required else "",
         "read-only" if item.read_only else "",
@@ -105,17 +105,26 @@ def _property(item: Property, ctx: Context, marker: str = "-") -> str:
         f"introduced in {escape(item.introduced_version)}" if item.introduced_version else "",
     ]
     said = _said(_noted(code_span(item.name), notes), item.content, ctx)
-    attributes = md.bullets(map(_attribute, item.attributes or []), md.marker_below(said))
+    told = [_attribute(attribute, ctx) for attribute in item.attributes or []]
+    attributes = md.bullets(told, md.marker_below(said))
     return md.list_item(marker, md.join([said, attributes]))
 
 
-def _types(fragments: Sequence[Fragment], details: Sequence[TypeDetail] | None) -> str:
+def _types(
+    fragments: Sequence[Fragment], details: Sequence[TypeDetail] | None, ctx: Context
+) -> str:
     """The declared type; the plain one behind it where they differ."""
-    declared = plain(fragments)
+    declared = _declared(fragments, ctx)
     plain_types = _plain_types(details or [])
     if plain_types and plain_types != declared:
         return " ".join(filter(None, [code_span(declared), f"({code_span(plain_types)})"]))
     return code_span(declared)
+
+
+def _declared(fragments: Sequence[Fragment], ctx: Context) -> str:
+    """The text of a declared type, whose parts are noted for the link graph."""
+    mention_types(fragments, ctx)
+    return plain(fragments)
 
 
 def _plain_types(details: Iterable[TypeDetail]) -> str:
@@ -123,11 +132,11 @@ def _plain_types(details: Iterable[TypeDetail]) -> str:
     return " | ".join(types)
 
 
-def _attribute(node: Attribute) -> str:
+def _attribute(node: Attribute, ctx: Context) -> str:
     title = escape(node.title or node.kind)
     values = [node.value] if node.value is not None else node.values or []
     told = ", ".join(
-        code_span(value if isinstance(value, str) else plain(value)) for value in values
+        code_span(value if isinstance(value, str) else _declared(value, ctx)) for value in values
     )
     if node.kind.endswith("Exclusive"):
         title += " (exclusive)"
@@ -136,7 +145,10 @@ def _attribute(node: Attribute) -> str:
 
 def _rest_body(node: RestBody, ctx: Context) -> str:
     types = " ".join(
-        filter(None, [code_span(node.mime_type or ""), code_span(plain(node.body_content_type))])
+        filter(
+            None,
+            [code_span(node.mime_type or ""), code_span(_declared(node.body_content_type, ctx))],
+        )
     )
     content_type = f"Content type: {types}" if types else ""
     head = ctx.heading(2, node.title)
@@ -148,7 +160,7 @@ def _rest_body(node: RestBody, ctx: Context) -> str:
 
 def _response(node: RestResponse, ctx: Context) -> str:
     status = " ".join(filter(None, [code_span(str(node.status)), escape(node.reason or "")]))
-    notes = [code_span(plain(node.type)), code_span(node.mime_type or "")]
+    notes = [code_span(_declared(node.type, ctx)), code_span(node.mime_type or "")]
     return _item(_noted(status, notes), node.content, ctx)
 
 

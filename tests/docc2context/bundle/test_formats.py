@@ -91,3 +91,15 @@ def test_types_in_a_declaration_are_edges() -> None:
         primaryContentSections=[{"kind": "declarations", "declarations": [declaration]}],
     )
     assert entry["links"] == {"declaration": ["documentation/b.md"]}
+
+
+def test_types_of_properties_bodies_and_responses_are_edges() -> None:
+    fragments = [{"kind": "typeIdentifier", "text": "B", "identifier": "doc://b"}]
+    sections = [
+        {"kind": "properties", "title": "P", "items": [{"name": "p", "type": fragments}]},
+        {"kind": "restBody", "title": "B", "bodyContentType": fragments},
+        {"kind": "restResponses", "title": "R", "items": [{"status": 200, "type": fragments}]},
+    ]
+    for section in sections:
+        entry = graph(references=REFERENCES, primaryContentSections=[section])
+        assert entry["links"] == {"declaration": ["documentation/b.md"]}

@@ -61,13 +61,20 @@ def test_the_file_has_the_form_of_llmstxt_org() -> None:
     made.add(
         "documentation/kit.md", Entry("Kit*", "Kit\\*", "All of it.", ("documentation/kit/f.md",))
     )
-    made.add("documentation/kit/f.md", Entry("f(_:)", "`f(_:)`", "", ()))
+    made.add("documentation/kit/f.md", Entry("f(_:)", "`f(_:)`", "", (), is_deprecated=True))
     made.add("other/x/y.md", Entry("Y", "Y", "", ()))
     assert made.render("My kit") == (
         "# My kit\n\n"
         "## Kit\\*\n\n"
         "- [Kit\\*](documentation/kit.md): All of it.\n"
-        "- [`f(_:)`](documentation/kit/f.md)\n\n"
+        "- [`f(_:)`](documentation/kit/f.md) (deprecated)\n\n"
         "## More pages\n\n"
         "- [Y](other/x/y.md)\n"
     )
+
+
+def test_a_combined_archive_is_called_after_the_page_above_its_modules() -> None:
+    made = contents({"documentation/inner.md": []})
+    assert made.package_title() == ""
+    made.add("documentation.md", Entry("The package", "The package", "", ()))
+    assert made.package_title() == "The package"
