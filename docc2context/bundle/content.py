@@ -36,3 +36,10 @@ def deflated(data: bytes) -> Content:
     if len(shorter) < len(data):
         return Content(shorter, len(data), zlib.crc32(data), DEFLATED)
     return Content(data, len(data), zlib.crc32(data), STORED)
+
+
+def unpacked(content: Content) -> bytes:
+    """The file again, whichever way it was packed."""
+    if content.method == STORED:
+        return bytes(content.data)
+    return zlib.decompress(content.data, -zlib.MAX_WBITS, content.size)
