@@ -23,15 +23,19 @@ from docc2context.version import __version__
 DONE, FAILED, USAGE, LOST = 0, 1, 2, 3
 """Exit codes; 2 is argparse's own, 3 means done, but with pages or strings lost."""
 
+_STANDARD = "-"
+"""Standard input where an archive is named, standard output where a destination is."""
+
 _COMMANDS = frozenset({"check", "convert"})
 _SHOWN_SKIPPED = 10
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    options = _parser().parse_args(
-        _as_convert(list(sys.argv[1:] if arguments is None else arguments))
-    )
+    parser = _parser()
+    options = parser.parse_args(_as_convert(list(sys.argv[1:] if arguments is None else arguments)))
+    if (wrong := _contradiction(options)) is not None:
+        parser.error(wrong)
     try:
         return _check(options) if options.command == "check" else _convert(options)
     except Docc2contextError as error:
@@ -48,6 +52,17 @@ def _as_convert(arguments: list[str]) -> list[str]:
     return arguments if first is None or first in _COMMANDS else ["convert", *arguments]
 
 
+def _contradiction(options: argparse.Namespace) -> str | None:
+    """What is wrong with options of which each is right by itself."""
+    if options.command != "convert" or options.output != _STANDARD:
+        return None
+    if not options.single:
+        return "only one document can go to standard output: add --single"
+    if options.json:
+        return "the document and the report cannot both go to standard output"
+    return None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="docc2context", description="Turn a DocC documentation archive into Markdown."
@@ -57,8 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     _convert_options(
         commands.add_parser(
             "convert",
-            help="convert an archive to a folder or a zip of Markdown",
-            description="Convert a DocC archive to a folder or a zip of Markdown. "
+            help="convert an archive to a folder, a zip or a document of Markdown",
+            description="Convert a DocC archive to a folder, a zip or a document of Markdown. "
             "Exit codes: 0 done, 1 failed, 2 usage, 3 done with losses under --strict.",
         )
     )
@@ -76,19 +91,33 @@ def _parser() -> argparse.ArgumentParser:
 def _convert_options(command: argparse.ArgumentParser) -> None:
     _common_options(command)
     command.add_argument(
-        "-o", "--output", required=True, metavar="OUT", help="a folder, or a file ending in .zip"
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT",
+        help="a folder, or a file ending in .zip; with --single any other file, or - for standard "
+        "output",
     )
-    command.add_argument("--force", action="store_true", help="replace a bundle that stands at OUT")
+    command.add_argument(
+        "--single", action="store_true", help="put all pages into one Markdown document"
+    )
+    command.add_argument(
+        "--force",
+        action="store_true",
+        help="replace a bundle, or with --single a document, that stands at OUT",
+    )
     command.add_argument(
         "--strict",
         action="store_true",
-        help="check the bundle; exit with 3 if a page or a string that it displays was lost",
+        help="check what was written; exit with 3 if a page or a string that it displays was lost",
     )
 
 
 def _check_options(command: argparse.ArgumentParser) -> None:
     _common_options(command)
-    command.add_argument("bundle", help="a folder or a zip that `convert` wrote from the archive")
+    command.add_argument(
+        "bundle", help="a folder, zip or document that `convert` wrote from the archive"
+    )
 
 
 def _common_options(command: argparse.ArgumentParser) -> None:
@@ -109,17 +138,21 @@ def _common_options(command: argparse.ArgumentParser) -> None:
 def _convert(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         source = _source(options, stack)
+        output = _output(options, stack)
         report = convert(
             source,
-            options.output,
+            output,
             language=options.language,
             replace=options.force,
+            single=options.single,
             on_page=_progress(stack),
         )
-        _tell(report, options.output, as_json=options.json)
+        if options.output == _STANDARD:
+            _write_out(output)
+        _tell(report, options)
         if not options.strict:
             return DONE
-        losses = check(source, options.output, language=options.language, on_page=_progress(stack))
+        losses = check(source, output, language=options.language, on_page=_progress(stack))
     tell_losses(losses, as_json=False)
     return DONE if losses.is_complete and not report.pages_skipped else LOST
 
@@ -137,7 +170,20 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _source(options: argparse.Namespace, stack: ExitStack) -> Path | BinaryIO:
-    return _standard_input(stack) if options.archive == "-" else Path(options.archive)
+    return _standard_input(stack) if options.archive == _STANDARD else Path(options.archive)
+
+
+def _output(options: argparse.Namespace, stack: ExitStack) -> Path:
+    """Where to write; what goes to standard output goes there when it is whole."""
+    if options.output != _STANDARD:
+        return Path(options.output)
+    return Path(stack.enter_context(tempfile.TemporaryDirectory())) / "document.md"
+
+
+def _write_out(document: Path) -> None:
+    with document.open("rb") as file:
+        copyfileobj(file, sys.stdout.buffer)
+    sys.stdout.flush()
 
 
 def _progress(stack: ExitStack) -> Callable[[int, int], None]:
@@ -158,19 +204,21 @@ def _standard_input(stack: ExitStack) -> BinaryIO:
     return file
 
 
-def _tell(report: Report, output: str, *, as_json: bool) -> None:
+def _tell(report: Report, options: argparse.Namespace) -> None:
     unknown = sum(report.unknown_nodes.values())
+    place = "standard output" if options.output == _STANDARD else options.output
     _say(
-        f"{report.pages_converted} pages written to {output}, {len(report.pages_skipped)} skipped, "
+        f"{report.pages_converted} pages written to {place}, {len(report.pages_skipped)} skipped, "
         f"{unknown} unknown nodes, {report.missing_references} missing references"
     )
     for page in report.pages_skipped[:_SHOWN_SKIPPED]:
         _say(f"  skipped {page.source}: {page.reason}")
     if (more := len(report.pages_skipped) - _SHOWN_SKIPPED) > 0:
-        _say(f"  … and {more} more; manifest.json lists them all")
+        lists = "the document's front matter" if options.single else "manifest.json"
+        _say(f"  … and {more} more; {lists} lists them all")
     for node, count in report.unknown_nodes.items():
         _say(f"  unknown {node}: {count}")
-    if as_json:
+    if options.json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n")
 
 

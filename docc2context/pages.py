@@ -1,5 +1,8 @@
 """One page of an archive on its way to Markdown: read, decode, render; what it leaves behind."""
 
+from abc import ABC, abstractmethod
+from typing import Generic, TypeVar
+
 import msgspec
 
 from docc2context.archive.limits import Limits
@@ -11,10 +14,10 @@ from docc2context.bundle.manifest import PageEntry, page_line, sha256
 from docc2context.bundle.report import SkippedPage
 from docc2context.errors import Code, EntryUnreadable, OutputTooLarge
 from docc2context.links.paths import doc_path, output_paths
-from docc2context.links.resolver import PageResolver
+from docc2context.links.resolver import PageResolver, Resolver
 from docc2context.links.site import Site
 from docc2context.model.counts import Counts
-from docc2context.model.decode import PageUndecodable, decode_page
+from docc2context.model.decode import DecodedPage, PageUndecodable, decode_page
 from docc2context.model.page import RenderNode
 from docc2context.model.variants import Language
 from docc2context.render.availability import is_deprecated
@@ -24,19 +27,20 @@ from docc2context.render.titles import page_title
 
 
 class ConvertedPage(msgspec.Struct, frozen=True, gc=False):
-    """A page as the bundle takes it in.
+    """A page, whatever it is to become a part of.
 
-    `manifest` and `edges` are its lines in `manifest.json` and `linkgraph.json`; `missing` counts
-    the identifiers that it uses without describing them.
+    `path` is its file in a bundle; `missing` counts the identifiers that it uses without describing
+    them.
     """
 
     path: str
     content: Content
     entry: Entry
-    manifest: bytes
-    edges: bytes
     unknown: Counts
     missing: int
+
+
+Page = TypeVar("Page", bound=ConvertedPage)
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -47,7 +51,7 @@ class Plan(msgspec.Struct, frozen=True):
     pack: Packing
 
 
-class PageConverter:
+class PageConverter(ABC, Generic[Page]):
     """Converts the pages of one archive, each by itself and in any order."""
 
     def __init__(self, archive: Archive, plan: Plan) -> None:
@@ -58,7 +62,7 @@ class PageConverter:
         self._language: Language = plan.language
         self._pack = plan.pack
 
-    def convert(self, source: str) -> ConvertedPage | SkippedPage:
+    def convert(self, source: str) -> Page | SkippedPage:
         """Convert a page; one that is no page, or cannot be read, is skipped with a reason.
 
         Raises ArchiveRefused if its bytes are damaged, OutputTooLarge if it becomes too long.
@@ -69,35 +73,59 @@ class PageConverter:
             return SkippedPage(source, str(error))
         except EntryUnreadable as error:
             return SkippedPage(source, error.reason)
+        try:
+            return self._rendered(source, page)
+        except PageTooLarge as error:
+            limit = self._max_bytes
+            words = f"a page becomes more Markdown than the limit of {limit} bytes"
+            raise OutputTooLarge(Code.OUTPUT_TOO_LARGE, words, entry=source, limit=limit) from error
+
+    @abstractmethod
+    def _rendered(self, source: str, page: DecodedPage) -> Page:
+        """What is made of a page. Raises PageTooLarge."""
+
+    def _encoded(self, markdown: str) -> bytes:
+        data = markdown.encode()
+        if len(data) > self._max_bytes:
+            raise PageTooLarge
+        return data
+
+
+class BundlePage(ConvertedPage, frozen=True, gc=False):
+    """A page as a bundle takes it in; `manifest` and `edges` are its lines beside the pages."""
+
+    manifest: bytes
+    edges: bytes
+
+
+class BundlePages(PageConverter[BundlePage]):
+    """Makes a file of each page."""
+
+    def _rendered(self, source: str, page: DecodedPage) -> BundlePage:
         path = self._paths[source]
         node = page.node
         links = PageResolver(self._site, path, node.references)
         ctx = Context(links, self._max_bytes, page.unknown_nodes)
-        try:
-            markdown = render_page(node, page.others, doc_path(source), ctx).encode()
-        except PageTooLarge as error:
-            raise self._too_large(source) from error
-        if len(markdown) > self._max_bytes:
-            raise self._too_large(source)
-        return ConvertedPage(
+        markdown = self._encoded(render_page(node, page.others, doc_path(source), ctx))
+        return BundlePage(
             path,
             self._pack(markdown),
             _entry(node, ctx),
-            page_line(_manifest_entry(source, path, node, markdown)),
-            page_edges(path, ctx.edges, links),
             ctx.unknown_nodes,
             len(ctx.missing_references),
+            page_line(_manifest_entry(source, path, node, markdown)),
+            page_edges(path, ctx.edges, links),
         )
 
-    def _too_large(self, source: str) -> OutputTooLarge:
-        limit = self._max_bytes
-        words = f"a page becomes more Markdown than the limit of {limit} bytes"
-        return OutputTooLarge(Code.OUTPUT_TOO_LARGE, words, entry=source, limit=limit)
+
+def listed_pages(node: RenderNode, links: Resolver) -> tuple[str, ...]:
+    """The files of the pages that a page lists, in order, as far as they are in the archive."""
+    files = [links.file(identifier) for identifier in curated(node)]
+    return tuple([file for file in files if file])
 
 
 def _entry(node: RenderNode, ctx: Context) -> Entry:
-    files = [ctx.links.file(identifier) for identifier in curated(node)]
-    children = tuple([file for file in files if file])
+    children = listed_pages(node, ctx.links)
     return Entry(
         page_title(node), page_name(node), summary(node, ctx), children, is_deprecated(node)
     )

@@ -1,16 +1,16 @@
 """The pages of an archive one after the other, converted here or by several processes."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent import futures  # which imports its process pool when that is asked for
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from docc2context.archive.reader import Archive, open_archive
 from docc2context.bundle.report import SkippedPage
-from docc2context.pages import ConvertedPage, PageConverter, Plan
+from docc2context.pages import Page, PageConverter, Plan
 
 _PAGES_A_WORKER = 1000
 """Fewer do not pay: a process takes a quarter of a second to start, and so do a thousand pages."""
@@ -21,36 +21,41 @@ _BATCH = 64
 _BATCHES_AHEAD = 2
 """For each worker: what is converted and not yet written is held in memory."""
 
-Results = Iterator[ConvertedPage | SkippedPage]
+Conversion = Callable[[Archive, Plan], PageConverter[Page]]
 
 
 @contextmanager
 def converted_pages(
-    source: Path | str | bytes | BinaryIO, archive: Archive, plan: Plan, workers: int
-) -> Iterator[Results]:
+    source: Path | str | bytes | BinaryIO,
+    archive: Archive,
+    conversion: Conversion[Page],
+    plan: Plan,
+    workers: int,
+) -> Iterator[Iterator[Page | SkippedPage]]:
     """All pages in the archive's order, whoever converts them.
 
-    `archive` is `source`, opened. Further processes can open only a path: for other sources, and
-    for few pages, there are none.
+    `archive` is `source`, opened; `conversion` makes what converts its pages. Further processes can
+    open only a path: for other sources, and for few pages, there are none.
     """
     useful = min(workers, len(archive.pages) // _PAGES_A_WORKER)
     if useful < 2 or not isinstance(source, str | Path):
-        yield map(PageConverter(archive, plan).convert, archive.pages)
+        yield map(conversion(archive, plan).convert, archive.pages)
         return
     # Spawned, not forked: the caller may have threads.
     from multiprocessing import get_context  # noqa: PLC0415 - 9 ms that few conversions need
 
-    context = get_context("spawn")
-    with futures.ProcessPoolExecutor(useful, context, _start, (source, plan)) as pool:
+    context, started_with = get_context("spawn"), (source, conversion, plan)
+    with futures.ProcessPoolExecutor(useful, context, _start, started_with) as pool:
         try:
             yield _in_order(pool, archive.pages, ahead=useful * _BATCHES_AHEAD)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _in_order(pool: futures.Executor, pages: Sequence[str], *, ahead: int) -> Results:
+def _in_order(pool: futures.Executor, pages: Sequence[str], *, ahead: int) -> Iterator[Any]:
+    """What the pool makes of the pages: of the kind that its processes were started for."""
     batches = (pages[start : start + _BATCH] for start in range(0, len(pages), _BATCH))
-    waiting: deque[futures.Future[list[ConvertedPage | SkippedPage]]] = deque(
+    waiting: deque[futures.Future[list[Any]]] = deque(
         pool.submit(_convert_batch, batch) for batch in islice(batches, ahead)
     )
     while waiting:
@@ -61,14 +66,14 @@ def _in_order(pool: futures.Executor, pages: Sequence[str], *, ahead: int) -> Re
 class _Worker:
     """What a worker process opens once, for as long as it lives."""
 
-    converter: PageConverter
+    converter: PageConverter[Any]
     opened = ExitStack()
 
 
-def _start(source: Path | str, plan: Plan) -> None:
+def _start(source: Path | str, conversion: Conversion[Any], plan: Plan) -> None:
     archive = _Worker.opened.enter_context(open_archive(source, plan.limits))
-    _Worker.converter = PageConverter(archive, plan)
+    _Worker.converter = conversion(archive, plan)
 
 
-def _convert_batch(pages: Sequence[str]) -> list[ConvertedPage | SkippedPage]:
+def _convert_batch(pages: Sequence[str]) -> list[Any]:
     return [_Worker.converter.convert(page) for page in pages]

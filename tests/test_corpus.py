@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 import docc2context
+from docc2context.markdown.blocks import RULE
 from tests.docc2context import oracle
 from tests.docc2context.archives import unzipped
 
@@ -58,6 +59,13 @@ def pages(name: str) -> dict[str, str]:
     }
 
 
+@cache
+def document(name: str) -> bytes:
+    buffer = io.BytesIO()
+    docc2context.convert(CORPUS / f"{name}.doccarchive.zip", buffer, single=True)
+    return buffer.getvalue()
+
+
 @archives
 def test_every_archive_converts_and_loses_no_page_that_is_json(name: str) -> None:
     report, files = converted(name)
@@ -82,6 +90,42 @@ def test_every_link_and_every_fragment_resolves(name: str) -> None:
             if target not in texts or (fragment and fragment not in fragments[target]):
                 broken.append((path, link))
     assert broken == []
+
+
+@archives
+def test_every_link_of_one_document_leads_where_that_of_the_bundle_leads(name: str) -> None:
+    texts = pages(name)
+    order = [unquote(link) for link in oracle.links(converted(name)[1]["llms.txt"].decode())]
+    parts = {path: oracle.tokens(oracle.body(texts[path])) for path in order}
+    outlines = {path: oracle.outline(parts[path]) for path in order}
+    whole = oracle.tokens(oracle.body(document(name).decode()))
+    given = iter(oracle.outline(whole))
+    found = {path: dict(zip(outlines[path], given, strict=False)) for path in order}
+    assert next(given, None) is None
+    expected = []
+    for path in order:
+        for link in oracle.destinations(parts[path]):
+            file, _, fragment = unquote(link).partition("#")
+            if re.match(r"https?:|mailto:", link):
+                expected.append(link)
+                continue
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), file or path))
+            target = target if file else path
+            expected.append("#" + found[target][fragment or outlines[target][0]])
+    links = oracle.destinations(whole)
+    assert [unquote(link) if link.startswith("#") else link for link in links] == expected
+
+
+@archives
+def test_one_document_tells_its_facts_at_its_beginning_alone(name: str) -> None:
+    text = document(name).decode()
+    front = yaml.safe_load(text.split("---\n")[1])
+    assert front["pages"] == PAGES[name]
+    assert len(front.get("skipped", [])) == SKIPPED.get(name, 0)
+    assert "hr" not in oracle.kinds(oracle.body(text).replace(RULE, ""))
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+    assert "\0" not in text
 
 
 @archives

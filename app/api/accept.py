@@ -1,8 +1,12 @@
 """Which form of an answer the client reads (RFC 9110, section 12.5.1)."""
 
+import re
+from collections.abc import Sequence
 from typing import Final
 
 _JSON: Final = ("application/problem+json", "application/json")
+
+_WEIGHT: Final = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
 
 
 def prefers_html(accept: str) -> bool:
@@ -13,9 +17,41 @@ def prefers_html(accept: str) -> bool:
     >>> prefers_html("*/*")
     False
     """
-    quality = dict(map(_media_range, accept.lower().split(",")))
-    html = quality.get("text/html", 0.0)
-    return html > 0 and all(html >= quality.get(json, 0.0) for json in _JSON)
+    weights = _weights(accept)
+    html = weights.get("text/html", 0.0)
+    return html > 0 and all(html >= weights.get(json, 0.0) for json in _JSON)
+
+
+def preferred(accept: str, offered: Sequence[str]) -> str | None:
+    """Which of the offered media types the client likes best; None if it accepts none of them.
+
+    The most specific range that fits a type weighs it. Of types of one weight it is the one that
+    was asked for more specifically, and of those the one that is offered first. Who sends no Accept
+    header takes anything.
+
+    >>> preferred("text/markdown, */*;q=0.1", ["application/zip", "text/markdown"])
+    'text/markdown'
+    """
+    weights = _weights(accept) if accept.strip() else {"*/*": 1.0}
+    ranked = [(_weight(media_type, weights), media_type) for media_type in offered]
+    best, media_type = max(ranked, key=lambda item: item[0])
+    return media_type if best[0] > 0 else None
+
+
+def _weight(media_type: str, weights: dict[str, float]) -> tuple[float, int]:
+    """How willingly a type is taken, and how specific the range is that says so."""
+    ranges = ("*/*", f"{media_type.partition('/')[0]}/*", media_type)
+    named = [place for place, one in enumerate(ranges) if one in weights]
+    return (weights[ranges[named[-1]]], named[-1]) if named else (0.0, 0)
+
+
+def _weights(accept: str) -> dict[str, float]:
+    """The ranges of a header; one that is named with several parameters weighs its most."""
+    weights: dict[str, float] = {}
+    for text in accept.lower().split(","):
+        name, weight = _media_range(text)
+        weights[name] = max(weight, weights.get(name, 0.0))
+    return weights
 
 
 def _media_range(text: str) -> tuple[str, float]:
@@ -25,7 +61,4 @@ def _media_range(text: str) -> tuple[str, float]:
 
 
 def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
+    return float(text) if _WEIGHT.fullmatch(text) else 0.0

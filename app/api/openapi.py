@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from app.api.archive_response import MEDIA_TYPE
+from app.api.result_response import ARCHIVE, DOCUMENT
 from app.api.schemas import PROBLEM_MEDIA_TYPE, Problem
 from app.core.errors import ErrorCode, ServiceError
 
@@ -25,9 +25,13 @@ UPLOAD: Final[dict[str, Any]] = {
     },
 }
 
-ARCHIVE: Final[dict[str, Any]] = {
-    "description": "A zip with one Markdown file for each page, and a manifest.",
-    "content": {MEDIA_TYPE: {"schema": _BINARY}},
+RESULT: Final[dict[str, Any]] = {
+    "description": "A zip with one Markdown file for each page, and a manifest; or, for those who "
+    "accept it rather than a zip, one Markdown document of all pages.",
+    "content": {
+        ARCHIVE.media_type: {"schema": _BINARY},
+        DOCUMENT.media_type: {"schema": {"type": "string"}},
+    },
 }
 
 

@@ -75,6 +75,12 @@ class ErrorCode(Enum):
         "This address does not take that method",
         "Use a method that the Allow header names.",
     )
+    NOT_ACCEPTABLE = (
+        "not_acceptable",
+        406,
+        "The client accepts no form of the answer",
+        "Accept application/zip for an archive, or text/markdown for one document.",
+    )
     UPLOAD_TOO_LARGE = (
         "upload_too_large",
         413,

@@ -26,6 +26,7 @@ from app.worker.protocol import (
     Refused,
     decode,
 )
+from app.worker.wanted import Wanted
 from docc2context import Limits, __version__
 
 CONVERTER_VERSION: Final = __version__
@@ -61,8 +62,8 @@ class Converter:
         self._timeout_seconds = timeout_seconds
         self._probe: asyncio.Task[Locks | None] | None = None
 
-    async def convert(self, upload: FileIO, result: FileIO) -> Converted:
-        """Write the Markdown of the archive in `upload` to `result`, as a zip.
+    async def convert(self, upload: FileIO, result: FileIO, wanted: Wanted) -> Converted:
+        """Write the Markdown of the archive in `upload` to `result`, as it is wanted.
 
         When it returns, the child has ended and `result` is complete. When it is cancelled, the
         child is killed and the slot is free before the cancellation goes on.
@@ -72,7 +73,7 @@ class Converter:
         async with self._admission.slot():
             with recorded_conversion() as facts:
                 facts["archive_bytes"] = _size(upload)
-                ended = await self._run_child(upload, result)
+                ended = await self._run_child(upload, result, wanted)
                 converted = self._converted(ended, facts)
                 facts.update(msgspec.structs.asdict(converted), result_bytes=_size(result))
                 return converted
@@ -99,12 +100,13 @@ class Converter:
         reply = decode(ended.reply)
         return reply.locks if isinstance(reply, Ready) else None
 
-    async def _run_child(self, upload: FileIO, result: FileIO) -> Ended:
+    async def _run_child(self, upload: FileIO, result: FileIO, wanted: Wanted) -> Ended:
         try:
             return await self._launcher.run(
                 child.convert,
                 SentFile(upload),
                 SentFile(result),
+                wanted,
                 self._limits,
                 self._bounds,
                 timeout=self._timeout_seconds,

@@ -18,6 +18,7 @@ from app.worker.protocol import (
     Reply,
     encode,
 )
+from app.worker.wanted import Wanted
 from docc2context import Code, Docc2contextError, Limits
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT}
@@ -28,13 +29,15 @@ _OUT_OF_MEMORY: Final = encode(OutOfMemory())
 """Made while there is memory."""
 
 
-def convert(reply: int, upload: int, result: int, limits: Limits, bounds: Bounds) -> None:
+def convert(
+    reply: int, upload: int, result: int, wanted: Wanted, limits: Limits, bounds: Bounds
+) -> None:
     """Convert the archive in `upload` into the empty file `result` and say on `reply` how it went.
 
     All three are descriptors that the child owns; it has no others.
     """
     lock_up(bounds, (reply, upload, result))
-    _tell(reply, _outcome(upload, result, limits, bounds))
+    _tell(reply, _outcome(upload, result, wanted, limits, bounds))
 
 
 def greet(reply: int, bounds: Bounds) -> None:
@@ -47,9 +50,9 @@ def _tell(reply: int, message: bytes) -> None:
     os.write(reply, message)
 
 
-def _outcome(upload: int, result: int, limits: Limits, bounds: Bounds) -> bytes:
+def _outcome(upload: int, result: int, wanted: Wanted, limits: Limits, bounds: Bounds) -> bytes:
     try:
-        return encode(_converted(upload, result, limits))
+        return encode(_converted(upload, result, wanted, limits))
     except Exception as error:  # the border: nothing gets past it
         # First, and without a new object: there may be no memory for one.
         if _comes_from(error, _is_out_of_memory):
@@ -67,11 +70,11 @@ def _failure(error: Exception, bounds: Bounds) -> Reply:
     return Crashed(traceback.format_exc()[-_TRACEBACK_CHARS:])
 
 
-def _converted(upload: int, result: int, limits: Limits) -> Converted:
+def _converted(upload: int, result: int, wanted: Wanted, limits: Limits) -> Converted:
     with open(upload, "rb") as source, open(result, "wb") as destination:
         # The parent, with which the offset is shared, has left it at the end.
         source.seek(0)
-        report = docc2context.convert(source, destination, limits=limits)
+        report = docc2context.convert(source, destination, limits=limits, single=wanted.single)
     return Converted(
         pages_converted=report.pages_converted,
         pages_skipped=len(report.pages_skipped),
@@ -95,7 +98,7 @@ def _sentence(words: str) -> str:
 def _outgrown(bounds: Bounds) -> Refused:
     return Refused(
         code=Code.OUTPUT_TOO_LARGE.value,
-        detail=_sentence(f"the archive of Markdown becomes over {bounds.file_bytes} bytes large"),
+        detail=_sentence(f"the result becomes over {bounds.file_bytes} bytes large"),
         limit=bounds.file_bytes,
     )
 

@@ -36,3 +36,10 @@ def deflated(data: bytes) -> Content:
     if len(shorter) < len(data):
         return Content(shorter, len(data), zlib_ng.crc32(data), DEFLATED)
     return Content(data, len(data), zlib_ng.crc32(data), STORED)
+
+
+def unpacked(content: Content) -> bytes:
+    """The file again, whichever way it was packed."""
+    if content.method == STORED:
+        return bytes(content.data)
+    return zlib_ng.decompress(content.data, -zlib_ng.MAX_WBITS, content.size)

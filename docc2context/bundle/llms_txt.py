@@ -61,14 +61,14 @@ class Contents:
             sections.setdefault(home, []).append(path)
         return sections
 
-    def package_title(self) -> str:
-        """The title of the page above the modules of a combined archive; empty without one."""
-        entry = self._entries.get(_PACKAGE)
-        return entry.title if entry else ""
+    def title(self, own: str) -> str:
+        """What to call the archive, which calls itself `own`, or nothing.
 
-    def first_title(self) -> str:
-        """The title of the first root page, for an archive that does not name itself."""
-        return self._entries[min(self._entries, key=lambda path: (path.count("/"), path))].title
+        An archive of several modules names itself after one of them; the page above all knows.
+        """
+        if _PACKAGE in self._entries:
+            return self._entries[_PACKAGE].title
+        return own or self._entries[min(self._entries, key=_depth_first)].title
 
     def render(self, title: str) -> str:
         """The text of the file."""
@@ -93,3 +93,7 @@ class Contents:
 
 def _is_root(path: str) -> bool:
     return path.count("/") <= 1
+
+
+def _depth_first(path: str) -> tuple[int, str]:
+    return path.count("/"), path

@@ -8,7 +8,7 @@ import msgspec
 
 from docc2context.archive.limits import DEFAULT_LIMITS, Limits
 from docc2context.archive.reader import open_archive
-from docc2context.check.bundle import open_bundle
+from docc2context.check.bundle import open_written
 from docc2context.check.compare import lost
 from docc2context.check.displayable import displayables
 from docc2context.check.report import CheckReport, MissingString, NodeCount, Tally
@@ -28,15 +28,15 @@ def check(
 ) -> CheckReport:
     """Look for every string that the archive's pages display in the bundle made from it.
 
-    `archive` is what `convert` takes, `bundle` a folder or zip that it wrote, `language` the one
-    that it was told. `on_page` is told, after each page, how many are done and how many there are.
-    A page that the bundle neither holds nor calls skipped lacks all its strings.
+    `archive` is what `convert` takes, `bundle` a folder, zip or document that it wrote, `language`
+    the one that it was told. `on_page` is told, after each page, how many are done and how many
+    there are. A page that the bundle neither holds nor calls skipped lacks all its strings.
 
     Raises ArchiveRefused, or Docc2contextError for what is no bundle; FileNotFoundError for an
     archive's path that leads nowhere, EntryUnreadable for a page that cannot be read.
     """
     report = CheckReport()
-    with open_archive(archive, limits) as opened, open_bundle(Path(bundle)) as written:
+    with open_archive(archive, limits) as opened, open_written(Path(bundle)) as written:
         for done, source in enumerate(opened.pages, 1):
             if source in written.skipped:
                 report.skipped.append(source)

@@ -1,4 +1,4 @@
-"""Reads a bundle back: a folder or a zip, page by page."""
+"""Reads back what was written, page by page: a folder, a zip, or one document."""
 
 import zipfile
 from collections.abc import Iterator
@@ -9,7 +9,9 @@ from typing import Protocol
 import msgspec
 
 from docc2context.archive.limits import DEFAULT_LIMITS
+from docc2context.bundle.document_opening import OPENING, opens_document
 from docc2context.bundle.manifest import MANIFEST
+from docc2context.check.document import Document
 from docc2context.errors import Code, Docc2contextError, shown
 
 _MAX_FILE_BYTES = DEFAULT_LIMITS.max_output_bytes
@@ -34,6 +36,16 @@ class _Manifest(msgspec.Struct):
     report: _Report
 
 
+class Written(Protocol):
+    """What was written for an archive, in whichever form."""
+
+    skipped: set[str]
+    """The sources of the pages that could not be read."""
+
+    def page(self, source: str) -> str:
+        """The Markdown of a page; empty if there is none."""
+
+
 class _Files(Protocol):
     def read(self, path: str) -> bytes:
         """The bytes of a file. Raises KeyError or OSError if there is none."""
@@ -49,7 +61,6 @@ class Bundle:
         self._paths = {page.source: page.path for page in manifest.pages}
 
     def page(self, source: str) -> str:
-        """The Markdown of a page; empty if the bundle has none."""
         try:
             return self._files.read(self._paths[source]).decode()
         except (KeyError, FileNotFoundError):
@@ -57,8 +68,8 @@ class Bundle:
 
 
 @contextmanager
-def open_bundle(path: Path) -> Iterator[Bundle]:
-    """A bundle in a folder or a zip.
+def open_written(path: Path) -> Iterator[Written]:
+    """A bundle in a folder or a zip, or a document.
 
     Raises Docc2contextError if it is none, or if there is nothing at all.
     """
@@ -69,13 +80,20 @@ def open_bundle(path: Path) -> Iterator[Bundle]:
         raise _no_bundle(path) from error
 
 
-def _opened(path: Path, stack: ExitStack) -> Bundle:
+def _opened(path: Path, stack: ExitStack) -> Written:
     try:
         if path.is_dir():
             return Bundle(_Folder(path))
+        if _is_document(path):
+            return Document(stack.enter_context(path.open("rb")))
         return Bundle(_Zip(stack.enter_context(zipfile.ZipFile(path))))
     except OSError as error:
         raise _unusable(path, f"cannot be read: {error.strerror or error}") from error
+
+
+def _is_document(path: Path) -> bool:
+    with path.open("rb") as file:
+        return opens_document(file.read(len(OPENING)))
 
 
 class _Folder:

@@ -16,7 +16,9 @@ _HIDDEN_FIELD = re.compile(r"(?:title|path|usr): ")
 """Front matter that says again what the page says, or says it to machines."""
 
 _CONTAINERS = r"(?:[ \t>]|[-+*](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$))*"
-_FENCE = re.compile(rf"(?P<prefix>{_CONTAINERS})(?P<fence>`{{3,}}|~{{3,}})[^`]*$")
+FENCE = re.compile(rf"(?P<prefix>{_CONTAINERS})(?P<fence>`{{3,}}|~{{3,}})[^`]*$")
+"""The line that opens a fenced code block, in whatever containers."""
+
 _MARKERS = re.compile(rf"{_CONTAINERS}(?:(?<=[ \t])\[[ xX]\](?=[ \t]|$)|#{{1,6}}(?=[ \t]|$))?")
 _NEW_BLOCK = re.compile(r"[ \t>]*(?:[-+*\d|#])")
 _RULES = frozenset({"***", "---", "___"})
@@ -119,17 +121,17 @@ def _split(markdown: str) -> tuple[list[str], list[str]]:
 def _blocks(lines: list[str], text: Text) -> None:
     waiting = iter(lines)
     for line in waiting:
-        if fence := _FENCE.match(line):
+        if fence := FENCE.match(line):
             text.end_line()
-            for code in _fenced(waiting, fence):
+            for code in fenced(waiting, fence):
                 text.add(code)
                 text.end_line()
         else:
             _line(line, text)
 
 
-def _fenced(lines: Iterator[str], opening: re.Match[str]) -> Iterator[str]:
-    """The lines up to the fence's end, without the marks of the quotations that it stands in."""
+def fenced(lines: Iterator[str], opening: re.Match[str]) -> Iterator[str]:
+    """The lines up to the end of a fence and past it, without the marks of its quotations."""
     quotes = opening["prefix"].count(">")
     mark = re.compile(rf"(?:[ \t]*>){{0,{quotes}}}")
     closing = re.compile(rf"[ \t]*{re.escape(opening['fence'])}{opening['fence'][0]}*[ \t]*$")

@@ -113,7 +113,7 @@ class Context:
 
     def variant(self, language: str, references: Mapping[str, msgspec.Raw]) -> "Context":
         """For the same page in another language: its sections are headed `… (Objective-C)`."""
-        other = Context.__new__(Context)
+        other = type(self).__new__(type(self))
         other.__dict__.update(self.__dict__)
         other.links = self.links.describing(references)
         other.suffix = f" ({language})"

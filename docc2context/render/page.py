@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from docc2context.markdown import blocks as md
-from docc2context.markdown.code import code_span
+from docc2context.markdown.code import code_block, code_span
 from docc2context.markdown.escape import escape
 from docc2context.model.page import RenderNode
 from docc2context.model.tutorials import Volume
@@ -21,6 +21,24 @@ def render_page(node: RenderNode, others: Sequence[Variant], path: str, ctx: Con
     `others` are the page in further languages, of which only what differs is shown. `path` is
     DocC's own, for the front matter.
     """
+    markdown = ctx.links.settle(md.join(_blocks(node, others, ctx)), ctx.anchors)
+    return f"{page_front_matter(node, others, path, ctx)}\n\n{markdown}\n"
+
+
+def render_part(node: RenderNode, others: Sequence[Variant], path: str, ctx: Context) -> str:
+    """The Markdown of a page as a part of a longer document, ending in one line break.
+
+    It begins with its title, its path where it has none, and what were its front matter as a
+    listing below, since a document has front matter at its beginning alone.
+    """
+    title, *body = _blocks(node, others, ctx)
+    facts = page_front_matter(node, others, path, ctx).split("\n")[1:-1]
+    blocks = [title or ctx.heading(1, path), code_block(facts, "yaml"), *body]
+    return ctx.links.settle(md.join(blocks), ctx.anchors) + "\n"
+
+
+def _blocks(node: RenderNode, others: Sequence[Variant], ctx: Context) -> list[str]:
+    """The title, empty if there is none, and what stands below it."""
     ctx.title = page_title(node)
     title = ctx.heading(1, ctx.title)
     own = page_parts(node, ctx)
@@ -31,8 +49,7 @@ def render_page(node: RenderNode, others: Sequence[Variant], path: str, ctx: Con
     body += own.sections
     for parts in more:
         body += parts.sections
-    markdown = ctx.links.settle(md.join(body), ctx.anchors)
-    return f"{page_front_matter(node, others, path, ctx)}\n\n{markdown}\n"
+    return body
 
 
 def page_name(node: RenderNode) -> str:

@@ -27,3 +27,13 @@ def test_a_real_archive_is_converted_in_a_locked_child(server: Server, name: str
 
     assert response.status_code == 200
     assert manifest_of(response.content)["report"]["pages_converted"] == PAGES[name]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_real_archive_becomes_one_document_in_a_locked_child(server: Server, name: str) -> None:
+    archive = (CORPUS / f"{name}.doccarchive.zip").read_bytes()
+
+    response = server.put(archive, Accept="text/markdown")
+
+    assert response.status_code == 200
+    assert f"\npages: {PAGES[name]}\n" in response.text

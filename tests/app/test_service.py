@@ -46,6 +46,40 @@ def test_an_archive_becomes_a_zip_of_markdown(server: Server) -> None:
     ]
 
 
+@pytest.mark.parametrize("method", ["post", "put"])
+def test_who_accepts_markdown_gets_one_document(server: Server, method: str) -> None:
+    response = getattr(server, method)(ARCHIVE, Accept="text/markdown, application/zip;q=0.9")
+
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "text/markdown; charset=utf-8"
+    assert response.headers["Content-Length"] == str(len(response.content))
+    assert response.headers["Content-Disposition"] == 'attachment; filename="documentation.md"'
+    assert response.headers["Vary"] == "Accept"
+    assert response.text.startswith("---\nconverter: ")
+    assert [line for line in response.text.splitlines() if line.startswith("# ")] == [
+        "# Bar",
+        "# Foo",
+    ]
+
+
+def test_who_accepts_neither_form_is_told_so(undisturbed: Server) -> None:
+    told = problem(undisturbed.put(ARCHIVE, Accept="application/json"))
+
+    assert told["code"] == "not_acceptable"
+    assert told["detail"] == "The request accepts neither application/zip nor text/markdown."
+
+
+def test_several_accept_headers_are_read_as_one(server: Server) -> None:
+    headers = [("Accept", "text/markdown;q=0.5"), ("Accept", "application/zip;q=0.6")]
+    response = server.client.put(CONVERT, content=ARCHIVE, headers=headers)
+
+    assert response.headers["Content-Type"] == "application/zip"
+
+
+def test_errors_are_as_ever_for_who_accepts_markdown(undisturbed: Server) -> None:
+    assert problem(undisturbed.put(b"hello", Accept="text/markdown"))["code"] == "not_a_zip"
+
+
 @pytest.mark.parametrize(
     "name", ["foo.zip", "../../etc/passwd", "ä\n\"b'.zip", "x" * 1000, "C:\\temp\\foo.zip"]
 )

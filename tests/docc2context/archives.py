@@ -42,6 +42,12 @@ def archive(root: str = ROOT, **pages: bytes) -> bytes:
     return zipped({f"{root}data/documentation/{name}.json": data for name, data in pages.items()})
 
 
+def numbered(count: int, **keys: Any) -> bytes:
+    """A zipped archive of that many pages, by seven titles."""
+    pages = {f"p{i}": page(f"Page {i % 7}", **keys) for i in range(count)}
+    return zipped({f"{ROOT}data/documentation/{name}.json": data for name, data in pages.items()})
+
+
 def unzipped(data: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as bundle:
         return {name: bundle.read(name) for name in bundle.namelist()}

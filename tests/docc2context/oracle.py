@@ -1,7 +1,7 @@
 """Reads Markdown back with markdown-it-py: what a reader of the rendered page would see."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
@@ -36,7 +36,7 @@ def text(markdown: str) -> str:
 
 
 def links(markdown: str) -> list[str]:
-    return [str(token.attrs["href"]) for token in inline(markdown) if token.type == "link_open"]
+    return destinations(tokens(markdown))
 
 
 def folded(words: str) -> str:
@@ -55,17 +55,28 @@ def body(page: str) -> str:
 
 
 def fragments(markdown: str) -> set[str]:
-    """The fragments that GitHub gives to the headings: a count behind the second of a text."""
-    seen: dict[str, int] = {}
-    found = set()
-    stream = tokens(markdown)
+    """The fragments that GitHub gives to the headings."""
+    return set(outline(tokens(markdown)))
+
+
+def outline(stream: Sequence[Token]) -> list[str]:
+    """The fragment of each heading in turn, as github-slugger counts those that are taken."""
+    taken: dict[str, int] = {}
     for opening, content in pairwise(stream):
         if opening.type != "heading_open":
             continue
         words = "".join(
             _visible(child) for child in content.children or [] if child.type in _WORD_TOKENS
         )
-        base = re.sub(r"[^\w\- ]", "", words.strip().lower()).replace(" ", "-")
-        count = seen[base] = seen.get(base, -1) + 1
-        found.add(f"{base}-{count}" if count else base)
-    return found
+        base = fragment = re.sub(r"[^\w\- ]", "", words.strip().lower()).replace(" ", "-")
+        while fragment in taken:
+            taken[base] += 1
+            fragment = f"{base}-{taken[base]}"
+        taken[fragment] = 0
+    return list(taken)
+
+
+def destinations(stream: Sequence[Token]) -> list[str]:
+    """Where each link leads, in turn."""
+    children = (child for token in stream for child in token.children or [])
+    return [str(token.attrs["href"]) for token in children if token.type == "link_open"]

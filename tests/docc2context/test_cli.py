@@ -3,6 +3,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -183,6 +184,56 @@ def test_strict_exits_with_3_when_a_string_was_lost(tmp_path: Path) -> None:
     assert cli.main(["convert", path, "-o", str(tmp_path / "out"), "--strict"]) == 3
 
 
+def test_one_document_is_written_checked_and_told_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = written(tmp_path, GOOD), str(tmp_path / "kit.md")
+    assert cli.main(["convert", path, "--single", "-o", out, "--strict", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err.startswith(f"1 pages written to {out}, 0 skipped")
+    assert "1 of 1 displayable strings found (100.00 %)" in captured.err
+    report = json.loads(captured.out)
+    assert report["output_bytes"] == (tmp_path / "kit.md").stat().st_size
+    assert cli.main(["check", path, out]) == 0
+    assert cli.main(["convert", path, "--single", "-o", out]) == 1
+    assert cli.main(["convert", path, "--single", "-o", out, "--force"]) == 0
+
+
+def test_strict_holds_for_one_document_too(tmp_path: Path) -> None:
+    forgotten = page("Kit", metadata={"title": "Kit", "subtitle": "Known to no converter yet"})
+    path = written(tmp_path, archive(kit=forgotten))
+    out = str(tmp_path / "kit.md")
+    assert cli.main(["convert", path, "--single", "-o", out, "--strict"]) == 3
+
+
+def test_one_document_goes_to_standard_output(
+    good: str, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    cli.main(["convert", good, "--single", "-o", str(tmp_path / "kit.md")])
+    capfdbinary.readouterr()
+    command = [sys.executable, "-m", "docc2context", "convert", good, "--single", "-o", "-"]
+    done = subprocess.run([*command, "--strict"], capture_output=True, check=True)
+    assert done.stdout == (tmp_path / "kit.md").read_bytes()
+    assert done.stderr.startswith(b"1 pages written to standard output, 0 skipped")
+    assert list(tmp_path.glob("-")) == []
+
+
+def test_nothing_goes_to_standard_output_but_whole_documents(tmp_path: Path) -> None:
+    path = written(tmp_path, archive(bad=b"{"))
+    command = [sys.executable, "-m", "docc2context", "convert", path, "--single", "-o", "-"]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (1, b"")
+
+
+def test_pages_that_are_not_listed_are_found_in_the_document(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad: dict[str, Any] = dict.fromkeys(map(str, range(12)), b"{")
+    path = written(tmp_path, archive(kit=page("Kit"), **bad))
+    cli.main(["convert", path, "--single", "-o", str(tmp_path / "kit.md")])
+    assert "  … and 2 more; the document's front matter lists them all" in capsys.readouterr().err
+
+
 def test_a_language_may_be_asked_for(tmp_path: Path) -> None:
     patch = [{"op": "replace", "path": "/metadata/title", "value": "KITKit"}]
     overrides = [{"traits": [{"interfaceLanguage": "occ"}], "patch": patch}]
@@ -192,7 +243,15 @@ def test_a_language_may_be_asked_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["convert"], ["convert", "x.zip"], ["convert", "x", "-o", "y", "-z"]]
+    "arguments",
+    [
+        [],
+        ["convert"],
+        ["convert", "x.zip"],
+        ["convert", "x", "-o", "y", "-z"],
+        ["convert", "x", "-o", "-"],
+        ["convert", "x", "-o", "-", "--single", "--json"],
+    ],
 )
 def test_a_wrong_call_exits_with_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stopped:

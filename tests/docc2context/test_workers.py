@@ -8,7 +8,7 @@ import docc2context
 from docc2context import ArchiveRefused, Code, Limits, OutputTooLarge
 from docc2context.archive.reader import open_archive
 from docc2context.bundle.content import plain
-from docc2context.pages import Plan
+from docc2context.pages import BundlePages, Plan
 from docc2context.workers import converted_pages
 from examples.build_trailkit import ARCHIVE
 from tests.docc2context.archives import ROOT, archive, page, zipped
@@ -40,7 +40,7 @@ def test_pages_come_in_the_archives_order_from_other_processes(tmp_path: Path) -
     plan = Plan(LIMITS, "all", plain)
     with (
         open_archive(path, LIMITS) as opened,
-        converted_pages(path, opened, plan, workers=2) as pages,
+        converted_pages(path, opened, BundlePages, plan, workers=2) as pages,
     ):
         assert not isinstance(pages, map)  # which one process alone would give
         assert [getattr(page, "path", None) for page in pages] == [
@@ -52,7 +52,7 @@ def test_what_only_this_process_can_read_is_converted_here() -> None:
     data = archive(kit=page("Kit"), b=page("B"))
     with (
         open_archive(data, LIMITS) as opened,
-        converted_pages(data, opened, Plan(LIMITS, "all", plain), workers=2) as pages,
+        converted_pages(data, opened, BundlePages, Plan(LIMITS, "all", plain), workers=2) as pages,
     ):
         assert isinstance(pages, map)
 

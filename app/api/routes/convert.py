@@ -1,17 +1,19 @@
-"""`POST` and `PUT /convert`: an archive in, an archive of Markdown out."""
+"""`POST` and `PUT /convert`: an archive in, an archive or a document of Markdown out."""
 
 from contextlib import aclosing
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 
-from app.api.archive_response import ArchiveResponse
+from app.api.accept import preferred
 from app.api.deps import ServicesDep, UntilSentDep
 from app.api.hangup import unless_hung_up
-from app.api.openapi import ARCHIVE, UPLOAD, problems
-from app.core.errors import ErrorCode
+from app.api.openapi import RESULT, UPLOAD, problems
+from app.api.result_response import DOCUMENT, FORMS, Form, ResultResponse
+from app.core.errors import ErrorCode, ServiceError
 from app.services.uploads import Body, receive
 from app.services.workspace import unnamed_file
+from app.worker.wanted import Wanted
 
 router = APIRouter(tags=["conversion"])
 
@@ -19,9 +21,9 @@ _NOT_OF_THIS_ROUTE: Final = {ErrorCode.NOT_FOUND, ErrorCode.METHOD_NOT_ALLOWED}
 
 _DESCRIBED: Final[dict[str, Any]] = {
     "status_code": 200,
-    "response_class": ArchiveResponse,
+    "response_class": ResultResponse,
     "responses": {
-        200: ARCHIVE,
+        200: RESULT,
         **problems(code for code in ErrorCode if code not in _NOT_OF_THIS_ROUTE),
     },
     "openapi_extra": {"requestBody": UPLOAD},
@@ -32,11 +34,15 @@ _DESCRIBED: Final[dict[str, Any]] = {
 @router.put("/convert", operation_id="convert_put", summary="Convert an archive", **_DESCRIBED)
 async def convert(
     request: Request, services: ServicesDep, until_sent: UntilSentDep
-) -> ArchiveResponse:
+) -> ResultResponse:
     """Convert a zipped .doccarchive to Markdown.
 
-    The response begins when the conversion has succeeded: a 200 is always the whole archive.
+    Answers an archive with a file for each page, or one document to those who accept
+    `text/markdown` rather than `application/zip`. The response begins when the conversion has
+    succeeded: a 200 is always the whole result.
     """
+    form = _form(request)
+    wanted = Wanted(single=form is DOCUMENT)
     workspace = services.settings.workspace_dir
     async with services.drain.inside():
         with unnamed_file(workspace) as upload:
@@ -44,8 +50,18 @@ async def convert(
                 body = Body(chunks, request.headers.get("Content-Type", ""), _length(request))
                 await receive(body, upload, limit=services.settings.max_upload_bytes)
             result = until_sent.enter_context(unnamed_file(workspace))
-            await unless_hung_up(request, services.converter.convert(upload, result))
-    return ArchiveResponse(result)
+            await unless_hung_up(request, services.converter.convert(upload, result, wanted))
+    return ResultResponse(result, form)
+
+
+def _form(request: Request) -> Form:
+    media_type = preferred(", ".join(request.headers.getlist("Accept")), list(FORMS))
+    if media_type is None:
+        raise ServiceError(
+            ErrorCode.NOT_ACCEPTABLE,
+            f"The request accepts neither {' nor '.join(FORMS)}.",
+        )
+    return FORMS[media_type]
 
 
 def _length(request: Request) -> int | None:

@@ -1,8 +1,8 @@
-"""Who reads HTML."""
+"""Who reads what."""
 
 import pytest
 
-from app.api.accept import prefers_html
+from app.api.accept import preferred, prefers_html
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,40 @@ def test_who_names_html_first_gets_html(accept: str) -> None:
 )
 def test_anyone_else_gets_json(accept: str) -> None:
     assert not prefers_html(accept)
+
+
+ZIP, DOCUMENT = "application/zip", "text/markdown"
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("", ZIP),
+        ("*/*", ZIP),
+        ("application/*", ZIP),
+        ("text/*", DOCUMENT),
+        ("text/markdown", DOCUMENT),
+        ("Text/Markdown; charset=utf-8", DOCUMENT),
+        ("text/markdown;variant=GFM;q=0.3", DOCUMENT),
+        ("text/markdown, text/markdown;variant=GFM;q=0.3, application/zip;q=0.5", DOCUMENT),
+        ("text/markdown, */*", DOCUMENT),
+        ("*/*, application/zip;q=0.5", DOCUMENT),
+        ("text/markdown;q=0.5, */*;q=0.6", ZIP),
+        ("text/markdown;q=0.5, application/zip;q=0.4", DOCUMENT),
+        ("text/markdown;q=0.4, application/zip;q=0.5", ZIP),
+        ("text/markdown, application/zip", ZIP),
+        ("text/markdown;q=0, */*", ZIP),
+        ("text/*;q=0.9, text/markdown;q=0.1, application/zip;q=0.5", ZIP),
+        ("application/zip;q=0, */*;q=0.1", DOCUMENT),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", ZIP),
+        ("application/json", None),
+        ("text/html", None),
+        ("text/markdown;q=0", None),
+        ("*/*;q=0", None),
+        ("text/markdown;q=nonsense", None),
+        ("text/markdown;q=nan, application/zip;q=inf", None),
+        (";;;,,,", None),
+    ],
+)
+def test_the_form_that_is_liked_best_is_chosen(accept: str, media_type: str | None) -> None:
+    assert preferred(accept, [ZIP, DOCUMENT]) == media_type

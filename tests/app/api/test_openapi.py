@@ -45,10 +45,10 @@ def test_both_ways_to_send_an_archive_are_described(app: FastAPI, method: str) -
     }
 
 
-def test_a_conversion_answers_a_zip(app: FastAPI) -> None:
+def test_a_conversion_answers_a_zip_or_a_document(app: FastAPI) -> None:
     answer = app.openapi()["paths"][CONVERT]["post"]["responses"]["200"]
 
-    assert list(answer["content"]) == ["application/zip"]
+    assert list(answer["content"]) == ["application/zip", "text/markdown"]
 
 
 def test_every_reference_leads_somewhere(app: FastAPI) -> None:

@@ -26,6 +26,7 @@ from app.worker.protocol import (
     Reply,
     encode,
 )
+from app.worker.wanted import Wanted
 from docc2context import DEFAULT_LIMITS
 
 CONVERTED = Converted(
@@ -66,7 +67,7 @@ def converter(answer: Ended | Reply | Exception) -> Converter:
 def converted(tmp_path: Path, answer: Ended | Reply | Exception) -> Converted:
     with FileIO(tmp_path / "upload", "w+") as upload, FileIO(tmp_path / "result", "w+") as result:
         upload.write(b"PK34")
-        return asyncio.run(converter(answer).convert(upload, result))
+        return asyncio.run(converter(answer).convert(upload, result, Wanted()))
 
 
 def refusal(tmp_path: Path, answer: Ended | Reply | Exception) -> tuple[ServiceError, EventDict]:

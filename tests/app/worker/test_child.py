@@ -19,6 +19,7 @@ from app.worker.protocol import (
     Reply,
     decode,
 )
+from app.worker.wanted import Wanted
 from docc2context import (
     DEFAULT_LIMITS,
     Code,
@@ -28,6 +29,7 @@ from docc2context import (
 )
 from tests.app.archives import doccarchive, names_in
 
+BUNDLE = Wanted()
 BOUNDS = Bounds(memory_bytes=2**30, cpu_seconds=60, file_bytes=1000)
 
 
@@ -42,7 +44,7 @@ class Conversion:
     def __init__(self, folder: Path) -> None:
         self.upload, self.result, self.said = folder / "u", folder / "r", folder / "s"
 
-    def __call__(self, archive: bytes) -> Reply | None:
+    def __call__(self, archive: bytes, wanted: Wanted = BUNDLE) -> Reply | None:
         self.upload.write_bytes(archive)
         upload = os.open(self.upload, os.O_RDWR)
         # As the parent leaves it: at the end of what was written.
@@ -50,7 +52,7 @@ class Conversion:
         result = os.open(self.result, os.O_RDWR | os.O_CREAT)
         said = os.open(self.said, os.O_RDWR | os.O_CREAT)
         try:
-            child.convert(said, upload, result, DEFAULT_LIMITS, BOUNDS)
+            child.convert(said, upload, result, wanted, DEFAULT_LIMITS, BOUNDS)
         finally:
             os.close(said)
         return decode(self.said.read_bytes())
@@ -62,6 +64,14 @@ def test_a_conversion_is_counted(reply_of: Conversion) -> None:
     assert isinstance(reply, Converted)
     assert (reply.pages_converted, reply.pages_skipped) == (2, 1)
     assert "manifest.json" in names_in(reply_of.result.read_bytes())
+
+
+def test_one_document_is_made_if_it_is_wanted(reply_of: Conversion) -> None:
+    reply = reply_of(doccarchive("Foo", "Bar"), Wanted(single=True))
+
+    assert isinstance(reply, Converted)
+    assert reply.pages_converted == 2
+    assert b"\n# Foo\n" in reply_of.result.read_bytes()
 
 
 def test_the_converter_is_given_the_upload_from_its_beginning(
@@ -183,6 +193,6 @@ def test_a_file_that_grows_too_large_is_too_much_output(
 
     assert reply_of(b"") == Refused(
         code="output_too_large",
-        detail="The archive of Markdown becomes over 1000 bytes large.",
+        detail="The result becomes over 1000 bytes large.",
         limit=1000,
     )

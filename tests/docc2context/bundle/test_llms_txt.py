@@ -74,7 +74,7 @@ def test_the_file_has_the_form_of_llmstxt_org() -> None:
 
 
 def test_a_combined_archive_is_called_after_the_page_above_its_modules() -> None:
-    made = contents({"documentation/inner.md": []})
-    assert made.package_title() == ""
+    made = contents({"documentation/inner.md": [], "documentation/a/b.md": []})
+    assert (made.title("Own"), made.title("")) == ("Own", "inner")
     made.add("documentation.md", Entry("The package", "The package", "", ()))
-    assert made.package_title() == "The package"
+    assert made.title("Own") == "The package"

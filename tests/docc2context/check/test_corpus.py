@@ -4,10 +4,19 @@ from pathlib import Path
 
 import docc2context
 from docc2context.check import check
-from tests.test_corpus import CORPUS, archives
+from tests.test_corpus import CORPUS, PAGES, archives
 from tests.test_corpus import pytestmark as pytestmark  # noqa: PLC0414 - pytest looks for this name
 
 ENOUGH = 0.999
+
+
+@archives
+def test_one_document_holds_all_that_the_pages_display(name: str, tmp_path: Path) -> None:
+    source = CORPUS / f"{name}.doccarchive.zip"
+    docc2context.convert(source, tmp_path / "whole.md", single=True)
+    report = check(source, tmp_path / "whole.md")
+    assert report.pages == PAGES[name]
+    assert report.is_complete, [*report.content.missing[:20], *report.variants.missing[:20]]
 
 
 @archives

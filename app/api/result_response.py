@@ -1,6 +1,7 @@
-"""The converted archive on its way to the client."""
+"""The result of a conversion on its way to the client."""
 
 import os
+from dataclasses import dataclass
 from io import FileIO
 from typing import Final
 
@@ -9,27 +10,42 @@ from starlette.types import Send
 
 from app.core.threads import in_thread
 
-MEDIA_TYPE: Final = "application/zip"
-FILE_NAME: Final = "documentation-markdown.zip"
-
 _CHUNK_BYTES: Final = 256 * 1024
 
 
-class ArchiveResponse(StreamingResponse):
-    """Streams a file from its beginning, with its length announced; whoever opened it closes it."""
+@dataclass(frozen=True)
+class Form:
+    """A form in which a conversion can be answered."""
 
-    media_type = MEDIA_TYPE
+    media_type: str
+    file_name: str
 
-    def __init__(self, file: FileIO) -> None:
+
+ARCHIVE: Final = Form("application/zip", "documentation-markdown.zip")
+DOCUMENT: Final = Form("text/markdown", "documentation.md")
+
+FORMS: Final = {form.media_type: form for form in (ARCHIVE, DOCUMENT)}
+"""By media type, the default first."""
+
+
+class ResultResponse(StreamingResponse):
+    """Streams a file from its beginning, with its length announced; whoever opened it closes it.
+
+    Text is said to be UTF-8.
+    """
+
+    def __init__(self, file: FileIO, form: Form) -> None:
         self._file = file
         self._size = os.fstat(file.fileno()).st_size
         super().__init__(
             (),
             headers={
                 "Content-Length": str(self._size),
-                "Content-Disposition": f'attachment; filename="{FILE_NAME}"',
+                "Content-Disposition": f'attachment; filename="{form.file_name}"',
+                "Vary": "Accept",
                 "X-Content-Type-Options": "nosniff",
             },
+            media_type=form.media_type,
         )
 
     async def stream_response(self, send: Send) -> None:

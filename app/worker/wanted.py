@@ -1,0 +1,10 @@
+"""What a client may choose of its conversion."""
+
+import msgspec
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Sent to each child; the converter's options of the same names."""
+
+    single: bool = False
+    """One Markdown document, not an archive of them."""

@@ -1,0 +1,70 @@
+"""Where one document is written: into a file, whole or not at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from docc2context.bundle.document_opening import OPENING, opens_document
+from docc2context.bundle.places import (
+    Counted,
+    folder_made_for,
+    new_file,
+    occupied,
+    unusable,
+    whole_or_empty,
+)
+
+
+class DocumentSink(Counted):
+    """A file that takes a document piece by piece."""
+
+    def __init__(self, file: BinaryIO, max_bytes: int) -> None:
+        super().__init__(max_bytes)
+        self.max_bytes = max_bytes
+        self._file = file
+
+    def write(self, text: str) -> None:
+        """Append text. Raises OutputTooLarge once all of it together outgrows the limit."""
+        data = text.encode()
+        self.count(len(data))
+        self._file.write(data)
+
+
+@contextmanager
+def open_document(
+    destination: Path | str | BinaryIO, max_bytes: int, *, replace: bool
+) -> Iterator[DocumentSink]:
+    """A sink for an empty seekable binary file, or for a path.
+
+    What stands at a path is left alone unless `replace`, and then too unless it is a document
+    written by this library. Raises DestinationError.
+    """
+    if not isinstance(destination, str | Path):
+        with whole_or_empty(destination):
+            yield DocumentSink(destination, max_bytes)
+        return
+    path = Path(destination)
+    with folder_made_for(path):
+        _check_free(path, replace=replace)
+        with new_file(path) as file:
+            yield DocumentSink(file, max_bytes)
+
+
+def _check_free(path: Path, *, replace: bool) -> None:
+    if path.suffix.lower() == ".zip":
+        raise unusable(path, "is the name of a zip, and one document is Markdown; end it in .md")
+    if path.is_dir():
+        raise unusable(path, "is a folder, and one document is a file; name it")
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        is_ours = opens_document(file.read(len(OPENING)))
+    if not is_ours:
+        raise unusable(
+            path,
+            "exists already; as it is no document of docc2context it is left alone, --force or "
+            "not; choose another place",
+        )
+    if not replace:
+        raise occupied(path, "a document")

@@ -1,0 +1,94 @@
+"""Destinations: filled under a temporary name, and taken whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from docc2context.errors import Code, DestinationError, OutputTooLarge, shown
+
+
+class Counted:
+    """Counts the bytes written, before compression."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.written = 0
+        self._max_bytes = max_bytes
+
+    def count(self, size: int) -> None:
+        """Add bytes that are about to be written. Raises OutputTooLarge beyond the limit."""
+        self.written += size
+        if self.written > self._max_bytes:
+            raise OutputTooLarge(
+                Code.OUTPUT_TOO_LARGE,
+                f"the Markdown is over the limit of {self._max_bytes} bytes",
+                limit=self._max_bytes,
+            )
+
+
+@contextmanager
+def whole_or_empty(file: BinaryIO) -> Iterator[None]:
+    """Leave an empty file on failure, as half a bundle could be taken for a whole one."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # as when the disk is full
+            file.seek(0)
+            file.truncate()
+        raise
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes its name, and the place of what has it, only when it is complete."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    work = Path(name)
+    try:
+        with os.fdopen(descriptor, "w+b") as file:
+            yield file
+        work.chmod(_default_mode())
+        work.replace(path)
+    except BaseException:
+        work.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def folder_made_for(path: Path) -> Iterator[None]:
+    """Make the folder that a path lies in; what the system refuses is a DestinationError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except FileExistsError as error:  # a file where one of the folders above should be
+        raise unusable(path, "cannot be written: Not a directory") from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise unusable(path, f"cannot be written: {reason}") from error
+
+
+def unusable(path: Path, why: str) -> DestinationError:
+    """The refusal of a destination, by its name alone."""
+    return DestinationError(Code.DESTINATION_UNUSABLE, f"{shown(_name(path))} {why}")
+
+
+def occupied(path: Path, what: str) -> DestinationError:
+    """The refusal of a place where something of ours stands, such as `a bundle`."""
+    return unusable(
+        path, f"exists already and is {what}; choose another place or replace it with --force"
+    )
+
+
+def _name(path: Path) -> str:
+    """The last part of a path; of `.` and `..` the name of the folder that they stand for."""
+    if path.name not in {"", ".."}:
+        return path.name
+    return path.resolve().name or path.resolve().anchor
+
+
+def _default_mode() -> int:
+    """The mode that a plain `open` would have given; temporary files are for their owner alone."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -1,0 +1,93 @@
+"""All pages of an archive as one Markdown document, in the order of `llms.txt`.
+
+A page is rendered with marks where its fragments are to stand, and held deflated: which ones they
+are depends on all pages before it, and that order is known when the last one has been read.
+"""
+
+from collections.abc import Iterable
+from itertools import chain
+
+from docc2context.bundle.content import Content, unpacked
+from docc2context.bundle.document_opening import CONVERTER, PRODUCT, SKIPPED
+from docc2context.bundle.document_sink import DocumentSink
+from docc2context.bundle.llms_txt import Contents, Entry
+from docc2context.bundle.places import Counted
+from docc2context.bundle.report import Report
+from docc2context.links.fragments import Fragments
+from docc2context.links.marks import MARK, MarkingResolver
+from docc2context.links.paths import doc_path
+from docc2context.markdown.front_matter import front_matter
+from docc2context.model.decode import DecodedPage
+from docc2context.pages import ConvertedPage, PageConverter, listed_pages
+from docc2context.render.marking import MarkingContext
+from docc2context.render.page import render_part
+from docc2context.render.titles import page_title
+from docc2context.tally import Tally
+from docc2context.version import __version__
+
+
+class DocumentPage(ConvertedPage, frozen=True, gc=False):
+    """A page as a document takes it in: with marks, and `least_bytes` long without them."""
+
+    least_bytes: int
+
+
+class DocumentPages(PageConverter[DocumentPage]):
+    """Makes a part of a document of each page."""
+
+    def _rendered(self, source: str, page: DecodedPage) -> DocumentPage:
+        path = self._paths[source]
+        node = page.node
+        links = MarkingResolver(self._site, path, node.references)
+        ctx = MarkingContext(links, self._max_bytes, page.unknown_nodes)
+        markdown = render_part(node, page.others, doc_path(source), ctx)
+        return DocumentPage(
+            path,
+            self._pack(self._encoded(markdown)),
+            Entry(page_title(node), "", "", listed_pages(node, links)),
+            ctx.unknown_nodes,
+            len(ctx.missing_references),
+            len(MARK.sub("", markdown).encode()),
+        )
+
+
+class Document:
+    """Pages on their way into one document, held till all are there."""
+
+    def __init__(self, sink: DocumentSink) -> None:
+        self._sink = sink
+        self._contents = Contents()
+        self._pages: dict[str, Content] = {}
+        self._least = Counted(sink.max_bytes)
+
+    def add(self, pages: Iterable[DocumentPage]) -> None:
+        """Hold pages. Raises OutputTooLarge as soon as they cannot fit any more."""
+        for page in pages:
+            self._least.count(page.least_bytes)
+            self._contents.add(page.path, page.entry)
+            self._pages[page.path] = page.content
+
+    def finish(self, title: str, tally: Tally) -> Report:
+        """Write the document: what it is, then its pages, an empty line before each."""
+        order = list(chain.from_iterable(self._contents.order().values()))
+        fragments = Fragments()
+        for path in order:
+            fragments.add(path, self._text(path))
+        self._sink.write(self._front_matter(title, tally))
+        for path in order:
+            self._sink.write("\n" + fragments.filled(self._text(path)))
+        return tally.report(self._sink.written)
+
+    def _text(self, path: str) -> str:
+        return unpacked(self._pages[path]).decode()
+
+    def _front_matter(self, title: str, tally: Tally) -> str:
+        facts = front_matter(
+            {
+                CONVERTER: f"{PRODUCT} {__version__}",
+                "title": self._contents.title(title),
+                "pages": tally.converted,
+                SKIPPED: [page.source for page in tally.skipped],
+            }
+        )
+        return f"{facts}\n"

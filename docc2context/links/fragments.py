@@ -1,0 +1,40 @@
+"""The fragments of a document that is made of many pages, and its links to them."""
+
+import re
+
+from docc2context.links.marks import HEADING, MARK, headings, page_key
+from docc2context.markdown.inline import destination
+from docc2context.markdown.slug import Slugs, slug
+
+
+class Fragments:
+    """Gives out the fragments of all headings, and fills them in once all are given out.
+
+    A link to a heading that is not there leads to the title of its page, and one to a page that is
+    not there leads nowhere: `#`, the beginning of the document.
+    """
+
+    def __init__(self) -> None:
+        self._slugs = Slugs()
+        self._by_place: dict[tuple[str, str], str] = {}
+
+    def add(self, path: str, markdown: str) -> None:
+        """Give the headings of the next page theirs; the first of them is its title."""
+        page = page_key(path)
+        for anchor, words in headings(markdown):
+            # Escapes are no letters: the Markdown of a heading gives the slug of its text.
+            fragment = self._slugs.add(slug(words))
+            self._by_place.setdefault((page, ""), fragment)
+            if anchor:
+                self._by_place.setdefault((page, anchor), fragment)
+
+    def filled(self, markdown: str) -> str:
+        """A page that was added, without marks."""
+        return MARK.sub(self._filled, markdown)
+
+    def _filled(self, mark: re.Match[str]) -> str:
+        page, anchor = mark.groups()
+        if page == HEADING:
+            return ""
+        own = self._by_place.get((page, ""), "")
+        return destination(self._by_place.get((page, anchor), own))

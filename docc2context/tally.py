@@ -1,0 +1,65 @@
+"""What a conversion meets on its way through the pages, counted for the report."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from docc2context.bundle.report import Report, SkippedPage
+from docc2context.errors import Code, NothingConverted
+from docc2context.pages import ConvertedPage
+
+OnPage = Callable[[int, int], None]
+
+Page = TypeVar("Page", bound=ConvertedPage)
+
+
+class Tally:
+    """Counts pages while they pass."""
+
+    def __init__(self) -> None:
+        self.skipped: list[SkippedPage] = []
+        self.converted = 0
+        self._unknown: Counter[str] = Counter()
+        self._missing = 0
+
+    def counted(
+        self, pages: Iterable[Page | SkippedPage], total: int, on_page: OnPage | None
+    ) -> Iterator[Page]:
+        """Those pages that could be read.
+
+        Raises NothingConverted at their end if there was none.
+        """
+        for done, page in enumerate(pages, 1):
+            if isinstance(page, SkippedPage):
+                self.skipped.append(page)
+            else:
+                self._count(page)
+                yield page
+            if on_page:
+                on_page(done, total)
+        if not self.converted:
+            raise self._nothing_converted()
+
+    def report(self, output_bytes: int) -> Report:
+        """What was counted, and how much was made of it."""
+        return Report(
+            pages_converted=self.converted,
+            pages_skipped=self.skipped,
+            unknown_nodes=dict(sorted(self._unknown.items())),
+            missing_references=self._missing,
+            output_bytes=output_bytes,
+        )
+
+    def _count(self, page: ConvertedPage) -> None:
+        self.converted += 1
+        if page.unknown:
+            self._unknown.update(page.unknown)
+        self._missing += page.missing
+
+    def _nothing_converted(self) -> NothingConverted:
+        first = self.skipped[0]
+        return NothingConverted(
+            Code.NO_CONVERTIBLE_PAGES,
+            f"none of its {len(self.skipped)} pages could be read: {first.reason}",
+            entry=first.source,
+        )

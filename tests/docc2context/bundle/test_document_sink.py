@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import pytest
+
+import docc2context
+from docc2context.bundle.document_sink import open_document
+from docc2context.errors import DestinationError
+from tests.docc2context.archives import archive, page
+
+KIT = archive(kit=page("Kit"))
+
+
+def whole(place: Path, source: bytes = KIT, *, replace: bool = False) -> str:
+    docc2context.convert(source, place, single=True, replace=replace)
+    return place.read_text()
+
+
+@pytest.mark.parametrize("name", ["kit.md", "kit.txt", "kit"])
+def test_a_document_takes_the_name_that_it_is_given(tmp_path: Path, name: str) -> None:
+    assert "# Kit\n" in whole(tmp_path / "new" / name)
+    assert [path.name for path in (tmp_path / "new").iterdir()] == [name]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_nothing_is_left_of_a_document_that_is_not_whole(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
+    with pytest.raises(error), open_document(tmp_path / "a.md", 100, replace=False) as sink:
+        sink.write("half")
+        raise error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_document_is_replaced_only_when_asked(tmp_path: Path) -> None:
+    whole(tmp_path / "a.md")
+    other = archive(kit=page("Other"))
+    with pytest.raises(DestinationError, match="exists already"):
+        whole(tmp_path / "a.md", other)
+    assert "# Kit\n" in (tmp_path / "a.md").read_text()
+    assert "# Other\n" in whole(tmp_path / "a.md", other, replace=True)
+
+
+@pytest.mark.parametrize("words", ["", "# My thesis\n", '---\ntitle: "Kit"\n---\n'])
+def test_no_other_file_is_replaced(tmp_path: Path, words: str) -> None:
+    (tmp_path / "a.md").write_text(words)
+    with pytest.raises(DestinationError, match="left alone"):
+        whole(tmp_path / "a.md", replace=True)
+    assert (tmp_path / "a.md").read_text() == words
+
+
+def test_no_folder_and_no_zip_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "folder.md").mkdir()
+    with pytest.raises(DestinationError, match="is a folder"):
+        whole(tmp_path / "folder.md", replace=True)
+    with pytest.raises(DestinationError, match="is the name of a zip"):
+        whole(tmp_path / "Kit.doccarchive.ZIP", replace=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.md"]
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DestinationError, match=r"'a.md' cannot be written: Not a directory"):
+        whole(tmp_path / "file/a.md")

@@ -1,0 +1,92 @@
+from typing import Any
+
+import msgspec
+import pytest
+
+from docc2context.links.fragments import Fragments
+from docc2context.links.marks import MarkingResolver, headings, mark_heading
+from docc2context.links.paths import output_paths
+from docc2context.links.site import Site
+
+SITE = Site(output_paths(["data/documentation/kit.json", "data/documentation/kit/f(_:).json"]))
+KIT, F = "documentation/kit.md", "documentation/kit/f(_-).md"
+
+
+def link(identifier: str, **references: dict[str, Any]) -> str | None:
+    texts = {name: msgspec.Raw(msgspec.json.encode(node)) for name, node in references.items()}
+    return MarkingResolver(SITE, KIT, texts).to(identifier)
+
+
+def filled(*pages: tuple[str, str]) -> list[str]:
+    fragments = Fragments()
+    for path, markdown in pages:
+        fragments.add(path, markdown)
+    return [fragments.filled(markdown) for _, markdown in pages]
+
+
+def heading(text: str, anchor: str | None = None) -> str:
+    return mark_heading(text, anchor) + "\n"
+
+
+def test_a_second_heading_of_one_text_anywhere_gets_a_number() -> None:
+    kit = heading("# Kit") + heading("## Topics", "T") + "[t](#\0documentation/kit.md\0T\0)"
+    f = heading("# f") + heading("## Topics", "T") + f"[t]({link('/documentation/kit/f(_:)#T')})"
+    assert filled((KIT, kit), (F, f)) == [
+        "# Kit\n## Topics\n[t](#topics)",
+        "# f\n## Topics\n[t](#topics-1)",
+    ]
+
+
+def test_a_heading_that_looks_like_a_numbered_one_takes_its_place() -> None:
+    page = "".join(map(heading, ["# a", "## a-1", "## a"])) + f"[x]({link('#L')})\n"
+    assert filled((KIT, page + heading("## a", "L"))) == ["# a\n## a-1\n## a\n[x](#a-3)\n## a\n"]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "fragment"),
+    [
+        ("/documentation/kit", "#kit"),
+        ("/documentation/kit#None", "#kit"),
+        ("#Own%20Use", "#own-use"),
+        ("/documentation/kit/f(_:)#Own%20Use", "#f_"),
+        ("/documentation/kit/f(_:)", "#f_"),
+    ],
+)
+def test_a_link_leads_to_its_heading_or_else_to_the_title_of_its_page(
+    identifier: str, fragment: str
+) -> None:
+    kit = heading("# Kit") + heading("## Own use", "Own Use") + f"({link(identifier)})"
+    told, _ = filled((KIT, kit), (F, heading("# f(\\_:)")))
+    assert told.endswith(f"({fragment})")
+
+
+def test_a_link_to_a_page_that_is_not_there_leads_to_the_beginning() -> None:
+    assert filled((KIT, heading("# Kit") + f"[f]({link('/documentation/kit/f(_:)')})")) == [
+        "# Kit\n[f](#)"
+    ]
+
+
+def test_addresses_on_the_web_stay_and_what_is_nowhere_has_no_link() -> None:
+    web = {"type": "link", "url": "https://example.com", "title": "E"}
+    assert link("web", web=web) == "https://example.com"
+    assert link("doc://other/documentation/x") is None
+
+
+@pytest.mark.parametrize("anchor", ["a|b", "a\nb", "a`b", "<a>", "a\0b", "%41", "ü"])
+def test_no_anchor_breaks_its_mark_or_what_stands_around_it(anchor: str) -> None:
+    marked = mark_heading("## X", anchor)
+    assert set("|\n`<>").isdisjoint(marked)
+    ((key, words),) = headings(marked)
+    assert (key != "", words) == (True, "X")
+
+
+@pytest.mark.parametrize("before", ["", "> ", "- ", "1. ", "> - ", "  - > "])
+def test_headings_in_quotations_and_lists_are_headings(before: str) -> None:
+    assert list(headings(before + mark_heading("### X", "A"))) == [("A", "X")]
+
+
+@pytest.mark.parametrize("before", ["| ", "text ", "| a<br>"])
+def test_what_looks_like_a_heading_in_a_table_is_none(before: str) -> None:
+    line = before + mark_heading("### X", "A")
+    assert list(headings(line)) == []
+    assert filled((KIT, line)) == [f"{before}### X"]

@@ -1,0 +1,186 @@
+"""All pages as one document."""
+
+import io
+import os
+import subprocess
+import sys
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import docc2context
+from docc2context import Code, Limits
+from tests.docc2context import oracle
+from tests.docc2context.archives import archive, numbered, page, topic, zipped
+
+TOPICS = [{"title": "All", "anchor": "All", "identifiers": ["doc://b", "doc://a"]}]
+REFERENCES = {
+    "doc://a": topic("/documentation/kit/a", "A"),
+    "doc://b": topic("/documentation/kit/b", "B"),
+    "doc://b#All": {**topic("/documentation/kit/b#All", "All"), "type": "section"},
+}
+FILES = {
+    "kit.json": page("Kit", topicSections=TOPICS, references=REFERENCES),
+    "kit/a.json": page("A", abstract=[{"type": "reference", "identifier": "doc://b#All"}])
+    .decode()
+    .replace('"references": {}', '"references": {"doc://b#All": {"type": "section", "url": '
+             '"/documentation/kit/b#All", "title": "All"}}')
+    .encode(),
+    "kit/b.json": page("B", topicSections=TOPICS, references=REFERENCES),
+}  # fmt: skip
+KIT = zipped({f"data/documentation/{name}": data for name, data in FILES.items()})
+
+DOCUMENT = f"""\
+---
+converter: "docc2context {docc2context.__version__}"
+title: "Kit"
+pages: 3
+---
+
+# Kit
+
+```yaml
+title: "Kit"
+kind: "article"
+role: "article"
+path: "/documentation/kit"
+```
+
+## Topics
+
+### All
+
+- [B](#b)
+- [A](#a)
+
+# B
+
+```yaml
+title: "B"
+kind: "article"
+role: "article"
+path: "/documentation/kit/b"
+```
+
+## Topics
+
+### All
+
+- [B](#b)
+- [A](#a)
+
+# A
+
+```yaml
+title: "A"
+kind: "article"
+role: "article"
+path: "/documentation/kit/a"
+```
+
+[All](#all-1)
+"""
+
+
+def document(source: bytes, **options: Any) -> str:
+    buffer = io.BytesIO()
+    docc2context.convert(source, buffer, single=True, **options)
+    return buffer.getvalue().decode()
+
+
+def test_pages_stand_one_after_the_other_in_the_order_of_llms_txt() -> None:
+    assert document(KIT) == DOCUMENT
+
+
+def test_the_report_is_that_of_the_bundle_but_for_the_size() -> None:
+    lossy = archive(kit=page("Kit", abstract=[{"type": "emoji"}]), bad=b"{,}", b=page("B"))
+    whole, bundle = io.BytesIO(), io.BytesIO()
+    report = docc2context.convert(lossy, whole, single=True)
+    assert report.output_bytes == len(whole.getvalue())
+    others = ("pages_converted", "pages_skipped", "unknown_nodes", "missing_references")
+    of_bundle = docc2context.convert(lossy, bundle)
+    assert [getattr(report, key) for key in others] == [getattr(of_bundle, key) for key in others]
+
+
+def test_pages_that_could_not_be_read_are_named_at_the_beginning() -> None:
+    text = document(archive(kit=page("Kit"), bad=b"{,}"))
+    assert 'pages: 1\nskipped: ["data/documentation/bad.json"]\n---\n' in text
+
+
+def test_an_archive_without_one_readable_page_is_an_error() -> None:
+    with pytest.raises(docc2context.NothingConverted, match="none of its 1 pages"):
+        document(archive(bad=b"{,}"))
+
+
+def test_a_page_without_a_title_is_headed_by_its_path_so_that_links_can_lead_there() -> None:
+    nameless = page("", identifier={"url": "doc://kit/x/"}, metadata={"title": " "})
+    kit = page(
+        "Kit",
+        abstract=[{"type": "reference", "identifier": "/documentation/b"}],
+    )
+    text = document(archive(kit=kit, b=nameless))
+    assert "# /documentation/b\n\n```yaml\n" in text
+    assert "(#documentationb)" in text
+
+
+def variant_of_kit() -> bytes:
+    """A page in two languages, of which the second has the same topics and other ones to see."""
+    patch = [{"op": "add", "path": "/seeAlsoSections", "value": TOPICS}]
+    overrides = [{"traits": [{"interfaceLanguage": "occ"}], "patch": patch}]
+    return page("Kit", topicSections=TOPICS, references=REFERENCES, variantOverrides=overrides)
+
+
+def test_what_two_languages_share_stands_once_and_counts_once() -> None:
+    text = document(archive(kit=variant_of_kit()))
+    headings = [line for line in text.split("\n") if line.startswith("#")]
+    assert headings == ["# Kit", "## Topics", "### All", "## See Also (Objective-C)", "### All"]
+
+
+def test_limits_hold_to_the_byte() -> None:
+    size = len(DOCUMENT)
+    assert document(KIT, limits=Limits(max_output_bytes=size)) == DOCUMENT
+    with pytest.raises(docc2context.OutputTooLarge) as error:
+        document(KIT, limits=Limits(max_output_bytes=size - 1))
+    assert (error.value.code, error.value.limit) == (Code.OUTPUT_TOO_LARGE, size - 1)
+
+
+def test_pages_that_cannot_fit_any_more_are_not_read() -> None:
+    told: list[int] = []
+    with pytest.raises(docc2context.OutputTooLarge):
+        document(
+            numbered(50), limits=Limits(max_output_bytes=500), on_page=lambda n, _: told.append(n)
+        )
+    assert len(told) < 10
+
+
+def test_pages_are_held_deflated(tmp_path: Path) -> None:
+    words = [{"type": "text", "text": "All sloths are slow. " * 50_000}]
+    many = numbered(40, abstract=words)
+    tracemalloc.start()
+    try:
+        report = docc2context.convert(many, tmp_path / "many.md", single=True)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert report.output_bytes > 40_000_000
+    assert peak < 20_000_000
+
+
+def test_workers_hash_seeds_and_names_do_not_show(tmp_path: Path) -> None:
+    script = (
+        "import sys, docc2context\n"
+        "if __name__ == '__main__':\n"
+        "    docc2context.convert(sys.argv[1], sys.argv[2], single=True, workers=int(sys.argv[3]))"
+    )
+    (tmp_path / "run.py").write_text(script)
+    outputs = set()
+    for seed, workers in (("1", "1"), ("2", "2")):
+        source, destination = tmp_path / f"{seed}.zip", tmp_path / f"{seed}.md"
+        source.write_bytes(numbered(2_000))
+        command = [sys.executable, str(tmp_path / "run.py"), str(source), str(destination), workers]
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, check=True)
+        outputs.add(destination.read_bytes())
+    (whole,) = outputs
+    assert len(oracle.outline(oracle.tokens(oracle.body(whole.decode())))) == 2_000
