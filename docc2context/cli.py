@@ -1,9 +1,11 @@
 """The command line: `docc2context convert ARCHIVE -o OUT`, `docc2context check ARCHIVE BUNDLE`."""
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from shutil import copyfileobj
@@ -42,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(options, f"{error} [{error.code}]")
     except OSError as error:
         return _failed(options, error.strerror or str(error))
+    except BrokenExecutor:
+        return _failed(options, "a worker was killed, as when memory is short; try --workers 1")
     except KeyboardInterrupt:
         return _failed(options, "interrupted; nothing was written")
 
@@ -102,6 +106,14 @@ def _convert_options(command: argparse.ArgumentParser) -> None:
         "--single", action="store_true", help="put all pages into one Markdown document"
     )
     command.add_argument(
+        "--workers",
+        type=_worker_count,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes that may work on a large archive at once (default: one a processor); "
+        "the result is the same",
+    )
+    command.add_argument(
         "--force",
         action="store_true",
         help="replace a bundle, or with --single a document, that stands at OUT",
@@ -111,6 +123,12 @@ def _convert_options(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="check what was written; exit with 3 if a page or a string that it displays was lost",
     )
+
+
+def _worker_count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
+    return int(text)
 
 
 def _check_options(command: argparse.ArgumentParser) -> None:
@@ -145,6 +163,7 @@ def _convert(options: argparse.Namespace) -> int:
             language=options.language,
             replace=options.force,
             single=options.single,
+            workers=options.workers,
             on_page=_progress(stack),
         )
         if options.output == _STANDARD:

@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -242,6 +243,23 @@ def test_a_language_may_be_asked_for(tmp_path: Path) -> None:
     assert "# KITKit\n" in (tmp_path / "out/documentation/kit.md").read_text()
 
 
+def test_workers_change_no_byte_and_one_that_is_killed_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("docc2context.workers._PAGES_A_WORKER", 1)
+    path = written(tmp_path, archive(kit=page("Kit"), b=page("B")))
+    for workers in ("1", "2"):
+        out = str(tmp_path / f"{workers}.zip")
+        assert cli.main(["convert", path, "-o", out, "--workers", workers]) == cli.DONE
+    assert (tmp_path / "1.zip").read_bytes() == (tmp_path / "2.zip").read_bytes()
+
+    monkeypatch.setattr("docc2context.workers._start", os.abort)
+    killed = ["convert", path, "-o", str(tmp_path / "out"), "--workers", "2"]
+    assert cli.main(killed) == cli.FAILED
+    assert "a worker was killed" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -250,6 +268,8 @@ def test_a_language_may_be_asked_for(tmp_path: Path) -> None:
         ["convert", "x.zip"],
         ["convert", "x", "-o", "y", "-z"],
         ["convert", "x", "-o", "-"],
+        ["convert", "x", "-o", "y", "--workers", "0"],
+        ["convert", "x", "-o", "y", "--workers", "two"],
         ["convert", "x", "-o", "-", "--single", "--json"],
     ],
 )
