@@ -10,6 +10,7 @@ import msgspec
 
 from docc2context.markdown.inline import safe_url
 from docc2context.model.counts import Counts, new_counts
+from docc2context.model.page import PatchOperation
 from docc2context.model.patch import PATCH_FAULTS, apply_to, split_patched
 from docc2context.model.reference import Reference, decoder
 
@@ -77,8 +78,9 @@ class References:
 
 def _decoded(text: bytes) -> tuple[Reference | None, Counts]:
     findings = new_counts()
-    value, patch = split_patched(text)
+    patch: list[PatchOperation] = []
     try:
+        value, patch = split_patched(text)
         reference = decoder.decode(value, findings)
     except (msgspec.DecodeError, RecursionError):
         reference = None

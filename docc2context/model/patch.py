@@ -11,7 +11,7 @@ import msgspec
 from docc2context.model.page import PatchOperation, RenderNode
 from docc2context.model.reference import Reference
 
-PATCH_FAULTS = (msgspec.MsgspecError, LookupError, ValueError, TypeError)
+PATCH_FAULTS = (msgspec.MsgspecError, LookupError, ValueError, TypeError, RecursionError)
 """What an operation that cannot be applied raises."""
 
 _END = "-"

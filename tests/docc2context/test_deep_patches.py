@@ -1,0 +1,46 @@
+"""Patches may nest as deeply as JSON is read: equal sections are compared, references decoded."""
+
+import io
+
+import pytest
+
+import docc2context
+from docc2context import NothingConverted
+from tests.docc2context.archives import archive, page
+
+HEAD = '{"identifier":{"url":"doc://kit","interfaceLanguage":"swift"},"metadata":{"title":"Kit"},'
+REFERENCE = '"references":{"doc://b":{"type":"topic","title":"B","url":"/documentation/b"}},'
+MENTION = '"abstract":[{"type":"reference","identifier":"doc://b"}],'
+DEPTHS = [50, 200, 300, *range(420, 500, 5), 2000]
+
+
+def nested(opening: str, depth: int) -> str:
+    return opening * depth + "]}" * depth
+
+
+def patched(depth: int) -> bytes:
+    blocks = nested('{"type":"aside","content":[', depth)
+    section = f'{{"kind":"content","content":[{blocks}]}}'
+    words = nested('{"type":"emphasis","inlineContent":[', depth)
+    patch = (
+        f'{{"op":"replace","path":"/primaryContentSections/0","value":{section}}},'
+        f'{{"op":"replace","path":"/references/doc:~1~1b/abstract","value":[{words}]}}'
+    )
+    overrides = f'[{{"traits":[{{"interfaceLanguage":"occ"}}],"patch":[{patch}]}}]'
+    return (
+        f'{HEAD}{REFERENCE}{MENTION}"primaryContentSections":[{section}],'
+        f'"variantOverrides":{overrides}}}'
+    ).encode()
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_however_deep_a_patch_is_the_other_pages_are_converted(depth: int) -> None:
+    out = io.BytesIO()
+    report = docc2context.convert(archive(deep=patched(depth), other=page("Other")), out)
+    assert report.pages_converted + len(report.pages_skipped) == 2
+    assert [skipped.reason for skipped in report.pages_skipped] in ([], ["nested too deeply"])
+
+
+def test_a_page_that_is_all_too_deep_is_told_of() -> None:
+    with pytest.raises(NothingConverted, match="nested too deeply"):
+        docc2context.convert(archive(deep=patched(2000)), io.BytesIO())
