@@ -73,7 +73,7 @@ def _primary(
     others: list[str] = []
     closed: list[PrimarySection] = []
     for part in node.primary_content_sections or ():
-        if known and _is_among(part, known):
+        if known and part in known:
             continue
         before = ctx.lookups
         text = primary_section(part, node.identifier.interface_language, ctx)
@@ -81,14 +81,6 @@ def _primary(
         if ctx.lookups == before:
             closed.append(part)
     return declared, others, closed
-
-
-def _is_among(part: PrimarySection, known: Sequence[PrimarySection]) -> bool:
-    """Whether an equal section is known; what is nested too deeply to compare counts as new."""
-    try:
-        return part in known
-    except RecursionError:
-        return False
 
 
 def variant_parts(node: RenderNode, own: Parts, other: Variant, ctx: Context) -> Parts:
