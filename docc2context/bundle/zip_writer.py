@@ -6,9 +6,11 @@ deflates with zlib alone, which takes half as long again as libdeflate for the s
 """
 
 import struct
+import zlib
+from collections.abc import Iterable
 from typing import BinaryIO
 
-from docc2context.bundle.content import Content
+from docc2context.bundle.content import STORED, Content
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
@@ -18,6 +20,12 @@ _ZIP64_LOCATOR = struct.Struct("<4sLQL")
 _ZIP64_OFFSET = struct.Struct("<2HQ")
 
 _VERSION, _ZIP64_VERSION = 20, 45
+_CRC_PLACE = 14
+"""Where the checksum stands in a local header."""
+
+MAX_ENTRY_BYTES = (1 << 32) - 2
+"""A larger entry asks for ZIP64 in its headers, which no file of a bundle has had reason for."""
+
 _UNIX = 3 << 8
 _MODE = 0o100644 << 16
 _UTF8 = 0x800
@@ -53,6 +61,28 @@ class ZipWriter:
         self._file.write(b"".join((head, raw, content.data)))
         self._directory.append(_central_header(raw, common, self._position))
         self._position += len(head) + len(raw) + len(content.data)
+
+    def add_stored(self, name: str, size: int, pieces: Iterable[bytes]) -> None:
+        """Append a file of less than 4 GiB as it is, piece by piece: `size` bytes in all.
+
+        Its checksum, which stands before it, is known and filled in when the last piece came.
+        """
+        raw = name.encode()
+        flags = 0 if name.isascii() else _UTF8
+        common = (flags, STORED, 0, _FIRST_DATE, 0, size, size, len(raw))
+        head = _LOCAL.pack(b"PK\3\4", _VERSION, *common, 0)
+        self._file.write(head + raw)
+        crc = 0
+        for piece in pieces:
+            crc = zlib.crc32(piece, crc)
+            self._file.write(piece)
+        end = self._position + len(head) + len(raw) + size
+        self._file.seek(self._position + _CRC_PLACE)
+        self._file.write(struct.pack("<L", crc))
+        self._file.seek(end)
+        common = (*common[:4], crc, *common[5:])
+        self._directory.append(_central_header(raw, common, self._position))
+        self._position = end
 
     def close(self) -> None:
         """Append the directory, in the order in which the entries came."""

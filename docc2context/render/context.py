@@ -92,6 +92,10 @@ class Context:
         """Where a link leads; None inside another link, since links do not nest."""
         return None if self._inside_link else self.links.to(identifier)
 
+    def asset(self, url: str) -> str | None:
+        """The link to a file of the archive; None inside another link, as for destinations."""
+        return None if self._inside_link else self.links.asset(url)
+
     def heading(self, level: int, text: str, anchor: str | None = None) -> str:
         """A heading of plain text, whose fragment is remembered for links to DocC's anchor."""
         render = _usual_heading if len(text) < _USUAL_CHARS else _rendered_heading
