@@ -17,7 +17,7 @@ from tqdm import tqdm
 from docc2context.bundle.report import Report
 from docc2context.check import check
 from docc2context.check.command import tell as tell_losses
-from docc2context.convert import convert
+from docc2context.convert import ASSETS_IN_ONE_DOCUMENT, convert
 from docc2context.errors import Docc2contextError
 from docc2context.model.variants import Language
 from docc2context.version import __version__
@@ -58,7 +58,11 @@ def _as_convert(arguments: list[str]) -> list[str]:
 
 def _contradiction(options: argparse.Namespace) -> str | None:
     """What is wrong with options of which each is right by itself."""
-    if options.command != "convert" or options.output != _STANDARD:
+    if options.command != "convert":
+        return None
+    if options.single and options.assets:
+        return ASSETS_IN_ONE_DOCUMENT
+    if options.output != _STANDARD:
         return None
     if not options.single:
         return "only one document can go to standard output: add --single"
@@ -114,6 +118,11 @@ def _convert_options(command: argparse.ArgumentParser) -> None:
         "the result is the same",
     )
     command.add_argument(
+        "--assets",
+        action="store_true",
+        help="copy the images, videos and downloads that pages show or link, and link them",
+    )
+    command.add_argument(
         "--force",
         action="store_true",
         help="replace a bundle, or with --single a document, that stands at OUT",
@@ -163,6 +172,7 @@ def _convert(options: argparse.Namespace) -> int:
             language=options.language,
             replace=options.force,
             single=options.single,
+            assets=options.assets,
             workers=options.workers,
             on_page=_progress(stack),
         )
@@ -225,9 +235,12 @@ def _standard_input(stack: ExitStack) -> BinaryIO:
 
 def _tell(report: Report, options: argparse.Namespace) -> None:
     unknown = sum(report.unknown_nodes.values())
+    written = f"{report.pages_converted} pages"
+    if options.assets:
+        written += f" and {report.assets_copied} assets"
     place = "standard output" if options.output == _STANDARD else options.output
     _say(
-        f"{report.pages_converted} pages written to {place}, {len(report.pages_skipped)} skipped, "
+        f"{written} written to {place}, {len(report.pages_skipped)} skipped, "
         f"{unknown} unknown nodes, {report.missing_references} missing references"
     )
     for page in report.pages_skipped[:_SHOWN_SKIPPED]:

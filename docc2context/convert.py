@@ -8,11 +8,12 @@ from typing import BinaryIO, NamedTuple
 from docc2context.archive.limits import DEFAULT_LIMITS, Limits
 from docc2context.archive.reader import Archive, open_archive
 from docc2context.archive.title import archive_title
+from docc2context.assets import copy_assets
 from docc2context.bundle.content import Packing, deflated
 from docc2context.bundle.document_sink import open_document
 from docc2context.bundle.link_graph import LINK_GRAPH, link_graph
 from docc2context.bundle.llms_txt import LLMS_TXT, Contents
-from docc2context.bundle.manifest import MANIFEST, manifest
+from docc2context.bundle.manifest import MANIFEST, AssetEntry, manifest
 from docc2context.bundle.report import Report
 from docc2context.bundle.sinks import Sink, open_sink
 from docc2context.document import Document, DocumentPages
@@ -20,6 +21,10 @@ from docc2context.model.variants import Language
 from docc2context.pages import BundlePage, BundlePages, Page, Plan
 from docc2context.tally import OnPage, Tally
 from docc2context.workers import Conversion, converted_pages
+
+ASSETS_IN_ONE_DOCUMENT = (
+    "one document cannot hold assets: ask for a bundle, or leave the assets out"
+)
 
 
 def convert(  # noqa: PLR0913 - each is a choice of the caller's, and has a name at the call
@@ -30,6 +35,7 @@ def convert(  # noqa: PLR0913 - each is a choice of the caller's, and has a name
     language: Language = "all",
     replace: bool = False,
     single: bool = False,
+    assets: bool = False,
     workers: int = 1,
     on_page: OnPage | None = None,
 ) -> Report:
@@ -37,67 +43,68 @@ def convert(  # noqa: PLR0913 - each is a choice of the caller's, and has a name
 
     `source` is a zip (path, bytes or seekable binary file) or an archive's folder; `destination` a
     path ending in `.zip`, a folder, or a seekable binary file that gets a zip. The same archive
-    gives the same bytes, whatever it is called. `single` puts all pages into one Markdown document
-    instead, for which `destination` is the path of a file or a seekable binary file. `language`
-    picks what is shown of pages that are about several: `all` of it, or what they are in `swift` or
-    in `occ` alone. `replace` lets an earlier bundle or document be overwritten. `workers` is how
-    many processes may work on a source that is a path; few pages get fewer. `on_page` is told,
-    after each page, how many are done and how many there are.
+    gives the same bytes, whatever it is called. `single` puts all pages into one document instead,
+    in a file, by path or opened. `assets` copies the images, videos and downloads that pages show
+    or link into the bundle, as far as they are in the archive. `language` picks what is shown of
+    pages that are about several: `all` of it, or what they are in `swift` or in `occ` alone.
+    `replace` lets an earlier bundle or document be overwritten. `workers` is how many processes may
+    work on a source that is a path; few pages get fewer. `on_page` is told, after each page, how
+    many are done and how many there are.
 
     Raises ArchiveRefused, NothingConverted, OutputTooLarge or DestinationError; nothing is left at
     a destination path then. A path that leads nowhere raises FileNotFoundError, a folder of pages
-    that cannot be read EntryUnreadable.
+    that cannot be read EntryUnreadable, `assets` for a `single` document ValueError.
     """
-    with open_archive(source, limits) as archive:
-        job = _Job(
-            source, destination, archive, limits, language, replace, workers, on_page, Tally()
-        )
-        return _to_document(job) if single else _to_bundle(job)
+    if single and assets:
+        raise ValueError(ASSETS_IN_ONE_DOCUMENT)
+    job = _Job(source, destination, limits, language, replace, assets, workers, on_page)
+    with open_archive(source, limits, assets=assets) as archive:
+        return _to_document(job, archive) if single else _to_bundle(job, archive)
 
 
 class _Job(NamedTuple):
-    """What `convert` was asked for, with the source opened, and what was met so far."""
+    """What `convert` was asked for."""
 
     source: Path | str | bytes | BinaryIO
     destination: Path | str | BinaryIO
-    archive: Archive
     limits: Limits
     language: Language
     replace: bool
+    assets: bool
     workers: int
     on_page: OnPage | None
-    tally: Tally
 
     @contextmanager
-    def pages(self, conversion: Conversion[Page], pack: Packing) -> Iterator[Iterator[Page]]:
+    def pages(
+        self, archive: Archive, conversion: Conversion[Page], pack: Packing, tally: Tally
+    ) -> Iterator[Iterator[Page]]:
         """The pages that can be read, converted and packed in this way."""
-        plan = Plan(self.limits, self.language, pack)
-        with converted_pages(self.source, self.archive, conversion, plan, self.workers) as pages:
-            yield self.tally.counted(pages, len(self.archive.pages), self.on_page)
-
-    def title(self) -> str:
-        """What the archive calls itself; empty if it does not."""
-        return archive_title(self.archive.metadata())
+        plan = Plan(self.limits, self.language, pack, self.assets)
+        with converted_pages(self.source, archive, conversion, plan, self.workers) as pages:
+            yield tally.counted(pages, len(archive.pages), self.on_page)
 
 
-def _to_bundle(job: _Job) -> Report:
+def _to_bundle(job: _Job, archive: Archive) -> Report:
+    tally = Tally()
     with (
         open_sink(job.destination, job.limits.max_output_bytes, replace=job.replace) as sink,
-        job.pages(BundlePages, sink.pack) as pages,
+        job.pages(archive, BundlePages, sink.pack, tally) as pages,
     ):
         bundle = _Bundle(sink)
         bundle.add(pages)
-        return bundle.finish(job.title(), job.tally)
+        bundle.add_assets(archive)
+        return bundle.finish(archive_title(archive.metadata()), tally)
 
 
-def _to_document(job: _Job) -> Report:
+def _to_document(job: _Job, archive: Archive) -> Report:
+    tally = Tally()
     with (
         open_document(job.destination, job.limits.max_output_bytes, replace=job.replace) as sink,
-        job.pages(DocumentPages, deflated) as pages,
+        job.pages(archive, DocumentPages, deflated, tally) as pages,
     ):
         document = Document(sink)
         document.add(pages)
-        return document.finish(job.title(), job.tally)
+        return document.finish(archive_title(archive.metadata()), tally)
 
 
 class _Bundle:
@@ -108,6 +115,8 @@ class _Bundle:
         self._contents = Contents()
         self._edges: list[bytes] = []
         self._manifest: list[bytes] = []
+        self._linked: dict[str, str] = {}
+        self._assets: list[AssetEntry] = []
 
     def add(self, pages: Iterable[BundlePage]) -> None:
         for page in pages:
@@ -115,14 +124,21 @@ class _Bundle:
             self._contents.add(page.path, page.entry)
             self._edges.append(page.edges)
             self._manifest.append(page.manifest)
+            if page.assets:
+                self._linked.update(page.assets)
+
+    def add_assets(self, archive: Archive) -> None:
+        """Copy what the pages link."""
+        if self._linked:
+            self._assets.extend(copy_assets(self._linked, archive, self._sink))
 
     def finish(self, title: str, tally: Tally) -> Report:
         """Write what goes beside the pages; the manifest last, as it tells of all else."""
         title = self._contents.title(title)
         self._write(LLMS_TXT, self._contents.render(title).encode())
         self._write(LINK_GRAPH, link_graph(self._edges))
-        report = tally.report(self._sink.written)
-        self._write(MANIFEST, manifest(title, self._manifest, report))
+        report = tally.report(self._sink.written, len(self._assets))
+        self._write(MANIFEST, manifest(title, self._manifest, self._assets, report))
         return report
 
     def _write(self, path: str, data: bytes) -> None:

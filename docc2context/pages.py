@@ -13,6 +13,7 @@ from docc2context.bundle.llms_txt import Entry
 from docc2context.bundle.manifest import PageEntry, page_line, sha256
 from docc2context.bundle.report import SkippedPage
 from docc2context.errors import Code, EntryUnreadable, OutputTooLarge
+from docc2context.links.assets import AssetResolver, Assets
 from docc2context.links.paths import doc_path, output_paths
 from docc2context.links.resolver import PageResolver, Resolver
 from docc2context.links.site import Site
@@ -49,6 +50,7 @@ class Plan(msgspec.Struct, frozen=True):
     limits: Limits
     language: Language
     pack: Packing
+    assets: bool = False
 
 
 class PageConverter(ABC, Generic[Page]):
@@ -92,19 +94,28 @@ class PageConverter(ABC, Generic[Page]):
 
 
 class BundlePage(ConvertedPage, frozen=True, gc=False):
-    """A page as a bundle takes it in; `manifest` and `edges` are its lines beside the pages."""
+    """A page as a bundle takes it in.
+
+    `manifest` and `edges` are its lines beside the pages, `assets` the files of the archive that it
+    links, each with its path in the bundle.
+    """
 
     manifest: bytes
     edges: bytes
+    assets: dict[str, str]
 
 
 class BundlePages(PageConverter[BundlePage]):
     """Makes a file of each page."""
 
+    def __init__(self, archive: Archive, plan: Plan) -> None:
+        super().__init__(archive, plan)
+        self._assets = Assets(archive.assets, self._paths.values()) if plan.assets else None
+
     def _rendered(self, source: str, page: DecodedPage) -> BundlePage:
         path = self._paths[source]
         node = page.node
-        links = PageResolver(self._site, path, node.references)
+        links = self._resolver(path, node)
         ctx = Context(links, self._max_bytes, page.unknown_nodes)
         markdown = self._encoded(render_page(node, page.others, doc_path(source), ctx))
         return BundlePage(
@@ -115,7 +126,13 @@ class BundlePages(PageConverter[BundlePage]):
             len(ctx.missing_references),
             page_line(_manifest_entry(source, path, node, markdown)),
             page_edges(path, ctx.edges, links),
+            links.linked,
         )
+
+    def _resolver(self, path: str, node: RenderNode) -> PageResolver:
+        if self._assets is None:
+            return PageResolver(self._site, path, node.references)
+        return AssetResolver(self._site, path, node.references, self._assets)
 
 
 def listed_pages(node: RenderNode, links: Resolver) -> tuple[str, ...]:

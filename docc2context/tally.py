@@ -40,13 +40,14 @@ class Tally:
         if not self.converted:
             raise self._nothing_converted()
 
-    def report(self, output_bytes: int) -> Report:
+    def report(self, output_bytes: int, assets_copied: int = 0) -> Report:
         """What was counted, and how much was made of it."""
         return Report(
             pages_converted=self.converted,
             pages_skipped=self.skipped,
             unknown_nodes=dict(sorted(self._unknown.items())),
             missing_references=self._missing,
+            assets_copied=assets_copied,
             output_bytes=output_bytes,
         )
 

@@ -71,7 +71,7 @@ class _Worker:
 
 
 def _start(source: Path | str, conversion: Conversion[Any], plan: Plan) -> None:
-    archive = _Worker.opened.enter_context(open_archive(source, plan.limits))
+    archive = _Worker.opened.enter_context(open_archive(source, plan.limits, assets=plan.assets))
     _Worker.converter = conversion(archive, plan)
 
 

@@ -39,6 +39,9 @@ PAGES = {
     "swift-bundler": 10,
 }
 
+# Images that pages show and the archive holds; the others belong to DocC's own page.
+ASSETS = {"hummingbird": 3, "irl-pdfscan": 2, "swift-book": 67}
+
 pytestmark = pytest.mark.skipif(
     not CORPUS.is_dir(),
     reason="no corpus of real archives here (DOCC_CORPUS names its folder)",
@@ -114,6 +117,29 @@ def test_every_link_of_one_document_leads_where_that_of_the_bundle_leads(name: s
             expected.append("#" + found[target][fragment or outlines[target][0]])
     links = oracle.destinations(whole)
     assert [unquote(link) if link.startswith("#") else link for link in links] == expected
+
+
+@archives
+def test_every_asset_that_comes_along_is_shown_and_is_what_the_archive_holds(name: str) -> None:
+    source = CORPUS / f"{name}.doccarchive.zip"
+    buffer = io.BytesIO()
+    report = docc2context.convert(source, buffer, assets=True)
+    files = unzipped(buffer.getvalue())
+    entries = {entry["path"]: entry for entry in json.loads(files["manifest.json"])["assets"]}
+    met = {
+        posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(link)))
+        for path, data in files.items()
+        if path.endswith(".md")
+        for link in oracle.shown_or_linked(oracle.body(data.decode()))
+        if not re.match(r"https?:|mailto:|#|[^#]*\.md(?:#|$)", link)
+    }
+    assert met == set(entries)
+    assert report.assets_copied == len(entries) == ASSETS.get(name, 0)
+    with zipfile.ZipFile(source) as archive:
+        for path, entry in entries.items():
+            (found,) = [one for one in archive.namelist() if one.endswith("/" + entry["source"])]
+            assert files[path] == archive.read(found)
+    assert list(files)[-3:] == ["llms.txt", "linkgraph.json", "manifest.json"]
 
 
 @archives

@@ -14,20 +14,32 @@ _SCHEMAS: Final = "#/components/schemas/"
 
 _BINARY: Final = {"type": "string", "format": "binary"}
 
+ASSETS_FIELD: Final = "assets"
+
+_FLAG: Final = {
+    "type": "boolean",
+    "default": False,
+    "description": "Copy the images, videos and downloads that pages show or link.",
+}
+
 UPLOAD: Final[dict[str, Any]] = {
     "required": True,
     "description": "A zipped .doccarchive, as the form's field `file` or as the whole body.",
     "content": {
         "multipart/form-data": {
-            "schema": {"type": "object", "required": ["file"], "properties": {"file": _BINARY}}
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {"file": _BINARY, ASSETS_FIELD: _FLAG},
+            }
         },
         "application/zip": {"schema": _BINARY},
     },
 }
 
 RESULT: Final[dict[str, Any]] = {
-    "description": "A zip with one Markdown file for each page, and a manifest; or, for those who "
-    "accept it rather than a zip, one Markdown document of all pages.",
+    "description": "A zip with one Markdown file for each page, the assets if asked for, and a "
+    "manifest; or, for those who accept it rather than a zip, one Markdown document of all pages.",
     "content": {
         ARCHIVE.media_type: {"schema": _BINARY},
         DOCUMENT.media_type: {"schema": {"type": "string"}},

@@ -48,13 +48,16 @@ class Settings(BaseSettings):
         ge=1,
     )
     max_archive_bytes: int = _setting(
-        "bytes", "All inflated pages of the archive together.", default=_GIB, ge=1
+        "bytes",
+        "All inflated pages of the archive together, and the assets that are copied.",
+        default=_GIB,
+        ge=1,
     )
     max_page_bytes: int = _setting(
         "bytes", "One inflated page: sixteen times the largest met.", default=16 * _MIB, ge=1
     )
     max_output_bytes: int = _setting(
-        "bytes", "All Markdown written, before compression.", default=256 * _MIB, ge=1
+        "bytes", "All that is written, before compression.", default=256 * _MIB, ge=1
     )
     conversion_slots: int = _setting(
         "conversions",

@@ -102,8 +102,8 @@ class ErrorCode(Enum):
     OUTPUT_TOO_LARGE = (
         "output_too_large",
         413,
-        "The Markdown is too large",
-        "Split the documentation by module and send one at a time.",
+        "The result is too large",
+        "Leave assets out, or split the documentation by module and send one at a time.",
     )
     NOT_A_ZIP = (
         "not_a_zip",

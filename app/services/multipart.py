@@ -1,6 +1,6 @@
-"""The one field `file` out of a multipart/form-data body, taken as it streams by."""
+"""The field `file` and short others out of a multipart/form-data body, taken as it streams by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, NoReturn
 
 from python_multipart.exceptions import FormParserError
@@ -20,20 +20,30 @@ python_multipart takes a hundred times as long for a part that holds them: with 
 character, 256 MiB of nothing else would cost 40 s of CPU."""
 
 
+_MAX_TEXT_BYTES: Final = 64
+"""The value of a field that is kept: ten times what any has reason to hold."""
+
+
 class FileField:
     """A sink for a form's bytes that hands those of the file on to `write`.
 
-    Other fields are read over and not kept. Memory is bounded: python_multipart stops at 8
-    headers a part and 4 KiB each, and everything beside the file may be 1 MiB.
+    The fields that `kept` names are found in `texts` afterwards, wherever in the form they stand;
+    others are read over. Memory is bounded: python_multipart stops at 8 headers a part and 4 KiB
+    each, and everything beside the file may be 1 MiB.
 
-    Raises ServiceError: `invalid_request` for a body that is no such form or brings two files,
-    `missing_file` from `finish` if it brings none.
+    Raises ServiceError: `invalid_request` for a body that is no such form or brings a field twice,
+    `missing_file` from `finish` if it brings no file.
     """
 
     overhead_limit: int = _MAX_OVERHEAD_BYTES
 
-    def __init__(self, content_type: str, write: Callable[[memoryview], None]) -> None:
+    def __init__(
+        self, content_type: str, write: Callable[[memoryview], None], kept: Collection[str] = ()
+    ) -> None:
         self._write = write
+        self._kept = kept
+        self._text: bytearray | None = None
+        self._values: dict[str, bytearray] = {}
         self._header = bytearray(), bytearray()
         self._disposition = b""
         self._inside = self._found = self._complete = False
@@ -60,6 +70,11 @@ class FileField:
             _refuse("The form ends before its closing boundary.")
         if not self._found:
             raise ServiceError(ErrorCode.MISSING_FILE, f"The form has no field `{FIELD_NAME}`.")
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The fields beside the file that are kept, by name."""
+        return {name: value.decode("utf-8", "replace") for name, value in self._values.items()}
 
     def _new_parser(self, content_type: str) -> MultipartParser:
         boundary = parse_options_header(content_type)[1].get(b"boundary")
@@ -94,20 +109,28 @@ class FileField:
         self._header = bytearray(), bytearray()
 
     def _on_headers_finished(self) -> None:
-        name = parse_options_header(self._disposition)[1].get(b"name")
+        name = (
+            parse_options_header(self._disposition)[1].get(b"name", b"").decode("utf-8", "replace")
+        )
         self._disposition = b""
-        self._inside = name == FIELD_NAME.encode()
-        if self._inside and self._found:
-            _refuse(f"The form has more than one field `{FIELD_NAME}`.")
+        self._inside = name == FIELD_NAME
+        if (self._inside and self._found) or name in self._values:
+            _refuse(f"The form has more than one field `{name}`.")
         self._found = self._found or self._inside
+        if name in self._kept:
+            self._text = self._values[name] = bytearray()
 
     def _on_part_data(self, data: bytes, start: int, end: int) -> None:
         if self._inside:
             self._overhead -= end - start
             self._write(memoryview(data)[start:end])
+        elif self._text is not None:
+            self._text += data[start:end]
+            if len(self._text) > _MAX_TEXT_BYTES:
+                _refuse(f"A field of the form holds over {_MAX_TEXT_BYTES} bytes.")
 
     def _on_part_end(self) -> None:
-        self._inside = False
+        self._inside, self._text = False, None
 
     def _on_end(self) -> None:
         self._complete = True

@@ -1,8 +1,9 @@
 """An upload's way into its file: counted, never whole in memory, never under the client's name."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from io import FileIO
+from types import MappingProxyType
 from typing import Final, Protocol
 
 from app.core.errors import ErrorCode, ServiceError
@@ -23,8 +24,10 @@ class Body:
     length: int | None
 
 
-async def receive(body: Body, file: FileIO, *, limit: int) -> int:
-    """Write the archive in `body` to `file` and return its size in bytes.
+async def receive(
+    body: Body, file: FileIO, *, limit: int, kept: Collection[str] = ()
+) -> Mapping[str, str]:
+    """Write the archive in `body` to `file` and return the fields of the form that `kept` names.
 
     A multipart/form-data body brings it as the field `file`; any other body is the archive.
     Decoding and writing happen in a thread: a disk that is slow to take its pages would else
@@ -35,18 +38,21 @@ async def receive(body: Body, file: FileIO, *, limit: int) -> int:
     `insufficient_storage`.
     """
     archive = _CountedFile(file, limit)
-    decoder = _decoder(body.content_type, archive)
+    decoder = _decoder(body.content_type, archive, kept)
     if body.length is not None and body.length > limit + decoder.overhead_limit:
         raise _too_large(limit)
     await _feed(decoder, body.chunks)
     if archive.size == 0:
         raise ServiceError(ErrorCode.EMPTY_UPLOAD, "The uploaded file holds 0 bytes.")
-    return archive.size
+    return decoder.texts
 
 
 class _Decoder(Protocol):
     overhead_limit: int
     """Bytes that the body may have beyond those of the archive."""
+
+    @property
+    def texts(self) -> Mapping[str, str]: ...
 
     def feed(self, data: bytes) -> None: ...
     def finish(self) -> None: ...
@@ -68,6 +74,7 @@ class _CountedFile:
 
 class _RawBody:
     overhead_limit = 0
+    texts: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, archive: _CountedFile) -> None:
         self.feed = archive.write
@@ -76,9 +83,9 @@ class _RawBody:
         """Nothing follows the archive's last byte."""
 
 
-def _decoder(content_type: str, archive: _CountedFile) -> _Decoder:
+def _decoder(content_type: str, archive: _CountedFile, kept: Collection[str]) -> _Decoder:
     if content_type.partition(";")[0].strip().lower() == MEDIA_TYPE:
-        return FileField(content_type, archive.write)
+        return FileField(content_type, archive.write, kept)
     return _RawBody(archive)
 
 

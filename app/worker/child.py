@@ -74,12 +74,15 @@ def _converted(upload: int, result: int, wanted: Wanted, limits: Limits) -> Conv
     with open(upload, "rb") as source, open(result, "wb") as destination:
         # The parent, with which the offset is shared, has left it at the end.
         source.seek(0)
-        report = docc2context.convert(source, destination, limits=limits, single=wanted.single)
+        report = docc2context.convert(
+            source, destination, limits=limits, single=wanted.single, assets=wanted.assets
+        )
     return Converted(
         pages_converted=report.pages_converted,
         pages_skipped=len(report.pages_skipped),
         unknown_nodes=sum(report.unknown_nodes.values()),
         missing_references=report.missing_references,
+        assets_copied=report.assets_copied,
         output_bytes=report.output_bytes,
     )
 

@@ -17,12 +17,13 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
 
 
 class Converted(msgspec.Struct, frozen=True, kw_only=True, tag="converted"):
-    """The result file holds the whole archive of Markdown."""
+    """The result file holds all that was wanted."""
 
     pages_converted: int
     pages_skipped: int
     unknown_nodes: int
     missing_references: int
+    assets_copied: int
     output_bytes: int
 
 

@@ -8,3 +8,6 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
     single: bool = False
     """One Markdown document, not an archive of them."""
+
+    assets: bool = False
+    """The images, videos and downloads that pages show or link come along."""

@@ -2,11 +2,18 @@
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from docc2context.archive.layout import Layout, find_layout
-from docc2context.archive.limits import MAX_METADATA_BYTES, METADATA, Limits, check_page_sizes
+from docc2context.archive.asset_streams import PIECE_BYTES
+from docc2context.archive.layout import Layout, find_layout, is_asset
+from docc2context.archive.limits import (
+    MAX_METADATA_BYTES,
+    METADATA,
+    Limits,
+    check_asset_sizes,
+    check_page_sizes,
+)
 from docc2context.errors import ArchiveRefused, Code, EntryUnreadable
 
 _LINKED = "it is a link, and links are not followed"
@@ -19,13 +26,17 @@ class FolderArchive:
     pages are lost with it. A page that cannot be read is told of when it is read.
     """
 
-    def __init__(self, folder: Path, limits: Limits) -> None:
-        files, unlisted = _listed(folder.resolve())
+    def __init__(self, folder: Path, limits: Limits, *, assets: bool) -> None:
+        base = folder.resolve()
+        files, unlisted = _listed(base)
         layout = _layout(files, unlisted)
         self.pages = layout.pages
         self._files = {page: files[layout.root + page] for page in layout.pages}
         self._metadata = files.get(layout.root + METADATA)
+        self._limits = limits
         check_page_sizes(((page, _size(file)) for page, file in self._files.items()), limits)
+        self._assets = _assets(base, layout.root) if assets else {}
+        self.assets = tuple(self._assets)
 
     def read(self, page: str) -> bytes:
         file = self._files[page]
@@ -46,6 +57,40 @@ class FolderArchive:
             return file.read_bytes()
         except OSError:  # as if there were none: no more than the bundle's title hangs on it
             return None
+
+    def check_assets(self, names: Iterable[str]) -> None:
+        pages = sum(map(_size, self._files.values()))
+        check_asset_sizes(pages, sum(map(self.asset_size, names)), self._limits)
+
+    def asset_size(self, name: str) -> int:
+        return _size(self._assets[name])
+
+    def read_asset(self, name: str) -> Iterator[bytes]:
+        left = self.asset_size(name)
+        try:
+            with self._assets[name].open("rb") as file:
+                while left and (piece := file.read(min(PIECE_BYTES, left))):
+                    left -= len(piece)
+                    yield piece
+        except OSError as error:
+            raise _damaged(f"a file cannot be read: {_why(error)}", name) from error
+        if left:
+            raise _damaged("a file became shorter while it was read", name)
+
+
+def _assets(base: Path, root: str) -> dict[str, Path]:
+    """The files that pages may show, by their names below the root; links are not followed."""
+    files = {
+        path.relative_to(base.parent).as_posix(): path
+        for path in base.rglob("*")
+        if path.is_file() and not path.is_symlink()
+    }
+    below = ((name[len(root) :], files[name]) for name in sorted(files) if name.startswith(root))
+    return {name: path for name, path in below if is_asset(name)}
+
+
+def _damaged(what: str, name: str) -> ArchiveRefused:
+    return ArchiveRefused(Code.INVALID_ZIP, what, entry=name)
 
 
 def _listed(base: Path) -> tuple[dict[str, Path], dict[str, str]]:

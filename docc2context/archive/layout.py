@@ -8,6 +8,7 @@ from docc2context.errors import ArchiveRefused, Code, shown
 
 _DATA = "/data/"
 _USUAL_DATA = ("/data/documentation/", "/data/tutorials/")
+_NO_ASSETS = ("data/", "index/")
 _PAGE_FOLDER = re.compile(r"/data/(?=(?:documentation|tutorials)(?:/|\.json$))")
 _ARCHIVE_DATA = ".doccarchive/data/"
 _CATALOG = re.compile(r"\.docc/|\.(?:md|tutorial)$")
@@ -66,6 +67,11 @@ def locate(files: Sequence[str]) -> Location:
         if size == len(root) and files[place].startswith(root)
     ]
     return Location(root, places)
+
+
+def is_asset(name: str) -> bool:
+    """Whether a file, by its name relative to the root, is one that pages may show or link."""
+    return not name.startswith(_NO_ASSETS) and not _is_litter(f"/{name}")
 
 
 def _root_size(name: str) -> int:

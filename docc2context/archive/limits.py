@@ -35,7 +35,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """One inflated page: sixteen times the largest page met."""
 
     max_archive_bytes: int = _GIB
-    """All inflated pages together."""
+    """All inflated pages together, and the assets that are copied."""
 
     max_output_bytes: int = 256 * _MIB
     """All that is written, before compression."""
@@ -68,5 +68,19 @@ def check_page_sizes(sizes: Iterable[tuple[str, int]], limits: Limits) -> None:
             Code.ARCHIVE_TOO_LARGE,
             f"its pages have {total} bytes, over the limit of {limits.max_archive_bytes} bytes; "
             "split the documentation by module",
+            limit=limits.max_archive_bytes,
+        )
+
+
+def check_asset_sizes(pages: int, assets: int, limits: Limits) -> None:
+    """Hold the declared bytes of all assets that are to be copied against what pages leave of it.
+
+    Raises LimitExceeded (`archive_too_large`).
+    """
+    if pages + assets > limits.max_archive_bytes:
+        raise LimitExceeded(
+            Code.ARCHIVE_TOO_LARGE,
+            f"its pages have {pages} bytes and the assets that they show {assets}, over the limit "
+            f"of {limits.max_archive_bytes} bytes; leave the assets out",
             limit=limits.max_archive_bytes,
         )

@@ -1,7 +1,7 @@
 """Opens an archive, as a zip or as a folder; its pages are then read one at a time."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -16,6 +16,9 @@ class Archive(Protocol):
 
     pages: tuple[str, ...]
 
+    assets: tuple[str, ...]
+    """The files beside the pages, if it was opened for them; sorted, relative to the root."""
+
     def read(self, page: str) -> bytes:
         """The bytes of a page.
 
@@ -26,20 +29,35 @@ class Archive(Protocol):
     def metadata(self) -> bytes | None:
         """The bytes of `metadata.json`; None if there is none, or none of a sensible size."""
 
+    def check_assets(self, names: Iterable[str]) -> None:
+        """Raises LimitExceeded if these are too large, together with the pages; reads nothing."""
+
+    def asset_size(self, name: str) -> int:
+        """How many bytes the asset declares to have."""
+
+    def read_asset(self, name: str) -> Iterator[bytes]:
+        """The bytes of an asset, in pieces of at most 1 MiB and as many as it declares.
+
+        Raises ArchiveRefused, at the last piece even, if they are damaged.
+        """
+
 
 @contextmanager
-def open_archive(source: Path | str | bytes | BinaryIO, limits: Limits) -> Iterator[Archive]:
+def open_archive(
+    source: Path | str | bytes | BinaryIO, limits: Limits, *, assets: bool = False
+) -> Iterator[Archive]:
     """Open a zip (path, bytes or seekable binary file) or an archive's folder (path).
 
+    What is needed to find the files beside the pages is kept only if `assets` are asked for.
     Raises ArchiveRefused if it is no readable archive, FileNotFoundError and the like if the path
     leads nowhere, EntryUnreadable if a folder of pages cannot be listed.
     """
     if isinstance(source, bytes):
-        yield ZipArchive(io.BytesIO(source), limits)
+        yield ZipArchive(io.BytesIO(source), limits, assets=assets)
     elif not isinstance(source, str | Path):
-        yield ZipArchive(source, limits)
+        yield ZipArchive(source, limits, assets=assets)
     elif Path(source).is_dir():
-        yield FolderArchive(Path(source), limits)
+        yield FolderArchive(Path(source), limits, assets=assets)
     else:
         with Path(source).open("rb") as file:
-            yield ZipArchive(file, limits)
+            yield ZipArchive(file, limits, assets=assets)

@@ -1,19 +1,28 @@
 """An archive as a zip, read by the rules of one strict reader.
 
 A zip is never unpacked: pages are inflated in memory, one at a time. Whatever two readers could
-understand in two ways is refused, entries that are no pages included.
+understand in two ways is refused, entries that are no pages included. Assets are read in pieces,
+and only those that are asked for.
 """
 
 from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from zlib_ng import zlib_ng
 
+from docc2context.archive.asset_streams import checked_pieces, inflated_pieces, stored_pieces
 from docc2context.archive.distinct import rows_by_name
 from docc2context.archive.end_record import find_directory
 from docc2context.archive.inflate import inflate
-from docc2context.archive.layout import locate
-from docc2context.archive.limits import MAX_METADATA_BYTES, METADATA, Limits, check_page_sizes
+from docc2context.archive.layout import is_asset, locate
+from docc2context.archive.limits import (
+    MAX_METADATA_BYTES,
+    METADATA,
+    Limits,
+    check_asset_sizes,
+    check_page_sizes,
+)
 from docc2context.archive.refusals import damaged
 from docc2context.archive.source import Source
 from docc2context.archive.table import read_entries
@@ -25,12 +34,14 @@ _STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 class ZipArchive:
     """A zipped archive; nothing of its pages is read before they are asked for."""
 
-    def __init__(self, file: BinaryIO, limits: Limits) -> None:
+    def __init__(self, file: BinaryIO, limits: Limits, *, assets: bool) -> None:
+        self._limits = limits
         self._source = Source(file)
         _check_start(self._source)
         self._table = read_entries(self._source, find_directory(self._source, limits), limits)
-        self._rows, self._metadata = _select(self._table.names)
+        self._rows, self._metadata, self._assets = _select(self._table.names, assets=assets)
         self.pages = tuple(self._rows)
+        self.assets = tuple(self._assets)
         sizes = self._table.sizes
         check_page_sizes(((page, sizes[row]) for page, row in self._rows.items()), limits)
 
@@ -42,6 +53,21 @@ class ZipArchive:
         if row is None or self._table.sizes[row] > MAX_METADATA_BYTES:
             return None
         return self._read(METADATA, row)
+
+    def check_assets(self, names: Iterable[str]) -> None:
+        sizes = self._table.sizes
+        pages = sum(sizes[row] for row in self._rows.values())
+        check_asset_sizes(pages, sum(map(self.asset_size, names)), self._limits)
+
+    def asset_size(self, name: str) -> int:
+        return self._table.sizes[self._assets[name]]
+
+    def read_asset(self, name: str) -> Iterator[bytes]:
+        row, table = self._assets[name], self._table
+        pieces = stored_pieces(self._source, table.data[row], table.compressed[row])
+        if not table.stored[row]:
+            pieces = inflated_pieces(pieces, name)
+        return checked_pieces(pieces, table.sizes[row], table.crcs[row], name)
 
     def _read(self, name: str, row: int) -> bytes:
         table = self._table
@@ -67,8 +93,12 @@ def _check_start(source: Source) -> None:
         )
 
 
-def _select(names: list[str]) -> tuple[dict[str, int], int | None]:
-    """The row of each page, in sorted order and relative to the root, and that of the metadata.
+_Rows = dict[str, int]
+"""Rows by names relative to the root, in sorted order."""
+
+
+def _select(names: list[str], *, assets: bool) -> tuple[_Rows, int | None, _Rows]:
+    """The rows of the pages, that of the metadata, and those of the assets if they are asked for.
 
     Empties `names`: 200,000 can take 64 MiB, and are not held beside the pages' own.
     """
@@ -77,12 +107,19 @@ def _select(names: list[str]) -> tuple[dict[str, int], int | None]:
     names.clear()
     location = locate(files)
     metadata = _find(files, location.root + METADATA)
-    pages: dict[str, int] = {}
+    beside = _assets(files, rows, location.root) if assets else {}
+    pages: _Rows = {}
     cut = len(location.root)
     for place in location.places:
         pages[files[place][cut:]] = rows[place]
         files[place] = ""
-    return pages, None if metadata is None else rows[metadata]
+    return pages, None if metadata is None else rows[metadata], beside
+
+
+def _assets(files: list[str], rows: list[int], root: str) -> _Rows:
+    cut = len(root)
+    named = ((name[cut:], row) for name, row in zip(files, rows, strict=True) if name[:cut] == root)
+    return {name: row for name, row in named if is_asset(name)}
 
 
 def _find(names: list[str], name: str) -> int | None:

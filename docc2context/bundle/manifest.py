@@ -1,4 +1,4 @@
-"""`manifest.json`: every page of a bundle with its origin, and the report of the conversion."""
+"""`manifest.json`: each page and asset of a bundle with its origin, and the conversion's report."""
 
 import hashlib
 from collections.abc import Iterable
@@ -27,12 +27,23 @@ class PageEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sha256: str
 
 
+class AssetEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """An asset: `source` is its file below the archive's root, `path` that in the bundle."""
+
+    source: str
+    path: str
+    bytes: int
+    sha256: str
+
+
 def page_line(page: PageEntry) -> bytes:
     """A page's line, about 300 bytes."""
     return msgspec.json.encode(page)
 
 
-def manifest(title: str, pages: Iterable[bytes], report: Report) -> bytes:
+def manifest(
+    title: str, pages: Iterable[bytes], assets: Iterable[AssetEntry], report: Report
+) -> bytes:
     """The whole file: a page a line, so that two manifests can be compared line by line."""
     head = {
         "format": FORMAT,
@@ -41,8 +52,12 @@ def manifest(title: str, pages: Iterable[bytes], report: Report) -> bytes:
     }
     opening = msgspec.json.encode(head)[1:-1]
     told = msgspec.json.format(msgspec.json.encode(report), indent=2)
-    body = b",\n".join(pages)
-    return b"{" + opening + b',\n"pages": [\n' + body + b'\n],\n"report": ' + told + b"}\n"
+    lists = _list("pages", pages) + _list("assets", map(msgspec.json.encode, assets))
+    return b"{" + opening + lists + b',\n"report": ' + told + b"}\n"
+
+
+def _list(name: str, lines: Iterable[bytes]) -> bytes:
+    return f',\n"{name}": [\n'.encode() + b",\n".join(lines) + b"\n]"
 
 
 def sha256(data: bytes) -> str:

@@ -21,11 +21,14 @@ class Counted:
         """Add bytes that are about to be written. Raises OutputTooLarge beyond the limit."""
         self.written += size
         if self.written > self._max_bytes:
-            raise OutputTooLarge(
-                Code.OUTPUT_TOO_LARGE,
-                f"the Markdown is over the limit of {self._max_bytes} bytes",
-                limit=self._max_bytes,
-            )
+            raise too_large(self._max_bytes)
+
+
+def too_large(limit: int) -> OutputTooLarge:
+    """The refusal to write more, in all or in one file."""
+    return OutputTooLarge(
+        Code.OUTPUT_TOO_LARGE, f"what is written is over the limit of {limit} bytes", limit=limit
+    )
 
 
 @contextmanager

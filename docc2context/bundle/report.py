@@ -15,11 +15,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     `unknown_nodes` counts, by kind (such as `block:poll`), content that the format description
     does not know; it is rendered as far as its text can be found and marked in the page.
-    `missing_references` counts identifiers that a page uses without describing them.
+    `missing_references` counts identifiers that a page uses without describing them,
+    `assets_copied` the files beside the pages that came along.
     """
 
     pages_converted: int = 0
     pages_skipped: list[SkippedPage] = []
     unknown_nodes: dict[str, int] = {}
     missing_references: int = 0
+    assets_copied: int = 0
     output_bytes: int = 0

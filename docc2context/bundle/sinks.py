@@ -2,7 +2,7 @@
 
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -14,10 +14,21 @@ from docc2context.bundle.places import (
     folder_made_for,
     new_file,
     occupied,
+    too_large,
     unusable,
     whole_or_empty,
 )
-from docc2context.bundle.zip_writer import ZipWriter
+from docc2context.bundle.zip_writer import MAX_ENTRY_BYTES, ZipWriter
+
+_COMPRESSED = (
+    *(".avif", ".gif", ".heic", ".jpeg", ".jpg", ".png", ".webp"),
+    *(".m4v", ".mov", ".mp4", ".webm", ".m4a", ".mp3"),
+    *(".7z", ".br", ".bz2", ".dmg", ".gz", ".tgz", ".xz", ".zip", ".zst"),
+)
+"""Files that deflating would not make smaller."""
+
+_DEFLATED_BYTES = 4 << 20
+"""An asset that is larger would need more memory than a page; it is stored."""
 
 
 class Sink(Protocol):
@@ -33,6 +44,12 @@ class Sink(Protocol):
     def write(self, path: str, content: Content) -> None:
         """Add a file. Raises OutputTooLarge once all files together outgrow the limit."""
 
+    def write_asset(self, path: str, size: int, pieces: Iterable[bytes]) -> None:
+        """Add a file that comes in pieces, `size` bytes in all; none is taken if they are too many.
+
+        Raises as `write` does.
+        """
+
 
 class ZipSink(Counted):
     """A zip with fixed dates and modes, its entries in the order written."""
@@ -46,6 +63,16 @@ class ZipSink(Counted):
     def write(self, path: str, content: Content) -> None:
         self.count(content.size)
         self._zip.add(path, content)
+
+    def write_asset(self, path: str, size: int, pieces: Iterable[bytes]) -> None:
+        if size > MAX_ENTRY_BYTES:
+            raise too_large(MAX_ENTRY_BYTES)
+        self.count(size)
+        # Whole for what deflates best: the same library must do it everywhere for the same bytes.
+        if size <= _DEFLATED_BYTES and not path.lower().endswith(_COMPRESSED):
+            self._zip.add(path, deflated(b"".join(pieces)))
+        else:
+            self._zip.add_stored(path, size, pieces)
 
     def close(self) -> None:
         """Write the central directory; without it there is no zip."""
@@ -64,11 +91,19 @@ class FolderSink(Counted):
 
     def write(self, path: str, content: Content) -> None:
         self.count(content.size)
+        self._file(path).write_bytes(content.data)
+
+    def write_asset(self, path: str, size: int, pieces: Iterable[bytes]) -> None:
+        self.count(size)
+        with self._file(path).open("wb") as file:
+            file.writelines(pieces)
+
+    def _file(self, path: str) -> Path:
         target = self._folder / path
         if target.parent not in self._made:
             target.parent.mkdir(parents=True, exist_ok=True)
             self._made.add(target.parent)
-        target.write_bytes(content.data)
+        return target
 
 
 @contextmanager

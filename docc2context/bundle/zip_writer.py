@@ -6,9 +6,11 @@ deflates with zlib alone, which takes half as long again as libdeflate for the s
 """
 
 import struct
+import zlib
+from collections.abc import Iterable
 from typing import BinaryIO
 
-from docc2context.bundle.content import Content
+from docc2context.bundle.content import STORED, Content
 
 _SHARED = struct.Struct("<5H3L2H")
 """What a local header and the directory's header say alike, from the version needed to the length
@@ -21,6 +23,10 @@ _ZIP64_LOCATOR = struct.Struct("<4sLQL")
 _ZIP64_OFFSET = struct.Struct("<2HQ")
 
 _VERSION, _ZIP64_VERSION = 20, 45
+
+MAX_ENTRY_BYTES = (1 << 32) - 2
+"""A larger entry asks for ZIP64 in its headers, which no file of a bundle has had reason for."""
+
 _UNIX = 3 << 8
 _MADE_BY = struct.pack("<H", _UNIX | _ZIP64_VERSION)
 _MODE = 0o100644 << 16
@@ -42,22 +48,43 @@ class ZipWriter:
 
     def add(self, name: str, content: Content) -> None:
         """Append a file of less than 4 GiB, readable by all and writable by its owner."""
-        raw = name.encode()
-        flags = 0 if name.isascii() else _UTF8
-        data = content.data
-        shared = _SHARED.pack(
-            _VERSION, flags, content.method, 0, _FIRST_DATE,
-            content.crc, len(data), content.size, len(raw), 0,
-        )  # fmt: skip
+        raw, data = name.encode(), content.data
+        shared = _shared(raw, content.method, content.crc, len(data), content.size)
         self._file.write(b"".join((b"PK\3\4", shared, raw, data)))
         self._directory.append(_central_header(raw, shared, self._position))
         self._position += 4 + len(shared) + len(raw) + len(data)
+
+    def add_stored(self, name: str, size: int, pieces: Iterable[bytes]) -> None:
+        """Append a file of less than 4 GiB as it is, piece by piece: `size` bytes in all.
+
+        Its checksum, which stands before it, is known and filled in when the last piece came.
+        """
+        raw = name.encode()
+        start = self._position + 4 + _SHARED.size + len(raw)
+        self._file.seek(start)
+        crc = 0
+        for piece in pieces:
+            crc = zlib.crc32(piece, crc)
+            self._file.write(piece)
+        shared = _shared(raw, STORED, crc, size, size)
+        self._file.seek(self._position)
+        self._file.write(b"".join((b"PK\3\4", shared, raw)))
+        self._file.seek(start + size)
+        self._directory.append(_central_header(raw, shared, self._position))
+        self._position = start + size
 
     def close(self) -> None:
         """Append the directory, in the order in which the entries came."""
         directory = b"".join(self._directory)
         self._file.write(directory + _end(len(self._directory), len(directory), self._position))
         self._file.flush()
+
+
+def _shared(raw_name: bytes, method: int, crc: int, compressed: int, size: int) -> bytes:
+    flags = 0 if raw_name.isascii() else _UTF8
+    return _SHARED.pack(
+        _VERSION, flags, method, 0, _FIRST_DATE, crc, compressed, size, len(raw_name), 0
+    )
 
 
 def _central_header(raw_name: bytes, shared: bytes, offset: int) -> bytes:

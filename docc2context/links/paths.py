@@ -1,15 +1,16 @@
-"""Where each page goes in the bundle, and how its pages link each other.
+"""Where each page and asset goes in the bundle, and how its files link each other.
 
 A page's file is named after its entry in the archive and nothing else. `data/` goes, `.json`
 becomes `.md`, and the few characters that some file system forbids are replaced. Where two pages
 would then share a file, or a page would take the place of a folder, a hash of the entry's path
-tells them apart.
+tells them apart. An asset is named likewise, and gives way to any page.
 """
 
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import takewhile
 from urllib.parse import quote
@@ -30,6 +31,7 @@ _SAFE_NAME = re.compile(r"(?!(?:con|prn|aux|nul|com|lpt))[a-z0-9_(][a-z0-9_():=+
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>"|?*\\/]')
 _WINDOWS_DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,16}\Z")
 _UNSAFE_IN_LINK = re.compile(r"[^\w!$'*+,=:@&~.-]")
 
 
@@ -43,13 +45,32 @@ def output_paths(entries: Iterable[str]) -> dict[str, str]:
     {'data/documentation/kit/f(_:).json': 'documentation/kit/f(_-).md'}
     """
     plain = {entry: _plain_path(entry) for entry in sorted(entries)}
-    folders = {path_key(folder) for folder in {path.rpartition("/")[0] for path in plain.values()}}
-    taken = set(RESERVED_NAMES)
-    for folder in folders:
-        taken.update(_with_parents(folder))
+    changed = {entry for entry in plain if _is_changed(entry, plain[entry])}
+    return _distinct(plain, changed, {*RESERVED_NAMES, *_folders(plain.values())})
+
+
+def asset_paths(names: Iterable[str], pages: Iterable[str]) -> dict[str, str]:
+    """Each asset, relative to the archive root, with the path of its file in the bundle.
+
+    As unique, legal and independent of order as the paths of `pages`, which no asset takes.
+
+    >>> asset_paths(["images/kit/a:b.png", "llms.txt"], [])
+    {'images/kit/a:b.png': 'images/kit/a-b.png', 'llms.txt': 'llms-f43a9e2f.txt'}
+    """
+    plain = {name: _plain_asset_path(name) for name in sorted(names)}
+    changed = {name for name in plain if name != plain[name]}
+    pages = list(pages)
+    taken = {*RESERVED_NAMES, *map(path_key, pages), *_folders([*pages, *plain.values()])}
+    return _distinct(plain, changed, taken)
+
+
+def _distinct(
+    plain: Mapping[str, str], changed: AbstractSet[str], taken: set[str]
+) -> dict[str, str]:
+    """The plain paths, made unique; `changed` are those that are not what the entry says."""
     paths = dict.fromkeys(plain, "")
-    # Pages that keep their name choose first: a replaced character gives way, not an honest name.
-    for entry in sorted(plain, key=lambda entry: _is_changed(entry, plain[entry])):
+    # Those that keep their name choose first: a replaced character gives way, not an honest name.
+    for entry in sorted(plain, key=changed.__contains__):
         path, key = plain[entry], path_key(plain[entry])
         if key in taken:
             path = next(p for p in _hashed(entry, path) if path_key(p) not in taken)
@@ -59,19 +80,46 @@ def output_paths(entries: Iterable[str]) -> dict[str, str]:
     return paths
 
 
+def _folders(paths: Iterable[str]) -> Iterator[str]:
+    """The keys of all folders that files with these paths lie in."""
+    folders = {path_key(folder) for folder in {path.rpartition("/")[0] for path in paths}}
+    for folder in folders:
+        yield from _with_parents(folder)
+
+
 def _hashed(entry: str, plain: str) -> Iterator[str]:
     """The plain path with ever more of a hash of the entry's own path."""
     digest = hashlib.sha256(entry.encode("utf-8", "surrogatepass")).hexdigest()
     folder, slash, name = plain.rpartition("/")
-    stem = name.removesuffix(_FILE_SUFFIX)
+    stem, extension = _stem_and_suffix(name)
     for length in (8, 16, 32, 64):
-        suffix = f"-{digest[:length]}{_FILE_SUFFIX}"
+        suffix = f"-{digest[:length]}{extension}"
         yield f"{folder}{slash}{_cut(stem, MAX_SEGMENT_BYTES - len(suffix))}{suffix}"
 
 
 def _plain_path(entry: str) -> str:
     folder, slash, name = entry.removeprefix(_DATA_FOLDER).rpartition("/")
     return _folder(folder) + slash + _segment(name.removesuffix(_PAGE_SUFFIX), _FILE_SUFFIX)
+
+
+def _plain_asset_path(name: str) -> str:
+    folder, slash, file = name.rpartition("/")
+    segments = [
+        # A page's file must be no folder: no page ends so.
+        f"{segment}_" if segment.casefold().endswith(_FILE_SUFFIX) else segment
+        for segment in _folder(folder).split("/")
+    ]
+    return "/".join(segments) + slash + _segment(*_stem_and_suffix(file))
+
+
+def _stem_and_suffix(name: str) -> tuple[str, str]:
+    """A file's name without and with what tells programs its type; the second may be empty.
+
+    >>> _stem_and_suffix("f.tar.gz"), _stem_and_suffix("read me"), _stem_and_suffix("a.b c")
+    (('f.tar', '.gz'), ('read me', ''), ('a.b c', ''))
+    """
+    match = _SUFFIX.search(name)
+    return (name[: match.start()], match[0]) if match else (name, "")
 
 
 @lru_cache(maxsize=4096)

@@ -35,6 +35,9 @@ class Resolver(Protocol):
     def file(self, identifier: str) -> str | None:
         """The file of the bundle that holds the page of the identifier; None if it is not here."""
 
+    def asset(self, url: str) -> str | None:
+        """The link to the file of the archive that a URL names; None if it is not in the bundle."""
+
     def describing(self, references: Mapping[str, msgspec.Raw]) -> "Resolver":
         """The same page's links, with other words for the same identifiers."""
 
@@ -43,7 +46,7 @@ class Resolver(Protocol):
 
 
 class PageResolver:
-    """Resolves the identifiers of one page.
+    """Resolves the identifiers of one page, in a bundle without assets.
 
     A page inside the bundle becomes a relative link; an address on the web stays absolute;
     everything else has no destination and is shown as text. The fragments of a page's own headings
@@ -57,6 +60,8 @@ class PageResolver:
         self._folder = path.rpartition("/")[0]
         self._texts = references
         self._described: dict[str, Described | None] = {}
+        self.linked: dict[str, str] = {}
+        """The assets that the page was given links to, and their paths in the bundle."""
 
     def describe(self, identifier: str) -> Described | None:
         try:
@@ -97,6 +102,9 @@ class PageResolver:
         if "#" not in url:
             return link_from(self._folder, path)
         return self._link(path, unquote(url.partition("#")[2]), described)
+
+    def asset(self, url: str) -> str | None:  # noqa: ARG002
+        return None
 
     def describing(self, references: Mapping[str, msgspec.Raw]) -> "PageResolver":
         return PageResolver(self._site, self._path, references)

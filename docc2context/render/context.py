@@ -99,6 +99,10 @@ class Context:
         """A link to a safe destination; the text alone inside another link."""
         return text if self._inside_link else link(text, destination)
 
+    def asset(self, url: str) -> str | None:
+        """The link to a file of the archive; None inside another link, as for destinations."""
+        return None if self._inside_link else self.links.asset(url)
+
     def heading(self, level: int, text: str, anchor: str | None = None) -> str:
         """A heading of plain text, whose fragment is remembered for links to DocC's anchor."""
         usual = level > 1 and len(text) < _USUAL_CHARS

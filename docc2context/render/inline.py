@@ -1,5 +1,6 @@
 """Inline content: one function a node, one table of them."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from operator import is_
@@ -30,6 +31,7 @@ from docc2context.model.inline import (
 from docc2context.model.reference import (
     ImageReference,
     LinkReference,
+    MediaVariant,
     Reference,
     VideoReference,
 )
@@ -37,6 +39,8 @@ from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.titles import last_part, title_of
 
 Piece = str | Styled
+
+_SCALE = re.compile(r"[1-9]x")
 
 _PLAIN = frozenset({Text, CodeVoice})
 _TEXT = frozenset({Text})
@@ -179,25 +183,40 @@ def _own_title(identifier: str, ctx: Context) -> str:
 
 
 def media(identifier: str, metadata: ContentMetadata | None, ctx: Context) -> str:
-    """An image or video: shown if it is on the web, else told by its words and file name.
+    """An image or video: shown if it is in the bundle or on the web, else told by its words.
 
-    The bundle holds no assets, and a link to nothing helps nobody.
+    With the words goes its file name, as a link to nothing helps nobody.
     """
     reference = ctx.reference(identifier)
+    shown = _shown(reference, ctx) or _told(reference, identifier)
+    return ctx.spend(" ".join(filter(None, [shown, media_caption(metadata, ctx)])))
+
+
+def _shown(reference: Reference | None, ctx: Context) -> str | None:
+    """The picture, or a link to the video around its poster; None if there is no file to show."""
+    if not isinstance(reference, ImageReference | VideoReference):
+        return None
+    file = _file(reference, ctx)
+    if file is None:
+        return None
+    words = escape(reference.alt or "")
+    if isinstance(reference, ImageReference):
+        return image(words, file)
+    described = ctx.links.describe(reference.poster) if reference.poster else None
+    poster = described.reference if described else None
+    if isinstance(poster, ImageReference) and (picture := _copied_file(poster, ctx)) is not None:
+        return ctx.linked(image(words or "Video", picture), file)
+    return ctx.linked(words or "Video", file)
+
+
+def _told(reference: Reference | None, identifier: str) -> str:
     variants = reference.variants if isinstance(reference, ImageReference | VideoReference) else []
     words = escape(getattr(reference, "alt", None) or "")
-    caption = media_caption(metadata, ctx)
-    for variant in sorted(variants, key=lambda variant: "dark" in variant.traits):
-        if (url := safe_url(variant.url)) is not None:
-            is_video = _is_video(reference)
-            shown = ctx.linked(words or "Video", url) if is_video else image(words, url)
-            return ctx.spend(" ".join(filter(None, [shown, caption])))
     plainest = min(variants, key=lambda variant: "dark" in variant.traits, default=None)
     name = escape(_file_name(plainest.url if plainest else identifier))
     told = f"{words} ({name})" if words else name
-    kind = "Video" if _is_video(reference) else "Image"
-    shown = join([Styled("emphasis", f"{kind}: {told}")])
-    return ctx.spend(" ".join(filter(None, [shown, caption])))
+    kind = "Video" if isinstance(reference, VideoReference) else "Image"
+    return join([Styled("emphasis", f"{kind}: {told}")])
 
 
 def media_caption(metadata: ContentMetadata | None, ctx: Context) -> str:
@@ -222,6 +241,25 @@ def bold_inlines(nodes: Sequence[Inline], ctx: Context) -> Piece:
 
 def _is_video(reference: Reference | None) -> bool:
     return isinstance(reference, VideoReference)
+
+
+def _file(reference: ImageReference | VideoReference, ctx: Context) -> str | None:
+    """The destination of the file to show: one of the bundle, else one on the web."""
+    if (copied := _copied_file(reference, ctx)) is not None:
+        return copied
+    light_first = sorted(reference.variants, key=lambda variant: "dark" in variant.traits)
+    return next(filter(None, (safe_url(variant.url) for variant in light_first)), None)
+
+
+def _copied_file(reference: ImageReference | VideoReference, ctx: Context) -> str | None:
+    """The link to the light variant of the highest scale that the bundle holds."""
+    finest = sorted(reference.variants, key=lambda one: ("dark" in one.traits, -_scale(one)))
+    return next(filter(None, (ctx.asset(variant.url) for variant in finest)), None)
+
+
+def _scale(variant: MediaVariant) -> int:
+    """Pixels a point: `2x` and the like among the traits; 1 without."""
+    return max((int(trait[:-1]) for trait in variant.traits if _SCALE.fullmatch(trait)), default=1)
 
 
 def _file_name(url: str) -> str:

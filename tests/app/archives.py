@@ -45,6 +45,22 @@ def doccarchive(*names: str, **more: bytes) -> bytes:
     return zipped(pages | {page_entry(name): data for name, data in more.items()})
 
 
+def illustrated_doccarchive() -> bytes:
+    """A zipped archive of a page that shows a picture."""
+    picture = {
+        "type": "image",
+        "alt": "A lake",
+        "variants": [{"url": "/images/lake.png", "traits": ["1x"]}],
+    }
+    page = article("Foo") | {
+        "abstract": [{"type": "image", "identifier": "lake"}],
+        "references": {"lake": picture},
+    }
+    return zipped(
+        {page_entry("Foo"): json.dumps(page).encode(), f"{ROOT}/images/lake.png": b"\x89PNG lake"}
+    )
+
+
 def slow_doccarchive(pages: int = 20_000) -> bytes:
     """An honest archive that takes seconds to convert."""
     return doccarchive(*(f"Page{number}" for number in range(pages)))

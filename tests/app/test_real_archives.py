@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.app.archives import manifest_of
-from tests.app.serving import NEEDS_PROC, Server
-from tests.test_corpus import CORPUS, PAGES
+from tests.app.serving import CONVERT, NEEDS_PROC, Server
+from tests.test_corpus import ASSETS, CORPUS, PAGES
 
 pytestmark = [
     NEEDS_PROC,
@@ -27,6 +27,18 @@ def test_a_real_archive_is_converted_in_a_locked_child(server: Server, name: str
 
     assert response.status_code == 200
     assert manifest_of(response.content)["report"]["pages_converted"] == PAGES[name]
+
+
+@pytest.mark.parametrize("name", ASSETS)
+def test_the_assets_of_a_real_archive_come_along_in_a_locked_child(
+    server: Server, name: str
+) -> None:
+    archive = (CORPUS / f"{name}.doccarchive.zip").read_bytes()
+
+    response = server.client.put(CONVERT, content=archive, params={"assets": "true"})
+
+    assert response.status_code == 200
+    assert manifest_of(response.content)["report"]["assets_copied"] == ASSETS[name]
 
 
 @pytest.mark.parametrize("name", PAGES)

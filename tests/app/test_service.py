@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from app.core.errors import ErrorCode
-from tests.app.archives import doccarchive, manifest_of, names_in, page_entry, zipped
+from tests.app.archives import (
+    doccarchive,
+    illustrated_doccarchive,
+    manifest_of,
+    names_in,
+    page_entry,
+    zipped,
+)
 from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually, problem
 
 pytestmark = NEEDS_PROC
@@ -78,6 +85,62 @@ def test_several_accept_headers_are_read_as_one(server: Server) -> None:
 
 def test_errors_are_as_ever_for_who_accepts_markdown(undisturbed: Server) -> None:
     assert problem(undisturbed.put(b"hello", Accept="text/markdown"))["code"] == "not_a_zip"
+
+
+def form(*fields: tuple[str, tuple[str | None, bytes]]) -> list[tuple[str, Any]]:
+    """The fields of a form in this order."""
+    return list(fields)
+
+
+FILE = ("file", ("foo.zip", illustrated_doccarchive()))
+
+
+def test_assets_come_along_if_a_form_or_a_query_asks_for_them(undisturbed: Server) -> None:
+    flag = ("assets", (None, b"true"))
+    client = undisturbed.client
+
+    answers = [
+        client.post(CONVERT, files=form(flag, FILE)),
+        client.post(CONVERT, files=form(FILE, flag)),
+        client.put(CONVERT, content=illustrated_doccarchive(), params={"assets": "true"}),
+        client.post(CONVERT, files=form(FILE), params={"assets": "1"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200] * 4
+    (content,) = {answer.content for answer in answers}
+    assert names_in(content)[:2] == ["documentation/foo.md", "images/lake.png"]
+
+
+def test_no_asset_comes_along_by_itself(server: Server) -> None:
+    no = ("assets", (None, b"false"))
+    answers = [
+        server.put(illustrated_doccarchive()),
+        server.client.post(CONVERT, files=form(FILE, no), params={"assets": "true"}),
+    ]
+
+    assert [manifest_of(answer.content)["assets"] for answer in answers] == [[], []]
+
+
+@pytest.mark.parametrize("value", ["", "maybe", "true true"])
+def test_a_wish_for_assets_that_is_none_is_refused(undisturbed: Server, value: str) -> None:
+    flag = ("assets", (None, value.encode()))
+
+    of_form = problem(undisturbed.client.post(CONVERT, files=form(FILE, flag)))
+    of_query = problem(undisturbed.client.put(CONVERT, content=ARCHIVE, params={"assets": value}))
+
+    assert of_form["code"] == of_query["code"] == "invalid_request"
+    assert of_form["detail"] == "The field `assets` is neither true nor false."
+    assert "assets" in of_query["detail"]
+
+
+def test_one_document_cannot_have_assets(undisturbed: Server) -> None:
+    response = undisturbed.client.put(
+        CONVERT, content=ARCHIVE, params={"assets": "true"}, headers={"Accept": "text/markdown"}
+    )
+
+    told = problem(response)
+    assert told["code"] == "invalid_request"
+    assert told["detail"].startswith("One document cannot hold assets: accept application/zip")
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,12 @@ def links(markdown: str) -> list[str]:
     return destinations(tokens(markdown))
 
 
+def shown_or_linked(markdown: str) -> list[str]:
+    """Where links lead, and the sources of images, also of those inside links."""
+    sources = [str(token.attrs["src"]) for token in inline(markdown) if token.type == "image"]
+    return links(markdown) + sources
+
+
 def folded(words: str) -> str:
     return " ".join(words.split())
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from docc2context import cli
-from tests.docc2context.archives import archive, page
+from tests.docc2context.archives import archive, page, zipped
 
 GOOD = archive(kit=page("Kit"))
 LOSSY = archive(kit=page("Kit", abstract=[{"type": "emoji"}]), bad=b"{,}")
@@ -235,6 +235,20 @@ def test_pages_that_are_not_listed_are_found_in_the_document(
     assert "  … and 2 more; the document's front matter lists them all" in capsys.readouterr().err
 
 
+def test_assets_come_along_if_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    variants = [{"url": "/images/pic.png", "traits": ["1x"]}]
+    kit = page(
+        "Kit",
+        abstract=[{"type": "image", "identifier": "pic"}],
+        references={"pic": {"type": "image", "alt": "A lake", "variants": variants}},
+    )
+    files = {"data/documentation/kit.json": kit, "images/pic.png": b"PNG"}
+    path, out = written(tmp_path, zipped(files)), tmp_path / "out"
+    assert cli.main(["convert", path, "-o", str(out), "--assets", "--strict"]) == 0
+    assert capsys.readouterr().err.startswith(f"1 pages and 1 assets written to {out}, 0 skipped")
+    assert (out / "images/pic.png").read_bytes() == b"PNG"
+
+
 def test_a_language_may_be_asked_for(tmp_path: Path) -> None:
     patch = [{"op": "replace", "path": "/metadata/title", "value": "KITKit"}]
     overrides = [{"traits": [{"interfaceLanguage": "occ"}], "patch": patch}]
@@ -271,6 +285,7 @@ def test_workers_change_no_byte_and_one_that_is_killed_is_told_of(
         ["convert", "x", "-o", "y", "--workers", "0"],
         ["convert", "x", "-o", "y", "--workers", "two"],
         ["convert", "x", "-o", "-", "--single", "--json"],
+        ["convert", "x", "-o", "y", "--single", "--assets"],
     ],
 )
 def test_a_wrong_call_exits_with_2(arguments: list[str]) -> None:

@@ -1,21 +1,32 @@
 """`POST` and `PUT /convert`: an archive in, an archive or a document of Markdown out."""
 
 from contextlib import aclosing
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
+from pydantic import TypeAdapter, ValidationError
 
 from app.api.accept import preferred
 from app.api.deps import ServicesDep, UntilSentDep
 from app.api.hangup import unless_hung_up
-from app.api.openapi import RESULT, UPLOAD, problems
-from app.api.result_response import DOCUMENT, FORMS, Form, ResultResponse
+from app.api.openapi import ASSETS_FIELD, RESULT, UPLOAD, problems
+from app.api.result_response import ARCHIVE, DOCUMENT, FORMS, Form, ResultResponse
 from app.core.errors import ErrorCode, ServiceError
 from app.services.uploads import Body, receive
 from app.services.workspace import unnamed_file
 from app.worker.wanted import Wanted
 
 router = APIRouter(tags=["conversion"])
+
+_FLAG: Final = TypeAdapter(bool)
+
+AssetsParameter = Annotated[
+    bool,
+    Query(
+        description="Copy the images, videos and downloads that pages show or link. A form says so "
+        f"by the field `{ASSETS_FIELD}`, which goes before this."
+    ),
+]
 
 _NOT_OF_THIS_ROUTE: Final = {ErrorCode.NOT_FOUND, ErrorCode.METHOD_NOT_ALLOWED}
 
@@ -33,7 +44,10 @@ _DESCRIBED: Final[dict[str, Any]] = {
 @router.post("/convert", operation_id="convert_posted", summary="Convert an archive", **_DESCRIBED)
 @router.put("/convert", operation_id="convert_put", summary="Convert an archive", **_DESCRIBED)
 async def convert(
-    request: Request, services: ServicesDep, until_sent: UntilSentDep
+    request: Request,
+    services: ServicesDep,
+    until_sent: UntilSentDep,
+    assets: AssetsParameter = False,
 ) -> ResultResponse:
     """Convert a zipped .doccarchive to Markdown.
 
@@ -42,13 +56,14 @@ async def convert(
     succeeded: a 200 is always the whole result.
     """
     form = _form(request)
-    wanted = Wanted(single=form is DOCUMENT)
     workspace = services.settings.workspace_dir
     async with services.drain.inside():
         with unnamed_file(workspace) as upload:
             async with aclosing(request.stream()) as chunks:
                 body = Body(chunks, request.headers.get("Content-Type", ""), _length(request))
-                await receive(body, upload, limit=services.settings.max_upload_bytes)
+                limit = services.settings.max_upload_bytes
+                fields = await receive(body, upload, limit=limit, kept=[ASSETS_FIELD])
+            wanted = _wanted(form, fields.get(ASSETS_FIELD, assets))
             result = until_sent.enter_context(unnamed_file(workspace))
             await unless_hung_up(request, services.converter.convert(upload, result, wanted))
     return ResultResponse(result, form)
@@ -62,6 +77,23 @@ def _form(request: Request) -> Form:
             f"The request accepts neither {' nor '.join(FORMS)}.",
         )
     return FORMS[media_type]
+
+
+def _wanted(form: Form, assets: str | bool) -> Wanted:
+    """What is asked for, by the form's field or else by the query; both are read alike."""
+    try:
+        wanted = Wanted(single=form is DOCUMENT, assets=_FLAG.validate_python(assets))
+    except ValidationError:
+        raise ServiceError(
+            ErrorCode.INVALID_REQUEST, f"The field `{ASSETS_FIELD}` is neither true nor false."
+        ) from None
+    if wanted.single and wanted.assets:
+        raise ServiceError(
+            ErrorCode.INVALID_REQUEST,
+            f"One document cannot hold assets: accept {ARCHIVE.media_type}, or leave out "
+            f"`{ASSETS_FIELD}`.",
+        )
+    return wanted
 
 
 def _length(request: Request) -> int | None:

@@ -41,8 +41,23 @@ def test_both_ways_to_send_an_archive_are_described(app: FastAPI, method: str) -
     assert body["content"]["multipart/form-data"]["schema"] == {
         "type": "object",
         "required": ["file"],
-        "properties": {"file": binary},
+        "properties": {
+            "file": binary,
+            "assets": {
+                "type": "boolean",
+                "default": False,
+                "description": "Copy the images, videos and downloads that pages show or link.",
+            },
+        },
     }
+
+
+@pytest.mark.parametrize("method", ["post", "put"])
+def test_raw_uploads_may_ask_for_assets_in_the_query(app: FastAPI, method: str) -> None:
+    (parameter,) = app.openapi()["paths"][CONVERT][method]["parameters"]
+
+    assert (parameter["name"], parameter["in"], parameter["required"]) == ("assets", "query", False)
+    assert (parameter["schema"]["type"], parameter["schema"]["default"]) == ("boolean", False)
 
 
 def test_a_conversion_answers_a_zip_or_a_document(app: FastAPI) -> None:

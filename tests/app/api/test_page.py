@@ -24,14 +24,15 @@ def test_the_form_sends_a_file_to_the_conversion(app: FastAPI) -> None:
     tags = Tags(TestClient(app).get("/").text)
 
     (form,) = tags.all("form")
-    (file,) = tags.all("input")
+    file, assets = tags.all("input")
     assert form == {
         "action": "/api/v1/convert",
         "method": "post",
         "enctype": "multipart/form-data",
     }
     assert (file["type"], file["name"]) == ("file", "file")
-    assert [label["for"] for label in tags.all("label")] == [file["id"]]
+    assert (assets["type"], assets["name"], assets["value"]) == ("checkbox", "assets", "true")
+    assert [label.get("for") for label in tags.all("label")] == [file["id"], None]
 
 
 def test_the_page_asks_nothing_of_other_hosts_and_runs_no_script(app: FastAPI) -> None:

@@ -30,7 +30,12 @@ from app.worker.wanted import Wanted
 from docc2context import DEFAULT_LIMITS
 
 CONVERTED = Converted(
-    pages_converted=1, pages_skipped=2, unknown_nodes=3, missing_references=4, output_bytes=5
+    pages_converted=1,
+    pages_skipped=2,
+    unknown_nodes=3,
+    missing_references=4,
+    assets_copied=5,
+    output_bytes=6,
 )
 
 READY = Ready(Locks(["group"], {"landlock": "Function not implemented"}))
@@ -93,7 +98,8 @@ def test_what_was_converted_is_returned_and_logged(tmp_path: Path) -> None:
         "pages_skipped": 2,
         "unknown_nodes": 3,
         "missing_references": 4,
-        "output_bytes": 5,
+        "assets_copied": 5,
+        "output_bytes": 6,
     }
 
 

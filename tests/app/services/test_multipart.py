@@ -57,6 +57,39 @@ def test_a_file_name_is_of_no_interest() -> None:
     assert taken(form) == DATA
 
 
+def texts(form: bytes, size: int = 1000) -> dict[str, str]:
+    field = FileField(CONTENT_TYPE, bytearray().extend, ["assets"])
+    for at in range(0, len(form), size):
+        field.feed(form[at : at + size])
+    field.finish()
+    return field.texts
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_field_that_is_kept_may_stand_before_the_file_or_after_it(size: int) -> None:
+    flag, file, other = part("assets", b"true"), part("file", DATA), part("note", b"x" * 200)
+
+    assert texts(flag + other + file + END, size) == {"assets": "true"}
+    assert texts(file + other + flag + END, size) == {"assets": "true"}
+    assert texts(file + other + END, size) == {}
+    assert texts(part("assets", b"\xff") + file + END, size) == {"assets": "\ufffd"}
+    assert texts(part("assets", b"") + file + END, size) == {"assets": ""}
+
+
+@pytest.mark.parametrize(
+    ("fields", "detail"),
+    [
+        (part("assets", b"true") * 2, "The form has more than one field `assets`."),
+        (part("assets", b"x" * 65), "A field of the form holds over 64 bytes."),
+    ],
+)
+def test_a_field_that_is_kept_is_short_and_there_once(fields: bytes, detail: str) -> None:
+    with pytest.raises(ServiceError) as caught:
+        texts(fields + part("file", DATA) + END)
+
+    assert (caught.value.code, caught.value.detail) == (ErrorCode.INVALID_REQUEST, detail)
+
+
 def test_an_empty_file_is_a_file() -> None:
     assert taken(part("file", b"") + END) == b""
 

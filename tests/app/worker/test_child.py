@@ -27,7 +27,7 @@ from docc2context import (
     LimitExceeded,
     Report,
 )
-from tests.app.archives import doccarchive, names_in
+from tests.app.archives import doccarchive, illustrated_doccarchive, names_in
 
 BUNDLE = Wanted()
 BOUNDS = Bounds(memory_bytes=2**30, cpu_seconds=60, file_bytes=1000)
@@ -72,6 +72,14 @@ def test_one_document_is_made_if_it_is_wanted(reply_of: Conversion) -> None:
     assert isinstance(reply, Converted)
     assert reply.pages_converted == 2
     assert b"\n# Foo\n" in reply_of.result.read_bytes()
+
+
+def test_assets_come_along_if_they_are_wanted(reply_of: Conversion) -> None:
+    reply = reply_of(illustrated_doccarchive(), Wanted(assets=True))
+
+    assert isinstance(reply, Converted)
+    assert reply.assets_copied == 1
+    assert "images/lake.png" in names_in(reply_of.result.read_bytes())
 
 
 def test_the_converter_is_given_the_upload_from_its_beginning(

@@ -18,7 +18,12 @@ from app.worker.protocol import (
 REPLIES: list[Reply] = [
     Ready(Locks(["group"], {"landlock": "Function not implemented"})),
     Converted(
-        pages_converted=1, pages_skipped=2, unknown_nodes=3, missing_references=4, output_bytes=5
+        pages_converted=1,
+        pages_skipped=2,
+        unknown_nodes=3,
+        missing_references=4,
+        assets_copied=5,
+        output_bytes=6,
     ),
     Refused(code="not_a_zip", detail="…", entry="'a'", limit=3),
     OutOfRoom(),

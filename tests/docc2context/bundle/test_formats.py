@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 import docc2context
-from tests.docc2context.archives import archive, page, topic, unzipped
+from tests.docc2context.archives import archive, page, topic, unzipped, zipped
 
 SCHEMAS = Path(__file__).parents[3] / "DOCS" / "schemas"
 SAMPLE = Path(__file__).parents[3] / "examples" / "TrailKit.doccarchive.zip"
@@ -33,6 +33,21 @@ LOSSY = archive(
 def test_the_file_fits_its_schema(name: str, source: Path | bytes) -> None:
     schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text())
     jsonschema.validate(json.loads(bundle(source)[f"{name}.json"]), schema)
+
+
+def test_a_manifest_with_assets_fits_its_schema() -> None:
+    variants = [{"url": "/pic.png", "traits": []}]
+    kit = page(
+        "Kit",
+        abstract=[{"type": "image", "identifier": "pic"}],
+        references={"pic": {"type": "image", "variants": variants}},
+    )
+    buffer = io.BytesIO()
+    source = zipped({"data/documentation/kit.json": kit, "pic.png": b""})
+    docc2context.convert(source, buffer, assets=True)
+    manifest = json.loads(unzipped(buffer.getvalue())["manifest.json"])
+    assert [entry["path"] for entry in manifest["assets"]] == ["pic.png"]
+    jsonschema.validate(manifest, json.loads((SCHEMAS / "manifest.schema.json").read_text()))
 
 
 def graph(**keys: Any) -> dict[str, Any]:

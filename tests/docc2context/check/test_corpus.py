@@ -11,6 +11,14 @@ ENOUGH = 0.999
 
 
 @archives
+def test_nothing_is_lost_for_pictures_that_come_along(name: str, tmp_path: Path) -> None:
+    source = CORPUS / f"{name}.doccarchive.zip"
+    docc2context.convert(source, tmp_path / "bundle.zip", assets=True)
+    report = check(source, tmp_path / "bundle.zip")
+    assert report.is_complete, [*report.content.missing[:20], *report.variants.missing[:20]]
+
+
+@archives
 def test_one_document_holds_all_that_the_pages_display(name: str, tmp_path: Path) -> None:
     source = CORPUS / f"{name}.doccarchive.zip"
     docc2context.convert(source, tmp_path / "whole.md", single=True)

@@ -1,0 +1,67 @@
+"""Bytes of an entry in pieces of bounded size: a video may be larger than memory."""
+
+import zlib
+from collections.abc import Iterable, Iterator
+
+from docc2context.archive.refusals import damaged
+from docc2context.archive.source import Source
+
+PIECE_BYTES = 1 << 20
+
+
+def stored_pieces(source: Source, start: int, length: int) -> Iterator[bytes]:
+    """The bytes of a range, fewer only where the file ends."""
+    for offset in range(start, start + length, PIECE_BYTES):
+        yield source.read(min(PIECE_BYTES, start + length - offset), offset)
+
+
+def inflated_pieces(compressed: Iterable[bytes], name: str) -> Iterator[bytes]:
+    """What a deflate stream holds, which must fill all of `compressed`.
+
+    However much the stream makes of a byte, no piece is larger than `PIECE_BYTES`. Raises
+    ArchiveRefused (`invalid_zip`).
+    """
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    for chunk in compressed:
+        if inflater.eof:
+            raise damaged("data follows the compressed data of an entry", name)
+        yield from _made_of(chunk, inflater, name)
+    if inflater.unused_data:
+        raise damaged("data follows the compressed data of an entry", name)
+    if not inflater.eof:
+        raise damaged("the compressed data of an entry is cut off", name)
+
+
+def _made_of(chunk: bytes, inflater: "zlib._Decompress", name: str) -> Iterator[bytes]:
+    """A full piece may mean that more of the same chunk waits inside the inflater."""
+    size = PIECE_BYTES
+    while chunk or size == PIECE_BYTES:
+        try:
+            piece = inflater.decompress(chunk, PIECE_BYTES)
+        except zlib.error as error:
+            if str(error).startswith("Error -4 "):  # Z_MEM_ERROR, which is no fault of the entry's
+                raise MemoryError from error
+            raise damaged("an entry cannot be inflated", name) from error
+        chunk, size = inflater.unconsumed_tail, len(piece)
+        if piece:
+            yield piece
+        if inflater.eof:
+            return
+
+
+def checked_pieces(pieces: Iterable[bytes], size: int, crc: int, name: str) -> Iterator[bytes]:
+    """The pieces, held to what their entry declares: stopped before there are too many.
+
+    Raises ArchiveRefused (`invalid_zip`), in the end if it is the end that is wrong.
+    """
+    found = checksum = 0
+    for piece in pieces:
+        found += len(piece)
+        if found > size:
+            raise damaged(f"an entry holds more than the {size} bytes declared", name)
+        checksum = zlib.crc32(piece, checksum)
+        yield piece
+    if found != size:
+        raise damaged(f"an entry holds {found} bytes and declares {size}", name)
+    if checksum != crc:
+        raise damaged("the checksum of an entry does not match its data", name)

@@ -1,0 +1,32 @@
+"""Assets on their way from an archive into a bundle, in pieces and each once."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+
+from docc2context.archive.reader import Archive
+from docc2context.bundle.manifest import AssetEntry
+from docc2context.bundle.sinks import Sink
+
+
+def copy_assets(assets: Mapping[str, str], archive: Archive, sink: Sink) -> Iterator[AssetEntry]:
+    """Write each of the assets where it goes, in the order of their names in the archive.
+
+    Raises LimitExceeded if they are too large together with the pages, before any is read;
+    OutputTooLarge before one is read that does not fit any more; ArchiveRefused if one is damaged.
+    """
+    archive.check_assets(assets)
+    for name in sorted(assets):
+        yield _copied(name, assets[name], archive, sink)
+
+
+def _copied(name: str, path: str, archive: Archive, sink: Sink) -> AssetEntry:
+    digest = hashlib.sha256()
+
+    def pieces() -> Iterator[bytes]:
+        for piece in archive.read_asset(name):
+            digest.update(piece)
+            yield piece
+
+    size = archive.asset_size(name)
+    sink.write_asset(path, size, pieces())
+    return AssetEntry(source=name, path=path, bytes=size, sha256=digest.hexdigest())

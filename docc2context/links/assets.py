@@ -1,0 +1,73 @@
+"""The files of an archive that its pages show or link, and links to them in the bundle."""
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
+
+import msgspec
+
+from docc2context.links.paths import asset_paths, link_from, path_key
+from docc2context.links.resolver import PageResolver
+from docc2context.links.site import Site
+from docc2context.model.reference import DownloadReference
+
+
+class Assets:
+    """Which file of the archive a reference's URL means, and where it goes in the bundle."""
+
+    def __init__(self, names: Iterable[str], pages: Iterable[str]) -> None:
+        self.paths = asset_paths(names, pages)
+        self._by_key: dict[str, str] = {}
+        for name in self.paths:
+            self._by_key.setdefault(path_key(name), name)
+
+    def find(self, url: str) -> str | None:
+        """The name of the file; None if there is none.
+
+        A URL is relative to the root and is nothing but compared with the names that there are. The
+        exact name goes before the percent-decoded one, that before another letter case or another
+        form of Unicode, as macOS packs the names that DocC writes.
+        """
+        name = url.removeprefix("/")
+        if name in self.paths:
+            return name
+        decoded = unquote(name)
+        return decoded if decoded in self.paths else self._by_key.get(path_key(decoded))
+
+
+class AssetResolver(PageResolver):
+    """Resolves the identifiers of a page in a bundle that holds assets."""
+
+    def __init__(
+        self, site: Site, path: str, references: Mapping[str, msgspec.Raw], assets: Assets
+    ) -> None:
+        super().__init__(site, path, references)
+        self._assets = assets
+
+    def asset(self, url: str) -> str | None:
+        name = self._assets.find(url)
+        return None if name is None else self._link_to(name)
+
+    def to(self, identifier: str) -> str | None:
+        name = self._download(identifier)
+        return super().to(identifier) if name is None else self._link_to(name)
+
+    def file(self, identifier: str) -> str | None:
+        name = self._download(identifier)
+        return super().file(identifier) if name is None else self._assets.paths[name]
+
+    def describing(self, references: Mapping[str, msgspec.Raw]) -> "AssetResolver":
+        other = AssetResolver(self._site, self._path, references, self._assets)
+        other.linked = self.linked
+        return other
+
+    def _download(self, identifier: str) -> str | None:
+        """The name of the file that an identifier offers for download."""
+        described = self.describe(identifier)
+        if described is None or not isinstance(described.reference, DownloadReference):
+            return None
+        return self._assets.find(described.url)
+
+    def _link_to(self, name: str) -> str:
+        path = self._assets.paths[name]
+        self.linked[name] = path
+        return link_from(self._folder, path)
