@@ -14,6 +14,8 @@ from docc2context.model.reference import Reference
 PATCH_FAULTS = (msgspec.MsgspecError, LookupError, ValueError, TypeError, RecursionError)
 """What an operation that cannot be applied raises."""
 
+_USUAL_CHARS = 64
+
 _END = "-"
 """The place behind the last item of a list (RFC 6901, section 4)."""
 
@@ -147,13 +149,20 @@ class _Type:
         return None
 
 
-@lru_cache(maxsize=1024)
 def _tokens(path: str) -> tuple[str, ...]:
     """The steps of a JSON pointer (RFC 6901). Raises LookupError for the whole page."""
+    return _usual_tokens(path) if len(path) < _USUAL_CHARS else _split(path)
+
+
+def _split(path: str) -> tuple[str, ...]:
     tokens = path.split("/")[1:]
     if not tokens:
         raise LookupError(path)
     return tuple(map(_unescaped, tokens))
+
+
+_usual_tokens = lru_cache(maxsize=1024)(_split)
+"""Most pointers, such as `/metadata/title`, stand on page after page; long ones are not kept."""
 
 
 def _unescaped(token: str) -> str:

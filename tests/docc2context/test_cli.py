@@ -1,6 +1,5 @@
 import io
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 
 from docc2context import cli
+from tests.docc2context import deaths
 from tests.docc2context.archives import archive, page, zipped
 
 GOOD = archive(kit=page("Kit"))
@@ -267,7 +267,7 @@ def test_workers_change_no_byte_and_one_that_is_killed_is_told_of(
         assert cli.main(["convert", path, "-o", out, "--workers", workers]) == cli.DONE
     assert (tmp_path / "1.zip").read_bytes() == (tmp_path / "2.zip").read_bytes()
 
-    monkeypatch.setattr("docc2context.workers._start", os.abort)
+    monkeypatch.setattr("docc2context.workers._convert_batch", deaths.killed)
     killed = ["convert", path, "-o", str(tmp_path / "out"), "--workers", "2"]
     assert cli.main(killed) == cli.FAILED
     assert "a worker was killed" in capsys.readouterr().err

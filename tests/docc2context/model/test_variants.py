@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from docc2context.links.references import References
+from docc2context.model import patch
 from docc2context.model.counts import Counts, new_counts
 from docc2context.model.decode import decode_page
 from docc2context.model.page import RenderNode
@@ -11,9 +12,9 @@ from docc2context.model.variants import in_language, variants
 from tests.docc2context.archives import page, topic
 
 
-def patched(*patch: dict[str, Any], **keys: Any) -> tuple[RenderNode, Counts]:
+def patched(*operations: dict[str, Any], **keys: Any) -> tuple[RenderNode, Counts]:
     """A page's Objective-C self, and what could not be applied."""
-    overrides = [{"traits": [{"interfaceLanguage": "occ"}], "patch": list(patch)}]
+    overrides = [{"traits": [{"interfaceLanguage": "occ"}], "patch": list(operations)}]
     decoded = decode_page(page("Kit", variantOverrides=overrides, **keys))
     (other,) = decoded.others
     assert other.language == "occ"
@@ -117,7 +118,14 @@ def test_one_language_shows_the_page_as_it_is_in_it() -> None:
 
 def test_the_values_of_patches_survive_the_second_look() -> None:
     broken = [{"type": "confetti"}]
-    patch = {"op": "replace", "path": "/metadata/title", "value": "KITKit"}
-    node, unknown = patched(patch, abstract=broken)
+    operation = {"op": "replace", "path": "/metadata/title", "value": "KITKit"}
+    node, unknown = patched(operation, abstract=broken)
     assert node.metadata.title == "KITKit"
     assert unknown == {"inline:confetti": 1}
+
+
+def test_long_pointers_are_not_remembered() -> None:
+    before = patch._usual_tokens.cache_info().currsize
+    long = "/metadata/" + "x" * 1000
+    patched({"op": "replace", "path": long, "value": 1})
+    assert patch._usual_tokens.cache_info().currsize == before
