@@ -14,13 +14,14 @@ from app.api.routes import convert, health, page
 from app.core.config import Settings, load_settings
 from app.core.errors import ServiceError
 from app.core.logging import configure_logging
+from app.core.threads import in_thread
 from app.middleware.crash import CrashMiddleware
 from app.middleware.request_id import RequestIdMiddleware
 from app.middleware.request_log import RequestLogMiddleware
 from app.services.admission import Admission
-from app.services.conversion import CONVERTER_VERSION, Converter, bounds_of, limits_of
+from app.services.conversion import CONVERTER_VERSION, Converter, engine_of
 from app.services.drain import Drain
-from app.worker.launcher import Launcher
+from app.services.workspace.scratch import sweep
 
 API = "/api/v1"
 
@@ -66,13 +67,7 @@ def _services(settings: Settings) -> Services:
         queue=settings.conversion_queue,
         wait_seconds=settings.conversion_queue_wait_seconds,
     )
-    converter = Converter(
-        admission=admission,
-        launcher=Launcher(),
-        limits=limits_of(settings),
-        bounds=bounds_of(settings),
-        timeout_seconds=settings.conversion_timeout_seconds,
-    )
+    converter = Converter(admission=admission, engine=engine_of(settings))
     drain = Drain(workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds)
     return Services(settings=settings, converter=converter, drain=drain)
 
@@ -80,6 +75,9 @@ def _services(settings: Settings) -> Services:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Start the forkserver now, for else the first upload would wait for it."""
+    removed, stubborn = await in_thread(sweep, app.state.services.settings.workspace_dir)
+    if removed or stubborn:
+        log.warning("workspace_swept", removed=removed, left=len(stubborn))
     try:
         locks = await app.state.services.converter.probe()
     except ServiceError:

@@ -1,11 +1,12 @@
 """What an operator may set, each with its unit, its bounds and its reason."""
 
 import os
+import shlex
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _MIB = 1024 * 1024
 _GIB = 1024 * _MIB
@@ -102,6 +103,12 @@ class Settings(BaseSettings):
         default=_GIB,
         ge=64 * _MIB,
     )
+    converter_command: Annotated[tuple[str, ...], NoDecode] = _setting(
+        "command",
+        "An outside converter in place of our own, called as `COMMAND ARCHIVE --output DIR "
+        "--force`; quoted as for a shell, which it is not given to.",
+        default=(),
+    )
     shutdown_grace_seconds: float = _setting(
         "seconds",
         "How long conversions may go on once the service is told to stop. What stops it has to "
@@ -121,6 +128,16 @@ class Settings(BaseSettings):
     @classmethod
     def _in_any_case(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
+
+    @field_validator("converter_command", mode="before")
+    @classmethod
+    def _words(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(shlex.split(value))
+        except ValueError as error:
+            raise ValueError(f"is quoted wrongly: {error}") from error
 
     @field_validator("workspace_dir")
     @classmethod

@@ -2,67 +2,40 @@
 
 import asyncio
 import os
-import signal
 from io import FileIO
 from typing import Final
 
 import msgspec
 
 from app.core.config import Settings
-from app.core.errors import ErrorCode, ServiceError
 from app.services.admission import Admission
+from app.services.engine import Engine, unavailable
 from app.services.journal import recorded_conversion
-from app.services.workspace import out_of_room
-from app.worker import child
-from app.worker.descriptors import SentFile
-from app.worker.launcher import CannotStart, Ended, Launcher
+from app.services.outside_converter import OutsideConverter
+from app.services.own_converter import OwnConverter
+from app.worker.launcher import Launcher
 from app.worker.locks import Bounds, Locks
-from app.worker.protocol import (
-    Converted,
-    Crashed,
-    OutOfMemory,
-    OutOfRoom,
-    Ready,
-    Refused,
-    decode,
-)
+from app.worker.protocol import Converted, Gathered
 from app.worker.wanted import Wanted
 from docc2context import Limits, __version__
 
 CONVERTER_VERSION: Final = __version__
 
-_PROBE_TIMEOUT_SECONDS: Final = 5.0
-"""A warm child answers within 5 ms, the first one, for which Python is started, within 300."""
-
-_RETRY_AFTER_SECONDS: Final = 10
-"""Processes or memory ran short; the conversions that hold them now end within about that time."""
-
-
-_MEMORY_FAULTS: Final = {-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT}
-"""How a child ends when native code is refused memory and does not look: msgspec 0.22 does not when
-it decodes a long string in a list. A fault for another reason cannot be told from that."""
-
 
 class Converter:
-    """Runs conversions, as many at once as `admission` lets in, each in a child of its own."""
+    """Runs conversions by `engine`, as many at once as `admission` lets in."""
 
-    def __init__(
-        self,
-        *,
-        admission: Admission,
-        launcher: Launcher,
-        limits: Limits,
-        bounds: Bounds,
-        timeout_seconds: float,
-    ) -> None:
+    def __init__(self, *, admission: Admission, engine: Engine) -> None:
         self._admission = admission
-        self._launcher = launcher
-        self._limits = limits
-        self._bounds = bounds
-        self._timeout_seconds = timeout_seconds
+        self._engine = engine
         self._probe: asyncio.Task[Locks | None] | None = None
 
-    async def convert(self, upload: FileIO, result: FileIO, wanted: Wanted) -> Converted:
+    @property
+    def has_options(self) -> bool:
+        """Whether it makes one document, and copies assets, where that is wanted."""
+        return self._engine.has_options
+
+    async def convert(self, upload: FileIO, result: FileIO, wanted: Wanted) -> Converted | Gathered:
         """Write the Markdown of the archive in `upload` to `result`, as it is wanted.
 
         When it returns, the child has ended and `result` is complete. When it is cancelled, the
@@ -73,8 +46,7 @@ class Converter:
         async with self._admission.slot():
             with recorded_conversion() as facts:
                 facts["archive_bytes"] = _size(upload)
-                ended = await self._run_child(upload, result, wanted)
-                converted = self._converted(ended, facts)
+                converted = await self._engine.run(upload, result, wanted, facts)
                 facts.update(msgspec.structs.asdict(converted), result_bytes=_size(result))
                 return converted
 
@@ -84,63 +56,29 @@ class Converter:
         Returns what holds the child. Raises ServiceError `converter_unavailable`.
         """
         if self._probe is None or self._probe.done():
-            self._probe = asyncio.create_task(self._greeted())
+            self._probe = asyncio.create_task(self._engine.probe())
         locks = await asyncio.shield(self._probe)
         if locks is None:
-            raise _unavailable()
+            raise unavailable("No process for the conversion could be started.")
         return locks
 
-    async def _greeted(self) -> Locks | None:
-        try:
-            ended = await self._launcher.run(
-                child.greet, self._bounds, timeout=_PROBE_TIMEOUT_SECONDS
-            )
-        except (CannotStart, TimeoutError):
-            return None
-        reply = decode(ended.reply)
-        return reply.locks if isinstance(reply, Ready) else None
 
-    async def _run_child(self, upload: FileIO, result: FileIO, wanted: Wanted) -> Ended:
-        try:
-            return await self._launcher.run(
-                child.convert,
-                SentFile(upload),
-                SentFile(result),
-                wanted,
-                self._limits,
-                self._bounds,
-                timeout=self._timeout_seconds,
-            )
-        except CannotStart as error:
-            raise _unavailable() from error
-        except TimeoutError:
-            raise ServiceError(
-                ErrorCode.CONVERSION_TIMEOUT,
-                f"The conversion was stopped after {self._timeout_seconds:g} seconds.",
-            ) from None
-
-    def _converted(self, ended: Ended, facts: dict[str, object]) -> Converted:
-        match decode(ended.reply):
-            case Converted() as converted:
-                return converted
-            case Refused(code=code, detail=detail, entry=entry, limit=limit):
-                raise ServiceError(ErrorCode.named(code), detail, entry=entry, limit=limit)
-            case OutOfRoom():
-                raise out_of_room()
-            case OutOfMemory():
-                raise _beyond(self._bounds.memory_bytes, "bytes of memory")
-            case Crashed(traceback=traceback):
-                facts["child_traceback"] = traceback
-            case Ready() | None if ended.exit_code == -signal.SIGXCPU:
-                raise _beyond(self._bounds.cpu_seconds, "seconds of CPU time")
-            case Ready() | None:
-                facts["child_ended_by"] = _cause_of_end(ended.exit_code)
-                if ended.exit_code in _MEMORY_FAULTS:
-                    raise _beyond(self._bounds.memory_bytes, "bytes of memory")
-        raise ServiceError(
-            ErrorCode.CONVERSION_FAILED,
-            "The converter stopped before it had finished this archive.",
+def engine_of(settings: Settings) -> Engine:
+    """Our own converter, or the command that the operator has set."""
+    launcher, limits, bounds = Launcher(), limits_of(settings), bounds_of(settings)
+    timeout_seconds = settings.conversion_timeout_seconds
+    if settings.converter_command:
+        return OutsideConverter(
+            settings.converter_command,
+            workspace=settings.workspace_dir,
+            launcher=launcher,
+            limits=limits,
+            bounds=bounds,
+            timeout_seconds=timeout_seconds,
         )
+    return OwnConverter(
+        launcher=launcher, limits=limits, bounds=bounds, timeout_seconds=timeout_seconds
+    )
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -159,33 +97,6 @@ def bounds_of(settings: Settings) -> Bounds:
         memory_bytes=settings.conversion_memory_bytes,
         cpu_seconds=settings.conversion_cpu_seconds,
         file_bytes=settings.max_output_bytes,
-    )
-
-
-def _beyond(limit: int, unit: str) -> ServiceError:
-    return ServiceError(
-        ErrorCode.CONVERSION_LIMIT_EXCEEDED,
-        f"The conversion of this archive needs more than {limit} {unit}.",
-        limit=limit,
-    )
-
-
-def _cause_of_end(exit_code: int | None) -> str:
-    """In the words for the log.
-
-    >>> _cause_of_end(-9)
-    'signal 9 (Killed)'
-    """
-    if exit_code is not None and exit_code < 0:
-        return f"signal {-exit_code} ({signal.strsignal(-exit_code)})"
-    return f"exit code {exit_code}"
-
-
-def _unavailable() -> ServiceError:
-    return ServiceError(
-        ErrorCode.CONVERTER_UNAVAILABLE,
-        "No process for the conversion could be started.",
-        retry_after=_RETRY_AFTER_SECONDS,
     )
 
 

@@ -37,15 +37,16 @@ def convert(
     All three are descriptors that the child owns; it has no others.
     """
     lock_up(bounds, (reply, upload, result))
-    _tell(reply, _outcome(upload, result, wanted, limits, bounds))
+    tell(reply, _outcome(upload, result, wanted, limits, bounds))
 
 
 def greet(reply: int, bounds: Bounds) -> None:
     """Say that a child can be started and has all it needs, and what holds it."""
-    _tell(reply, encode(Ready(lock_up(bounds, (reply,)))))
+    tell(reply, encode(Ready(lock_up(bounds, (reply,)))))
 
 
-def _tell(reply: int, message: bytes) -> None:
+def tell(reply: int, message: bytes) -> None:
+    """A child's last word."""
     # Left open on purpose: the pipe ends when this process does, and the parent waits for that.
     os.write(reply, message)
 
@@ -54,10 +55,15 @@ def _outcome(upload: int, result: int, wanted: Wanted, limits: Limits, bounds: B
     try:
         return encode(_converted(upload, result, wanted, limits))
     except Exception as error:  # the border: nothing gets past it
-        # First, and without a new object: there may be no memory for one.
-        if _comes_from(error, _is_out_of_memory):
-            return _OUT_OF_MEMORY
-        return encode(_failure(error, bounds))
+        return failure_reply(error, bounds)
+
+
+def failure_reply(error: Exception, bounds: Bounds) -> bytes:
+    """What the parent is told of an error that ended the child's work."""
+    # First, and without a new object: there may be no memory for one.
+    if _comes_from(error, _is_out_of_memory):
+        return _OUT_OF_MEMORY
+    return encode(_failure(error, bounds))
 
 
 def _failure(error: Exception, bounds: Bounds) -> Reply:

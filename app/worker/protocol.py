@@ -27,6 +27,34 @@ class Converted(msgspec.Struct, frozen=True, kw_only=True, tag="converted"):
     output_bytes: int
 
 
+class Selected(msgspec.Struct, frozen=True, tag="selected"):
+    """What an outside converter needs of the upload has been read: so many pages."""
+
+    pages: int
+
+
+class Gathered(msgspec.Struct, frozen=True, kw_only=True, tag="gathered"):
+    """The result file holds all that an outside converter has written."""
+
+    files: int
+    documents: int
+    output_bytes: int
+
+
+class CannotRun(msgspec.Struct, frozen=True, tag="cannot_run"):
+    """The system does not run the outside converter; `why` is for the log only."""
+
+    why: str
+
+
+class CommandFailed(msgspec.Struct, frozen=True, tag="command_failed"):
+    """The outside converter ended without a result that could be taken; for the log only."""
+
+    exit_code: int
+    why: str
+    said: str
+
+
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
     """The upload cannot be converted; `code` is one of the service's catalogue."""
 
@@ -50,7 +78,18 @@ class Crashed(msgspec.Struct, frozen=True, tag="crashed"):
     traceback: str
 
 
-Reply = Ready | Converted | Refused | OutOfRoom | OutOfMemory | Crashed
+Reply = (
+    Ready
+    | Converted
+    | Selected
+    | Gathered
+    | CannotRun
+    | CommandFailed
+    | Refused
+    | OutOfRoom
+    | OutOfMemory
+    | Crashed
+)
 
 encode = msgspec.json.encode
 

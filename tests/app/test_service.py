@@ -73,7 +73,7 @@ def test_who_accepts_neither_form_is_told_so(undisturbed: Server) -> None:
     told = problem(undisturbed.put(ARCHIVE, Accept="application/json"))
 
     assert told["code"] == "not_acceptable"
-    assert told["detail"] == "The request accepts neither application/zip nor text/markdown."
+    assert told["detail"] == "The request does not accept application/zip or text/markdown."
 
 
 def test_several_accept_headers_are_read_as_one(server: Server) -> None:

@@ -55,7 +55,7 @@ async def convert(
     `text/markdown` rather than `application/zip`. The response begins when the conversion has
     succeeded: a 200 is always the whole result.
     """
-    form = _form(request)
+    form = _form(request, list(FORMS) if services.converter.has_options else [ARCHIVE.media_type])
     workspace = services.settings.workspace_dir
     async with services.drain.inside():
         with unnamed_file(workspace) as upload:
@@ -69,12 +69,12 @@ async def convert(
     return ResultResponse(result, form)
 
 
-def _form(request: Request) -> Form:
-    media_type = preferred(", ".join(request.headers.getlist("Accept")), list(FORMS))
+def _form(request: Request, offered: list[str]) -> Form:
+    media_type = preferred(", ".join(request.headers.getlist("Accept")), offered)
     if media_type is None:
         raise ServiceError(
             ErrorCode.NOT_ACCEPTABLE,
-            f"The request accepts neither {' nor '.join(FORMS)}.",
+            f"The request does not accept {' or '.join(offered)}.",
         )
     return FORMS[media_type]
 

@@ -5,6 +5,8 @@ where one cannot be had the child works without it, and says so: see `Locks`.
 """
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -12,12 +14,12 @@ import msgspec
 from app.worker.locks.bounds import Bounds
 from app.worker.locks.descriptors import close_all_but
 from app.worker.locks.kernel import prctl
-from app.worker.locks.landlock import forbid_files_and_tcp
-from app.worker.locks.resources import forbid_processes, limit_resources
+from app.worker.locks.landlock import forbid_files_and_tcp, forbid_writing_elsewhere
+from app.worker.locks.resources import forbid_processes, limit_program, limit_resources
 from app.worker.locks.seccomp import allow_only_conversions_calls
 from app.worker.locks.session import die_with_parent, lead_own_group, take_signals_as_they_come
 
-__all__ = ["Bounds", "Locks", "lock_up"]
+__all__ = ["Bounds", "Locks", "lock_up", "lock_up_program"]
 
 _PR_SET_NO_NEW_PRIVS: Final = 38
 
@@ -49,6 +51,20 @@ def lock_up(bounds: Bounds, kept: Collection[int]) -> Locks:
             if shortfall:
                 shortfalls[name] = shortfall
     return Locks(in_force, shortfalls)
+
+
+def lock_up_program(bounds: Bounds, folder: Path, watcher: int) -> None:
+    """What an outside program is held by, between fork(2) by `watcher` and execve(2).
+
+    It dies with the process that watches it, gains no privilege, has the bounds of a conversion,
+    and where the kernel has Landlock it changes nothing outside `folder` and uses no TCP.
+    """
+    take_signals_as_they_come()
+    die_with_parent(parent=watcher)
+    _forbid_new_privileges()
+    limit_program(bounds)
+    with suppress(OSError):  # open on purpose, as above
+        forbid_writing_elsewhere(folder)
 
 
 def _forbid_new_privileges() -> None:

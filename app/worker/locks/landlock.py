@@ -6,15 +6,19 @@ descriptors that the child has keep their rights.
 
 import ctypes
 import os
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from app.worker.locks.kernel import syscall
 
 # The same on every machine, as for all system calls since Linux 5.1.
 _CREATE_RULESET: Final = 444
+_ADD_RULE: Final = 445
 _RESTRICT_SELF: Final = 446
 
 _GET_VERSION: Final = 1
+_PATH_BENEATH: Final = 1
 
 _FILE_RIGHTS: Final = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 """How many rights over files each version of the interface knows; each has a bit, from the lowest.
@@ -22,6 +26,11 @@ _FILE_RIGHTS: Final = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 Version 1 came with Linux 5.13; 2 (5.19) adds moving between directories, 3 (6.2) truncating by
 path, 5 (6.10) ioctl(2) on devices.
 """
+
+_READING: Final = 0b1101 | 1 << 15
+"""Executing, reading files and folders, and ioctl(2) on devices."""
+
+_WRITE_FILE: Final = 0b10
 
 _TRUNCATE_SINCE: Final = 3
 _TCP_SINCE: Final = 4  # Linux 6.7
@@ -40,22 +49,58 @@ class _Ruleset(ctypes.Structure):
     )
 
 
+class _PathBeneath(ctypes.Structure):
+    """`struct landlock_path_beneath_attr`."""
+
+    _pack_ = 1
+    _fields_ = (("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32))
+
+
 def forbid_files_and_tcp() -> str | None:
     """Take from this process every right that Landlock knows of; needs no_new_privs.
 
     Returns what this kernel's Landlock does not cover, None if that is nothing.
     Raises OSError: ENOSYS without Landlock, EOPNOTSUPP if it was not enabled at boot.
     """
-    version = syscall(_CREATE_RULESET, 0, 0, _GET_VERSION)
-    ruleset = _ruleset(version)
+    version = _version()
+    _restrict(_ruleset(version), {})
+    return _not_covered(version)
+
+
+def forbid_writing_elsewhere(folder: Path) -> None:
+    """Let this process change nothing outside `folder`, and use no TCP; needs no_new_privs.
+
+    It may read and run what its user may. Raises as `forbid_files_and_tcp` does.
+    """
+    ruleset = _ruleset(_version())
+    ruleset.files &= ~_READING
+    _restrict(ruleset, {str(folder): ruleset.files, os.devnull: _WRITE_FILE})
+
+
+def _version() -> int:
+    return syscall(_CREATE_RULESET, 0, 0, _GET_VERSION)
+
+
+def _restrict(ruleset: _Ruleset, allowed: Mapping[str, int]) -> None:
+    """Take from this process what the ruleset handles; `allowed` are rights by path."""
     descriptor = syscall(
         _CREATE_RULESET, ctypes.c_void_p(ctypes.addressof(ruleset)), ctypes.sizeof(ruleset), 0
     )
     try:
+        for path, rights in allowed.items():
+            _allow(descriptor, path, rights)
         syscall(_RESTRICT_SELF, descriptor, 0)
     finally:
         os.close(descriptor)
-    return _not_covered(version)
+
+
+def _allow(ruleset: int, path: str, rights: int) -> None:
+    parent = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        rule = _PathBeneath(rights, parent)
+        syscall(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.c_void_p(ctypes.addressof(rule)), 0)
+    finally:
+        os.close(parent)
 
 
 def _ruleset(version: int) -> _Ruleset:

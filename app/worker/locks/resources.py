@@ -16,10 +16,15 @@ def limit_resources(bounds: Bounds) -> None:
     With no descriptor to be had, open(2), socket(2) and dup(2) fail even where the other locks
     are missing; those that are open stay so.
     """
+    limit_program(bounds)
+    _lower(resource.RLIMIT_NOFILE, 0)
+
+
+def limit_program(bounds: Bounds) -> None:
+    """Bound memory, CPU time and file size; allow no core dump."""
     _lower(resource.RLIMIT_AS, bounds.memory_bytes)
     _lower(resource.RLIMIT_CPU, bounds.cpu_seconds, bounds.cpu_seconds + _CPU_GRACE_SECONDS)
     _lower(resource.RLIMIT_FSIZE, bounds.file_bytes)
-    _lower(resource.RLIMIT_NOFILE, 0)
     _lower(resource.RLIMIT_CORE, 0)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from app.worker.locks.kernel import prctl
 
 _PR_SET_PDEATHSIG: Final = 1
+_PR_SET_CHILD_SUBREAPER: Final = 36
 
 _ZYGOTE_PID: Final = os.getpid()
 """The process that imported this module before it forked the child: the forkserver."""
@@ -21,14 +22,19 @@ def lead_own_group() -> None:
     os.setsid()
 
 
-def die_with_parent() -> None:
-    """Be killed when the forkserver ends, which in turn ends when the service does.
+def die_with_parent(by: signal.Signals = signal.SIGKILL, parent: int = _ZYGOTE_PID) -> None:
+    """Be sent a signal when the forkserver ends, which in turn ends when the service does.
 
     Raises Orphaned: a parent that died before prctl(2) was called sends no signal any more.
     """
-    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != _ZYGOTE_PID:
-        raise Orphaned(f"forked by {_ZYGOTE_PID}, child of {os.getppid()}")
+    prctl(_PR_SET_PDEATHSIG, by)
+    if os.getppid() != parent:
+        raise Orphaned(f"forked by {parent}, child of {os.getppid()}")
+
+
+def adopt_orphans() -> None:
+    """Have what descends from this process become its child when its own parent ends."""
+    prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def take_signals_as_they_come() -> None:

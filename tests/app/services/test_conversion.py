@@ -14,11 +14,13 @@ from app.core.config import Settings
 from app.core.errors import ErrorCode, ServiceError
 from app.services.admission import Admission
 from app.services.conversion import Converter, bounds_of, limits_of
+from app.services.own_converter import OwnConverter
 from app.worker.launcher import CannotStart, Ended, Launcher
 from app.worker.locks import Bounds, Locks
 from app.worker.protocol import (
     Converted,
     Crashed,
+    Gathered,
     OutOfMemory,
     OutOfRoom,
     Ready,
@@ -49,7 +51,13 @@ class ToldLauncher(Launcher):
         self.answer = answer
         self.runs = 0
 
-    async def run(self, target: Callable[..., None], *args: object, timeout: float) -> Ended:  # noqa: ARG002, ASYNC109
+    async def run(
+        self,
+        target: Callable[..., None],  # noqa: ARG002
+        *args: object,  # noqa: ARG002
+        timeout: float,  # noqa: ARG002, ASYNC109
+        stop: signal.Signals = signal.SIGKILL,  # noqa: ARG002
+    ) -> Ended:
         self.runs += 1
         await asyncio.sleep(0)
         if isinstance(self.answer, Exception):
@@ -57,19 +65,29 @@ class ToldLauncher(Launcher):
         return self.answer
 
 
-def converter(answer: Ended | Reply | Exception) -> Converter:
-    if not isinstance(answer, Ended | Exception):
-        answer = Ended(encode(answer), 0)
-    return Converter(
-        admission=Admission(slots=1, queue=0, wait_seconds=1),
-        launcher=ToldLauncher(answer),
-        limits=DEFAULT_LIMITS,
-        bounds=BOUNDS,
-        timeout_seconds=2,
+def told(answer: Ended | Reply | Exception) -> ToldLauncher:
+    return ToldLauncher(
+        answer if isinstance(answer, Ended | Exception) else Ended(encode(answer), 0)
     )
 
 
-def converted(tmp_path: Path, answer: Ended | Reply | Exception) -> Converted:
+def converter(answer: Ended | Reply | Exception) -> Converter:
+    return converter_by(told(answer))
+
+
+def converter_by(launcher: Launcher) -> Converter:
+    return Converter(
+        admission=Admission(slots=1, queue=0, wait_seconds=1),
+        engine=OwnConverter(
+            launcher=launcher,
+            limits=DEFAULT_LIMITS,
+            bounds=BOUNDS,
+            timeout_seconds=2,
+        ),
+    )
+
+
+def converted(tmp_path: Path, answer: Ended | Reply | Exception) -> Converted | Gathered:
     with FileIO(tmp_path / "upload", "w+") as upload, FileIO(tmp_path / "result", "w+") as result:
         upload.write(b"PK34")
         return asyncio.run(converter(answer).convert(upload, result, Wanted()))
@@ -197,15 +215,15 @@ def test_a_probe_finds_the_converter_unavailable(answer: Ended | Exception) -> N
 
 
 def test_probes_at_the_same_time_share_a_child() -> None:
-    probed = converter(READY)
+    launcher = told(READY)
+    probed = converter_by(launcher)
 
     async def scenario() -> None:
         await asyncio.gather(*(probed.probe() for _ in range(10)))
         await probed.probe()
 
     asyncio.run(scenario())
-    assert isinstance(probed._launcher, ToldLauncher)
-    assert probed._launcher.runs == 2
+    assert launcher.runs == 2
 
 
 def test_the_settings_are_the_limits() -> None:

@@ -1,0 +1,132 @@
+"""What converts an upload once it has a slot: our own converter, or the operator's command."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
+from typing import Final, NoReturn, Protocol
+
+from app.core.errors import ErrorCode, ServiceError
+from app.services.workspace import out_of_room
+from app.worker.launcher import CannotStart, Ended
+from app.worker.locks import Bounds, Locks
+from app.worker.protocol import (
+    Converted,
+    Crashed,
+    Gathered,
+    OutOfMemory,
+    OutOfRoom,
+    Refused,
+    Reply,
+    decode,
+)
+from app.worker.wanted import Wanted
+
+_RETRY_AFTER_SECONDS: Final = 10
+"""Processes or memory ran short; the conversions that hold them now end within about that time."""
+
+_MEMORY_FAULTS: Final = {-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT}
+"""How a child ends when native code is refused memory and does not look: msgspec 0.22 does not when
+it decodes a long string in a list. A fault for another reason cannot be told from that."""
+
+Facts = dict[str, object]
+"""What the log's event of a conversion says."""
+
+
+class Engine(Protocol):
+    """Runs one conversion; what it is asked for it either does whole or refuses."""
+
+    has_options: bool
+    """Whether it makes one document, and copies assets, where that is wanted."""
+
+    async def run(
+        self, upload: FileIO, result: FileIO, wanted: Wanted, facts: Facts
+    ) -> Converted | Gathered:
+        """Write the Markdown of the archive in `upload` to `result`.
+
+        Cancelled, it leaves nothing running. Raises ServiceError.
+        """
+
+    async def probe(self) -> Locks | None:
+        """What holds the process that reads uploads; None if conversions would fail."""
+
+
+@contextmanager
+def told_in_time(seconds: float) -> Iterator[None]:
+    """Turns a child that could not be started, or had to be stopped, into a `ServiceError`."""
+    try:
+        yield
+    except CannotStart as error:
+        raise unavailable("No process for the conversion could be started.") from error
+    except TimeoutError:
+        raise ServiceError(
+            ErrorCode.CONVERSION_TIMEOUT, f"The conversion was stopped after {seconds:g} seconds."
+        ) from None
+
+
+def reply_of(ended: Ended, bounds: Bounds, facts: Facts) -> Reply:
+    """What a child said, if it is no failure that all children share.
+
+    Raises ServiceError for those, and for a child that ended without a word.
+    """
+    reply = decode(ended.reply)
+    match reply:
+        case Refused(code=code, detail=detail, entry=entry, limit=limit):
+            raise ServiceError(ErrorCode.named(code), detail, entry=entry, limit=limit)
+        case OutOfRoom():
+            raise out_of_room()
+        case OutOfMemory():
+            raise beyond(bounds.memory_bytes, "bytes of memory")
+        case Crashed(traceback=traceback):
+            facts["child_traceback"] = traceback
+            raise broken_off()
+        case None:
+            _ended_in_silence(ended.exit_code, bounds, facts)
+    return reply
+
+
+def broken_off() -> ServiceError:
+    """The error for a mistake that is not the client's; the log says more."""
+    return ServiceError(
+        ErrorCode.CONVERSION_FAILED, "The converter stopped before it had finished this archive."
+    )
+
+
+def unexpected(ended: Ended, facts: Facts) -> ServiceError:
+    """The error for a child that did not say what it was started for."""
+    facts["child_ended_by"] = cause_of_end(ended.exit_code)
+    return broken_off()
+
+
+def beyond(limit: int, unit: str) -> ServiceError:
+    """The error for an archive that takes more than a conversion may have."""
+    return ServiceError(
+        ErrorCode.CONVERSION_LIMIT_EXCEEDED,
+        f"The conversion of this archive needs more than {limit} {unit}.",
+        limit=limit,
+    )
+
+
+def unavailable(detail: str) -> ServiceError:
+    """The error for a converter that is not there at present."""
+    return ServiceError(ErrorCode.CONVERTER_UNAVAILABLE, detail, retry_after=_RETRY_AFTER_SECONDS)
+
+
+def _ended_in_silence(exit_code: int | None, bounds: Bounds, facts: Facts) -> NoReturn:
+    if exit_code == -signal.SIGXCPU:
+        raise beyond(bounds.cpu_seconds, "seconds of CPU time")
+    facts["child_ended_by"] = cause_of_end(exit_code)
+    if exit_code in _MEMORY_FAULTS:
+        raise beyond(bounds.memory_bytes, "bytes of memory")
+    raise broken_off()
+
+
+def cause_of_end(exit_code: int | None) -> str:
+    """In the words for the log.
+
+    >>> cause_of_end(-9)
+    'signal 9 (Killed)'
+    """
+    if exit_code is not None and exit_code < 0:
+        return f"signal {-exit_code} ({signal.strsignal(-exit_code)})"
+    return f"exit code {exit_code}"

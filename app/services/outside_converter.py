@@ -1,0 +1,173 @@
+"""The operator's command in place of our own converter: CONVERTER_COMMAND.
+
+Uploads are read by the same locked child, so that all rules for archives hold; the command gets
+files that have passed them, in a folder that is gone afterwards.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+from collections.abc import Sequence
+from io import FileIO
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import structlog
+
+from app.core.errors import ErrorCode, ServiceError
+from app.services.engine import (
+    Facts,
+    beyond,
+    broken_off,
+    cause_of_end,
+    reply_of,
+    told_in_time,
+    unavailable,
+    unexpected,
+)
+from app.services.own_converter import OwnConverter
+from app.services.workspace import unnamed_file
+from app.services.workspace.scratch import scratch_folder
+from app.worker import outside
+from app.worker.descriptors import SentFile
+from app.worker.launcher import CannotStart, Launcher
+from app.worker.locks import Bounds, Locks
+from app.worker.outside import Command
+from app.worker.protocol import CannotRun, CommandFailed, Gathered, Selected, decode
+from app.worker.wanted import Wanted
+from docc2context import Limits
+
+_PROBE_TIMEOUT_SECONDS: Final = 10.0
+"""For `--help`, which a program may first have to load its runtime for."""
+
+_NAMES_BYTES: Final = 256 << 20
+"""Room for the names of a selection beside its content: more than an archive may have of them."""
+
+log = structlog.get_logger()
+
+
+class OutsideConverter:
+    """An `Engine`."""
+
+    has_options = False
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        workspace: Path,
+        launcher: Launcher,
+        limits: Limits,
+        bounds: Bounds,
+        timeout_seconds: float,
+    ) -> None:
+        self._program, *self._first_arguments = command
+        self._workspace = workspace
+        self._launcher = launcher
+        self._limits = limits
+        self._bounds = bounds
+        self._reading = msgspec.structs.replace(
+            bounds, file_bytes=limits.max_archive_bytes + _NAMES_BYTES
+        )
+        self._timeout_seconds = timeout_seconds
+        self._reader = OwnConverter(
+            launcher=launcher, limits=limits, bounds=bounds, timeout_seconds=timeout_seconds
+        )
+
+    async def run(self, upload: FileIO, result: FileIO, wanted: Wanted, facts: Facts) -> Gathered:
+        if wanted.assets:
+            raise ServiceError(
+                ErrorCode.INVALID_REQUEST, "The converter of this service copies no assets."
+            )
+        end = asyncio.get_running_loop().time() + self._timeout_seconds
+        with told_in_time(self._timeout_seconds), unnamed_file(self._workspace) as selection:
+            facts["pages_selected"] = await self._select(upload, selection, end, facts)
+            async with scratch_folder(self._workspace) as folder:
+                return await self._run_command(selection, result, folder, end, facts)
+
+    async def probe(self) -> Locks | None:
+        locks = await self._reader.probe()
+        return locks if locks is not None and await self._answers() else None
+
+    async def _select(self, upload: FileIO, selection: FileIO, end: float, facts: Facts) -> int:
+        ended = await self._launcher.run(
+            outside.read_upload,
+            SentFile(upload),
+            SentFile(selection),
+            self._limits,
+            self._reading,
+            timeout=_until(end),
+        )
+        reply = reply_of(ended, self._bounds, facts)
+        if not isinstance(reply, Selected):
+            raise unexpected(ended, facts)
+        return reply.pages
+
+    async def _run_command(
+        self, selection: FileIO, result: FileIO, folder: Path, end: float, facts: Facts
+    ) -> Gathered:
+        ended = await self._launcher.run(
+            outside.run_command,
+            SentFile(selection),
+            SentFile(result),
+            self._command(folder),
+            self._limits,
+            self._bounds,
+            timeout=_until(end),
+            stop=signal.SIGTERM,
+        )
+        match reply_of(ended, self._bounds, facts):
+            case Gathered() as gathered:
+                return gathered
+            case CannotRun(why=why):
+                facts["converter_error"] = why
+                raise _cannot_run()
+            case CommandFailed(exit_code=exit_code) if exit_code == -signal.SIGXCPU:
+                raise beyond(self._bounds.cpu_seconds, "seconds of CPU time")
+            case CommandFailed(exit_code=exit_code, why=why, said=said):
+                facts["converter_error"] = f"{why} ({cause_of_end(exit_code)})"
+                facts["converter_said"] = said
+                raise broken_off()
+        raise unexpected(ended, facts)
+
+    async def _answers(self) -> bool:
+        """Whether the system runs the command."""
+        try:
+            async with scratch_folder(self._workspace) as folder:
+                ended = await self._launcher.run(
+                    outside.greet,
+                    self._command(folder),
+                    self._bounds,
+                    timeout=_PROBE_TIMEOUT_SECONDS,
+                    stop=signal.SIGTERM,
+                )
+        except (ServiceError, CannotStart, TimeoutError):
+            return False
+        reply = decode(ended.reply)
+        if isinstance(reply, CannotRun):
+            log.warning("converter_cannot_run", why=reply.why)
+        return isinstance(reply, Selected)
+
+    def _command(self, folder: Path) -> Command:
+        """Raises ServiceError `converter_unavailable` if there is no such program."""
+        search_path = os.environ.get("PATH", os.defpath)
+        program = shutil.which(self._program, path=search_path)
+        if program is None:
+            log.warning("converter_not_found", program=self._program)
+            raise _cannot_run()
+        return Command(
+            arguments=[str(Path(program).absolute()), *self._first_arguments],
+            search_path=search_path,
+            folder=str(folder),
+        )
+
+
+def _until(end: float) -> float:
+    """Seconds that are left."""
+    return max(0.0, end - asyncio.get_running_loop().time())
+
+
+def _cannot_run() -> ServiceError:
+    return unavailable("The converter command of this service cannot be run.")

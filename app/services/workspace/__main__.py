@@ -1,0 +1,26 @@
+"""`python -m app.services.workspace sweep`: remove what killed conversions have left behind."""
+
+import argparse
+import sys
+
+from app.core.config import load_settings
+from app.services.workspace.scratch import sweep
+
+
+def main() -> int:
+    """Sweep WORKSPACE_DIR; 0 if nothing is left over, 1 if something would not go."""
+    parser = argparse.ArgumentParser(prog="python -m app.services.workspace")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands.add_parser("sweep", help="remove the folders that no living service holds")
+    parser.parse_args()
+
+    workspace = load_settings().workspace_dir
+    removed, stubborn = sweep(workspace)
+    print(f"{removed} leftover folders removed from {workspace}")  # noqa: T201
+    for folder in stubborn:
+        print(f"{folder} cannot be removed; look at its owner and modes", file=sys.stderr)  # noqa: T201
+    return 1 if stubborn else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

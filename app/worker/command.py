@@ -1,0 +1,168 @@
+"""An outside program at work: locked up, watched, and gone with all that it has started."""
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from app.worker.locks import Bounds, lock_up_program
+from app.worker.locks.descriptors import close_all_but
+from app.worker.locks.session import adopt_orphans, die_with_parent, lead_own_group
+
+_LOOK_EVERY_SECONDS: Final = 0.2
+"""How often the size of its folder is looked at; a disk takes some 100 MB meanwhile."""
+
+_AWAITED: Final = {signal.SIGTERM, signal.SIGCHLD}
+
+_TOLD_BYTES: Final = 4_000
+"""The end of what it has said is kept for the log: there the fault stands."""
+
+
+class Stopped(BaseException):
+    """The service wants this conversion ended: its client has gone, or its time is over."""
+
+
+class OutgrewFolder(Exception):
+    """The program has written more than its folder may hold."""
+
+
+class CannotRun(Exception):
+    """The system does not run the program; the message says why."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a program works, and how much may lie there."""
+
+    folder: Path
+    max_bytes: int
+    max_entries: int
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Its exit code, negative for a signal, and the end of what it said on both outputs."""
+
+    exit_code: int
+    said: str
+
+
+def prepare(kept: Collection[int]) -> None:
+    """Be asked to end by SIGTERM, by the launcher or by the kernel when the forkserver ends.
+
+    `kept` are the descriptors that stay open; others would keep the forkserver alive.
+    """
+    close_all_but(kept)
+    lead_own_group()
+    adopt_orphans()
+    die_with_parent(signal.SIGTERM)
+
+
+def run(
+    arguments: Sequence[str], environment: Mapping[str, str], place: Place, bounds: Bounds
+) -> Ended:
+    """Run a program in its folder to its end; nothing that it has started is left then.
+
+    Needs a process of one thread that has called `prepare`.
+    Raises CannotRun, OutgrewFolder, Stopped.
+    """
+    watcher = os.getpid()
+    # From here on they wait until they are taken; else SIGTERM would leave what is started here.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
+    try:
+        process = subprocess.Popen(  # noqa: S603  # the operator's own command
+            arguments,
+            cwd=place.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            process_group=0,
+            # Safe here: this process has one thread.
+            preexec_fn=lambda: lock_up_program(bounds, place.folder, watcher),  # noqa: PLW1509
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise CannotRun(str(error)) from error
+    ear = _Ear(process.stdout)
+    try:
+        exit_code = _watched(process, place)
+    finally:
+        _end_all(process.pid)
+        said = ear.heard()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
+    return Ended(exit_code, said)
+
+
+def _watched(process: "subprocess.Popen[bytes]", place: Place) -> int:
+    while (exit_code := process.poll()) is None:
+        received = signal.sigtimedwait(_AWAITED, _LOOK_EVERY_SECONDS)
+        if received is not None and received.si_signo == signal.SIGTERM:
+            raise Stopped
+        total, entries = held_by(place.folder)
+        if total > place.max_bytes or entries > place.max_entries:
+            raise OutgrewFolder
+    return exit_code
+
+
+def _end_all(group: int) -> None:
+    """Kill the program and whatever descends from it, in other sessions too.
+
+    As orphans are adopted by this process, each of them is sooner or later among its children.
+    """
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
+    while True:
+        for child in _children():
+            os.kill(child, signal.SIGKILL)
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def _children() -> list[int]:
+    lists = Path("/proc/self/task").glob("*/children")
+    return [int(pid) for one in lists for pid in one.read_text().split()]
+
+
+def held_by(folder: Path) -> tuple[int, int]:
+    """How many bytes and how many entries lie below a folder; no link is followed."""
+    total = count = 0
+    folders = [str(folder)]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    count += 1
+                    total += entry.stat(follow_symlinks=False).st_size
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+        except OSError:
+            continue  # it went while it was looked at, or may not be looked into
+    return total, count
+
+
+class _Ear:
+    """Reads what a program says, so that it does not wait for a reader; keeps the end of it."""
+
+    def __init__(self, pipe: IO[bytes] | None) -> None:
+        assert pipe is not None  # noqa: S101  # it was asked for
+        self._pipe = pipe
+        self._end = b""
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def _listen(self) -> None:
+        while piece := os.read(self._pipe.fileno(), 65_536):
+            self._end = (self._end + piece)[-_TOLD_BYTES:]
+
+    def heard(self) -> str:
+        """The end of all that was said, once nobody is left to speak."""
+        self._thread.join()
+        self._pipe.close()
+        return self._end.decode("utf-8", "replace").strip()

@@ -1,0 +1,351 @@
+"""CONVERTER_COMMAND: another program converts, and whatever it does, nothing is left of it."""
+
+import io
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.app.archives import (
+    doccarchive,
+    illustrated_doccarchive,
+    manifest_of,
+    names_in,
+    page_entry,
+    zipped,
+)
+from tests.app.serving import NEEDS_PROC, ROOT, Server, environment, eventually, is_running, problem
+
+pytestmark = NEEDS_PROC
+
+OWN = f"{shlex.quote(sys.executable)} -m docc2context"
+
+SECONDS = {b"%d" % number for number in range(600, 611)}
+"""How long the scripts below sleep, by which they are known."""
+
+WRITES_A_PAGE = "mkdir -p output; echo '# Foo' > output/foo.md; "
+
+
+@pytest.fixture
+def started(start_server: Callable[..., Server], tmp_path: Path) -> Callable[..., Server]:
+    """A server whose converter is a shell script of these lines."""
+
+    def start(script: str, **settings: object) -> Server:
+        program = tmp_path / "converter"
+        program.write_text(f"#!/bin/sh\n[ $1 = --help ] && exit 0\n{script}\n")
+        program.chmod(0o755)
+        return start_server(CONVERTER_COMMAND=program, **settings)
+
+    return start
+
+
+def after(server: Server, archive: bytes, **headers: str) -> httpx2.Response:
+    """The answer, once nothing is left of the conversion."""
+    answer = server.put(archive, **headers)
+    eventually(server.is_idle, "no child is left and nothing lies in the workspace")
+    return answer
+
+
+def test_our_own_command_in_the_swift_form_gives_the_same_pages(
+    start_server: Callable[..., Server],
+) -> None:
+    outside, own = start_server(CONVERTER_COMMAND=OWN), start_server()
+    archive = doccarchive("Foo", "Bar")
+
+    answer = after(outside, archive)
+
+    assert answer.status_code == 200
+    assert sorted(names_in(answer.content)) == sorted(names_in(own.put(archive).content))
+    assert manifest_of(answer.content) == manifest_of(own.put(archive).content)
+    assert after(outside, archive).content == answer.content
+    event = outside.events("conversion_finished")[-1]
+    assert (event["outcome"], event["pages_selected"], event["documents"]) == ("success", 2, 2)
+
+
+def test_it_is_called_as_the_swift_tool_and_sees_pages_metadata_and_info(
+    started: Callable[..., Server],
+) -> None:
+    server = started(
+        WRITES_A_PAGE + "echo $* > output/called; find . -type f | LC_ALL=C sort > output/files; "
+        "env | sort > output/env; stat -c %a . > output/mode"
+    )
+    root = "Foo.doccarchive"
+    archive = zipped(
+        {
+            page_entry("Foo"): b"{}",
+            f"{root}/metadata.json": b"{}",
+            f"{root}/Info.plist": b"<plist/>",
+            f"{root}/images/lake.png": b"png",
+        }
+    )
+
+    told = contents(after(server, archive).content)
+
+    assert told["called"] == "Archive.doccarchive --output output --force\n"
+    assert told["files"].split() == [
+        "./Archive.doccarchive/Info.plist",
+        "./Archive.doccarchive/data/documentation/foo.json",
+        "./Archive.doccarchive/metadata.json",
+        *["./output/called", "./output/files", "./output/foo.md"],
+    ]
+    assert told["mode"] == "700\n"
+    names = {line.partition("=")[0] for line in told["env"].split()}
+    assert names <= {"HOME", "LANG", "PATH", "PWD", "TMPDIR", "OLDPWD", "SHLVL", "_"}
+
+
+def test_hostile_archives_do_not_reach_it(started: Callable[..., Server]) -> None:
+    server = started("exit 9")
+
+    assert problem(after(server, zipped({"../evil.json": b""})))["code"] == "unsafe_entry_name"
+    assert problem(after(server, b"hello"))["code"] == "not_a_zip"
+    long = doccarchive("Foo", **{"n" * 300: b"{}"})
+    assert problem(after(server, long))["code"] == "unsafe_entry_name"
+
+
+def test_a_failure_is_told_without_its_words_and_logged_with_them(
+    started: Callable[..., Server],
+) -> None:
+    server = started("echo to be fixed in $PWD >&2; exit 3")
+
+    document = problem(after(server, doccarchive("Foo")))
+
+    assert document["code"] == "conversion_failed"
+    assert "fixed" not in document["detail"]
+    event = server.events("conversion_finished")[-1]
+    assert event["converter_error"] == "it failed (exit code 3)"
+    assert event["converter_said"].startswith("to be fixed in ")
+
+
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [
+        ("exit 0", "it wrote the folder '', which cannot be read: No such file or directory"),
+        ("mkdir output", "it wrote no Markdown"),
+        (WRITES_A_PAGE + "ln -s /etc/passwd output/x.md", "it wrote the symbolic link 'x.md'"),
+        (WRITES_A_PAGE + "ln -s / output/x", "it wrote the symbolic link 'x'"),
+        ("ln -s /etc output", "it wrote a symbolic link in place of its output folder"),
+        (
+            WRITES_A_PAGE + "ln output/foo.md output/bar.md",
+            "it wrote 'bar.md', which is not a file of its own",
+        ),
+        (WRITES_A_PAGE + "mkfifo output/x.md", "it wrote 'x.md', which is not a file of its own"),
+        (
+            WRITES_A_PAGE + r"touch 'output/..\x.md'",
+            r"it wrote the name '..\\x.md', in which some readers see folders",
+        ),
+        (
+            WRITES_A_PAGE + r"touch output/c:x.md",
+            "it wrote the name 'c:x.md', which no archive should hold",
+        ),
+    ],
+)
+def test_what_is_no_result_is_not_taken_for_one(
+    started: Callable[..., Server], script: str, why: str
+) -> None:
+    server = started(script)
+
+    assert problem(after(server, doccarchive("Foo")))["code"] == "conversion_failed"
+    event = server.events("conversion_finished")[-1]
+    assert event["converter_error"] == f"{why} (exit code 0)"
+
+
+def test_a_command_that_hangs_is_stopped_with_all_that_it_has_started(
+    started: Callable[..., Server],
+) -> None:
+    # One in its session, one that has left it, one that has lost its parent.
+    server = started(
+        "sleep 600 & setsid sleep 601 & (sleep 602 &); sleep 603", CONVERSION_TIMEOUT_SECONDS=2
+    )
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(after, server, doccarchive("Foo"))
+        eventually(lambda: len(sleepers()) == 4, "all of them run")
+
+    assert problem(answer.result())["code"] == "conversion_timeout"
+    assert sleepers() == []
+
+
+def test_a_client_that_hangs_up_ends_the_command(started: Callable[..., Server]) -> None:
+    server = started("setsid sleep 604 & sleep 605")
+    connection = server.begin(doccarchive("Foo"))
+    eventually(lambda: len(sleepers()) == 2, "the command runs")
+
+    connection.close()
+
+    eventually(lambda: sleepers() == [], "the command is gone")
+    eventually(server.is_idle, "and its folder")
+
+
+def test_what_it_leaves_running_is_ended_and_its_result_taken(
+    started: Callable[..., Server],
+) -> None:
+    server = started(WRITES_A_PAGE + "setsid sleep 606 & exit 0")
+
+    answer = after(server, doccarchive("Foo"))
+
+    assert names_in(answer.content) == ["foo.md"]
+    assert sleepers() == []
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "mkdir output; head -c 3000000 /dev/zero > output/x.md",
+        "mkdir output; while :; do i=$((i+1)); head -c 900000 /dev/zero > output/$i.md; done",
+    ],
+)
+def test_a_command_that_writes_too_much_is_stopped(
+    started: Callable[..., Server], script: str
+) -> None:
+    server = started(f"set -e; {script}", MAX_OUTPUT_BYTES=1_000_000)
+
+    document = problem(after(server, doccarchive("Foo")))
+
+    assert (document["code"], document["limit"]) == ("output_too_large", 1_000_000)
+
+
+def test_a_deep_and_forbidden_tree_is_removed(started: Callable[..., Server]) -> None:
+    deep = "while [ ${i:-0} -lt 1500 ]; do i=$((i+1)); mkdir d && cd -P d || exit 1; done; "
+    server = started(f"{deep} chmod 0 ../../d; exit 4")
+
+    assert problem(after(server, doccarchive("Foo")))["code"] == "conversion_failed"
+
+
+def test_a_command_that_burns_its_time_is_the_inputs_fault(started: Callable[..., Server]) -> None:
+    server = started("exec 2>/dev/null; while :; do :; done", CONVERSION_CPU_SECONDS=1)
+
+    document = problem(after(server, doccarchive("Foo")))
+
+    assert (document["code"], document["limit"]) == ("conversion_limit_exceeded", 1)
+
+
+@pytest.mark.parametrize("command", ["no-such-converter", "/no/such/converter -x"])
+def test_a_command_that_does_not_exist_makes_it_unready(
+    start_server: Callable[..., Server], command: str
+) -> None:
+    server = start_server(CONVERTER_COMMAND=command)
+
+    assert server.client.get("/health/ready").status_code == 503
+    answer = after(server, doccarchive("Foo"))
+
+    assert problem(answer)["code"] == "converter_unavailable"
+    assert answer.headers["Retry-After"] == "10"
+
+
+def test_a_command_that_the_system_does_not_run_makes_it_unready(
+    start_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    program = tmp_path / "converter"
+    program.write_text("#!/no/such/interpreter\n")
+    program.chmod(0o755)
+    server = start_server(CONVERTER_COMMAND=program)
+
+    assert server.client.get("/health/ready").status_code == 503
+    assert problem(after(server, doccarchive("Foo")))["code"] == "converter_unavailable"
+    assert "interpreter" not in server.put(doccarchive("Foo")).text
+
+
+def test_a_command_that_runs_makes_it_ready(start_server: Callable[..., Server]) -> None:
+    assert start_server(CONVERTER_COMMAND=OWN).client.get("/health/ready").status_code == 200
+
+
+def test_what_only_our_own_converter_does_is_refused(started: Callable[..., Server]) -> None:
+    server = started(WRITES_A_PAGE)
+
+    single = problem(after(server, doccarchive("Foo"), Accept="text/markdown"))
+    assets = server.client.put(
+        "/api/v1/convert", content=illustrated_doccarchive(), params={"assets": "true"}
+    )
+
+    assert single["code"] == "not_acceptable"
+    assert problem(assets)["detail"] == "The converter of this service copies no assets."
+
+
+def test_it_changes_nothing_outside_its_folder(
+    started: Callable[..., Server], tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    server = started(WRITES_A_PAGE + f"(echo x > {outside}) 2>/dev/null; echo $? > output/code")
+    if "landlock" in str(server.client.get("/health/ready").json()).partition("missing")[2]:
+        pytest.skip("SKIPPED: Landlock, which the kernel lacks")
+
+    assert contents(after(server, doccarchive("Foo")).content)["code"] != "0\n"
+    assert not outside.exists()
+
+
+def test_what_a_killed_service_leaves_is_swept_by_the_next(
+    started: Callable[..., Server], start_server: Callable[..., Server]
+) -> None:
+    first = started("sleep 607")
+    with first.begin(doccarchive("Foo")):
+        eventually(lambda: len(sleepers()) == 1, "the command runs")
+        (running,) = sleepers()
+        first.process.kill()
+        eventually(lambda: not is_running(running), "the command is gone with the service")
+    (folder,) = first.workspace.iterdir()
+    assert folder.name.startswith("swift-conv-")
+
+    second = start_server(WORKSPACE_DIR=first.workspace)
+
+    assert list(first.workspace.iterdir()) == []
+    (event,) = second.events("workspace_swept")
+    assert (event["removed"], event["left"]) == (1, 0)
+
+
+def test_the_command_sweeps_what_nobody_holds(
+    started: Callable[..., Server],
+) -> None:
+    server = started("sleep 608")
+    (server.workspace / "swift-conv-old" / "output").mkdir(parents=True)
+    with server.begin(doccarchive("Foo")):
+        eventually(sleepers, "the command runs")
+        swept = subprocess.run(
+            [sys.executable, "-m", "app.services.workspace", "sweep"],
+            cwd=ROOT,
+            env=os.environ | environment(WORKSPACE_DIR=server.workspace),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        left = list(server.workspace.iterdir())
+    eventually(server.is_idle, "the hang-up ends it")
+
+    assert swept.stdout == f"1 leftover folders removed from {server.workspace}\n"
+    assert len(left) == 1
+
+
+def test_a_server_that_is_stopped_ends_the_command(started: Callable[..., Server]) -> None:
+    server = started("setsid sleep 609 & sleep 610", SHUTDOWN_GRACE_SECONDS=0.2)
+    with server.begin(doccarchive("Foo")):
+        eventually(lambda: len(sleepers()) == 2, "the command runs")
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(10)
+
+    assert sleepers() == []
+    assert list(server.workspace.iterdir()) == []
+
+
+def contents(archive: bytes) -> dict[str, str]:
+    """The files of a result."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return {name: opened.read(name).decode() for name in opened.namelist()}
+
+
+def sleepers() -> list[int]:
+    """The processes that the scripts above leave asleep, known by their seconds."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if words[0] == b"sleep" and words[1] in SECONDS:
+            found.append(int(path.parent.name))
+    return found
