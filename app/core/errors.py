@@ -186,7 +186,7 @@ class ErrorCode(Enum):
     BUSY = (
         "busy",
         503,
-        "All conversion slots are taken",
+        "The service has too much to do",
         "Try again after the seconds that the Retry-After header names.",
     )
     DRAINING = (

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from app.core.errors import ErrorCode, ServiceError
 from app.core.threads import in_thread
 from app.services.multipart import MEDIA_TYPE, FileField
-from app.services.workspace import full_disk_reported, write_all
+from app.services.workspace import shortage_reported, write_all
 
 _BATCH_BYTES: Final = 256 * 1024
 """Bytes kept in memory before they go to disk: a hop to a thread for each costs next to nothing."""
@@ -68,7 +68,7 @@ class _CountedFile:
         self.size += len(data)
         if self.size > self._limit:
             raise _too_large(self._limit)
-        with full_disk_reported():
+        with shortage_reported():
             write_all(self._file, data)
 
 

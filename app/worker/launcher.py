@@ -99,7 +99,10 @@ class Launcher:
 
 @contextmanager
 def _pipe() -> Iterator[tuple[FileIO, FileIO]]:
-    read, write = os.pipe()
+    try:
+        read, write = os.pipe()
+    except OSError as error:
+        raise CannotStart from error
     with FileIO(read, "r") as ours, FileIO(write, "w") as theirs:
         yield ours, theirs
 

@@ -11,6 +11,7 @@ from typing import Final
 from app.core.errors import ErrorCode, ServiceError
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT}
+_TOO_MANY: Final = {errno.EMFILE, errno.ENFILE}
 _RETRY_AFTER_SECONDS: Final = 30
 """Conversions that run now free their room within about that time."""
 
@@ -21,21 +22,24 @@ def unnamed_file(directory: Path) -> Iterator[FileIO]:
 
     `tempfile` makes it by O_TMPFILE, or by creating and unlinking where a filesystem lacks that.
 
-    Raises ServiceError `insufficient_storage`, here or while the file is written.
+    Raises ServiceError `insufficient_storage`, here or while the file is written, and `busy` if
+    the process may open no more files.
     """
-    with full_disk_reported(), tempfile.TemporaryFile(dir=directory, buffering=0) as file:
+    with shortage_reported(), tempfile.TemporaryFile(dir=directory, buffering=0) as file:
         yield file
 
 
 @contextmanager
-def full_disk_reported() -> Iterator[None]:
-    """Turns a full disk or quota into a `ServiceError`; other errors pass."""
+def shortage_reported() -> Iterator[None]:
+    """Turns a full disk or quota, or too many open files, into a `ServiceError`."""
     try:
         yield
     except OSError as error:
-        if error.errno not in _FULL:
-            raise
-        raise out_of_room() from error
+        if error.errno in _FULL:
+            raise out_of_room() from error
+        if error.errno in _TOO_MANY:
+            raise _out_of_descriptors() from error
+        raise
 
 
 def out_of_room() -> ServiceError:
@@ -43,6 +47,14 @@ def out_of_room() -> ServiceError:
     return ServiceError(
         ErrorCode.INSUFFICIENT_STORAGE,
         "The service has no room left to store the upload or its result.",
+        retry_after=_RETRY_AFTER_SECONDS,
+    )
+
+
+def _out_of_descriptors() -> ServiceError:
+    return ServiceError(
+        ErrorCode.BUSY,
+        "The service has as many connections and files open as it may.",
         retry_after=_RETRY_AFTER_SECONDS,
     )
 

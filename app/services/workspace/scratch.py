@@ -17,7 +17,7 @@ from typing import Final
 import structlog
 
 from app.core.threads import in_thread
-from app.services.workspace import full_disk_reported
+from app.services.workspace import shortage_reported
 
 PREFIX: Final = "swift-conv-"
 """The name that the requirement's playbooks and scripts look for."""
@@ -57,7 +57,7 @@ def _folders(workspace: Path) -> list[Path]:
 
 def _made(workspace: Path) -> tuple[Path, int]:
     while True:
-        with full_disk_reported():
+        with shortage_reported():
             folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=workspace))
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import ErrorCode, ServiceError
-from app.services.workspace import full_disk_reported, is_writable, unnamed_file, write_all
+from app.services.workspace import is_writable, shortage_reported, unnamed_file, write_all
 
 
 def test_an_unnamed_file_is_not_in_its_folder(tmp_path: Path) -> None:
@@ -29,14 +29,14 @@ def test_an_unnamed_file_is_closed_after_the_block(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_is_reported_as_such(number: int) -> None:
-    with pytest.raises(ServiceError) as caught, full_disk_reported():
+    with pytest.raises(ServiceError) as caught, shortage_reported():
         raise OSError(number, "full")
 
     assert caught.value.code is ErrorCode.INSUFFICIENT_STORAGE
 
 
 def test_another_error_of_the_disk_stays_what_it_is() -> None:
-    with pytest.raises(OSError, match="broken"), full_disk_reported():
+    with pytest.raises(OSError, match="broken"), shortage_reported():
         raise OSError(errno.EIO, "broken")
 
 

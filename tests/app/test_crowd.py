@@ -1,0 +1,119 @@
+"""More clients than the service can serve, and fewer descriptors than it needs."""
+
+import resource
+import socket
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from tests.app.archives import doccarchive
+from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually, problem
+
+pytestmark = NEEDS_PROC
+
+CLIENTS = 200
+ARCHIVE = doccarchive(*(f"Page{number}" for number in range(50)))
+
+
+@pytest.fixture(scope="module")
+def server(start_server: Callable[..., Server]) -> Server:
+    return start_server(CONVERSION_SLOTS=2, CONVERSION_QUEUE=8, CONVERSION_QUEUE_WAIT_SECONDS=2)
+
+
+@pytest.fixture
+def undisturbed(server: Server) -> Iterator[Server]:
+    with server.undisturbed():
+        yield server
+
+
+def test_two_hundred_clients_with_slow_uploads_and_hang_ups(undisturbed: Server) -> None:
+    """A third goes in mid-upload, a third sends the rest in small pieces, a third at once."""
+    together = Barrier(CLIENTS)
+
+    def client(number: int) -> int | None:
+        half = len(ARCHIVE) // 2
+        with undisturbed.send(head(len(ARCHIVE)) + ARCHIVE[:half]) as connection:
+            together.wait(30)
+            if number % 3 == 0:
+                return None
+            size = 64 if number % 3 == 1 else len(ARCHIVE)
+            for start in range(half, len(ARCHIVE), size):
+                connection.sendall(ARCHIVE[start : start + size])
+            return status(connection)
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        statuses = Counter(pool.map(client, range(CLIENTS)))
+
+    assert statuses[None] == len(range(0, CLIENTS, 3))
+    assert set(statuses) == {None, 200, 503}
+    assert statuses[200] >= 10
+    refused = [one for one in undisturbed.events("request_finished") if one["status"] == 503]
+    assert {one["code"] for one in refused} == {"busy"}
+    assert undisturbed.events("request_crashed") == []
+
+
+def test_clients_that_never_send_do_not_keep_others_out(undisturbed: Server) -> None:
+    with ExitStack() as idle:
+        for _ in range(CLIENTS):
+            idle.enter_context(undisturbed.send(head(len(ARCHIVE)) + ARCHIVE[:10]))
+
+        assert undisturbed.put(ARCHIVE).status_code == 200
+
+
+@pytest.mark.parametrize(("left", "code"), [(0, "busy"), (1, "busy"), (2, "converter_unavailable")])
+def test_without_descriptors_clients_are_told_to_come_back(
+    undisturbed: Server, left: int, code: str
+) -> None:
+    # The connection is there before, and kept.
+    assert undisturbed.client.get("/health").status_code == 200
+
+    with descriptors_left(undisturbed, left):
+        answer = undisturbed.put(doccarchive("Foo"))
+
+    assert problem(answer)["code"] == code
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_connections_beyond_the_descriptors_do_no_lasting_harm(
+    undisturbed: Server,
+) -> None:
+    with descriptors_left(undisturbed, 20) as limit, ExitStack() as crowd:
+        for _ in range(40):
+            crowd.enter_context(undisturbed.send(head(10)))
+        eventually(lambda: free_descriptors(undisturbed)[0] >= limit, "none is left")
+        crowd.close()
+        eventually(lambda: free_descriptors(undisturbed)[0] < limit, "some are left again")
+        assert undisturbed.put(doccarchive("Foo")).status_code in {200, 503}
+
+
+def head(length: int) -> bytes:
+    return f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n".encode()
+
+
+def status(connection: socket.socket) -> int:
+    connection.settimeout(60)
+    return int(connection.recv(12).split()[1])
+
+
+def free_descriptors(server: Server) -> list[int]:
+    """The numbers that the server's next files would get."""
+    used = {int(one.name) for one in Path(f"/proc/{server.process.pid}/fd").iterdir()}
+    return [number for number in range(max(used) + 50) if number not in used]
+
+
+@contextmanager
+def descriptors_left(server: Server, left: int) -> Iterator[int]:
+    """The server may open `left` more files within the block; gives its limit."""
+    pid = server.process.pid
+    before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    limit = free_descriptors(server)[left]
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (limit, before[1]))
+    try:
+        yield limit
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
