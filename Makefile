@@ -1,13 +1,15 @@
 # One word does the common thing; no target needs another to have run before.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format lock bench sample clean
+.PHONY: help setup run demo test check format lock bench overload sample clean
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 CORPUS ?= ../shared/corpus
 BENCH ?= specification-core hummingbird smi-client
+OVERLOAD ?= specification-core
+OVERLOAD_SECONDS ?= 60
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -49,6 +51,9 @@ lock: $(READY) ## Resolve requirements.lock anew: exact versions with hashes, fo
 
 bench: $(READY) ## Compare the cost of converting with the floor, on the archives BENCH in CORPUS.
 	@$(BIN)/python benchmarks/convert.py $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH))
+
+overload: $(READY) ## Send four times what the service can serve, for OVERLOAD_SECONDS.
+	@$(BIN)/python benchmarks/overload.py $(CORPUS)/$(OVERLOAD).doccarchive.zip $(OVERLOAD_SECONDS)
 
 sample: $(READY) ## Build the sample archive in examples/ anew.
 	$(BIN)/python examples/build_trailkit.py
