@@ -7,7 +7,7 @@ import structlog
 from fastapi import FastAPI
 
 from app.api.deps import Services
-from app.api.error_handlers import EXCEPTION_HANDLERS, internal_error
+from app.api.error_handlers import EXCEPTION_HANDLERS, error_response, internal_error
 from app.api.openapi import describe_problems
 from app.api.route_table import RouteTable
 from app.api.routes import convert, health, page
@@ -15,11 +15,15 @@ from app.core.config import Settings, load_settings
 from app.core.errors import ServiceError
 from app.core.logging import configure_logging
 from app.middleware.crash import CrashMiddleware
+from app.middleware.peer import PeerMiddleware
+from app.middleware.rate_limit import RateLimitMiddleware
 from app.middleware.request_id import RequestIdMiddleware
 from app.middleware.request_log import RequestLogMiddleware
 from app.services.admission import Admission
+from app.services.client_address import ClientAddresses
 from app.services.conversion import CONVERTER_VERSION, Converter, bounds_of, limits_of
 from app.services.drain import Drain
+from app.services.rate_limiter import RateLimiter
 from app.worker.launcher import Launcher
 
 API = "/api/v1"
@@ -48,8 +52,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app.state.services = _services(settings)
     app.state.routes = RouteTable(app.routes)
+    _add_middleware(app, settings)
+    return app
 
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
     # The last one added is the outermost.
+    if settings.rate_limit_enabled:
+        app.add_middleware(
+            RateLimitMiddleware,
+            limiter=app.state.services.rate_limiter,
+            addresses=ClientAddresses(settings.trusted_proxies),
+            limited={API + convert.PATH},
+            respond=error_response,
+        )
     app.add_middleware(CrashMiddleware, respond=internal_error)
     app.add_middleware(
         RequestLogMiddleware,
@@ -57,7 +73,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         quiet={prefix + path for prefix in ("", API) for path in health.PATHS},
     )
     app.add_middleware(RequestIdMiddleware)
-    return app
+    # Around Starlette's own outermost one too, which hides the server's `send`.
+    build = app.build_middleware_stack
+    app.build_middleware_stack = lambda: PeerMiddleware(build())  # type: ignore[method-assign]
 
 
 def _services(settings: Settings) -> Services:
@@ -74,7 +92,8 @@ def _services(settings: Settings) -> Services:
         timeout_seconds=settings.conversion_timeout_seconds,
     )
     drain = Drain(workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds)
-    return Services(settings=settings, converter=converter, drain=drain)
+    rate_limiter = RateLimiter(limit=settings.rate_limit, store=settings.rate_limit_store)
+    return Services(settings=settings, converter=converter, drain=drain, rate_limiter=rate_limiter)
 
 
 @asynccontextmanager
@@ -91,6 +110,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             log.warning("converter_lock_missing", lock=lock, reason=reason)
     with app.state.services.drain.before_signals():
         yield
+    await app.state.services.rate_limiter.close()
 
 
 app = create_app()
