@@ -1,17 +1,29 @@
 """The rate limit as clients meet it: real servers, and a real Redis between them."""
 
+import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.app.archives import doccarchive
-from tests.app.serving import CONVERT, DEADLINE_SECONDS, NEEDS_PROC, Server, eventually, problem
+from tests.app.serving import (
+    CONVERT,
+    DEADLINE_SECONDS,
+    NEEDS_PROC,
+    ROOT,
+    Server,
+    environment,
+    eventually,
+    problem,
+)
 
 pytestmark = NEEDS_PROC
 
@@ -112,6 +124,27 @@ def test_clients_behind_a_trusted_proxy_have_limits_of_their_own(
     assert statuses(server, 3, **{"X-Forwarded-For": "192.0.2.1"}) == [200, 200, 429]
     assert statuses(server, 3, **{"X-Forwarded-For": "192.0.2.2"}) == [200, 200, 429]
     assert statuses(server, 1, **{"X-Forwarded-For": "192.0.2.3, 192.0.2.1"}) == [429]
+
+
+@pytest.mark.parametrize("options", [(), ("--forwarded-allow-ips", "*")])
+def test_on_a_unix_socket_all_are_one_client(tmp_path: Path, options: tuple[str, ...]) -> None:
+    path = tmp_path / "socket"
+    settings = environment(**TWO, WORKSPACE_DIR=tmp_path, TRUSTED_PROXIES="127.0.0.1,192.0.2.0/24")
+    with subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "app.main:app", "--uds", str(path), *options],
+        cwd=ROOT,
+        env=os.environ | settings,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        eventually(path.exists, "the server listens")
+        with httpx2.Client(transport=httpx2.HTTPTransport(uds=str(path))) as client:
+            found = [
+                client.put(f"http://x{CONVERT}", content=ARCHIVE, headers=headers).status_code
+                for headers in ({}, {"X-Forwarded-For": "192.0.2.1"}, {"X-Forwarded-For": "::1"})
+            ]
+        process.terminate()
+
+    assert found == [200, 200, 429]
 
 
 class Redis:
