@@ -7,7 +7,7 @@ import structlog
 from fastapi import FastAPI
 
 from app.api.deps import Services
-from app.api.error_handlers import EXCEPTION_HANDLERS, internal_error
+from app.api.error_handlers import EXCEPTION_HANDLERS, error_response, internal_error
 from app.api.openapi import describe_problems
 from app.api.route_table import RouteTable
 from app.api.routes import convert, health, page
@@ -16,11 +16,15 @@ from app.core.errors import ServiceError
 from app.core.logging import configure_logging
 from app.core.threads import in_thread
 from app.middleware.crash import CrashMiddleware
+from app.middleware.peer import PeerMiddleware
+from app.middleware.rate_limit import RateLimitMiddleware
 from app.middleware.request_id import RequestIdMiddleware
 from app.middleware.request_log import RequestLogMiddleware
 from app.services.admission import Admission
+from app.services.client_address import ClientAddresses
 from app.services.conversion import CONVERTER_VERSION, Converter, engine_of
 from app.services.drain import Drain
+from app.services.rate_limiter import RateLimiter
 from app.services.workspace.scratch import sweep
 
 API = "/api/v1"
@@ -49,8 +53,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app.state.services = _services(settings)
     app.state.routes = RouteTable(app.routes)
+    _add_middleware(app, settings)
+    return app
 
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
     # The last one added is the outermost.
+    if settings.rate_limit_enabled:
+        app.add_middleware(
+            RateLimitMiddleware,
+            limiter=app.state.services.rate_limiter,
+            addresses=ClientAddresses(settings.trusted_proxies),
+            limited={API + convert.PATH},
+            respond=error_response,
+        )
     app.add_middleware(CrashMiddleware, respond=internal_error)
     app.add_middleware(
         RequestLogMiddleware,
@@ -58,7 +74,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         quiet={prefix + path for prefix in ("", API) for path in health.PATHS},
     )
     app.add_middleware(RequestIdMiddleware)
-    return app
+    # Around Starlette's own outermost one too, which hides the server's `send`.
+    build = app.build_middleware_stack
+    app.build_middleware_stack = lambda: PeerMiddleware(build())  # type: ignore[method-assign]
 
 
 def _services(settings: Settings) -> Services:
@@ -69,7 +87,8 @@ def _services(settings: Settings) -> Services:
     )
     converter = Converter(admission=admission, engine=engine_of(settings))
     drain = Drain(workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds)
-    return Services(settings=settings, converter=converter, drain=drain)
+    rate_limiter = RateLimiter(limit=settings.rate_limit, store=settings.rate_limit_store)
+    return Services(settings=settings, converter=converter, drain=drain, rate_limiter=rate_limiter)
 
 
 @asynccontextmanager
@@ -89,6 +108,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             log.warning("converter_lock_missing", lock=lock, reason=reason)
     with app.state.services.drain.before_signals():
         yield
+    await app.state.services.rate_limiter.close()
 
 
 app = create_app()

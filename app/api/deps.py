@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from app.core.config import Settings
 from app.services.conversion import Converter
 from app.services.drain import Drain
+from app.services.rate_limiter import RateLimiter
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Services:
     settings: Settings
     converter: Converter
     drain: Drain
+    rate_limiter: RateLimiter
 
 
 def _services(request: Request) -> Services:

@@ -22,7 +22,7 @@ _CLIENT_GONE: Final = 499
 
 def internal_error(request: Request) -> Response:
     """The answer to a mistake of ours, of which the log alone says more."""
-    return _response(
+    return error_response(
         request,
         ServiceError(
             ErrorCode.INTERNAL_ERROR, "Something went wrong in the service, not in your request."
@@ -31,13 +31,15 @@ def internal_error(request: Request) -> Response:
 
 
 async def _service_error(request: Request, error: ServiceError) -> Response:
-    return _response(request, error)
+    return error_response(request, error)
 
 
 async def _not_routed(request: Request, error: HTTPException) -> Response:
     """Starlette's own exceptions: its router raises them for 404 and 405, and nobody else."""
     if error.status_code == ErrorCode.NOT_FOUND.status:
-        return _response(request, ServiceError(ErrorCode.NOT_FOUND, "This address serves nothing."))
+        return error_response(
+            request, ServiceError(ErrorCode.NOT_FOUND, "This address serves nothing.")
+        )
     if error.status_code == ErrorCode.METHOD_NOT_ALLOWED.status:
         return _wrong_method(request)
     raise error
@@ -46,14 +48,14 @@ async def _not_routed(request: Request, error: HTTPException) -> Response:
 def _wrong_method(request: Request) -> Response:
     allowed = ", ".join(request.app.state.routes.methods(request.scope))
     detail = f"This address takes {allowed}."
-    response = _response(request, ServiceError(ErrorCode.METHOD_NOT_ALLOWED, detail))
+    response = error_response(request, ServiceError(ErrorCode.METHOD_NOT_ALLOWED, detail))
     response.headers["Allow"] = allowed
     return response
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
     faults = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-    return _response(request, ServiceError(ErrorCode.INVALID_REQUEST, "; ".join(faults)))
+    return error_response(request, ServiceError(ErrorCode.INVALID_REQUEST, "; ".join(faults)))
 
 
 async def _client_gone(_request: Request, _error: ClientDisconnect) -> Response:
@@ -70,7 +72,8 @@ EXCEPTION_HANDLERS: Final[dict[int | type[Exception], Any]] = {
 }
 
 
-def _response(request: Request, error: ServiceError) -> Response:
+def error_response(request: Request, error: ServiceError) -> Response:
+    """The answer that tells a client of an error; the request's log line will name its code."""
     request.state.error_code = error.code.value
     problem = Problem.of(error, request.state.request_id)
     headers = {"Vary": "Accept", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}

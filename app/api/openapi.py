@@ -76,7 +76,7 @@ def _response(codes: list[ErrorCode]) -> dict[str, Any]:
         "description": "; ".join(f"`{code.value}`: {code.title}" for code in codes),
         "content": {PROBLEM_MEDIA_TYPE: content},
     }
-    if codes[0].status == 503:
+    if codes[0].status in {429, 503}:
         response["headers"] = {
             "Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}
         }

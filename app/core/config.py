@@ -2,14 +2,21 @@
 
 import os
 import shlex
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import SplitResult, urlsplit
 
+from limits import parse_many
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _MIB = 1024 * 1024
 _GIB = 1024 * _MIB
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+_STORE_FORMS: Final = "memory:// or redis[s]://[user:password@]host[:port][/db]"
 
 
 def usable_cpus() -> int:
@@ -27,7 +34,11 @@ class Settings(BaseSettings):
     """Read from environment variables of the same names in capitals, without a prefix."""
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_ignore_empty=True, validate_default=True
+        frozen=True,
+        extra="forbid",
+        env_ignore_empty=True,
+        validate_default=True,
+        hide_input_in_errors=True,  # a password may be in it
     )
 
     workspace_dir: Path = _setting(
@@ -109,6 +120,30 @@ class Settings(BaseSettings):
         "--force`; quoted as for a shell, which it is not given to.",
         default=(),
     )
+    rate_limit: str = _setting(
+        "conversions per time",
+        "How many one client may send, such as `5/second` or `100/2 hours`.",
+        default="60/minute",
+    )
+    rate_limit_enabled: bool = _setting(
+        "true or false",
+        "Whether conversions are counted at all; no, where a proxy in front does so.",
+        default=True,
+    )
+    rate_limit_store: str = _setting(
+        "URL",
+        "Where the counts are: `memory://` for one process, "
+        "`redis://[user:password@]host[:port][/db]`, or `rediss://` for TLS, to share one limit "
+        "among replicas. Its value is never shown.",
+        default="memory://",
+        repr=False,
+    )
+    trusted_proxies: Annotated[Networks, NoDecode] = _setting(
+        "addresses and networks, with commas",
+        "The proxies in front, such as `10.0.0.0/8,fd00::/8`: what they say in X-Forwarded-For is "
+        "believed, and what anyone else says is not.",
+        default=(),
+    )
     shutdown_grace_seconds: float = _setting(
         "seconds",
         "How long conversions may go on once the service is told to stop. What stops it has to "
@@ -139,6 +174,38 @@ class Settings(BaseSettings):
         except ValueError as error:
             raise ValueError(f"is quoted wrongly: {error}") from error
 
+    @field_validator("rate_limit")
+    @classmethod
+    def _one_limit(cls, value: str) -> str:
+        try:
+            limits = parse_many(value)
+        except ValueError:
+            limits = []
+        if len(limits) != 1 or limits[0].amount < 1:
+            raise ValueError("is not a number of conversions per time, such as 60/minute")
+        return value
+
+    @field_validator("rate_limit_store")
+    @classmethod
+    def _known_store(cls, value: str) -> str:
+        try:
+            known = _is_store(urlsplit(value))
+        except ValueError:
+            known = False
+        if not known:
+            raise ValueError(f"is not of the form {_STORE_FORMS}")
+        return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _between_commas(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ip_network(one.strip()) for one in value.split(","))
+        except ValueError as error:
+            raise ValueError(f"has to be addresses or networks with commas: {error}") from None
+
     @field_validator("workspace_dir")
     @classmethod
     def _writable(cls, value: Path) -> Path:
@@ -150,7 +217,8 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """The settings of this process's environment; a bad one ends the process with one sentence.
 
-    Raises SystemExit, which names each variable, its value and what is wrong with it.
+    Raises SystemExit, which names each variable, its value unless that may hold a password, and
+    what is wrong with it.
     """
     try:
         return Settings()
@@ -160,10 +228,28 @@ def load_settings() -> Settings:
 
 def _sentence(error: ValidationError) -> str:
     faults = (
-        f"{str(fault['loc'][0]).upper()}={fault['input']}: {_worded(fault['msg'])}"
+        f"{_assignment(str(fault['loc'][0]), fault['input'])}: {_worded(fault['msg'])}"
         for fault in error.errors()
     )
     return "docc2context-service cannot start: " + "; ".join(faults)
+
+
+def _assignment(name: str, value: object) -> str:
+    return f"{name.upper()}={value if Settings.model_fields[name].repr else '***'}"
+
+
+def _is_store(url: SplitResult) -> bool:
+    """Raises ValueError for a port that is none."""
+    if url.scheme == "memory":
+        return url.geturl() in {"memory:", "memory://"}
+    database = url.path.removeprefix("/")
+    return (
+        url.scheme in {"redis", "rediss"}
+        and bool(url.hostname)
+        and url.port != 0
+        and (not database or database.isdecimal())
+        and not (url.query or url.fragment)
+    )
 
 
 def _worded(message: str) -> str:

@@ -171,6 +171,12 @@ class ErrorCode(Enum):
         "The conversion needs more than it may have",
         "Split the documentation by module and send one at a time.",
     )
+    RATE_LIMITED = (
+        "rate_limited",
+        429,
+        "This client has sent too many conversions",
+        "Try again after the seconds that the Retry-After header names.",
+    )
     INTERNAL_ERROR = (
         "internal_error",
         500,

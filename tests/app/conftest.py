@@ -28,8 +28,8 @@ def start_server(
 ) -> Iterator[Callable[..., Server]]:
     with ExitStack() as servers:
 
-        def start(**settings: object) -> Server:
-            server = Server(tmp_path_factory.mktemp("server"), settings)
+        def start(*options: str, **settings: object) -> Server:
+            server = Server(tmp_path_factory.mktemp("server"), settings, *options)
             servers.callback(server.stop)
             return server
 

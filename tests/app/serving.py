@@ -22,6 +22,9 @@ ROOT = Path(__file__).parents[2]
 CONVERT = "/api/v1/convert"
 DEADLINE_SECONDS = 15.0
 
+# Tests send more from one address than a client would.
+_DEFAULTS: dict[str, object] = {"RATE_LIMIT_ENABLED": False}
+
 NEEDS_PROC = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="looks at the server's processes through /proc"
 )
@@ -53,7 +56,7 @@ def problem(response: httpx2.Response) -> dict[str, Any]:
 class Server:
     """`python -m uvicorn app.main:app` on a free port of the loopback, ended by its process id."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, object]) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, object], *options: str) -> None:
         self.workspace = Path(str(settings.get("WORKSPACE_DIR", folder / "workspace")))
         self.workspace.mkdir(exist_ok=True)
         self.log = folder / "log"
@@ -62,10 +65,13 @@ class Server:
             self.port: int = probe.getsockname()[1]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(self.port)],
+                [
+                    *(sys.executable, "-m", "uvicorn", "app.main:app"),
+                    *("--port", str(self.port), *options),
+                ],
                 cwd=ROOT,
                 env=os.environ
-                | environment(**{"WORKSPACE_DIR": self.workspace, **settings})
+                | environment(**{**_DEFAULTS, "WORKSPACE_DIR": self.workspace, **settings})
                 # A file that is left to the garbage collector shows as a line in the log.
                 | {"PYTHONWARNINGS": "default::ResourceWarning"},
                 stdout=subprocess.DEVNULL,

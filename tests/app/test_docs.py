@@ -28,8 +28,10 @@ def default_of(name: str) -> str:
     if field.default is PydanticUndefined:
         return "the CPUs that the process may use"
     value = field.default
-    if value in ((), ""):
+    if value == ():
         return "none"
+    if isinstance(value, bool):
+        return f"`{value}`".lower()
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
 

@@ -16,6 +16,8 @@ from app.services.uploads import Body, receive
 from app.services.workspace import unnamed_file
 from app.worker.wanted import Wanted
 
+PATH: Final = "/convert"
+
 router = APIRouter(tags=["conversion"])
 
 _FLAG: Final = TypeAdapter(bool)
@@ -41,8 +43,8 @@ _DESCRIBED: Final[dict[str, Any]] = {
 }
 
 
-@router.post("/convert", operation_id="convert_posted", summary="Convert an archive", **_DESCRIBED)
-@router.put("/convert", operation_id="convert_put", summary="Convert an archive", **_DESCRIBED)
+@router.post(PATH, operation_id="convert_posted", summary="Convert an archive", **_DESCRIBED)
+@router.put(PATH, operation_id="convert_put", summary="Convert an archive", **_DESCRIBED)
 async def convert(
     request: Request,
     services: ServicesDep,

@@ -69,6 +69,13 @@ def test_settings_do_not_change() -> None:
         ("CONVERSION_QUEUE", "-1"),
         ("CONVERSION_QUEUE_WAIT_SECONDS", "inf"),
         ("CONVERSION_TIMEOUT_SECONDS", "0"),
+        ("RATE_LIMIT", "many"),
+        ("RATE_LIMIT", "0/minute"),
+        ("RATE_LIMIT", "1/second;2/minute"),
+        ("RATE_LIMIT_ENABLED", "perhaps"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("TRUSTED_PROXIES", "10.0.0.1,"),
         ("LOG_LEVEL", "loud"),
         ("LOG_FORMAT", "xml"),
         ("WORKSPACE_DIR", "/nowhere/at/all"),
@@ -79,6 +86,52 @@ def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value:
 
     with pytest.raises(SystemExit, match=f"cannot start: {name}={value}: "):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "http://secret@localhost",
+        "redis://:secret@",
+        "redis://localhost:secret",
+        "redis://localhost:99999/secret",
+        "redis://localhost/secret",
+        "redis://localhost?password=secret",
+        "redis+sentinel://secret",
+        "memory://secret",
+        "redis://[secret",
+    ],
+)
+def test_a_bad_store_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("RATE_LIMIT_STORE", value)
+
+    with pytest.raises(SystemExit) as ended:
+        load_settings()
+
+    assert str(ended.value) == (
+        "docc2context-service cannot start: RATE_LIMIT_STORE=***: "
+        "is not of the form memory:// or redis[s]://[user:password@]host[:port][/db]"
+    )
+    with pytest.raises(ValueError, match="rate_limit_store") as raised:
+        Settings(rate_limit_store=value)
+    assert "secret" not in str(raised.value)
+
+
+def test_a_good_store_is_taken_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RATE_LIMIT_STORE", "rediss://user:secret@[::1]:6380/1")
+
+    settings = load_settings()
+
+    assert settings.rate_limit_store == "rediss://user:secret@[::1]:6380/1"
+    assert "secret" not in repr(settings)
+
+
+def test_proxies_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8,fd00::/8")
+
+    networks = load_settings().trusted_proxies
+
+    assert [str(one) for one in networks] == ["127.0.0.1/32", "10.0.0.0/8", "fd00::/8"]
 
 
 def test_a_server_with_a_bad_setting_says_one_sentence_and_ends(tmp_path: Path) -> None:

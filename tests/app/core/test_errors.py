@@ -31,6 +31,7 @@ STATUSES = {
     "several_archives": 422,
     "no_convertible_pages": 422,
     "conversion_limit_exceeded": 422,
+    "rate_limited": 429,
     "internal_error": 500,
     "conversion_failed": 500,
     "busy": 503,

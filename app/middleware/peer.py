@@ -1,0 +1,39 @@
+"""Who is at the other end of the connection, whatever a header says."""
+
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+_FORWARDED: Final = b"x-forwarded-for"
+
+
+class PeerMiddleware:
+    """Makes `scope["client"]` the connection's other end again; None on a Unix socket.
+
+    Unless it is started with --no-proxy-headers, uvicorn puts there what X-Forwarded-For says when
+    the peer is 127.0.0.1, or whoever its own settings name. So each local user could be anybody.
+    Which proxies to believe is for TRUSTED_PROXIES alone to say.
+
+    Has to be the outermost of all: only there `send` is uvicorn's own, which knows the socket.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request; what is not HTTP passes."""
+        if scope["type"] == "http":
+            scope["client"] = _peer(scope, send)
+        await self.app(scope, receive, send)
+
+
+def _peer(scope: Scope, send: Send) -> tuple[str, int] | None:
+    transport: Any = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is not None:
+        name = transport.get_extra_info("peername")
+        return (name[0], name[1]) if isinstance(name, tuple) else None
+    # Another server, or uvicorn at the log level `trace`: the header may have been believed.
+    if any(name == _FORWARDED for name, _ in scope["headers"]):
+        return None
+    client: tuple[str, int] | None = scope.get("client")
+    return client

@@ -1,0 +1,52 @@
+"""Clients that send too many conversions are told so before their upload is read."""
+
+from collections.abc import Callable, Collection
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.core.errors import ServiceError
+from app.services.client_address import ClientAddresses
+from app.services.rate_limiter import RateLimiter
+
+_UPLOADING: Final = {"POST", "PUT"}
+
+
+class RateLimitMiddleware:
+    """Counts the uploads to the paths `limited`; answers with `respond` when they are too many."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        limiter: RateLimiter,
+        addresses: ClientAddresses,
+        limited: Collection[str],
+        respond: Callable[[Request, ServiceError], Response],
+    ) -> None:
+        self.app = app
+        self.limiter = limiter
+        self.addresses = addresses
+        self.limited = limited
+        self.respond = respond
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request; what is not HTTP passes."""
+        if self._is_limited(scope):
+            peer = scope["client"][0] if scope["client"] else None
+            forwarded = Headers(scope=scope).getlist("X-Forwarded-For")
+            try:
+                await self.limiter.count(self.addresses.client(peer, forwarded))
+            except ServiceError as error:
+                await self.respond(Request(scope), error)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _is_limited(self, scope: Scope) -> bool:
+        return (
+            scope["type"] == "http"
+            and scope["method"] in _UPLOADING
+            and scope["path"].removeprefix(scope.get("root_path", "")) in self.limited
+        )

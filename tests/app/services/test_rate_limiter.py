@@ -1,0 +1,149 @@
+"""Counting conversions, and what happens while they cannot be counted."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from ipaddress import ip_address
+
+import pytest
+from structlog.testing import capture_logs
+
+from app.core.errors import ErrorCode, ServiceError
+from app.services import rate_limiter
+from app.services.rate_limiter import BACK_OFF_SECONDS, RateLimiter
+
+
+class Clock:
+    """Time that passes when told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def limiter(limit: str = "2/1000 days", store: str = "memory://") -> RateLimiter:
+    return RateLimiter(limit=limit, store=store)
+
+
+async def outcomes(counting: RateLimiter, *clients: str | None) -> list[str]:
+    """For each conversion `ok`, or the code of its refusal."""
+    found = []
+    for client in clients:
+        try:
+            await counting.count(None if client is None else ip_address(client))
+            found.append("ok")
+        except ServiceError as error:
+            found.append(error.code.value)
+    return found
+
+
+def test_each_client_has_its_own_limit() -> None:
+    clients = ["192.0.2.1"] * 3 + ["192.0.2.2"] * 3
+
+    found = asyncio.run(outcomes(limiter(), *clients))
+
+    assert found == ["ok", "ok", "rate_limited"] * 2
+
+
+@pytest.mark.parametrize(
+    ("clients", "third"),
+    [
+        (["2001:db8::1", "2001:db8::2", "2001:db8::ffff:0:0:3"], "rate_limited"),
+        (["2001:db8::1", "2001:db8::2", "2001:db8:0:1::3"], "ok"),
+        ([None, None, None], "rate_limited"),
+    ],
+)
+def test_a_client_owns_a_64_and_those_without_an_address_are_one(
+    clients: list[str | None], third: str
+) -> None:
+    assert asyncio.run(outcomes(limiter(), *clients)) == ["ok", "ok", third]
+
+
+def test_a_refusal_says_how_many_and_when() -> None:
+    async def third() -> None:
+        counting = limiter()
+        for _ in range(3):
+            await counting.count(None)
+
+    with pytest.raises(ServiceError) as raised:
+        asyncio.run(third())
+
+    assert raised.value.code is ErrorCode.RATE_LIMITED
+    assert raised.value.detail == "One client may send 2 conversions in 86400000 seconds."
+    assert raised.value.limit == 2
+    assert raised.value.retry_after is not None
+    assert 1 <= raised.value.retry_after <= 86_400_000
+
+
+def test_memory_keeps_no_more_counters_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limiter, "MAX_COUNTERS_IN_MEMORY", 100)
+    counting = limiter("1/1000 days")
+    storage = counting._window.storage
+
+    async def come() -> list[str]:
+        for number in range(1000):
+            await counting.count(ip_address(number))
+        return await outcomes(counting, "0.0.3.231", "0.0.0.1")
+
+    last, first = asyncio.run(come())
+
+    assert (last, first) == ("rate_limited", "ok")
+    assert len(storage.storage) == len(storage.expirations) == len(storage.locks) == 100  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_store_that_hangs_is_asked_once_in_a_while(silent_port: int) -> None:
+    clock = Clock()
+    counting = RateLimiter(
+        limit="1/1000 days", store=f"redis://:secret@127.0.0.1:{silent_port}", clock=clock
+    )
+    asked = 0
+    ask = counting._refused_for
+
+    async def watched(subject: str) -> int | None:
+        nonlocal asked
+        asked += 1
+        return await ask(subject)
+
+    counting._refused_for = watched  # type: ignore[method-assign]
+
+    async def conversions() -> list[int]:
+        found = []
+        for seconds in (0.0, 0.0, BACK_OFF_SECONDS - 1, 1.0, 0.0):
+            clock.now += seconds
+            await asyncio.gather(*(counting.count(None) for _ in range(3 if asked else 1)))
+            found.append(asked)
+        await counting.close()
+        return found
+
+    with capture_logs() as lines:
+        assert asyncio.run(conversions()) == [1, 1, 1, 2, 2]
+
+    assert lines == [
+        {"event": "rate_limiter_unavailable", "reason": "TimeoutError", "log_level": "warning"}
+    ]
+    assert not counting.is_up
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:1", "nowhere.invalid"])
+def test_a_store_that_is_not_there_lets_conversions_through(host: str) -> None:
+    counting = limiter(store=f"redis://:secret@{host}")
+
+    async def one() -> None:
+        await counting.count(None)
+        await counting.close()
+
+    with capture_logs() as lines:
+        asyncio.run(one())
+
+    assert not counting.is_up
+    assert [line["event"] for line in lines] == ["rate_limiter_unavailable"]
+    assert "secret" not in str(lines)
