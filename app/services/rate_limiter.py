@@ -23,6 +23,10 @@ from app.services.client_address import Address
 STORE_TIMEOUT_SECONDS: Final = 0.25
 """What a store that hangs costs a request; one in the same network answers in a hundredth of it."""
 
+ASKING_AT_ONCE: Final = 16
+"""Those beyond wait here, not for the store: else a burst of requests would look like its failure,
+and open the gate to itself."""
+
 BACK_OFF_SECONDS: Final = 5.0
 """How long a store that failed is not asked, so that not each request waits for it."""
 
@@ -53,6 +57,7 @@ class RateLimiter:
         self._limit = parse(limit)
         self._store = _MemoryStore() if store.startswith("memory:") else _RedisStore(store)
         self._window = SlidingWindowCounterRateLimiter(self._store.storage)
+        self._turns = asyncio.Semaphore(ASKING_AT_ONCE)
         self._clock = clock
         self._is_up = True
         self._ask_again_at = 0.0
@@ -68,15 +73,8 @@ class RateLimiter:
         Raises ServiceError `rate_limited`, with the seconds after which another try makes sense; no
         exception if the store fails.
         """
-        if not self._may_ask():
-            return
-        try:
-            async with asyncio.timeout(STORE_TIMEOUT_SECONDS):
-                retry_after = await self._refused_for(_subject(client))
-        except (StorageError, OSError, TimeoutError) as error:
-            self._failed(error)
-            return
-        self._answered()
+        async with self._turns:
+            retry_after = await self._asked(_subject(client)) if self._may_ask() else None
         if retry_after is not None:
             raise ServiceError(
                 ErrorCode.RATE_LIMITED,
@@ -99,6 +97,16 @@ class RateLimiter:
             return False
         self._ask_again_at = now + BACK_OFF_SECONDS
         return True
+
+    async def _asked(self, subject: str) -> int | None:
+        try:
+            async with asyncio.timeout(STORE_TIMEOUT_SECONDS):
+                retry_after = await self._refused_for(subject)
+        except (StorageError, OSError, TimeoutError) as error:
+            self._failed(error)
+            return None
+        self._answered()
+        return retry_after
 
     async def _refused_for(self, subject: str) -> int | None:
         """The whole seconds for which this subject is refused; None if it is not."""

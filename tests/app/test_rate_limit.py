@@ -1,5 +1,6 @@
 """The rate limit as clients meet it: real servers, and a real Redis between them."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -13,6 +14,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from app.core.errors import ServiceError
+from app.services.rate_limiter import RateLimiter
 from tests.app.archives import doccarchive
 from tests.app.serving import (
     CONVERT,
@@ -31,7 +34,7 @@ Start = Callable[..., Server]
 
 ARCHIVE = doccarchive("Foo")
 # So long a time that no test meets its end.
-TWO = {"RATE_LIMIT": "2/1000 days", "RATE_LIMIT_ENABLED": True}
+TWO = {"RATE_LIMIT": "2/1000 days", "RATE_LIMIT_ENABLED": "true"}
 LONGEST_SECONDS = 1000 * 86_400
 
 
@@ -198,6 +201,20 @@ def test_two_services_with_one_redis_share_one_limit(start_server: Start, redis:
     assert [statuses(server, 1)[0] for server in (one, other, one, other)] == [200, 200, 429, 429]
     assert 1 <= int(one.put(ARCHIVE).headers["Retry-After"]) <= LONGEST_SECONDS
     assert names(one) == names(other) == []
+
+
+def test_a_burst_does_not_pass_for_a_failure_of_redis(redis: Redis) -> None:
+    async def burst() -> list[BaseException | None]:
+        limiter = RateLimiter(limit=TWO["RATE_LIMIT"], store=redis.url)
+        found = await asyncio.gather(
+            *(limiter.count(None) for _ in range(500)), return_exceptions=True
+        )
+        await limiter.close()
+        return found
+
+    found = asyncio.run(burst())
+
+    assert [type(one) for one in found if one is not None] == [ServiceError] * 498
 
 
 def test_without_its_redis_it_lets_through_until_that_is_back(
