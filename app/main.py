@@ -10,19 +10,24 @@ from app.api.deps import Services
 from app.api.error_handlers import EXCEPTION_HANDLERS, internal_error
 from app.api.openapi import describe_problems
 from app.api.route_table import RouteTable
-from app.api.routes import convert, health, page
+from app.api.routes import convert, health, metrics, page
 from app.core.config import Settings, load_settings
 from app.core.errors import ServiceError
 from app.core.logging import configure_logging
+from app.core.metrics import Metrics
 from app.middleware.crash import CrashMiddleware
+from app.middleware.observe import ObserveMiddleware
 from app.middleware.request_id import RequestIdMiddleware
-from app.middleware.request_log import RequestLogMiddleware
+from app.middleware.request_log import RequestLog
 from app.services.admission import Admission
 from app.services.conversion import CONVERTER_VERSION, Converter, bounds_of, limits_of
 from app.services.drain import Drain
 from app.worker.launcher import Launcher
 
 API = "/api/v1"
+
+QUIET = {metrics.PATH} | {prefix + path for prefix in ("", API) for path in health.PATHS}
+"""Routes that are asked every few seconds: logged at debug level."""
 
 log = structlog.get_logger()
 
@@ -43,24 +48,29 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(page.router)
     app.include_router(health.router)
     app.include_router(health.router, prefix=API)
+    app.include_router(metrics.router)
     app.include_router(convert.router, prefix=API)
     describe_problems(app)
 
     app.state.services = _services(settings)
     app.state.routes = RouteTable(app.routes)
+    app.state.services.metrics.expect_requests(app.state.routes.expected())
 
     # The last one added is the outermost.
     app.add_middleware(CrashMiddleware, respond=internal_error)
-    app.add_middleware(
-        RequestLogMiddleware,
-        route_of=app.state.routes.template,
-        quiet={prefix + path for prefix in ("", API) for path in health.PATHS},
-    )
     app.add_middleware(RequestIdMiddleware)
+    app.add_middleware(
+        ObserveMiddleware,
+        metrics=app.state.services.metrics,
+        route_of=app.state.routes.template,
+        log=RequestLog(quiet=QUIET),
+    )
     return app
 
 
 def _services(settings: Settings) -> Services:
+    told = Metrics()
+    told.tell_build(CONVERTER_VERSION, settings.build_commit)
     admission = Admission(
         slots=settings.conversion_slots,
         queue=settings.conversion_queue,
@@ -74,7 +84,7 @@ def _services(settings: Settings) -> Services:
         timeout_seconds=settings.conversion_timeout_seconds,
     )
     drain = Drain(workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds)
-    return Services(settings=settings, converter=converter, drain=drain)
+    return Services(settings=settings, metrics=told, converter=converter, drain=drain)
 
 
 @asynccontextmanager

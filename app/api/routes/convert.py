@@ -28,7 +28,11 @@ AssetsParameter = Annotated[
     ),
 ]
 
-_NOT_OF_THIS_ROUTE: Final = {ErrorCode.NOT_FOUND, ErrorCode.METHOD_NOT_ALLOWED}
+_NOT_OF_THIS_ROUTE: Final = {
+    ErrorCode.UNAUTHORIZED,
+    ErrorCode.NOT_FOUND,
+    ErrorCode.METHOD_NOT_ALLOWED,
+}
 
 _DESCRIBED: Final[dict[str, Any]] = {
     "status_code": 200,
