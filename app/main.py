@@ -20,7 +20,13 @@ from app.middleware.observe import ObserveMiddleware
 from app.middleware.request_id import RequestIdMiddleware
 from app.middleware.request_log import RequestLog
 from app.services.admission import Admission
-from app.services.conversion import CONVERTER_VERSION, Converter, bounds_of, limits_of
+from app.services.conversion import (
+    CONVERTER_NODE_TYPES,
+    CONVERTER_VERSION,
+    Converter,
+    bounds_of,
+    limits_of,
+)
 from app.services.drain import Drain
 from app.worker.launcher import Launcher
 
@@ -69,12 +75,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def _services(settings: Settings) -> Services:
-    told = Metrics()
+    told = Metrics(node_types=CONVERTER_NODE_TYPES)
     told.tell_build(CONVERTER_VERSION, settings.build_commit)
     admission = Admission(
         slots=settings.conversion_slots,
         queue=settings.conversion_queue,
         wait_seconds=settings.conversion_queue_wait_seconds,
+        metrics=told,
     )
     converter = Converter(
         admission=admission,
@@ -82,6 +89,7 @@ def _services(settings: Settings) -> Services:
         limits=limits_of(settings),
         bounds=bounds_of(settings),
         timeout_seconds=settings.conversion_timeout_seconds,
+        metrics=told,
     )
     drain = Drain(workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds)
     return Services(settings=settings, metrics=told, converter=converter, drain=drain)

@@ -6,12 +6,11 @@ import signal
 from io import FileIO
 from typing import Final
 
-import msgspec
-
 from app.core.config import Settings
 from app.core.errors import ErrorCode, ServiceError
+from app.core.metrics import Metrics
 from app.services.admission import Admission
-from app.services.journal import recorded_conversion
+from app.services.journal import Journal, Record
 from app.services.workspace import out_of_room
 from app.worker import child
 from app.worker.descriptors import SentFile
@@ -27,9 +26,12 @@ from app.worker.protocol import (
     decode,
 )
 from app.worker.wanted import Wanted
-from docc2context import Limits, __version__
+from docc2context import NODE_TYPES, Limits, __version__
 
 CONVERTER_VERSION: Final = __version__
+
+CONVERTER_NODE_TYPES: Final = tuple(sorted(NODE_TYPES))
+"""The types of content that are counted apart when the converter does not understand them."""
 
 _PROBE_TIMEOUT_SECONDS: Final = 5.0
 """A warm child answers within 5 ms, the first one, for which Python is started, within 300."""
@@ -54,12 +56,15 @@ class Converter:
         limits: Limits,
         bounds: Bounds,
         timeout_seconds: float,
+        metrics: Metrics,
     ) -> None:
         self._admission = admission
         self._launcher = launcher
         self._limits = limits
         self._bounds = bounds
         self._timeout_seconds = timeout_seconds
+        self._journal = Journal(metrics)
+        self._available = metrics.converter_available
         self._probe: asyncio.Task[Locks | None] | None = None
 
     async def convert(self, upload: FileIO, result: FileIO, wanted: Wanted) -> Converted:
@@ -70,13 +75,15 @@ class Converter:
 
         Raises ServiceError, which says why there is no result in words for the client.
         """
-        async with self._admission.slot():
-            with recorded_conversion() as facts:
-                facts["archive_bytes"] = _size(upload)
-                ended = await self._run_child(upload, result, wanted)
-                converted = self._converted(ended, facts)
-                facts.update(msgspec.structs.asdict(converted), result_bytes=_size(result))
-                return converted
+        with self._journal.conversion() as record:
+            record.facts["archive_bytes"] = _size(upload)
+            async with self._admission.slot():
+                with self._journal.running(record):
+                    record.stage = "converting"
+                    ended = await self._run_child(upload, result, wanted)
+                    record.converted = self._converted(ended, record)
+                    record.facts.update(_facts(record.converted), result_bytes=_size(result))
+            return record.converted
 
     async def probe(self) -> Locks:
         """Have a child answer, without taking a slot; callers at the same time share one.
@@ -96,13 +103,16 @@ class Converter:
                 child.greet, self._bounds, timeout=_PROBE_TIMEOUT_SECONDS
             )
         except (CannotStart, TimeoutError):
+            self._available.set(0)
             return None
         reply = decode(ended.reply)
-        return reply.locks if isinstance(reply, Ready) else None
+        locks = reply.locks if isinstance(reply, Ready) else None
+        self._available.set(locks is not None)
+        return locks
 
     async def _run_child(self, upload: FileIO, result: FileIO, wanted: Wanted) -> Ended:
         try:
-            return await self._launcher.run(
+            ended = await self._launcher.run(
                 child.convert,
                 SentFile(upload),
                 SentFile(result),
@@ -112,24 +122,30 @@ class Converter:
                 timeout=self._timeout_seconds,
             )
         except CannotStart as error:
+            self._available.set(0)
             raise _unavailable() from error
         except TimeoutError:
             raise ServiceError(
                 ErrorCode.CONVERSION_TIMEOUT,
                 f"The conversion was stopped after {self._timeout_seconds:g} seconds.",
             ) from None
+        self._available.set(1)
+        return ended
 
-    def _converted(self, ended: Ended, facts: dict[str, object]) -> Converted:
+    def _converted(self, ended: Ended, record: Record) -> Converted:
+        facts = record.facts
         match decode(ended.reply):
             case Converted() as converted:
                 return converted
-            case Refused(code=code, detail=detail, entry=entry, limit=limit):
+            case Refused(code=code, detail=detail, entry=entry, limit=limit, stage=stage):
+                record.stage = stage
                 raise ServiceError(ErrorCode.named(code), detail, entry=entry, limit=limit)
             case OutOfRoom():
                 raise out_of_room()
             case OutOfMemory():
                 raise _beyond(self._bounds.memory_bytes, "bytes of memory")
-            case Crashed(traceback=traceback):
+            case Crashed(traceback=traceback, stage=stage):
+                record.stage = stage
                 facts["child_traceback"] = traceback
             case Ready() | None if ended.exit_code == -signal.SIGXCPU:
                 raise _beyond(self._bounds.cpu_seconds, "seconds of CPU time")
@@ -187,6 +203,21 @@ def _unavailable() -> ServiceError:
         "No process for the conversion could be started.",
         retry_after=_RETRY_AFTER_SECONDS,
     )
+
+
+def _facts(converted: Converted) -> dict[str, object]:
+    extracted = converted.extracted
+    return {
+        "pages_converted": converted.pages_converted,
+        "pages_skipped": converted.pages_skipped,
+        "unknown_nodes": sum(converted.unknown_nodes.values()),
+        "missing_references": converted.missing_references,
+        "assets_copied": converted.assets_copied,
+        "output_bytes": converted.output_bytes,
+        "extraction_seconds": round(extracted.seconds, 3),
+        "extracted_files": extracted.files,
+        "extracted_bytes": extracted.bytes,
+    }
 
 
 def _size(file: FileIO) -> int:

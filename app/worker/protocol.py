@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from app.worker.locks import Locks
+from docc2context import Stage
 
 MAX_REPLY_BYTES: Final = 64 * 1024
 """What the parent reads at most: a reply is a few lines, and a child is not to be trusted."""
@@ -16,15 +17,27 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     locks: Locks
 
 
+class Extracted(msgspec.Struct, frozen=True, kw_only=True):
+    """What was inflated of the archive, and the seconds that opening and inflating it took."""
+
+    files: int
+    bytes: int
+    seconds: float
+
+
 class Converted(msgspec.Struct, frozen=True, kw_only=True, tag="converted"):
-    """The result file holds all that was wanted."""
+    """The result file holds all that was wanted.
+
+    `unknown_nodes` are counted by the format's types, what is of none of them under `other`.
+    """
 
     pages_converted: int
     pages_skipped: int
-    unknown_nodes: int
+    unknown_nodes: dict[str, int]
     missing_references: int
     assets_copied: int
     output_bytes: int
+    extracted: Extracted
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
@@ -34,6 +47,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
     detail: str
     entry: str | None = None
     limit: int | None = None
+    stage: Stage = "converting"
 
 
 class OutOfRoom(msgspec.Struct, frozen=True, tag="out_of_room"):
@@ -48,6 +62,7 @@ class Crashed(msgspec.Struct, frozen=True, tag="crashed"):
     """The converter has a mistake; the traceback is for the log only."""
 
     traceback: str
+    stage: Stage = "converting"
 
 
 Reply = Ready | Converted | Refused | OutOfRoom | OutOfMemory | Crashed

@@ -12,6 +12,7 @@ from structlog.typing import EventDict
 
 from app.core.config import Settings
 from app.core.errors import ErrorCode, ServiceError
+from app.core.metrics import Metrics
 from app.services.admission import Admission
 from app.services.conversion import Converter, bounds_of, limits_of
 from app.worker.launcher import CannotStart, Ended, Launcher
@@ -19,6 +20,7 @@ from app.worker.locks import Bounds, Locks
 from app.worker.protocol import (
     Converted,
     Crashed,
+    Extracted,
     OutOfMemory,
     OutOfRoom,
     Ready,
@@ -28,17 +30,20 @@ from app.worker.protocol import (
 )
 from app.worker.wanted import Wanted
 from docc2context import DEFAULT_LIMITS
+from tests.app.scrapes import parsed
 
 CONVERTED = Converted(
     pages_converted=1,
     pages_skipped=2,
-    unknown_nodes=3,
+    unknown_nodes={"paragraph": 2, "other": 1},
     missing_references=4,
     assets_copied=5,
     output_bytes=6,
+    extracted=Extracted(files=7, bytes=8, seconds=0.009),
 )
 
 READY = Ready(Locks(["group"], {"landlock": "Function not implemented"}))
+METRICS = Metrics()
 BOUNDS = Bounds(memory_bytes=7, cpu_seconds=8, file_bytes=9)
 
 
@@ -61,11 +66,12 @@ def converter(answer: Ended | Reply | Exception) -> Converter:
     if not isinstance(answer, Ended | Exception):
         answer = Ended(encode(answer), 0)
     return Converter(
-        admission=Admission(slots=1, queue=0, wait_seconds=1),
+        admission=Admission(slots=1, queue=0, wait_seconds=1, metrics=METRICS),
         launcher=ToldLauncher(answer),
         limits=DEFAULT_LIMITS,
         bounds=BOUNDS,
         timeout_seconds=2,
+        metrics=METRICS,
     )
 
 
@@ -88,6 +94,7 @@ def test_what_was_converted_is_returned_and_logged(tmp_path: Path) -> None:
 
     (line,) = lines
     assert line.pop("seconds") >= 0
+    assert line.pop("queue_seconds") >= 0
     assert line == {
         "event": "conversion_finished",
         "log_level": "info",
@@ -100,6 +107,9 @@ def test_what_was_converted_is_returned_and_logged(tmp_path: Path) -> None:
         "missing_references": 4,
         "assets_copied": 5,
         "output_bytes": 6,
+        "extracted_files": 7,
+        "extracted_bytes": 8,
+        "extraction_seconds": 0.009,
     }
 
 
@@ -182,10 +192,14 @@ def test_a_child_that_cannot_be_started_makes_the_converter_unavailable(tmp_path
     error, _ = refusal(tmp_path, CannotStart())
 
     assert (error.code, error.retry_after) == (ErrorCode.CONVERTER_UNAVAILABLE, 10)
+    assert is_available() == 0
+    converted(tmp_path, CONVERTED)
+    assert is_available() == 1
 
 
 def test_a_probe_is_content_with_a_child_that_is_ready() -> None:
     assert asyncio.run(converter(READY).probe()) == READY.locks
+    assert is_available() == 1
 
 
 @pytest.mark.parametrize("answer", [CannotStart(), TimeoutError(), Ended(b"", 1)])
@@ -194,6 +208,11 @@ def test_a_probe_finds_the_converter_unavailable(answer: Ended | Exception) -> N
         asyncio.run(converter(answer).probe())
 
     assert caught.value.code is ErrorCode.CONVERTER_UNAVAILABLE
+    assert is_available() == 0
+
+
+def is_available() -> float:
+    return parsed(METRICS.render("")[0].decode())["converter_available"]
 
 
 def test_probes_at_the_same_time_share_a_child() -> None:
