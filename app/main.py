@@ -1,6 +1,6 @@
 """The application, put together."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -14,7 +14,11 @@ from app.api.routes import convert, health, metrics, page
 from app.core.config import Settings, load_settings
 from app.core.errors import ServiceError
 from app.core.logging import configure_logging
+from app.core.loop_lag import measured_lag
 from app.core.metrics import Metrics
+from app.core.resource_figures import Reading
+from app.core.resources import Resources
+from app.core.sampler import Sampler
 from app.middleware.crash import CrashMiddleware
 from app.middleware.observe import ObserveMiddleware
 from app.middleware.request_id import RequestIdMiddleware
@@ -58,7 +62,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(convert.router, prefix=API)
     describe_problems(app)
 
-    app.state.services = _services(settings)
+    resources = Resources(
+        settings.workspace_dir, conversion_seconds=settings.conversion_timeout_seconds
+    )
+    app.state.sampler = Sampler(resources.read)
+    app.state.services = _services(settings, app.state.sampler.latest)
     app.state.routes = RouteTable(app.routes)
     app.state.services.metrics.expect_requests(app.state.routes.expected())
 
@@ -74,8 +82,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def _services(settings: Settings) -> Services:
-    told = Metrics(node_types=CONVERTER_NODE_TYPES)
+def _services(settings: Settings, reading: Callable[[], Reading | None]) -> Services:
+    told = Metrics(node_types=CONVERTER_NODE_TYPES, reading=reading)
     told.tell_build(CONVERTER_VERSION, settings.build_commit)
     admission = Admission(
         slots=settings.conversion_slots,
@@ -97,9 +105,18 @@ def _services(settings: Settings) -> Services:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Start what runs beside the requests, and have them end before the service does."""
+    services: Services = app.state.services
+    await _start_converter(services.converter)
+    async with measured_lag(services.metrics.event_loop_lag.observe), services.converter.watched():
+        with app.state.sampler.running(), services.drain.before_signals():
+            yield
+
+
+async def _start_converter(converter: Converter) -> None:
     """Start the forkserver now, for else the first upload would wait for it."""
     try:
-        locks = await app.state.services.converter.probe()
+        locks = await converter.probe()
     except ServiceError:
         # Served all the same: readiness tells, and the next conversion tries again.
         log.exception("converter_unavailable")
@@ -107,8 +124,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         log.info("converter_ready", version=CONVERTER_VERSION, locks=locks.in_force)
         for lock, reason in locks.shortfalls.items():
             log.warning("converter_lock_missing", lock=lock, reason=reason)
-    with app.state.services.drain.before_signals():
-        yield
 
 
 app = create_app()

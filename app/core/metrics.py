@@ -1,4 +1,4 @@
-"""All metrics of the service, each declared once; nothing else knows prometheus_client.
+"""All metrics of the service, each declared once.
 
 Label values are route templates and closed sets, never paths or words of an upload, and start at 0:
 a rate over a series that is born with its first event misses that event.
@@ -9,27 +9,12 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import product
 from typing import Final, NamedTuple
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    GCCollector,
-    Histogram,
-    Metric,
-    PlatformCollector,
-    ProcessCollector,
-    disable_created_metrics,
-)
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
-from prometheus_client.exposition import choose_encoder
-from prometheus_client.registry import Collector
+from prometheus_client import Counter, Gauge, Histogram
 
 from app.core import buckets, labels
 from app.core.declared import Declared
-from app.core.resource_figures import FIGURES, Reading
-
-# They would be a second series for each counter, for what process_start_time_seconds tells anyway.
-disable_created_metrics()  # type: ignore[no-untyped-call]
+from app.core.exposition import new_registry, scrape
+from app.core.resource_figures import Reading
 
 REQUEST_STATUSES: Final = (200, 429, 500, 503, 504)
 """Started at 0 for each route: success, and the errors that alerts take rates of."""
@@ -209,14 +194,11 @@ class Metrics:
         node_types: Collection[str] = (),
         reading: Callable[[], Reading | None] = lambda: None,
     ) -> None:
-        self.registry = CollectorRegistry()
+        self.registry = new_registry(reading)
         for declared in declarations():
             declared.make(self, self.registry)
         self._start_at_zero(node_types)
         self._requests: dict[tuple[str, str, int], RequestSeries] = {}
-        self.registry.register(_ResourceCollector(reading))
-        for collector in (ProcessCollector, PlatformCollector, GCCollector):
-            collector(registry=self.registry)
 
     def request_finished(self, method: str, endpoint: str, status: int, seconds: float) -> None:
         """Count one request; all three label values have to come from closed sets."""
@@ -237,8 +219,7 @@ class Metrics:
 
     def render(self, accept: str) -> tuple[bytes, str]:
         """A scrape in the format that an Accept header asks for, and its media type."""
-        encode, media_type = choose_encoder(accept)
-        return encode(self.registry), media_type
+        return scrape(self.registry, accept)
 
     def _request_series(self, key: tuple[str, str, int]) -> RequestSeries:
         # A labels() call for each request would cost more than all the rest.
@@ -258,21 +239,3 @@ class Metrics:
 def declarations() -> Iterator[Declared[Counter] | Declared[Gauge] | Declared[Histogram]]:
     """All metrics that are no resource figures, in their order."""
     return (one for one in vars(Metrics).values() if isinstance(one, Declared))
-
-
-class _ResourceCollector(Collector):
-    """Resource figures as they were last read: what could not be read has no series."""
-
-    def __init__(self, reading: Callable[[], Reading | None]) -> None:
-        self._reading = reading
-
-    def collect(self) -> Iterator[Metric]:
-        reading = self._reading() or {}
-        for figure in FIGURES:
-            names = [label.name for label in figure.labels]
-            family = CounterMetricFamily if figure.type == "counter" else GaugeMetricFamily
-            metric = family(figure.name, figure.help, labels=names)
-            for values, value in reading.get(figure.name, {}).items():
-                metric.add_metric(values, value)
-            if metric.samples:
-                yield metric

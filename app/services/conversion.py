@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from io import FileIO
 from typing import Final
 
@@ -36,6 +38,9 @@ CONVERTER_NODE_TYPES: Final = tuple(sorted(NODE_TYPES))
 _PROBE_TIMEOUT_SECONDS: Final = 5.0
 """A warm child answers within 5 ms, the first one, for which Python is started, within 300."""
 
+_PROBE_INTERVAL_SECONDS: Final = 30.0
+"""A tenth of the time after which ConverterUnavailable fires."""
+
 _RETRY_AFTER_SECONDS: Final = 10
 """Processes or memory ran short; the conversions that hold them now end within about that time."""
 
@@ -65,6 +70,7 @@ class Converter:
         self._timeout_seconds = timeout_seconds
         self._journal = Journal(metrics)
         self._available = metrics.converter_available
+        self._is_available = False
         self._probe: asyncio.Task[Locks | None] | None = None
 
     async def convert(self, upload: FileIO, result: FileIO, wanted: Wanted) -> Converted:
@@ -97,17 +103,38 @@ class Converter:
             raise _unavailable()
         return locks
 
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """While it is unavailable, try now and then whether it is back: nobody else may ask."""
+        task = asyncio.create_task(self._probe_while_unavailable())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _probe_while_unavailable(self) -> None:
+        while True:
+            await asyncio.sleep(_PROBE_INTERVAL_SECONDS)
+            if not self._is_available:
+                with suppress(ServiceError):
+                    await self.probe()
+
+    def _tell_available(self, *, is_available: bool) -> None:
+        self._is_available = is_available
+        self._available.set(is_available)
+
     async def _greeted(self) -> Locks | None:
         try:
             ended = await self._launcher.run(
                 child.greet, self._bounds, timeout=_PROBE_TIMEOUT_SECONDS
             )
         except (CannotStart, TimeoutError):
-            self._available.set(0)
+            self._tell_available(is_available=False)
             return None
         reply = decode(ended.reply)
         locks = reply.locks if isinstance(reply, Ready) else None
-        self._available.set(locks is not None)
+        self._tell_available(is_available=locks is not None)
         return locks
 
     async def _run_child(self, upload: FileIO, result: FileIO, wanted: Wanted) -> Ended:
@@ -122,14 +149,14 @@ class Converter:
                 timeout=self._timeout_seconds,
             )
         except CannotStart as error:
-            self._available.set(0)
+            self._tell_available(is_available=False)
             raise _unavailable() from error
         except TimeoutError:
             raise ServiceError(
                 ErrorCode.CONVERSION_TIMEOUT,
                 f"The conversion was stopped after {self._timeout_seconds:g} seconds.",
             ) from None
-        self._available.set(1)
+        self._tell_available(is_available=True)
         return ended
 
     def _converted(self, ended: Ended, record: Record) -> Converted:
