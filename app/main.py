@@ -1,7 +1,8 @@
 """The application, put together."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
@@ -10,24 +11,33 @@ from app.api.deps import Services
 from app.api.error_handlers import EXCEPTION_HANDLERS, error_response, internal_error
 from app.api.openapi import describe_problems
 from app.api.route_table import RouteTable
-from app.api.routes import convert, health, page
+from app.api.routes import convert, health, metrics, page
 from app.core.config import Settings, load_settings
 from app.core.errors import ServiceError
 from app.core.logging import configure_logging
+from app.core.loop_lag import measured_lag
+from app.core.metrics import Metrics
+from app.core.resource_figures import Reading
+from app.core.resources import Resources
+from app.core.sampler import Sampler
 from app.core.threads import in_thread
 from app.middleware.crash import CrashMiddleware
+from app.middleware.observe import ObserveMiddleware
 from app.middleware.peer import PeerMiddleware
 from app.middleware.rate_limit import RateLimitMiddleware
 from app.middleware.request_id import RequestIdMiddleware
-from app.middleware.request_log import RequestLogMiddleware
+from app.middleware.request_log import RequestLog
 from app.services.admission import Admission
 from app.services.client_address import ClientAddresses
-from app.services.conversion import CONVERTER_VERSION, Converter, engine_of
+from app.services.conversion import CONVERTER_NODE_TYPES, CONVERTER_VERSION, Converter, engine_of
 from app.services.drain import Drain
 from app.services.rate_limiter import RateLimiter
 from app.services.workspace.scratch import sweep
 
 API = "/api/v1"
+
+QUIET = {metrics.PATH} | {prefix + path for prefix in ("", API) for path in health.PATHS}
+"""Routes that are asked every few seconds: logged at debug level."""
 
 log = structlog.get_logger()
 
@@ -48,11 +58,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(page.router)
     app.include_router(health.router)
     app.include_router(health.router, prefix=API)
+    app.include_router(metrics.router)
     app.include_router(convert.router, prefix=API)
     describe_problems(app)
 
-    app.state.services = _services(settings)
+    resources = Resources(
+        settings.workspace_dir, conversion_seconds=settings.conversion_timeout_seconds
+    )
+    app.state.sampler = Sampler(resources.read)
+    app.state.services = _services(settings, app.state.sampler.latest)
     app.state.routes = RouteTable(app.routes)
+    app.state.services.metrics.expect_requests(app.state.routes.expected())
     _add_middleware(app, settings)
     return app
 
@@ -68,37 +84,60 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
             respond=error_response,
         )
     app.add_middleware(CrashMiddleware, respond=internal_error)
-    app.add_middleware(
-        RequestLogMiddleware,
-        route_of=app.state.routes.template,
-        quiet={prefix + path for prefix in ("", API) for path in health.PATHS},
-    )
     app.add_middleware(RequestIdMiddleware)
+    app.add_middleware(
+        ObserveMiddleware,
+        metrics=app.state.services.metrics,
+        route_of=app.state.routes.template,
+        log=RequestLog(quiet=QUIET),
+    )
     # Around Starlette's own outermost one too, which hides the server's `send`.
     build = app.build_middleware_stack
     app.build_middleware_stack = lambda: PeerMiddleware(build())  # type: ignore[method-assign]
 
 
-def _services(settings: Settings) -> Services:
+def _services(settings: Settings, reading: Callable[[], Reading | None]) -> Services:
+    told = Metrics(node_types=CONVERTER_NODE_TYPES, reading=reading)
+    told.tell_build(CONVERTER_VERSION, settings.build_commit)
     admission = Admission(
         slots=settings.conversion_slots,
         queue=settings.conversion_queue,
         wait_seconds=settings.conversion_queue_wait_seconds,
+        metrics=told,
     )
-    converter = Converter(admission=admission, engine=engine_of(settings))
-    drain = Drain(workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds)
-    rate_limiter = RateLimiter(limit=settings.rate_limit, store=settings.rate_limit_store)
-    return Services(settings=settings, converter=converter, drain=drain, rate_limiter=rate_limiter)
+    return Services(
+        settings=settings,
+        metrics=told,
+        converter=Converter(admission=admission, engine=engine_of(settings), metrics=told),
+        drain=Drain(
+            workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds
+        ),
+        rate_limiter=RateLimiter(limit=settings.rate_limit, store=settings.rate_limit_store),
+    )
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Start the forkserver now, for else the first upload would wait for it."""
-    removed, stubborn = await in_thread(sweep, app.state.services.settings.workspace_dir)
+    """Start what runs beside the requests, and have them end before the service does."""
+    services: Services = app.state.services
+    await _sweep(services.settings.workspace_dir)
+    await _start_converter(services.converter)
+    async with measured_lag(services.metrics.event_loop_lag.observe), services.converter.watched():
+        with app.state.sampler.running(), services.drain.before_signals():
+            yield
+    await services.rate_limiter.close()
+
+
+async def _sweep(workspace: Path) -> None:
+    removed, stubborn = await in_thread(sweep, workspace)
     if removed or stubborn:
         log.warning("workspace_swept", removed=removed, left=len(stubborn))
+
+
+async def _start_converter(converter: Converter) -> None:
+    """Start the forkserver now, for else the first upload would wait for it."""
     try:
-        locks = await app.state.services.converter.probe()
+        locks = await converter.probe()
     except ServiceError:
         # Served all the same: readiness tells, and the next conversion tries again.
         log.exception("converter_unavailable")
@@ -106,9 +145,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         log.info("converter_ready", version=CONVERTER_VERSION, locks=locks.in_force)
         for lock, reason in locks.shortfalls.items():
             log.warning("converter_lock_missing", lock=lock, reason=reason)
-    with app.state.services.drain.before_signals():
-        yield
-    await app.state.services.rate_limiter.close()
 
 
 app = create_app()

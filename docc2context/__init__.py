@@ -7,6 +7,7 @@
 """
 
 from docc2context.archive.limits import DEFAULT_LIMITS, Limits
+from docc2context.archive.reading import Reading, Stage
 from docc2context.bundle.report import Report, SkippedPage
 from docc2context.convert import convert
 from docc2context.errors import (
@@ -19,10 +20,12 @@ from docc2context.errors import (
     NothingConverted,
     OutputTooLarge,
 )
+from docc2context.model.node_types import NODE_TYPES, node_type
 from docc2context.version import __version__
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "NODE_TYPES",
     "ArchiveRefused",
     "Code",
     "DestinationError",
@@ -32,8 +35,11 @@ __all__ = [
     "Limits",
     "NothingConverted",
     "OutputTooLarge",
+    "Reading",
     "Report",
     "SkippedPage",
+    "Stage",
     "__version__",
     "convert",
+    "node_type",
 ]

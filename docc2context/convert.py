@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from docc2context.archive.limits import DEFAULT_LIMITS, Limits
-from docc2context.archive.reader import Archive, open_archive
+from docc2context.archive.reader import Archive
+from docc2context.archive.reading import Reading, open_metered
 from docc2context.archive.title import archive_title
 from docc2context.assets import copy_assets
 from docc2context.bundle.content import Packing, deflated
@@ -38,6 +39,7 @@ def convert(  # noqa: PLR0913 - each is a choice of the caller's, and has a name
     assets: bool = False,
     workers: int = 1,
     on_page: OnPage | None = None,
+    reading: Reading | None = None,
 ) -> Report:
     """Convert one DocC archive to a bundle of Markdown, or to a single document.
 
@@ -49,7 +51,8 @@ def convert(  # noqa: PLR0913 - each is a choice of the caller's, and has a name
     pages that are about several: `all` of it, or what they are in `swift` or in `occ` alone.
     `replace` lets an earlier bundle or document be overwritten. `workers` is how many processes may
     work on a source that is a path; few pages get fewer. `on_page` is told, after each page, how
-    many are done and how many there are.
+    many are done and how many there are. `reading` is told what reading the archive takes, and how
+    far it has come if this raises.
 
     Raises ArchiveRefused, NothingConverted, OutputTooLarge or DestinationError; nothing is left at
     a destination path then. A path that leads nowhere raises FileNotFoundError, a folder of pages
@@ -58,7 +61,7 @@ def convert(  # noqa: PLR0913 - each is a choice of the caller's, and has a name
     if single and assets:
         raise ValueError(ASSETS_IN_ONE_DOCUMENT)
     job = _Job(source, destination, limits, language, replace, assets, workers, on_page)
-    with open_archive(source, limits, assets=assets) as archive:
+    with open_metered(source, limits, reading or Reading(), assets=assets) as archive:
         return _to_document(job, archive) if single else _to_bundle(job, archive)
 
 

@@ -1,10 +1,18 @@
-"""What all tests share: how hypothesis searches, and that a skip is never quiet."""
+"""What all tests share: how hypothesis searches, that a skip is never quiet, and servers."""
 
+import logging
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
+import structlog
+from fastapi import FastAPI
 from hypothesis import settings
+
+from tests.app.archives import slow_doccarchive
+from tests.app.serving import Server
 
 # No time bounds in `make test`: machines differ, and speed has targets of its own. The same
 # examples each time, so that a red run is a red change; --hypothesis-profile=search looks further.
@@ -40,3 +48,43 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = (_reason(report) for report in terminalreporter.stats.get("skipped", []))
     for reason in dict.fromkeys(filter(lambda reason: reason.startswith(LOUD), reasons)):
         terminalreporter.write_line(reason)
+
+
+@pytest.fixture(scope="session")
+def slow_archive() -> bytes:
+    return slow_doccarchive()
+
+
+@pytest.fixture(scope="module")
+def start_server(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[..., Server]]:
+    with ExitStack() as servers:
+
+        def start(*options: str, **settings: object) -> Server:
+            server = Server(tmp_path_factory.mktemp("server"), settings, *options)
+            servers.callback(server.stop)
+            return server
+
+        yield start
+
+
+@pytest.fixture
+def logging_as_before() -> Iterator[None]:
+    """Whatever the test configures is gone after it."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+
+
+@pytest.fixture
+def app(tmp_path: Path, logging_as_before: None) -> FastAPI:  # noqa: ARG001
+    """An application of its own, in this process."""
+    from app.core.config import Settings  # noqa: PLC0415
+    from app.main import create_app  # noqa: PLC0415
+
+    return create_app(Settings(workspace_dir=tmp_path))

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from app.core.config import Settings
+from app.core.metrics import Metrics
 from app.services.conversion import Converter
 from app.services.drain import Drain
 from app.services.rate_limiter import RateLimiter
@@ -18,6 +19,7 @@ class Services:
     """Built once for an application, and shared by its requests."""
 
     settings: Settings
+    metrics: Metrics
     converter: Converter
     drain: Drain
     rate_limiter: RateLimiter

@@ -77,6 +77,8 @@ def error_response(request: Request, error: ServiceError) -> Response:
     request.state.error_code = error.code.value
     problem = Problem.of(error, request.state.request_id)
     headers = {"Vary": "Accept", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    if problem.status == ErrorCode.UNAUTHORIZED.status:
+        headers["WWW-Authenticate"] = "Bearer"
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if prefers_html(request.headers.get("Accept", "")):

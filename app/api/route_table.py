@@ -29,6 +29,10 @@ class RouteTable:
         """The full template of the route that a request is for, or `unmatched`."""
         return next((template for template, _ in self._matching(scope)), UNMATCHED)
 
+    def expected(self) -> list[tuple[str, str]]:
+        """All methods and templates of the routes."""
+        return [(method, row[1]) for row in self._rows for method in sorted(row[2])]
+
     def methods(self, scope: Scope) -> list[str]:
         """All methods that routes take at the path of a request, sorted."""
         return sorted(set().union(*(methods for _, methods in self._matching(scope))))

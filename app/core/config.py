@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from limits import parse_many
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _MIB = 1024 * 1024
@@ -151,6 +151,18 @@ class Settings(BaseSettings):
         default=20.0,
         ge=0,
         le=3600,
+    )
+    metrics_token: SecretStr | None = _setting(
+        "secret",
+        "Asked for as a bearer token by `/metrics`; without one, whoever reaches the port may "
+        "scrape.",
+        default=None,
+    )
+    build_commit: str = _setting(
+        "revision",
+        "The source that this was built from, for `docc2context_build_info`; an image sets it.",
+        default="unknown",
+        pattern=r"^[A-Za-z0-9._+-]{1,64}$",
     )
     log_level: Literal["debug", "info", "warning", "error"] = _setting(
         "level", "Lines below it are dropped; health checks are logged at debug.", default="info"

@@ -1,24 +1,49 @@
 """The one catalogue of errors: responses, OpenAPI, the error page and the docs are fed by it."""
 
 from enum import Enum
-from typing import Self
+from typing import Final, Literal, NamedTuple, Self
+
+Extraction = Literal["success", "failed_validation", "failed_extraction"]
+
+
+class Verdict(NamedTuple):
+    """What an error says of the upload that it refuses.
+
+    `extraction` is how it counts as an extraction; None if the reader has not seen it. A hostile
+    one is hardly ever met by accident: several in a row are an attack.
+    """
+
+    extraction: Extraction | None
+    is_hostile: bool = False
+
+
+_UNREAD: Final = Verdict(None)
+_INVALID: Final = Verdict("failed_validation")
+_HOSTILE: Final = Verdict("failed_validation", is_hostile=True)
+_UNREADABLE: Final = Verdict("failed_extraction")
+_EXCESSIVE: Final = Verdict("success", is_hostile=True)
 
 
 class ErrorCode(Enum):
     """An error that a client can meet: its code, HTTP status, title, and what to do about it.
 
-    The codes are stable: clients, metrics and alerts match on them.
+    The codes are stable: clients, metrics and alerts match on them. Those that refuse an upload
+    have a verdict on it.
     """
 
     status: int
     title: str
     remedy: str
+    verdict: Verdict | None
 
-    def __new__(cls, code: str, status: int, title: str, remedy: str) -> Self:
+    def __new__(
+        cls, code: str, status: int, title: str, remedy: str, verdict: Verdict | None = None
+    ) -> Self:
         """Make `code` the value by which a member is found."""
         member = object.__new__(cls)
         member._value_ = code
         member.status, member.title, member.remedy = status, title, remedy
+        member.verdict = verdict
         return member
 
     INVALID_REQUEST = (
@@ -32,36 +57,48 @@ class ErrorCode(Enum):
         400,
         "No file in the form",
         "Name the form's file field `file`.",
+        _UNREAD,
     )
     EMPTY_UPLOAD = (
         "empty_upload",
         400,
         "The upload is empty",
         "Choose a file and check that it is not empty.",
+        _INVALID,
     )
     INVALID_ZIP = (
         "invalid_zip",
         400,
         "The archive is damaged",
         "Check the file with `unzip -t`, or zip it and send it again.",
+        _INVALID,
     )
     AMBIGUOUS_ZIP = (
         "ambiguous_zip",
         400,
         "The archive can be read in two ways",
         "Zip the .doccarchive again with an ordinary tool.",
+        _HOSTILE,
     )
     DUPLICATE_ENTRY = (
         "duplicate_entry",
         400,
         "The archive holds one entry twice",
         "Zip the .doccarchive again into a new file.",
+        _INVALID,
     )
     IMPOSSIBLE_RATIO = (
         "impossible_ratio",
         400,
         "The archive claims a size that compression cannot reach",
         "Zip the .doccarchive again with an ordinary tool.",
+        _HOSTILE,
+    )
+    UNAUTHORIZED = (
+        "unauthorized",
+        401,
+        "The token is missing or wrong",
+        "Send the token that METRICS_TOKEN sets, as `Authorization: Bearer …`.",
     )
     NOT_FOUND = (
         "not_found",
@@ -86,90 +123,105 @@ class ErrorCode(Enum):
         413,
         "The upload is too large",
         "Send a smaller archive: images and videos may be left out of it.",
+        _UNREAD,
     )
     TOO_MANY_ENTRIES = (
         "too_many_entries",
         413,
         "The archive has too many entries",
         "Zip the .doccarchive alone.",
+        _HOSTILE,
     )
     ARCHIVE_TOO_LARGE = (
         "archive_too_large",
         413,
         "The archive is too large when inflated",
         "Split the documentation by module and send one at a time.",
+        _HOSTILE,
     )
     OUTPUT_TOO_LARGE = (
         "output_too_large",
         413,
         "The result is too large",
         "Leave assets out, or split the documentation by module and send one at a time.",
+        _EXCESSIVE,
     )
     NOT_A_ZIP = (
         "not_a_zip",
         415,
         "The upload is not a ZIP archive",
         "Zip the .doccarchive folder and send the .zip file.",
+        _INVALID,
     )
     UNSUPPORTED_COMPRESSION = (
         "unsupported_compression",
         415,
         "The archive is compressed in a way that is not supported",
         "Zip the .doccarchive with deflate, as all common tools do by default.",
+        _INVALID,
     )
     MULTI_DISK = (
         "multi_disk",
         415,
         "The archive is split over several files",
         "Zip the .doccarchive into one file.",
+        _INVALID,
     )
     ENCRYPTED = (
         "encrypted",
         415,
         "The archive is encrypted",
         "Zip the .doccarchive without a password.",
+        _HOSTILE,
     )
     UNSAFE_ENTRY_NAME = (
         "unsafe_entry_name",
         422,
         "The archive holds an entry with an unsafe name",
         "Zip the .doccarchive folder from its parent folder, with relative names.",
+        _HOSTILE,
     )
     UNSAFE_ENTRY_TYPE = (
         "unsafe_entry_type",
         422,
         "The archive holds an entry that is neither file nor folder",
         "Leave symbolic links and devices out of the archive.",
+        _HOSTILE,
     )
     NAME_COLLISION = (
         "name_collision",
         422,
         "The archive holds a file where it also holds a folder",
         "Zip the .doccarchive again into a new file.",
+        _HOSTILE,
     )
     NO_DOCC_DATA = (
         "no_docc_data",
         422,
         "The archive holds no DocC documentation",
         "Zip the .doccarchive that `xcodebuild docbuild` or the Swift-DocC plugin makes.",
+        _INVALID,
     )
     SEVERAL_ARCHIVES = (
         "several_archives",
         422,
         "The archive holds several DocC archives",
         "Send one .doccarchive at a time.",
+        _INVALID,
     )
     NO_CONVERTIBLE_PAGES = (
         "no_convertible_pages",
         422,
         "Not one page of the archive could be read",
         "Build the documentation again; if that does not help, report the archive.",
+        _UNREADABLE,
     )
     CONVERSION_LIMIT_EXCEEDED = (
         "conversion_limit_exceeded",
         422,
         "The conversion needs more than it may have",
         "Split the documentation by module and send one at a time.",
+        _EXCESSIVE,
     )
     RATE_LIMITED = (
         "rate_limited",

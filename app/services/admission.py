@@ -6,16 +6,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from app.core.errors import ErrorCode, ServiceError
+from app.core.metrics import Metrics
 
 
 class Admission:
     """At most `slots` inside at once, at most `queue` waiting, none for over `wait_seconds`."""
 
-    def __init__(self, *, slots: int, queue: int, wait_seconds: float) -> None:
+    def __init__(self, *, slots: int, queue: int, wait_seconds: float, metrics: Metrics) -> None:
         self._free = asyncio.Semaphore(slots)
         self._queue = queue
         self._wait_seconds = wait_seconds
         self._waiting = 0
+        self._queue_length = metrics.conversion_queue_length
+        metrics.conversion_slots.set(slots)
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
@@ -32,14 +35,18 @@ class Admission:
     async def _enter(self) -> None:
         if self._free.locked() and self._waiting >= self._queue:
             raise self._busy("and the queue is full")
-        self._waiting += 1
+        self._wait(1)
         try:
             async with asyncio.timeout(self._wait_seconds):
                 await self._free.acquire()
         except TimeoutError:
             raise self._busy(f"and none came free in {self._wait_seconds:g} seconds") from None
         finally:
-            self._waiting -= 1
+            self._wait(-1)
+
+    def _wait(self, more: int) -> None:
+        self._waiting += more
+        self._queue_length.set(self._waiting)
 
     def _busy(self, why: str) -> ServiceError:
         return ServiceError(

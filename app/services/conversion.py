@@ -2,32 +2,43 @@
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from io import FileIO
 from typing import Final
 
-import msgspec
-
 from app.core.config import Settings
+from app.core.errors import ErrorCode, ServiceError
+from app.core.metrics import Metrics
 from app.services.admission import Admission
 from app.services.engine import Engine, unavailable
-from app.services.journal import recorded_conversion
+from app.services.journal import Journal, Record
 from app.services.outside_converter import OutsideConverter
 from app.services.own_converter import OwnConverter
 from app.worker.launcher import Launcher
 from app.worker.locks import Bounds, Locks
-from app.worker.protocol import Converted, Gathered
+from app.worker.protocol import Converted
 from app.worker.wanted import Wanted
-from docc2context import Limits, __version__
+from docc2context import NODE_TYPES, Limits, __version__
 
 CONVERTER_VERSION: Final = __version__
+
+CONVERTER_NODE_TYPES: Final = tuple(sorted(NODE_TYPES))
+"""The types of content that are counted apart when the converter does not understand them."""
+
+_PROBE_INTERVAL_SECONDS: Final = 30.0
+"""A tenth of the time after which ConverterUnavailable fires."""
 
 
 class Converter:
     """Runs conversions by `engine`, as many at once as `admission` lets in."""
 
-    def __init__(self, *, admission: Admission, engine: Engine) -> None:
+    def __init__(self, *, admission: Admission, engine: Engine, metrics: Metrics) -> None:
         self._admission = admission
         self._engine = engine
+        self._journal = Journal(metrics)
+        self._available = metrics.converter_available
+        self._is_available = False
         self._probe: asyncio.Task[Locks | None] | None = None
 
     @property
@@ -35,7 +46,7 @@ class Converter:
         """Whether it makes one document, and copies assets, where that is wanted."""
         return self._engine.has_options
 
-    async def convert(self, upload: FileIO, result: FileIO, wanted: Wanted) -> Converted | Gathered:
+    async def convert(self, upload: FileIO, result: FileIO, wanted: Wanted) -> Converted:
         """Write the Markdown of the archive in `upload` to `result`, as it is wanted.
 
         When it returns, the child has ended and `result` is complete. When it is cancelled, the
@@ -43,12 +54,13 @@ class Converter:
 
         Raises ServiceError, which says why there is no result in words for the client.
         """
-        async with self._admission.slot():
-            with recorded_conversion() as facts:
-                facts["archive_bytes"] = _size(upload)
-                converted = await self._engine.run(upload, result, wanted, facts)
-                facts.update(msgspec.structs.asdict(converted), result_bytes=_size(result))
-                return converted
+        with self._journal.conversion() as record:
+            record.facts["archive_bytes"] = _size(upload)
+            async with self._admission.slot():
+                with self._journal.running(record):
+                    record.converted = await self._run(upload, result, wanted, record)
+                    record.facts.update(_facts(record.converted), result_bytes=_size(result))
+            return record.converted
 
     async def probe(self) -> Locks:
         """Have a child answer, without taking a slot; callers at the same time share one.
@@ -56,10 +68,48 @@ class Converter:
         Returns what holds the child. Raises ServiceError `converter_unavailable`.
         """
         if self._probe is None or self._probe.done():
-            self._probe = asyncio.create_task(self._engine.probe())
+            self._probe = asyncio.create_task(self._probed())
         locks = await asyncio.shield(self._probe)
         if locks is None:
             raise unavailable("No process for the conversion could be started.")
+        return locks
+
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """While it is unavailable, try now and then whether it is back: nobody else may ask."""
+        task = asyncio.create_task(self._probe_while_unavailable())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _probe_while_unavailable(self) -> None:
+        while True:
+            await asyncio.sleep(_PROBE_INTERVAL_SECONDS)
+            if not self._is_available:
+                with suppress(ServiceError):
+                    await self.probe()
+
+    def _tell_available(self, *, is_available: bool) -> None:
+        self._is_available = is_available
+        self._available.set(is_available)
+
+    async def _run(
+        self, upload: FileIO, result: FileIO, wanted: Wanted, record: Record
+    ) -> Converted:
+        try:
+            converted = await self._engine.run(upload, result, wanted, record)
+        except ServiceError as error:
+            if error.code is ErrorCode.CONVERTER_UNAVAILABLE:
+                self._tell_available(is_available=False)
+            raise
+        self._tell_available(is_available=True)
+        return converted
+
+    async def _probed(self) -> Locks | None:
+        locks = await self._engine.probe()
+        self._tell_available(is_available=locks is not None)
         return locks
 
 
@@ -98,6 +148,21 @@ def bounds_of(settings: Settings) -> Bounds:
         cpu_seconds=settings.conversion_cpu_seconds,
         file_bytes=settings.max_output_bytes,
     )
+
+
+def _facts(converted: Converted) -> dict[str, object]:
+    extracted = converted.extracted
+    return {
+        "pages_converted": converted.pages_converted,
+        "pages_skipped": converted.pages_skipped,
+        "unknown_nodes": sum(converted.unknown_nodes.values()),
+        "missing_references": converted.missing_references,
+        "assets_copied": converted.assets_copied,
+        "output_bytes": converted.output_bytes,
+        "extraction_seconds": round(extracted.seconds, 3),
+        "extracted_files": extracted.files,
+        "extracted_bytes": extracted.bytes,
+    }
 
 
 def _size(file: FileIO) -> int:

@@ -7,13 +7,13 @@ from io import FileIO
 from typing import Final, NoReturn, Protocol
 
 from app.core.errors import ErrorCode, ServiceError
+from app.services.journal import Record
 from app.services.workspace import out_of_room
 from app.worker.launcher import CannotStart, Ended
 from app.worker.locks import Bounds, Locks
 from app.worker.protocol import (
     Converted,
     Crashed,
-    Gathered,
     OutOfMemory,
     OutOfRoom,
     Refused,
@@ -29,9 +29,6 @@ _MEMORY_FAULTS: Final = {-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT}
 """How a child ends when native code is refused memory and does not look: msgspec 0.22 does not when
 it decodes a long string in a list. A fault for another reason cannot be told from that."""
 
-Facts = dict[str, object]
-"""What the log's event of a conversion says."""
-
 
 class Engine(Protocol):
     """Runs one conversion; what it is asked for it either does whole or refuses."""
@@ -40,8 +37,8 @@ class Engine(Protocol):
     """Whether it makes one document, and copies assets, where that is wanted."""
 
     async def run(
-        self, upload: FileIO, result: FileIO, wanted: Wanted, facts: Facts
-    ) -> Converted | Gathered:
+        self, upload: FileIO, result: FileIO, wanted: Wanted, record: Record
+    ) -> Converted:
         """Write the Markdown of the archive in `upload` to `result`.
 
         Cancelled, it leaves nothing running. Raises ServiceError.
@@ -64,24 +61,26 @@ def told_in_time(seconds: float) -> Iterator[None]:
         ) from None
 
 
-def reply_of(ended: Ended, bounds: Bounds, facts: Facts) -> Reply:
+def reply_of(ended: Ended, bounds: Bounds, record: Record) -> Reply:
     """What a child said, if it is no failure that all children share.
 
     Raises ServiceError for those, and for a child that ended without a word.
     """
     reply = decode(ended.reply)
     match reply:
-        case Refused(code=code, detail=detail, entry=entry, limit=limit):
+        case Refused(code=code, detail=detail, entry=entry, limit=limit, stage=stage):
+            record.stage = stage
             raise ServiceError(ErrorCode.named(code), detail, entry=entry, limit=limit)
         case OutOfRoom():
             raise out_of_room()
         case OutOfMemory():
             raise beyond(bounds.memory_bytes, "bytes of memory")
-        case Crashed(traceback=traceback):
-            facts["child_traceback"] = traceback
+        case Crashed(traceback=traceback, stage=stage):
+            record.stage = stage
+            record.facts["child_traceback"] = traceback
             raise broken_off()
         case None:
-            _ended_in_silence(ended.exit_code, bounds, facts)
+            _ended_in_silence(ended.exit_code, bounds, record)
     return reply
 
 
@@ -92,9 +91,9 @@ def broken_off() -> ServiceError:
     )
 
 
-def unexpected(ended: Ended, facts: Facts) -> ServiceError:
+def unexpected(ended: Ended, record: Record) -> ServiceError:
     """The error for a child that did not say what it was started for."""
-    facts["child_ended_by"] = cause_of_end(ended.exit_code)
+    record.facts["child_ended_by"] = cause_of_end(ended.exit_code)
     return broken_off()
 
 
@@ -112,10 +111,10 @@ def unavailable(detail: str) -> ServiceError:
     return ServiceError(ErrorCode.CONVERTER_UNAVAILABLE, detail, retry_after=_RETRY_AFTER_SECONDS)
 
 
-def _ended_in_silence(exit_code: int | None, bounds: Bounds, facts: Facts) -> NoReturn:
+def _ended_in_silence(exit_code: int | None, bounds: Bounds, record: Record) -> NoReturn:
     if exit_code == -signal.SIGXCPU:
         raise beyond(bounds.cpu_seconds, "seconds of CPU time")
-    facts["child_ended_by"] = cause_of_end(exit_code)
+    record.facts["child_ended_by"] = cause_of_end(exit_code)
     if exit_code in _MEMORY_FAULTS:
         raise beyond(bounds.memory_bytes, "bytes of memory")
     raise broken_off()

@@ -18,7 +18,6 @@ import structlog
 
 from app.core.errors import ErrorCode, ServiceError
 from app.services.engine import (
-    Facts,
     beyond,
     broken_off,
     cause_of_end,
@@ -27,6 +26,7 @@ from app.services.engine import (
     unavailable,
     unexpected,
 )
+from app.services.journal import Record
 from app.services.own_converter import OwnConverter
 from app.services.workspace import unnamed_file
 from app.services.workspace.scratch import scratch_folder
@@ -35,7 +35,15 @@ from app.worker.descriptors import SentFile
 from app.worker.launcher import CannotStart, Launcher
 from app.worker.locks import Bounds, Locks
 from app.worker.outside import Command
-from app.worker.protocol import CannotRun, CommandFailed, Gathered, Selected, decode
+from app.worker.protocol import (
+    CannotRun,
+    CommandFailed,
+    Converted,
+    Gathered,
+    Runs,
+    Selected,
+    decode,
+)
 from app.worker.wanted import Wanted
 from docc2context import Limits
 
@@ -76,22 +84,37 @@ class OutsideConverter:
             launcher=launcher, limits=limits, bounds=bounds, timeout_seconds=timeout_seconds
         )
 
-    async def run(self, upload: FileIO, result: FileIO, wanted: Wanted, facts: Facts) -> Gathered:
+    async def run(
+        self, upload: FileIO, result: FileIO, wanted: Wanted, record: Record
+    ) -> Converted:
         if wanted.assets:
             raise ServiceError(
                 ErrorCode.INVALID_REQUEST, "The converter of this service copies no assets."
             )
         end = asyncio.get_running_loop().time() + self._timeout_seconds
         with told_in_time(self._timeout_seconds), unnamed_file(self._workspace) as selection:
-            facts["pages_selected"] = await self._select(upload, selection, end, facts)
+            selected = await self._select(upload, selection, end, record)
+            record.facts["pages_selected"] = selected.pages
             async with scratch_folder(self._workspace) as folder:
-                return await self._run_command(selection, result, folder, end, facts)
+                gathered = await self._run_command(selection, result, folder, end, record)
+        return Converted(
+            pages_converted=gathered.documents,
+            pages_skipped=0,
+            unknown_nodes={},
+            missing_references=0,
+            assets_copied=0,
+            output_bytes=gathered.output_bytes,
+            extracted=selected.extracted,
+        )
 
     async def probe(self) -> Locks | None:
         locks = await self._reader.probe()
         return locks if locks is not None and await self._answers() else None
 
-    async def _select(self, upload: FileIO, selection: FileIO, end: float, facts: Facts) -> int:
+    async def _select(
+        self, upload: FileIO, selection: FileIO, end: float, record: Record
+    ) -> Selected:
+        record.stage = "converting"
         ended = await self._launcher.run(
             outside.read_upload,
             SentFile(upload),
@@ -100,13 +123,13 @@ class OutsideConverter:
             self._reading,
             timeout=_until(end),
         )
-        reply = reply_of(ended, self._bounds, facts)
+        reply = reply_of(ended, self._bounds, record)
         if not isinstance(reply, Selected):
-            raise unexpected(ended, facts)
-        return reply.pages
+            raise unexpected(ended, record)
+        return reply
 
     async def _run_command(
-        self, selection: FileIO, result: FileIO, folder: Path, end: float, facts: Facts
+        self, selection: FileIO, result: FileIO, folder: Path, end: float, record: Record
     ) -> Gathered:
         ended = await self._launcher.run(
             outside.run_command,
@@ -118,19 +141,19 @@ class OutsideConverter:
             timeout=_until(end),
             stop=signal.SIGTERM,
         )
-        match reply_of(ended, self._bounds, facts):
+        match reply_of(ended, self._bounds, record):
             case Gathered() as gathered:
                 return gathered
             case CannotRun(why=why):
-                facts["converter_error"] = why
+                record.facts["converter_error"] = why
                 raise _cannot_run()
             case CommandFailed(exit_code=exit_code) if exit_code == -signal.SIGXCPU:
                 raise beyond(self._bounds.cpu_seconds, "seconds of CPU time")
             case CommandFailed(exit_code=exit_code, why=why, said=said):
-                facts["converter_error"] = f"{why} ({cause_of_end(exit_code)})"
-                facts["converter_said"] = said
+                record.facts["converter_error"] = f"{why} ({cause_of_end(exit_code)})"
+                record.facts["converter_said"] = said
                 raise broken_off()
-        raise unexpected(ended, facts)
+        raise unexpected(ended, record)
 
     async def _answers(self) -> bool:
         """Whether the system runs the command."""
@@ -148,7 +171,7 @@ class OutsideConverter:
         reply = decode(ended.reply)
         if isinstance(reply, CannotRun):
             log.warning("converter_cannot_run", why=reply.why)
-        return isinstance(reply, Selected)
+        return isinstance(reply, Runs)
 
     def _command(self, folder: Path) -> Command:
         """Raises ServiceError `converter_unavailable` if there is no such program."""

@@ -3,7 +3,8 @@
 from io import FileIO
 from typing import Final
 
-from app.services.engine import Facts, reply_of, told_in_time, unexpected
+from app.services.engine import reply_of, told_in_time, unexpected
+from app.services.journal import Record
 from app.worker import child
 from app.worker.descriptors import SentFile
 from app.worker.launcher import CannotStart, Launcher
@@ -29,7 +30,10 @@ class OwnConverter:
         self._bounds = bounds
         self._timeout_seconds = timeout_seconds
 
-    async def run(self, upload: FileIO, result: FileIO, wanted: Wanted, facts: Facts) -> Converted:
+    async def run(
+        self, upload: FileIO, result: FileIO, wanted: Wanted, record: Record
+    ) -> Converted:
+        record.stage = "converting"
         with told_in_time(self._timeout_seconds):
             ended = await self._launcher.run(
                 child.convert,
@@ -40,9 +44,9 @@ class OwnConverter:
                 self._bounds,
                 timeout=self._timeout_seconds,
             )
-        reply = reply_of(ended, self._bounds, facts)
+        reply = reply_of(ended, self._bounds, record)
         if not isinstance(reply, Converted):
-            raise unexpected(ended, facts)
+            raise unexpected(ended, record)
         return reply
 
     async def probe(self) -> Locks | None:

@@ -1,12 +1,14 @@
 """An upload's way into its file: counted, never whole in memory, never under the client's name."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import FileIO
 from types import MappingProxyType
 from typing import Final, Protocol
 
 from app.core.errors import ErrorCode, ServiceError
+from app.core.metrics import Metrics
 from app.core.threads import in_thread
 from app.services.multipart import MEDIA_TYPE, FileField
 from app.services.workspace import shortage_reported, write_all
@@ -25,7 +27,7 @@ class Body:
 
 
 async def receive(
-    body: Body, file: FileIO, *, limit: int, kept: Collection[str] = ()
+    body: Body, file: FileIO, *, limit: int, metrics: Metrics, kept: Collection[str] = ()
 ) -> Mapping[str, str]:
     """Write the archive in `body` to `file` and return the fields of the form that `kept` names.
 
@@ -38,13 +40,27 @@ async def receive(
     `insufficient_storage`.
     """
     archive = _CountedFile(file, limit)
-    decoder = _decoder(body.content_type, archive, kept)
-    if body.length is not None and body.length > limit + decoder.overhead_limit:
-        raise _too_large(limit)
-    await _feed(decoder, body.chunks)
-    if archive.size == 0:
-        raise ServiceError(ErrorCode.EMPTY_UPLOAD, "The uploaded file holds 0 bytes.")
+    with _counted_refusals(metrics):
+        decoder = _decoder(body.content_type, archive, kept)
+        if body.length is not None and body.length > limit + decoder.overhead_limit:
+            raise _too_large(limit)
+        await _feed(decoder, body.chunks)
+        if archive.size == 0:
+            raise ServiceError(ErrorCode.EMPTY_UPLOAD, "The uploaded file holds 0 bytes.")
+    metrics.upload_size.observe(archive.size)
     return decoder.texts
+
+
+@contextmanager
+def _counted_refusals(metrics: Metrics) -> Iterator[None]:
+    try:
+        yield
+    except ServiceError as error:
+        if (verdict := error.code.verdict) is not None:
+            metrics.zip_rejections.labels(error.code.value).inc()
+            if verdict.extraction is not None:
+                metrics.zip_extractions.labels(verdict.extraction).inc()
+        raise
 
 
 class _Decoder(Protocol):

@@ -3,14 +3,17 @@
 import errno
 import os
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
 import docc2context
+from app.core.labels import OTHER
 from app.worker.locks import Bounds, lock_up
 from app.worker.protocol import (
     Converted,
     Crashed,
+    Extracted,
     OutOfMemory,
     OutOfRoom,
     Ready,
@@ -19,7 +22,7 @@ from app.worker.protocol import (
     encode,
 )
 from app.worker.wanted import Wanted
-from docc2context import Code, Docc2contextError, Limits
+from docc2context import Code, Docc2contextError, Limits, Reading, Report, Stage, node_type
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 _TRACEBACK_CHARS: Final = 8_000
@@ -52,50 +55,80 @@ def tell(reply: int, message: bytes) -> None:
 
 
 def _outcome(upload: int, result: int, wanted: Wanted, limits: Limits, bounds: Bounds) -> bytes:
+    reading = Reading()
     try:
-        return encode(_converted(upload, result, wanted, limits))
+        return encode(_converted(upload, result, wanted, limits, reading))
     except Exception as error:  # the border: nothing gets past it
-        return failure_reply(error, bounds)
+        return failure_reply(error, bounds, reading.stage)
 
 
-def failure_reply(error: Exception, bounds: Bounds) -> bytes:
+def failure_reply(error: Exception, bounds: Bounds, stage: Stage) -> bytes:
     """What the parent is told of an error that ended the child's work."""
     # First, and without a new object: there may be no memory for one.
     if _comes_from(error, _is_out_of_memory):
         return _OUT_OF_MEMORY
-    return encode(_failure(error, bounds))
+    return encode(_failure(error, bounds, stage))
 
 
-def _failure(error: Exception, bounds: Bounds) -> Reply:
+def _failure(error: Exception, bounds: Bounds, stage: Stage) -> Reply:
     if _comes_from(error, _is_full_disk):
         return OutOfRoom()
     if _comes_from(error, _is_file_too_large):
         return _outgrown(bounds)
     if isinstance(error, Docc2contextError) and error.code is not Code.DESTINATION_UNUSABLE:
-        return _refusal(error)
-    return Crashed(traceback.format_exc()[-_TRACEBACK_CHARS:])
+        return _refusal(error, stage)
+    return Crashed(traceback.format_exc()[-_TRACEBACK_CHARS:], stage)
 
 
-def _converted(upload: int, result: int, wanted: Wanted, limits: Limits) -> Converted:
+def _converted(
+    upload: int, result: int, wanted: Wanted, limits: Limits, reading: Reading
+) -> Converted:
     with open(upload, "rb") as source, open(result, "wb") as destination:
         # The parent, with which the offset is shared, has left it at the end.
         source.seek(0)
         report = docc2context.convert(
-            source, destination, limits=limits, single=wanted.single, assets=wanted.assets
+            source,
+            destination,
+            limits=limits,
+            single=wanted.single,
+            assets=wanted.assets,
+            reading=reading,
         )
+    return _told(report, reading)
+
+
+def _told(report: Report, reading: Reading) -> Converted:
     return Converted(
         pages_converted=report.pages_converted,
         pages_skipped=len(report.pages_skipped),
-        unknown_nodes=sum(report.unknown_nodes.values()),
+        unknown_nodes=_by_type(report.unknown_nodes),
         missing_references=report.missing_references,
         assets_copied=report.assets_copied,
         output_bytes=report.output_bytes,
+        extracted=extracted(reading),
     )
 
 
-def _refusal(error: Docc2contextError) -> Refused:
+def extracted(reading: Reading) -> Extracted:
+    """What the parent is told of the reading of an archive."""
+    return Extracted(files=reading.files, bytes=reading.bytes, seconds=round(reading.seconds, 6))
+
+
+def _by_type(unknown_nodes: dict[str, int]) -> dict[str, int]:
+    """Counts by the format's types: an upload may name any number of others."""
+    counts: Counter[str] = Counter()
+    for counted, count in unknown_nodes.items():
+        counts[node_type(counted) or OTHER] += count
+    return dict(counts)
+
+
+def _refusal(error: Docc2contextError, stage: Stage) -> Refused:
     return Refused(
-        code=error.code.value, detail=_sentence(str(error)), entry=error.entry, limit=error.limit
+        code=error.code.value,
+        detail=_sentence(str(error)),
+        entry=error.entry,
+        limit=error.limit,
+        stage=stage,
     )
 
 

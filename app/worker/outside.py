@@ -12,12 +12,21 @@ from typing import BinaryIO, Final
 import msgspec
 
 from app.worker import command
-from app.worker.child import failure_reply, tell
+from app.worker.child import extracted, failure_reply, tell
 from app.worker.harvest import Unusable, gather
 from app.worker.locks import Bounds, lock_up
-from app.worker.protocol import CannotRun, CommandFailed, Gathered, Refused, Reply, Selected, encode
+from app.worker.protocol import (
+    CannotRun,
+    CommandFailed,
+    Gathered,
+    Refused,
+    Reply,
+    Runs,
+    Selected,
+    encode,
+)
 from app.worker.selection import NameTooLong, select, unpack
-from docc2context import Code, Limits
+from docc2context import Code, Limits, Reading
 from docc2context.errors import shown
 
 _ARCHIVE: Final = "Archive.doccarchive"
@@ -47,12 +56,14 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 def read_upload(reply: int, upload: int, selection: int, limits: Limits, bounds: Bounds) -> None:
     """Write the files that the command needs to `selection`, behind all locks."""
     lock_up(bounds, (reply, upload, selection))
+    reading = Reading()
     try:
         with open(upload, "rb") as source, open(selection, "wb") as destination:
             source.seek(0)
-            said = encode(Selected(select(source, destination, limits)))
+            pages = select(source, destination, limits, reading)
+        said = encode(Selected(pages, extracted(reading)))
     except Exception as error:  # the border: nothing gets past it
-        said = failure_reply(error, bounds)
+        said = failure_reply(error, bounds, reading.stage)
     tell(reply, said)
 
 
@@ -68,7 +79,7 @@ def run_command(
     except command.Stopped:
         return
     except Exception as error:  # the border: nothing gets past it
-        said = failure_reply(error, bounds)
+        said = failure_reply(error, bounds, "converting")
     tell(reply, said)
 
 
@@ -83,7 +94,7 @@ def greet(reply: int, wanted: Command, bounds: Bounds) -> None:
     except command.Stopped:
         return
     else:
-        tell(reply, encode(_not_run(ended) or Selected(0)))
+        tell(reply, encode(_not_run(ended) or Runs()))
 
 
 def _converted(

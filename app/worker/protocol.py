@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from app.worker.locks import Locks
+from docc2context import Stage
 
 MAX_REPLY_BYTES: Final = 64 * 1024
 """What the parent reads at most: a reply is a few lines, and a child is not to be trusted."""
@@ -16,21 +17,34 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     locks: Locks
 
 
+class Extracted(msgspec.Struct, frozen=True, kw_only=True):
+    """What was inflated of the archive, and the seconds that opening and inflating it took."""
+
+    files: int
+    bytes: int
+    seconds: float
+
+
 class Converted(msgspec.Struct, frozen=True, kw_only=True, tag="converted"):
-    """The result file holds all that was wanted."""
+    """The result file holds all that was wanted.
+
+    `unknown_nodes` are counted by the format's types, what is of none of them under `other`.
+    """
 
     pages_converted: int
     pages_skipped: int
-    unknown_nodes: int
+    unknown_nodes: dict[str, int]
     missing_references: int
     assets_copied: int
     output_bytes: int
+    extracted: Extracted
 
 
 class Selected(msgspec.Struct, frozen=True, tag="selected"):
     """What an outside converter needs of the upload has been read: so many pages."""
 
     pages: int
+    extracted: Extracted
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True, tag="gathered"):
@@ -39,6 +53,10 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True, tag="gathered"):
     files: int
     documents: int
     output_bytes: int
+
+
+class Runs(msgspec.Struct, frozen=True, tag="runs"):
+    """The system runs the outside converter."""
 
 
 class CannotRun(msgspec.Struct, frozen=True, tag="cannot_run"):
@@ -62,6 +80,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
     detail: str
     entry: str | None = None
     limit: int | None = None
+    stage: Stage = "converting"
 
 
 class OutOfRoom(msgspec.Struct, frozen=True, tag="out_of_room"):
@@ -76,6 +95,7 @@ class Crashed(msgspec.Struct, frozen=True, tag="crashed"):
     """The converter has a mistake; the traceback is for the log only."""
 
     traceback: str
+    stage: Stage = "converting"
 
 
 Reply = (
@@ -83,6 +103,7 @@ Reply = (
     | Converted
     | Selected
     | Gathered
+    | Runs
     | CannotRun
     | CommandFailed
     | Refused

@@ -13,7 +13,8 @@ from typing import BinaryIO, Final
 
 from docc2context.archive.limits import METADATA, Limits
 from docc2context.archive.names import MAX_NAME_BYTES
-from docc2context.archive.reader import Archive, open_archive
+from docc2context.archive.reader import Archive
+from docc2context.archive.reading import Reading, open_metered
 
 _HEAD: Final = struct.Struct("<IQ")
 
@@ -32,12 +33,12 @@ class NameTooLong(Exception):
         self.entry = entry
 
 
-def select(source: BinaryIO, destination: BinaryIO, limits: Limits) -> int:
+def select(source: BinaryIO, destination: BinaryIO, limits: Limits, reading: Reading) -> int:
     """Write the pages of the archive, its metadata and its Info.plist; return how many pages.
 
-    Raises ArchiveRefused.
+    What that takes is noted in `reading`. Raises ArchiveRefused.
     """
-    with open_archive(source, limits, assets=True) as archive:
+    with open_metered(source, limits, reading, assets=True) as archive:
         for name, content in _selected(archive):
             raw = name.encode()
             destination.write(_HEAD.pack(len(raw), len(content)) + raw + content)

@@ -45,6 +45,14 @@ def doccarchive(*names: str, **more: bytes) -> bytes:
     return zipped(pages | {page_entry(name): data for name, data in more.items()})
 
 
+def damaged_doccarchive() -> bytes:
+    """A zipped archive whose only page does not match its checksum."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(page_entry("Foo"), json.dumps(article("Foo")))
+    return buffer.getvalue().replace(b'"title": "Foo"', b'"title": "Fog"')
+
+
 def illustrated_doccarchive() -> bytes:
     """A zipped archive of a page that shows a picture."""
     picture = {

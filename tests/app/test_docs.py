@@ -28,7 +28,7 @@ def default_of(name: str) -> str:
     if field.default is PydanticUndefined:
         return "the CPUs that the process may use"
     value = field.default
-    if value == ():
+    if value is None or value == ():
         return "none"
     if isinstance(value, bool):
         return f"`{value}`".lower()

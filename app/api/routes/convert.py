@@ -30,7 +30,11 @@ AssetsParameter = Annotated[
     ),
 ]
 
-_NOT_OF_THIS_ROUTE: Final = {ErrorCode.NOT_FOUND, ErrorCode.METHOD_NOT_ALLOWED}
+_NOT_OF_THIS_ROUTE: Final = {
+    ErrorCode.UNAUTHORIZED,
+    ErrorCode.NOT_FOUND,
+    ErrorCode.METHOD_NOT_ALLOWED,
+}
 
 _DESCRIBED: Final[dict[str, Any]] = {
     "status_code": 200,
@@ -63,8 +67,13 @@ async def convert(
         with unnamed_file(workspace) as upload:
             async with aclosing(request.stream()) as chunks:
                 body = Body(chunks, request.headers.get("Content-Type", ""), _length(request))
-                limit = services.settings.max_upload_bytes
-                fields = await receive(body, upload, limit=limit, kept=[ASSETS_FIELD])
+                fields = await receive(
+                    body,
+                    upload,
+                    limit=services.settings.max_upload_bytes,
+                    metrics=services.metrics,
+                    kept=[ASSETS_FIELD],
+                )
             wanted = _wanted(form, fields.get(ASSETS_FIELD, assets))
             result = until_sent.enter_context(unnamed_file(workspace))
             await unless_hung_up(request, services.converter.convert(upload, result, wanted))

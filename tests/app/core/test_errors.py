@@ -13,6 +13,7 @@ STATUSES = {
     "duplicate_entry": 400,
     "ambiguous_zip": 400,
     "impossible_ratio": 400,
+    "unauthorized": 401,
     "not_found": 404,
     "method_not_allowed": 405,
     "not_acceptable": 406,
@@ -42,8 +43,34 @@ STATUSES = {
 }
 
 
+VERDICTS = {
+    None: "missing_file upload_too_large",
+    "failed_validation": "empty_upload invalid_zip duplicate_entry ambiguous_zip impossible_ratio "
+    "too_many_entries archive_too_large not_a_zip unsupported_compression multi_disk encrypted "
+    "unsafe_entry_name unsafe_entry_type name_collision no_docc_data several_archives",
+    "failed_extraction": "no_convertible_pages",
+    "success": "output_too_large conversion_limit_exceeded",
+}
+
+HOSTILE = (
+    "ambiguous_zip impossible_ratio too_many_entries archive_too_large output_too_large encrypted "
+    "unsafe_entry_name unsafe_entry_type name_collision conversion_limit_exceeded"
+)
+
+
 def test_each_code_has_its_status() -> None:
     assert {code.value: code.status for code in ErrorCode} == STATUSES
+
+
+def test_each_refusal_of_an_upload_has_its_verdict() -> None:
+    verdicts = {code.value: code.verdict for code in ErrorCode if code.verdict is not None}
+
+    assert {code: verdict.extraction for code, verdict in verdicts.items()} == {
+        code: extraction for extraction, codes in VERDICTS.items() for code in codes.split()
+    }
+    assert {code for code, verdict in verdicts.items() if verdict.is_hostile} == set(
+        HOSTILE.split()
+    )
 
 
 NOT_OF_THE_SERVICE = {Code.DESTINATION_UNUSABLE, Code.BUNDLE_UNUSABLE}

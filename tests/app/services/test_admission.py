@@ -6,7 +6,9 @@ from contextlib import AsyncExitStack
 import pytest
 
 from app.core.errors import ErrorCode, ServiceError
+from app.core.metrics import Metrics
 from app.services.admission import Admission
+from tests.app.scrapes import parsed
 
 
 async def occupied(admission: Admission, slots: int) -> AsyncExitStack:
@@ -26,7 +28,7 @@ async def is_free(admission: Admission) -> bool:
 
 def test_as_many_are_inside_at_once_as_there_are_slots() -> None:
     async def scenario() -> int:
-        admission = Admission(slots=2, queue=10, wait_seconds=5)
+        admission = Admission(slots=2, queue=10, wait_seconds=5, metrics=Metrics())
         inside = most = 0
 
         async def one() -> None:
@@ -45,7 +47,7 @@ def test_as_many_are_inside_at_once_as_there_are_slots() -> None:
 
 def test_with_slots_and_queue_full_the_answer_is_busy_at_once() -> None:
     async def scenario() -> ServiceError:
-        admission = Admission(slots=1, queue=0, wait_seconds=60)
+        admission = Admission(slots=1, queue=0, wait_seconds=60, metrics=Metrics())
         async with admission.slot():
             with pytest.raises(ServiceError) as caught:
                 await asyncio.wait_for(is_inside(admission), 1)
@@ -62,7 +64,7 @@ async def is_inside(admission: Admission) -> None:
 
 def test_who_waits_too_long_is_told_to_come_back() -> None:
     async def scenario() -> ServiceError:
-        admission = Admission(slots=1, queue=1, wait_seconds=0.01)
+        admission = Admission(slots=1, queue=1, wait_seconds=0.01, metrics=Metrics())
         async with admission.slot():
             with pytest.raises(ServiceError) as caught:
                 await is_inside(admission)
@@ -76,7 +78,7 @@ def test_who_waits_too_long_is_told_to_come_back() -> None:
 
 def test_waiting_is_in_order_of_arrival() -> None:
     async def scenario() -> list[int]:
-        admission = Admission(slots=1, queue=10, wait_seconds=5)
+        admission = Admission(slots=1, queue=10, wait_seconds=5, metrics=Metrics())
         order = []
 
         async def one(number: int) -> None:
@@ -94,7 +96,7 @@ def test_waiting_is_in_order_of_arrival() -> None:
 
 def test_an_error_inside_gives_the_slot_back() -> None:
     async def scenario() -> bool:
-        admission = Admission(slots=1, queue=0, wait_seconds=1)
+        admission = Admission(slots=1, queue=0, wait_seconds=1, metrics=Metrics())
         with pytest.raises(ZeroDivisionError):
             async with admission.slot():
                 raise ZeroDivisionError
@@ -106,7 +108,7 @@ def test_an_error_inside_gives_the_slot_back() -> None:
 @pytest.mark.parametrize("steps", range(6))
 def test_a_cancellation_at_any_step_gives_slot_and_place_back(steps: int) -> None:
     async def scenario() -> None:
-        admission = Admission(slots=1, queue=1, wait_seconds=5)
+        admission = Admission(slots=1, queue=1, wait_seconds=5, metrics=Metrics())
         held = await occupied(admission, 1)
         waiting = asyncio.create_task(is_inside(admission))
         for step in range(steps):
@@ -126,3 +128,26 @@ def test_a_cancellation_at_any_step_gives_slot_and_place_back(steps: int) -> Non
         await queued
 
     asyncio.run(scenario())
+
+
+def test_who_waits_is_counted_for_as_long_as_it_waits() -> None:
+    metrics = Metrics()
+    admission = Admission(slots=2, queue=5, wait_seconds=60, metrics=metrics)
+
+    def told() -> tuple[float, float]:
+        series = parsed(metrics.render("")[0].decode())
+        return series["conversion_slots"], series["conversion_queue_length"]
+
+    async def scenario() -> list[tuple[float, float]]:
+        async with await occupied(admission, 2):
+            seen = [told()]
+            waiting = [asyncio.create_task(is_free(admission)) for _ in range(3)]
+            await asyncio.sleep(0)
+            seen.append(told())
+            waiting.pop().cancel()
+            await asyncio.sleep(0)
+            seen.append(told())
+        await asyncio.gather(*waiting)
+        return [*seen, told()]
+
+    assert asyncio.run(scenario()) == [(2, 0), (2, 3), (2, 2), (2, 0)]

@@ -12,6 +12,7 @@ from structlog.typing import EventDict
 
 from app.core.config import Settings
 from app.core.errors import ErrorCode, ServiceError
+from app.core.metrics import Metrics
 from app.services.admission import Admission
 from app.services.conversion import Converter, bounds_of, limits_of
 from app.services.own_converter import OwnConverter
@@ -20,7 +21,7 @@ from app.worker.locks import Bounds, Locks
 from app.worker.protocol import (
     Converted,
     Crashed,
-    Gathered,
+    Extracted,
     OutOfMemory,
     OutOfRoom,
     Ready,
@@ -30,17 +31,20 @@ from app.worker.protocol import (
 )
 from app.worker.wanted import Wanted
 from docc2context import DEFAULT_LIMITS
+from tests.app.scrapes import parsed
 
 CONVERTED = Converted(
     pages_converted=1,
     pages_skipped=2,
-    unknown_nodes=3,
+    unknown_nodes={"paragraph": 2, "other": 1},
     missing_references=4,
     assets_copied=5,
     output_bytes=6,
+    extracted=Extracted(files=7, bytes=8, seconds=0.009),
 )
 
 READY = Ready(Locks(["group"], {"landlock": "Function not implemented"}))
+METRICS = Metrics()
 BOUNDS = Bounds(memory_bytes=7, cpu_seconds=8, file_bytes=9)
 
 
@@ -66,9 +70,9 @@ class ToldLauncher(Launcher):
 
 
 def told(answer: Ended | Reply | Exception) -> ToldLauncher:
-    return ToldLauncher(
-        answer if isinstance(answer, Ended | Exception) else Ended(encode(answer), 0)
-    )
+    if isinstance(answer, Ended | Exception):
+        return ToldLauncher(answer)
+    return ToldLauncher(Ended(encode(answer), 0))
 
 
 def converter(answer: Ended | Reply | Exception) -> Converter:
@@ -77,17 +81,18 @@ def converter(answer: Ended | Reply | Exception) -> Converter:
 
 def converter_by(launcher: Launcher) -> Converter:
     return Converter(
-        admission=Admission(slots=1, queue=0, wait_seconds=1),
+        admission=Admission(slots=1, queue=0, wait_seconds=1, metrics=METRICS),
         engine=OwnConverter(
             launcher=launcher,
             limits=DEFAULT_LIMITS,
             bounds=BOUNDS,
             timeout_seconds=2,
         ),
+        metrics=METRICS,
     )
 
 
-def converted(tmp_path: Path, answer: Ended | Reply | Exception) -> Converted | Gathered:
+def converted(tmp_path: Path, answer: Ended | Reply | Exception) -> Converted:
     with FileIO(tmp_path / "upload", "w+") as upload, FileIO(tmp_path / "result", "w+") as result:
         upload.write(b"PK34")
         return asyncio.run(converter(answer).convert(upload, result, Wanted()))
@@ -106,6 +111,7 @@ def test_what_was_converted_is_returned_and_logged(tmp_path: Path) -> None:
 
     (line,) = lines
     assert line.pop("seconds") >= 0
+    assert line.pop("queue_seconds") >= 0
     assert line == {
         "event": "conversion_finished",
         "log_level": "info",
@@ -118,6 +124,9 @@ def test_what_was_converted_is_returned_and_logged(tmp_path: Path) -> None:
         "missing_references": 4,
         "assets_copied": 5,
         "output_bytes": 6,
+        "extracted_files": 7,
+        "extracted_bytes": 8,
+        "extraction_seconds": 0.009,
     }
 
 
@@ -200,10 +209,14 @@ def test_a_child_that_cannot_be_started_makes_the_converter_unavailable(tmp_path
     error, _ = refusal(tmp_path, CannotStart())
 
     assert (error.code, error.retry_after) == (ErrorCode.CONVERTER_UNAVAILABLE, 10)
+    assert is_available() == 0
+    converted(tmp_path, CONVERTED)
+    assert is_available() == 1
 
 
 def test_a_probe_is_content_with_a_child_that_is_ready() -> None:
     assert asyncio.run(converter(READY).probe()) == READY.locks
+    assert is_available() == 1
 
 
 @pytest.mark.parametrize("answer", [CannotStart(), TimeoutError(), Ended(b"", 1)])
@@ -212,6 +225,11 @@ def test_a_probe_finds_the_converter_unavailable(answer: Ended | Exception) -> N
         asyncio.run(converter(answer).probe())
 
     assert caught.value.code is ErrorCode.CONVERTER_UNAVAILABLE
+    assert is_available() == 0
+
+
+def is_available() -> float:
+    return parsed(METRICS.render("")[0].decode())["converter_available"]
 
 
 def test_probes_at_the_same_time_share_a_child() -> None:

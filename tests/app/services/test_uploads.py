@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import ErrorCode, ServiceError
+from app.core.metrics import Metrics
 from app.services.uploads import Body, receive
 
 FORM_TYPE = "multipart/form-data; boundary=b"
@@ -28,7 +29,7 @@ async def never() -> AsyncIterator[bytes]:
 def received(tmp_path: Path, body: Body, limit: int = 1000) -> bytes:
     target = tmp_path / "upload"
     with FileIO(target, "w") as file:
-        asyncio.run(receive(body, file, limit=limit))
+        asyncio.run(receive(body, file, limit=limit, metrics=Metrics()))
     return target.read_bytes()
 
 
@@ -57,8 +58,10 @@ def test_fields_beside_the_file_are_returned_if_they_are_asked_for(tmp_path: Pat
     raw = Body(stream(b"PK34"), "", None)
 
     with FileIO(tmp_path / "upload", "w") as file:
-        assert asyncio.run(receive(form, file, limit=9, kept=["assets"])) == {"assets": "true"}
-        assert asyncio.run(receive(raw, file, limit=9, kept=["assets"])) == {}
+        assert asyncio.run(receive(form, file, limit=9, metrics=Metrics(), kept=["assets"])) == {
+            "assets": "true"
+        }
+        assert asyncio.run(receive(raw, file, limit=9, metrics=Metrics(), kept=["assets"])) == {}
 
 
 def test_the_media_type_is_read_in_any_case(tmp_path: Path) -> None:
@@ -120,7 +123,7 @@ def test_no_bytes_are_no_archive(tmp_path: Path, body: Body) -> None:
 
 def test_a_full_disk_is_not_the_clients_fault() -> None:
     with FileIO("/dev/full", "w") as full, pytest.raises(ServiceError) as caught:
-        asyncio.run(receive(Body(stream(b"PK34"), "", None), full, limit=1000))
+        asyncio.run(receive(Body(stream(b"PK34"), "", None), full, limit=1000, metrics=Metrics()))
 
     assert caught.value.code is ErrorCode.INSUFFICIENT_STORAGE
     assert caught.value.retry_after == 30

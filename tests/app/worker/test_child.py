@@ -1,6 +1,7 @@
 """What a child says of a conversion."""
 
 import errno
+import json
 import os
 from pathlib import Path
 from typing import BinaryIO, NoReturn
@@ -27,8 +28,15 @@ from docc2context import (
     LimitExceeded,
     Report,
 )
-from tests.app.archives import doccarchive, illustrated_doccarchive, names_in
+from tests.app.archives import (
+    article,
+    damaged_doccarchive,
+    doccarchive,
+    illustrated_doccarchive,
+    names_in,
+)
 
+ARTICLE = json.dumps(article("Foo"))
 BUNDLE = Wanted()
 BOUNDS = Bounds(memory_bytes=2**30, cpu_seconds=60, file_bytes=1000)
 
@@ -63,7 +71,36 @@ def test_a_conversion_is_counted(reply_of: Conversion) -> None:
 
     assert isinstance(reply, Converted)
     assert (reply.pages_converted, reply.pages_skipped) == (2, 1)
+    assert (reply.extracted.files, reply.extracted.bytes) == (3, 2 * len(ARTICLE) + 1)
+    assert 0 < reply.extracted.seconds < 10
     assert "manifest.json" in names_in(reply_of.result.read_bytes())
+
+
+def test_unknown_content_is_counted_by_the_types_of_the_format(reply_of: Conversion) -> None:
+    abstract = [{"type": "paragraph"}, {"type": "p0ll"}, {"type": "quiz"}, {"type": "text"}]
+    page = json.dumps(article("Foo") | {"abstract": abstract}).encode()
+
+    reply = reply_of(doccarchive(foo=page))
+
+    assert isinstance(reply, Converted)
+    assert reply.unknown_nodes == {"paragraph": 1, "other": 2}
+
+
+@pytest.mark.parametrize(
+    ("archive", "stage"),
+    [
+        (b"hello", "opening"),
+        (damaged_doccarchive(), "reading"),
+        (doccarchive(foo=b"{"), "converting"),
+    ],
+)
+def test_a_refusal_tells_how_far_the_reader_came(
+    reply_of: Conversion, archive: bytes, stage: str
+) -> None:
+    reply = reply_of(archive)
+
+    assert isinstance(reply, Refused)
+    assert reply.stage == stage
 
 
 def test_one_document_is_made_if_it_is_wanted(reply_of: Conversion) -> None:
@@ -125,7 +162,11 @@ def test_facts_of_a_refusal_are_passed_on_as_a_sentence(
     monkeypatch.setattr(docc2context, "convert", raising(error).convert)
 
     assert reply_of(b"") == Refused(
-        code="archive_too_large", detail="Over 9 bytes (entry 'a/b').", entry="'a/b'", limit=9
+        code="archive_too_large",
+        detail="Over 9 bytes (entry 'a/b').",
+        entry="'a/b'",
+        limit=9,
+        stage="opening",
     )
 
 

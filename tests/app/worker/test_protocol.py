@@ -6,6 +6,7 @@ from app.worker.locks import Locks
 from app.worker.protocol import (
     Converted,
     Crashed,
+    Extracted,
     OutOfMemory,
     OutOfRoom,
     Ready,
@@ -20,15 +21,16 @@ REPLIES: list[Reply] = [
     Converted(
         pages_converted=1,
         pages_skipped=2,
-        unknown_nodes=3,
+        unknown_nodes={"paragraph": 3},
         missing_references=4,
         assets_copied=5,
         output_bytes=6,
+        extracted=Extracted(files=7, bytes=8, seconds=0.5),
     ),
-    Refused(code="not_a_zip", detail="…", entry="'a'", limit=3),
+    Refused(code="not_a_zip", detail="…", entry="'a'", limit=3, stage="opening"),
     OutOfRoom(),
     OutOfMemory(),
-    Crashed("Traceback"),
+    Crashed("Traceback", "reading"),
 ]
 
 

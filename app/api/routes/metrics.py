@@ -1,0 +1,61 @@
+"""`GET /metrics`: a scrape."""
+
+import gzip
+import hmac
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from pydantic import SecretStr
+
+from app.api.accept import preferred
+from app.api.deps import ServicesDep
+from app.api.openapi import problems
+from app.core.errors import ErrorCode, ServiceError
+from app.core.threads import in_thread
+
+router = APIRouter(tags=["metrics"])
+
+PATH: Final = "/metrics"
+
+_THREAD: Final = ThreadPoolExecutor(1, thread_name_prefix="scrape")
+"""Of its own: a disk so slow that uploads keep all other threads waiting is a thing to be seen."""
+
+_GZIP_LEVEL: Final = 1
+"""A tenth of the size; level 9 takes four times as long for a fifth less."""
+
+
+@router.get(
+    PATH,
+    summary="Metrics",
+    response_class=Response,
+    responses={
+        200: {"description": "All metrics, as Prometheus text.", "content": {"text/plain": {}}},
+        **problems([ErrorCode.UNAUTHORIZED, ErrorCode.INTERNAL_ERROR]),
+    },
+)
+async def metrics(request: Request, services: ServicesDep) -> Response:
+    """What Prometheus scrapes: text, or OpenMetrics if that is accepted, deflated likewise."""
+    _authorize(request, services.settings.metrics_token)
+    accept = ", ".join(request.headers.getlist("Accept"))
+    body, media_type = await in_thread(services.metrics.render, accept, pool=_THREAD)
+    headers = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-store"}
+    if _takes_gzip(", ".join(request.headers.getlist("Accept-Encoding"))):
+        headers["Content-Encoding"] = "gzip"
+        body = await in_thread(gzip.compress, body, _GZIP_LEVEL, pool=_THREAD)
+    return Response(body, headers=headers, media_type=media_type)
+
+
+def _authorize(request: Request, token: SecretStr | None) -> None:
+    if token is None:
+        return
+    scheme, _, offered = request.headers.get("Authorization", "").partition(" ")
+    right = hmac.compare_digest(
+        offered.strip().encode("latin-1"), token.get_secret_value().encode()
+    )
+    if scheme.lower() != "bearer" or not right:
+        raise ServiceError(ErrorCode.UNAUTHORIZED, "The metrics are for those who have the token.")
+
+
+def _takes_gzip(accept_encoding: str) -> bool:
+    return bool(accept_encoding.strip()) and preferred(accept_encoding, ["gzip"]) is not None

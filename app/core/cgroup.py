@@ -1,0 +1,161 @@
+"""What the kernel tells of this process's control groups, version 2 or 1 (cgroups(7)).
+
+A group is used only if it is not the root of the machine's hierarchy, whose figures are those of
+everything that runs on the machine. Files that a kernel lacks leave their figures out.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple, TypeVar
+
+N = TypeVar("N", int, float)
+
+_UNLIMITED_V1: Final = 2**62
+"""Version 1 writes the largest multiple of a page that fits 63 bits for no limit."""
+
+_NANOSECONDS: Final = 1e9
+_MICROSECONDS: Final = 1e6
+
+
+class Memory(NamedTuple):
+    """Bytes, and processes killed for want of them; `limit` is None where there is none."""
+
+    working_set: int
+    limit: int | None
+    oom_kills: int | None
+
+
+class Cpu(NamedTuple):
+    """Seconds used, CPUs that may be used at once, and periods of that quota."""
+
+    usage: float
+    limit: float | None
+    periods: int | None
+    throttled: int | None
+
+
+@dataclass(frozen=True)
+class _Mount:
+    type: str
+    options: frozenset[str]
+    root: str
+    point: Path
+
+
+class CGroups:
+    """The groups of the process whose files lie under `root`, which is `/` but for tests."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._paths = dict(_groups(root / "proc/self/cgroup"))
+        self._mounts = list(_mounts(root / "proc/self/mountinfo"))
+
+    def memory(self) -> Memory | None:
+        """The figures of version 2, or else of version 1; None if there is no group for memory."""
+        groups = self._unified()
+        if groups and (used := _number(groups[0] / "memory.current")) is not None:
+            inactive = _table(groups[0] / "memory.stat").get("inactive_file", 0)
+            limits = [_number(group / "memory.max") for group in groups]
+            kills = _table(groups[0] / "memory.events").get("oom_kill")
+            return Memory(max(0, used - inactive), _least(limits), kills)
+        groups = self._of_controller("memory")
+        if groups and (used := _number(groups[0] / "memory.usage_in_bytes")) is not None:
+            stat = _table(groups[0] / "memory.stat")
+            limit = stat.get("hierarchical_memory_limit", _UNLIMITED_V1)
+            kills = _table(groups[0] / "memory.oom_control").get("oom_kill")
+            working_set = max(0, used - stat.get("total_inactive_file", 0))
+            return Memory(working_set, limit if limit < _UNLIMITED_V1 else None, kills)
+        return None
+
+    def cpu(self) -> Cpu | None:
+        """The figures of version 2, or else of version 1; None if there is no group for CPU."""
+        groups = self._unified()
+        stat = _table(groups[0] / "cpu.stat") if groups else {}
+        if "usage_usec" in stat:
+            limit = _least(_quota_v2(group) for group in groups)
+            usage = stat["usage_usec"] / _MICROSECONDS
+            return Cpu(usage, limit, stat.get("nr_periods"), stat.get("nr_throttled"))
+        accounted = self._of_controller("cpuacct")
+        if accounted and (used := _number(accounted[0] / "cpuacct.usage")) is not None:
+            groups = self._of_controller("cpu")
+            stat = _table(groups[0] / "cpu.stat") if groups else {}
+            limit = _least(_quota_v1(group) for group in groups)
+            return Cpu(used / _NANOSECONDS, limit, stat.get("nr_periods"), stat.get("nr_throttled"))
+        return None
+
+    def _unified(self) -> list[Path]:
+        mount = next((one for one in self._mounts if one.type == "cgroup2"), None)
+        groups = self._lineage(mount, self._paths.get("", "/"))
+        return [group for group in groups if (group / "cgroup.type").exists()]
+
+    def _of_controller(self, name: str) -> list[Path]:
+        mounts = (one for one in self._mounts if one.type == "cgroup" and name in one.options)
+        groups = self._lineage(next(mounts, None), self._paths.get(name, "/"))
+        return [group for group in groups if not (group / "release_agent").exists()]
+
+    def _lineage(self, mount: _Mount | None, path: str) -> list[Path]:
+        """The process's own group and those that it lies in, as far as they are mounted."""
+        if mount is None:
+            return []
+        top = self._root / mount.point.relative_to("/")
+        own = top / _below(mount.root, path)
+        if not own.is_dir():
+            own = top  # a container without a namespace for groups sees its own alone, mounted here
+        return [own, *(one for one in own.parents if one.is_relative_to(top))]
+
+
+def _below(mount_root: str, path: str) -> str:
+    """A group's path relative to the group that is mounted."""
+    parts, root = Path(path).parts, Path(mount_root).parts
+    return "/".join(parts[len(root) :]) if parts[: len(root)] == root else ""
+
+
+def _groups(file: Path) -> Iterator[tuple[str, str]]:
+    """Paths of groups by controller; that of version 2 has none."""
+    for line in _lines(file):
+        _, controllers, path = line.split(":", 2)
+        yield from ((controller, path) for controller in controllers.split(","))
+
+
+def _mounts(file: Path) -> Iterator[_Mount]:
+    """The mounted hierarchies, from /proc/self/mountinfo, proc_pid_mountinfo(5)."""
+    for line in _lines(file):
+        before, _, after = line.partition(" - ")
+        type_, _, options = after.split(" ", 2)
+        if type_.startswith("cgroup"):
+            root, point = before.split(" ")[3:5]
+            yield _Mount(type_, frozenset(options.split(",")), root, Path(point))
+
+
+def _quota_v2(group: Path) -> float | None:
+    quota, _, period = "".join(_lines(group / "cpu.max")).partition(" ")
+    return int(quota) / int(period) if quota.isdecimal() else None
+
+
+def _quota_v1(group: Path) -> float | None:
+    quota, period = _number(group / "cpu.cfs_quota_us"), _number(group / "cpu.cfs_period_us")
+    return quota / period if quota is not None and period else None
+
+
+def _least(values: Iterable[N | None]) -> N | None:
+    return min((one for one in values if one is not None), default=None)
+
+
+def _number(file: Path) -> int | None:
+    """The number in a file; None if there is no file, or `max` or -1 in it."""
+    text = "".join(_lines(file)).strip()
+    return int(text) if text.isdecimal() else None
+
+
+def _table(file: Path) -> dict[str, int]:
+    """Numbers by name, a line each."""
+    rows = (line.partition(" ") for line in _lines(file))
+    return {name: int(value) for name, _, value in rows}
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text().splitlines()
+    except FileNotFoundError:
+        return []

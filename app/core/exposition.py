@@ -1,0 +1,53 @@
+"""The registry of an application's metrics, and scrapes of it."""
+
+from collections.abc import Callable, Iterator
+
+from prometheus_client import (
+    CollectorRegistry,
+    GCCollector,
+    Metric,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
+
+from app.core.resource_figures import FIGURES, Reading
+
+# They would be a second series for each counter, for what process_start_time_seconds tells anyway.
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
+
+def new_registry(reading: Callable[[], Reading | None]) -> CollectorRegistry:
+    """A registry with the standard collectors and the resource figures that `reading` gives."""
+    registry = CollectorRegistry()
+    registry.register(_ResourceCollector(reading))
+    for collector in (ProcessCollector, PlatformCollector, GCCollector):
+        collector(registry=registry)
+    return registry
+
+
+def scrape(registry: CollectorRegistry, accept: str) -> tuple[bytes, str]:
+    """All metrics in the format that an Accept header asks for, and its media type."""
+    encode, media_type = choose_encoder(accept)
+    return encode(registry), media_type
+
+
+class _ResourceCollector(Collector):
+    """Resource figures as they were last read: what could not be read has no series."""
+
+    def __init__(self, reading: Callable[[], Reading | None]) -> None:
+        self._reading = reading
+
+    def collect(self) -> Iterator[Metric]:
+        reading = self._reading() or {}
+        for figure in FIGURES:
+            names = [label.name for label in figure.labels]
+            family = CounterMetricFamily if figure.type == "counter" else GaugeMetricFamily
+            metric = family(figure.name, figure.help, labels=names)
+            for values, value in reading.get(figure.name, {}).items():
+                metric.add_metric(values, value)
+            if metric.samples:
+                yield metric

@@ -1,0 +1,241 @@
+"""All metrics of the service, each declared once.
+
+Label values are route templates and closed sets, never paths or words of an upload, and start at 0:
+a rate over a series that is born with its first event misses that event.
+"""
+
+import platform
+from collections.abc import Callable, Collection, Iterator
+from itertools import product
+from typing import Final, NamedTuple
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from app.core import buckets, labels
+from app.core.declared import Declared
+from app.core.exposition import new_registry, scrape
+from app.core.resource_figures import Reading
+
+REQUEST_STATUSES: Final = (200, 429, 500, 503, 504)
+"""Started at 0 for each route: success, and the errors that alerts take rates of."""
+
+
+class RequestSeries(NamedTuple):
+    """The two metrics of a finished request, with their labels."""
+
+    counter: Counter
+    duration: Histogram
+
+
+class Metrics:
+    """The metrics of one application, in a registry of its own.
+
+    `node_types` are the values, beside `other`, of the label `node`; `reading` gives the latest
+    resource figures, or None as long as there are none.
+    """
+
+    http_requests = Declared(
+        Counter,
+        "http_requests_total",
+        "HTTP requests that have ended.",
+        unit="requests",
+        labels=(labels.METHOD, labels.ENDPOINT, labels.STATUS),
+    )
+    http_request_duration = Declared(
+        Histogram,
+        "http_request_duration_seconds",
+        "Time from a request's head to the last byte of its response.",
+        unit="seconds",
+        labels=(labels.METHOD, labels.ENDPOINT),
+        buckets=buckets.REQUEST_SECONDS,
+    )
+    http_requests_in_progress = Declared(
+        Gauge,
+        "http_requests_in_progress",
+        "HTTP requests whose response has not ended.",
+        unit="requests",
+    )
+    rate_limiter_up = Declared(
+        Gauge,
+        "rate_limiter_up",
+        "Whether the rate limiter can reach its store (1) or lets everything pass (0).",
+        unit="boolean",
+    )
+    rate_limit_rejections = Declared(
+        Counter,
+        "rate_limit_rejections_total",
+        "Requests answered 429 because their client has sent too many.",
+        unit="requests",
+        labels=(labels.ENDPOINT,),
+    )
+    upload_size = Declared(
+        Histogram,
+        "upload_size_bytes",
+        "Size of the archives that were received whole.",
+        unit="bytes",
+        buckets=buckets.UPLOAD_BYTES,
+    )
+    zip_extractions = Declared(
+        Counter,
+        "zip_extractions_total",
+        "Archives that have reached the reader, by what it made of them, as far as it came.",
+        unit="archives",
+        labels=(labels.EXTRACTION,),
+    )
+    zip_rejections = Declared(
+        Counter,
+        "zip_rejections_total",
+        "Uploads that were refused, by the code of the answer.",
+        unit="uploads",
+        labels=(labels.REASON,),
+    )
+    zip_extraction_duration = Declared(
+        Histogram,
+        "zip_extraction_duration_seconds",
+        "Time that opening an archive and inflating its files took, of successful conversions.",
+        unit="seconds",
+        buckets=buckets.EXTRACTION_SECONDS,
+    )
+    extraction_file_count = Declared(
+        Histogram,
+        "extraction_file_count",
+        "Files that were inflated for a successful conversion: pages, metadata and assets.",
+        unit="files",
+        buckets=buckets.FILES,
+    )
+    extraction_size = Declared(
+        Histogram,
+        "extraction_size_bytes",
+        "Bytes that were inflated for a successful conversion.",
+        unit="bytes",
+        buckets=buckets.EXTRACTED_BYTES,
+    )
+    active_conversions = Declared(
+        Gauge, "active_conversions", "Conversions that hold a slot.", unit="conversions"
+    )
+    conversion_slots = Declared(
+        Gauge, "conversion_slots", "Conversions that may run at once.", unit="conversions"
+    )
+    conversion_queue_length = Declared(
+        Gauge, "conversion_queue_length", "Uploads that wait for a slot.", unit="uploads"
+    )
+    conversion_queue_wait = Declared(
+        Histogram,
+        "conversion_queue_wait_seconds",
+        "Time that conversions have waited for the slot that they were given.",
+        unit="seconds",
+        buckets=buckets.WAIT_SECONDS,
+    )
+    conversion_duration = Declared(
+        Histogram,
+        "conversion_duration_seconds",
+        "Time that a conversion has held its slot, however it ended.",
+        unit="seconds",
+        buckets=buckets.CONVERSION_SECONDS,
+    )
+    conversion_oldest_start = Declared(
+        Gauge,
+        "conversion_oldest_start_timestamp_seconds",
+        "Unix time at which the oldest of the running conversions was given its slot; 0 when idle.",
+        unit="seconds",
+    )
+    conversions = Declared(
+        Counter,
+        "conversions_total",
+        "Complete uploads that asked for a slot, by what became of them.",
+        unit="conversions",
+        labels=(labels.OUTCOME,),
+    )
+    conversion_errors = Declared(
+        Counter,
+        "conversion_errors_total",
+        "Conversions that failed, by where: the outcomes client_error, server_error and timeout.",
+        unit="conversions",
+        labels=(labels.ERROR_TYPE,),
+    )
+    conversion_pages = Declared(
+        Counter,
+        "conversion_pages_total",
+        "Pages of the archives that were converted.",
+        unit="pages",
+        labels=(labels.PAGE_RESULT,),
+    )
+    conversion_unknown_nodes = Declared(
+        Counter,
+        "conversion_unknown_nodes_total",
+        "Content that the converter did not understand as it stood, by RenderNode type.",
+        unit="nodes",
+        labels=(labels.NODE,),
+    )
+    converter_available = Declared(
+        Gauge,
+        "converter_available",
+        "Whether the last attempt to start a converter process succeeded (1) or not (0).",
+        unit="boolean",
+    )
+    event_loop_lag = Declared(
+        Histogram,
+        "event_loop_lag_seconds",
+        "How much later than asked for the event loop has run a timer, four times a second.",
+        unit="seconds",
+        buckets=buckets.LAG_SECONDS,
+    )
+    build_info = Declared(
+        Gauge,
+        "docc2context_build_info",
+        "Always 1; the labels tell what runs.",
+        unit="none",
+        labels=(labels.VERSION, labels.PYTHON, labels.COMMIT),
+    )
+
+    def __init__(
+        self,
+        *,
+        node_types: Collection[str] = (),
+        reading: Callable[[], Reading | None] = lambda: None,
+    ) -> None:
+        self.registry = new_registry(reading)
+        for declared in declarations():
+            declared.make(self, self.registry)
+        self._start_at_zero(node_types)
+        self._requests: dict[tuple[str, str, int], RequestSeries] = {}
+
+    def request_finished(self, method: str, endpoint: str, status: int, seconds: float) -> None:
+        """Count one request; all three label values have to come from closed sets."""
+        key = (method, endpoint, status)
+        series = self._requests.get(key) or self._request_series(key)
+        series.counter.inc()
+        series.duration.observe(seconds)
+
+    def expect_requests(self, routes: Collection[tuple[str, str]]) -> None:
+        """Start the series of these routes, each by method and template, at 0."""
+        for (method, endpoint), status in product(routes, REQUEST_STATUSES):
+            self._request_series((method, endpoint, status))
+            self.rate_limit_rejections.labels(endpoint)
+
+    def tell_build(self, version: str, commit: str) -> None:
+        """Say what runs."""
+        self.build_info.labels(version, platform.python_version(), commit).set(1)
+
+    def render(self, accept: str) -> tuple[bytes, str]:
+        """A scrape in the format that an Accept header asks for, and its media type."""
+        return scrape(self.registry, accept)
+
+    def _request_series(self, key: tuple[str, str, int]) -> RequestSeries:
+        # A labels() call for each request would cost more than all the rest.
+        counter = self.http_requests.labels(*key)
+        duration = self.http_request_duration.labels(*key[:2])
+        return self._requests.setdefault(key, RequestSeries(counter, duration))
+
+    def _start_at_zero(self, node_types: Collection[str]) -> None:
+        for declared in declarations():
+            if len(declared.labels) == 1:
+                for value in declared.labels[0].values:
+                    getattr(self, declared.attribute).labels(value)
+        for node in (*node_types, labels.OTHER):
+            self.conversion_unknown_nodes.labels(node)
+
+
+def declarations() -> Iterator[Declared[Counter] | Declared[Gauge] | Declared[Histogram]]:
+    """All metrics that are no resource figures, in their order."""
+    return (one for one in vars(Metrics).values() if isinstance(one, Declared))

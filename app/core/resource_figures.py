@@ -1,0 +1,106 @@
+"""What is told of the resources that the service has and uses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from app.core import labels
+from app.core.declared import Label
+
+Reading = Mapping[str, Mapping[tuple[str, ...], float]]
+"""Values by the name of a figure and the values of its labels; what could not be read is not there.
+
+>>> reading: Reading = {"docc2context_filesystem_avail_bytes": {("/var/tmp",): 1e9}}
+"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A resource metric, which is read as a whole every few seconds."""
+
+    name: str
+    type: Literal["counter", "gauge"]
+    unit: str
+    help: str
+    labels: tuple[Label, ...] = ()
+
+
+RESOURCE_USAGE: Final = "resource_usage"
+MEMORY_WORKING_SET: Final = "docc2context_memory_working_set_bytes"
+MEMORY_LIMIT: Final = "docc2context_memory_limit_bytes"
+MEMORY_OOM_KILLS: Final = "docc2context_memory_oom_kills_total"
+CPU_USAGE: Final = "docc2context_cpu_usage_seconds_total"
+CPU_LIMIT: Final = "docc2context_cpu_limit_cores"
+CPU_PERIODS: Final = "docc2context_cpu_periods_total"
+CPU_THROTTLED: Final = "docc2context_cpu_throttled_periods_total"
+DISK_AVAILABLE: Final = "docc2context_filesystem_avail_bytes"
+DISK_SIZE: Final = "docc2context_filesystem_size_bytes"
+ORPHANS: Final = "docc2context_orphaned_workspaces"
+LAST_SUCCESS: Final = "docc2context_resources_last_success_timestamp_seconds"
+
+FIGURES: Final = (
+    Figure(
+        RESOURCE_USAGE,
+        "gauge",
+        "as its label says",
+        "What the service uses of CPU and memory, and what is left of the disk.",
+        (labels.RESOURCE,),
+    ),
+    Figure(
+        MEMORY_WORKING_SET,
+        "gauge",
+        "bytes",
+        "Memory of the container that cannot be reclaimed at once; without one, of our processes.",
+    ),
+    Figure(
+        MEMORY_LIMIT,
+        "gauge",
+        "bytes",
+        "Memory over which the kernel kills; there is no such series without a limit.",
+    ),
+    Figure(
+        MEMORY_OOM_KILLS,
+        "counter",
+        "processes",
+        "Processes of the container that the kernel has killed for want of memory.",
+    ),
+    Figure(CPU_USAGE, "counter", "seconds", "CPU time that the container, or we, have used."),
+    Figure(
+        CPU_LIMIT,
+        "gauge",
+        "cores",
+        "CPUs that may be used: the container's quota, or those that the process may run on.",
+    ),
+    Figure(
+        CPU_PERIODS,
+        "counter",
+        "periods",
+        "Periods of the container's CPU quota in which it has run.",
+    ),
+    Figure(
+        CPU_THROTTLED,
+        "counter",
+        "periods",
+        "Periods in which the container was held because its CPU quota was used up.",
+    ),
+    Figure(
+        DISK_AVAILABLE,
+        "gauge",
+        "bytes",
+        "Left for this process on the workspace's filesystem.",
+        (labels.PATH,),
+    ),
+    Figure(DISK_SIZE, "gauge", "bytes", "Size of the workspace's filesystem.", (labels.PATH,)),
+    Figure(
+        ORPHANS,
+        "gauge",
+        "directories",
+        "Directories `swift-conv-*` in the workspace that are older than any conversion can be.",
+    ),
+    Figure(
+        LAST_SUCCESS,
+        "gauge",
+        "seconds",
+        "Unix time at which all resource figures were last read without a failure.",
+    ),
+)

@@ -1,0 +1,145 @@
+"""What the service uses and has left: of its container if there is one, else of its processes."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, TypeVar
+
+import psutil
+import structlog
+
+from app.core import resource_figures as names
+from app.core.cgroup import CGroups, Cpu, Memory
+from app.core.config import usable_cpus
+from app.core.resource_figures import Reading
+
+WORKSPACE_PREFIX: Final = "swift-conv-"
+"""How the directories begin that an outside converter works in."""
+
+_ORPHAN_MARGIN_SECONDS: Final = 60.0
+"""A conversion that is over its time needs a moment to be killed and cleaned up."""
+
+_MIB: Final = 2.0**20
+_GIB: Final = 2.0**30
+
+N = TypeVar("N", bound=float)
+
+Figures = dict[str, dict[tuple[str, ...], float]]
+
+Figure = tuple[str, tuple[str, ...], float | None]
+"""The name of a figure, the values of its labels, and its value if it has one."""
+
+log = structlog.get_logger()
+
+
+class Resources:
+    """Reads all resource figures; what fails is logged once, until it works again.
+
+    `root` is where /proc and /sys lie. `conversion_seconds` is the longest that a conversion may
+    take, after which what it leaves is an orphan.
+    """
+
+    def __init__(
+        self,
+        workspace: Path,
+        *,
+        conversion_seconds: float,
+        root: Path = Path("/"),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._workspace = workspace
+        self._orphan_seconds = conversion_seconds + _ORPHAN_MARGIN_SECONDS
+        self._root = root
+        self._clock = clock
+        self._failing: set[str] = set()
+        self._last_cpu: tuple[float, float] | None = None
+        self._last_success: float | None = None
+
+    def read(self) -> Reading:
+        """All figures that can be read now; never raises."""
+        figures: Figures = {}
+        for source in (self._memory, self._cpu, self._disk, self._orphans):
+            self._add(source, figures)
+        if not self._failing:
+            self._last_success = self._clock()
+        if self._last_success is not None:
+            figures[names.LAST_SUCCESS] = {(): self._last_success}
+        return figures
+
+    def _add(self, source: Callable[[], Iterator[Figure]], figures: Figures) -> None:
+        name = source.__name__.removeprefix("_")
+        try:
+            for figure, label, value in source():
+                if value is not None:
+                    figures.setdefault(figure, {})[label] = value
+        except Exception as error:  # whatever is wrong with one source must not cost the others
+            if name not in self._failing:
+                log.warning("resource_unreadable", resource=name, error=str(error))
+            self._failing.add(name)
+        else:
+            self._failing.discard(name)
+
+    def _memory(self) -> Iterator[Figure]:
+        memory = CGroups(self._root).memory() or _memory_of_processes()
+        yield names.MEMORY_WORKING_SET, (), memory.working_set
+        yield names.MEMORY_LIMIT, (), memory.limit
+        yield names.MEMORY_OOM_KILLS, (), memory.oom_kills
+        yield names.RESOURCE_USAGE, ("memory_mb",), memory.working_set / _MIB
+
+    def _cpu(self) -> Iterator[Figure]:
+        cpu = CGroups(self._root).cpu() or _cpu_of_processes()
+        limit = min(usable_cpus(), cpu.limit or usable_cpus())
+        yield names.CPU_USAGE, (), cpu.usage
+        yield names.CPU_LIMIT, (), limit
+        yield names.CPU_PERIODS, (), cpu.periods
+        yield names.CPU_THROTTLED, (), cpu.throttled
+        yield names.RESOURCE_USAGE, ("cpu_percent",), self._percent(cpu.usage, limit)
+
+    def _percent(self, usage: float, limit: float) -> float | None:
+        """What was used since the last reading, of what could have been; None the first time."""
+        now = self._clock()
+        last, self._last_cpu = self._last_cpu, (now, usage)
+        if last is None or now <= last[0]:
+            return None
+        return 100 * max(0.0, usage - last[1]) / (now - last[0]) / limit
+
+    def _disk(self) -> Iterator[Figure]:
+        status = os.statvfs(self._workspace)
+        label = (str(self._workspace),)
+        available = status.f_bavail * status.f_frsize
+        yield names.DISK_AVAILABLE, label, available
+        yield names.DISK_SIZE, label, status.f_blocks * status.f_frsize
+        yield names.RESOURCE_USAGE, ("disk_free_gb",), available / _GIB
+
+    def _orphans(self) -> Iterator[Figure]:
+        oldest = self._clock() - self._orphan_seconds
+        with os.scandir(self._workspace) as entries:
+            ours = [one for one in entries if one.name.startswith(WORKSPACE_PREFIX)]
+        yield names.ORPHANS, (), len([one for one in ours if _is_orphan(one, oldest)])
+
+
+def _is_orphan(entry: os.DirEntry[str], oldest: float) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False) and entry.stat().st_mtime < oldest
+    except FileNotFoundError:  # its conversion has ended just now
+        return False
+
+
+def _memory_of_processes() -> Memory:
+    """Resident memory of this process and those that it has started: there is no container."""
+    return Memory(sum(_each(lambda process: process.memory_info().rss)), None, None)
+
+
+def _cpu_of_processes() -> Cpu:
+    """CPU time likewise, that of children who have ended included."""
+    return Cpu(sum(_each(lambda process: sum(process.cpu_times()[:4]))), None, None, None)
+
+
+def _each(figure: Callable[[psutil.Process], N]) -> Iterator[N]:
+    us = psutil.Process()
+    for process in [us, *us.children(recursive=True)]:
+        try:
+            yield figure(process)
+        except psutil.NoSuchProcess:
+            continue

@@ -1,0 +1,41 @@
+"""A thread that reads something every few seconds, so that no scrape has to wait for it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, Generic, TypeVar
+
+T = TypeVar("T")
+
+INTERVAL_SECONDS: Final = 5.0
+"""As often as Prometheus scrapes the service."""
+
+
+class Sampler(Generic[T]):
+    """Keeps what `read` has returned last; None before it is running."""
+
+    def __init__(self, read: Callable[[], T], interval: float = INTERVAL_SECONDS) -> None:
+        self._read = read
+        self._interval = interval
+        self._latest: T | None = None
+
+    def latest(self) -> T | None:
+        """What was read last, not older than the interval while it is running."""
+        return self._latest
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Read at once and then at each interval, for as long as the block takes."""
+        over = threading.Event()
+        thread = threading.Thread(target=self._sample, args=(over,), name="sampler", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def _sample(self, over: threading.Event) -> None:
+        self._latest = self._read()
+        while not over.wait(self._interval):
+            self._latest = self._read()

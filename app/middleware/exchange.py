@@ -1,0 +1,78 @@
+"""What passed between client and application during one request."""
+
+import time
+from typing import Final
+
+from starlette.types import Message, Receive, Scope, Send
+
+_CLIENT_GONE: Final = 499
+_CRASHED: Final = 500
+
+
+class Exchange:
+    """Stands between server and application, and remembers what the log and the metrics tell.
+
+    `receive` and `send` are for the application; `end` is to be called when it has returned or
+    raised, and fixes `status` and `seconds`. An OSError of the server's `send` means that the
+    client is gone (ASGI 2.4), as does a disconnect before the response is complete.
+    """
+
+    __slots__ = (
+        "_complete",
+        "_hung_up",
+        "_receive",
+        "_send",
+        "_started",
+        "request_bytes",
+        "response_bytes",
+        "route",
+        "scope",
+        "seconds",
+        "status",
+    )
+
+    def __init__(self, scope: Scope, route: str, receive: Receive, send: Send) -> None:
+        self.scope = scope
+        self.route = route
+        self._receive = receive
+        self._send = send
+        self._started = time.perf_counter()
+        self._hung_up = self._complete = False
+        self.status = _CRASHED  # what the server answers if the application does not
+        self.request_bytes = self.response_bytes = 0
+        self.seconds = 0.0
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            # One after the whole response is how every request ends.
+            self._hung_up = not self._complete
+        else:
+            self.request_bytes += len(message.get("body", b""))
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        else:
+            self.response_bytes += len(message.get("body", b""))
+            self._complete = not message.get("more_body", False)
+        try:
+            await self._send(message)
+        except OSError:
+            self._hung_up = True
+            raise
+
+    def end(self, *, crashed: bool) -> None:
+        """Note that the application has returned, or `crashed`: after a response began, even."""
+        self.seconds = time.perf_counter() - self._started
+        if self._hung_up:
+            self.status = _CLIENT_GONE
+        elif crashed:
+            self.status = _CRASHED
+
+    @property
+    def error_code(self) -> str | None:
+        """The code of the error that the handlers have answered with, if there was one."""
+        code: str | None = self.scope.get("state", {}).get("error_code")
+        return code

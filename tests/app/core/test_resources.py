@@ -1,0 +1,304 @@
+"""Resource figures, from trees of files as kernels make them, and from this machine."""
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Mapping
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import psutil
+import pytest
+from structlog.testing import capture_logs
+
+from app.core.config import usable_cpus
+from app.core.resource_figures import FIGURES, Reading
+from app.core.resources import Resources
+
+UNLIMITED_V1 = 9223372036854771712
+
+V2 = {
+    "proc/self/cgroup": "0::/\n",
+    "proc/self/mountinfo": "31 23 0:28 / /sys/fs/cgroup ro,nosuid - cgroup2 cgroup rw\n",
+}
+V2_CONTAINER = V2 | {
+    "sys/fs/cgroup/cgroup.type": "domain\n",
+    "sys/fs/cgroup/memory.current": "1000\n",
+    "sys/fs/cgroup/memory.stat": "anon 600\ninactive_file 300\nactive_file 100\n",
+    "sys/fs/cgroup/memory.max": "2000\n",
+    "sys/fs/cgroup/memory.events": "low 0\noom 4\noom_kill 3\n",
+    "sys/fs/cgroup/cpu.stat": "usage_usec 2500000\nnr_periods 40\nnr_throttled 7\n",
+    "sys/fs/cgroup/cpu.max": "50000 100000\n",
+}
+
+V1_MOUNTS = (
+    "30 23 0:27 / /sys/fs/cgroup ro - tmpfs tmpfs ro\n"
+    "31 30 0:28 {root} /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n"
+    "32 30 0:29 {root} /sys/fs/cgroup/cpu,cpuacct ro - cgroup cgroup rw,cpu,cpuacct\n"
+)
+V1_FIGURES = {
+    "memory/memory.usage_in_bytes": "1000\n",
+    "memory/memory.stat": "inactive_file 1\nhierarchical_memory_limit 2000\n"
+    "total_inactive_file 300\n",
+    "memory/memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n",
+    "cpu,cpuacct/cpuacct.usage": "2500000000\n",
+    "cpu,cpuacct/cpu.stat": "nr_periods 40\nnr_throttled 7\nthrottled_time 9\n",
+    "cpu,cpuacct/cpu.cfs_quota_us": "50000\n",
+    "cpu,cpuacct/cpu.cfs_period_us": "100000\n",
+}
+
+
+def v1(path: str, mount_root: str, below: str = "") -> dict[str, str]:
+    """A version 1 tree whose files lie `below` each mount point."""
+    files = {
+        f"sys/fs/cgroup/{name.replace('/', f'/{below}', 1)}": text
+        for name, text in V1_FIGURES.items()
+    }
+    return files | {
+        "proc/self/cgroup": f"4:memory:{path}\n2:cpu,cpuacct:{path}\n0::/\n",
+        "proc/self/mountinfo": V1_MOUNTS.format(root=mount_root),
+    }
+
+
+CONTAINERS = {
+    "version 2": V2_CONTAINER,
+    "version 1, as Docker mounts it": v1("/docker/1a", "/docker/1a"),
+    "version 1, in a namespace": v1("/", "/"),
+    "version 1, a service of the machine": v1("/app.slice", "/", "app.slice/"),
+    "version 1, mounted from elsewhere": v1("/docker/1a", "/"),
+}
+
+FIGURES_OF_CONTAINER = {
+    "docc2context_memory_working_set_bytes": 700,
+    "docc2context_memory_limit_bytes": 2000,
+    "docc2context_memory_oom_kills_total": 3,
+    "docc2context_cpu_usage_seconds_total": 2.5,
+    "docc2context_cpu_limit_cores": 0.5,
+    "docc2context_cpu_periods_total": 40,
+    "docc2context_cpu_throttled_periods_total": 7,
+}
+
+
+class Machine:
+    """A tree of files, a workspace and a clock."""
+
+    def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
+        self.root = folder / "root"
+        self.workspace = folder / "workspace"
+        self.workspace.mkdir()
+        self.now = 1_000_000.0
+        self.write(files)
+        self.resources = Resources(
+            self.workspace, conversion_seconds=120, root=self.root, clock=lambda: self.now
+        )
+
+    def write(self, files: Mapping[str, str]) -> None:
+        for name, text in files.items():
+            file = self.root / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+
+    def read(self) -> dict[str, float]:
+        """The figures without labels."""
+        return {name: of[()] for name, of in self.resources.read().items() if () in of}
+
+    def usage(self) -> dict[str, float]:
+        return {label[0]: value for label, value in self.resources.read()["resource_usage"].items()}
+
+
+@pytest.mark.parametrize("files", CONTAINERS.values(), ids=CONTAINERS)
+def test_a_container_is_read_from_its_control_groups(
+    tmp_path: Path, files: Mapping[str, str]
+) -> None:
+    figures = Machine(tmp_path, files).read()
+
+    assert FIGURES_OF_CONTAINER.items() <= figures.items()
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        V2_CONTAINER
+        | {"sys/fs/cgroup/memory.max": "max\n", "sys/fs/cgroup/cpu.max": "max 100000\n"},
+        v1("/docker/1a", "/docker/1a")
+        | {
+            "sys/fs/cgroup/memory/memory.stat": f"hierarchical_memory_limit {UNLIMITED_V1}\n"
+            "total_inactive_file 300\n",
+            "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "-1\n",
+        },
+    ],
+    ids=["version 2", "version 1"],
+)
+def test_without_a_limit_there_is_no_limit_of_memory_and_all_cpus(
+    tmp_path: Path, files: Mapping[str, str]
+) -> None:
+    figures = Machine(tmp_path, files).read()
+
+    assert figures["docc2context_memory_working_set_bytes"] == 700
+    assert "docc2context_memory_limit_bytes" not in figures
+    assert figures["docc2context_cpu_limit_cores"] == usable_cpus()
+
+
+def test_the_tightest_limit_of_those_around_a_group_holds(tmp_path: Path) -> None:
+    inner = {name.replace("cgroup/", "cgroup/a/b/"): text for name, text in V2_CONTAINER.items()}
+    machine = Machine(
+        tmp_path,
+        {
+            **V2,
+            **{name: text for name, text in inner.items() if name.startswith("sys")},
+            "proc/self/cgroup": "0::/a/b\n",
+            "sys/fs/cgroup/a/cgroup.type": "domain\n",
+            "sys/fs/cgroup/a/memory.max": "1500\n",
+            "sys/fs/cgroup/a/cpu.max": "25000 100000\n",
+        },
+    )
+
+    figures = machine.read()
+
+    assert figures["docc2context_memory_working_set_bytes"] == 700
+    assert figures["docc2context_memory_limit_bytes"] == 1500
+    assert figures["docc2context_cpu_limit_cores"] == 0.25
+
+
+MACHINE_ROOTS = {
+    "no control groups": {},
+    "version 2, the machine's own group": {
+        **V2,
+        # The machine's root group has a cpu.stat of all that runs on it.
+        "sys/fs/cgroup/cpu.stat": "usage_usec 99999000000\n",
+        "sys/fs/cgroup/memory.stat": "inactive_file 300\n",
+    },
+    "version 1, the machine's own group": {
+        **v1("/", "/"),
+        "sys/fs/cgroup/memory/release_agent": "\n",
+        "sys/fs/cgroup/cpu,cpuacct/release_agent": "\n",
+    },
+}
+
+
+@pytest.mark.parametrize("files", MACHINE_ROOTS.values(), ids=MACHINE_ROOTS)
+def test_outside_of_a_container_it_is_our_processes_that_count(
+    tmp_path: Path, files: Mapping[str, str]
+) -> None:
+    figures = Machine(tmp_path, files).read()
+
+    us = psutil.Process()
+    rss = us.memory_info().rss
+    assert rss / 2 < figures["docc2context_memory_working_set_bytes"] < 4 * rss
+    assert 0 < figures["docc2context_cpu_usage_seconds_total"] < 10_000
+    assert figures["docc2context_cpu_limit_cores"] == usable_cpus()
+    for name in ("memory_limit_bytes", "memory_oom_kills_total", "cpu_periods_total"):
+        assert f"docc2context_{name}" not in figures
+
+
+BALLAST = 256 * 1024 * 1024
+
+
+def _hold(pipe: Connection) -> None:
+    """Take memory, in a process that has nothing to do with whoever measures."""
+    ballast = bytearray(os.urandom(1024)) * (BALLAST // 1024)
+    pipe.send(len(ballast))
+    pipe.recv()
+
+
+@pytest.fixture
+def ballast() -> Iterator[Connection]:
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_hold, args=(theirs,))
+    process.start()
+    assert ours.recv() == BALLAST
+    yield ours
+    ours.send(None)
+    process.join()
+
+
+def _measure(pipe: Connection, workspace: Path) -> None:
+    reading = Resources(workspace, conversion_seconds=1, root=workspace).read()
+    pipe.send(reading["docc2context_memory_working_set_bytes"][()])
+
+
+def test_memory_that_another_process_takes_does_not_move_ours(
+    tmp_path: Path, ballast: Connection
+) -> None:
+    # In a process beside the one with the ballast: of each other they are as any two services.
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_measure, args=(theirs, tmp_path))
+    process.start()
+    process_bytes = ours.recv()
+    process.join()
+
+    assert ballast.closed is False
+    assert 0 < process_bytes < BALLAST / 2
+
+
+def test_usage_is_of_what_may_be_used_since_the_last_reading(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, V2_CONTAINER)
+    assert "cpu_percent" not in machine.usage()
+
+    machine.now += 10
+    machine.write({"sys/fs/cgroup/cpu.stat": "usage_usec 5500000\n"})
+    usage = machine.usage()
+
+    # 3 s in 10 s, of half a CPU.
+    assert usage.pop("cpu_percent") == pytest.approx(60)
+    assert usage.pop("memory_mb") == 700 / 2**20
+    status = os.statvfs(machine.workspace)
+    free = status.f_bavail * status.f_frsize / 2**30
+    assert usage.pop("disk_free_gb") == pytest.approx(free, rel=0.1)
+    assert usage == {}
+
+
+def test_the_filesystem_is_that_of_the_workspace(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, {})
+    reading: Reading = machine.resources.read()
+
+    label = (str(machine.workspace),)
+    status = os.statvfs(machine.workspace)
+    size = status.f_blocks * status.f_frsize
+    assert reading["docc2context_filesystem_size_bytes"] == {label: size}
+    assert 0 < reading["docc2context_filesystem_avail_bytes"][label] <= size
+
+
+def test_an_orphan_is_a_directory_that_has_outlived_any_conversion(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, {})
+    for name, age in [("swift-conv-a", 181), ("swift-conv-b", 179), ("other", 999)]:
+        folder = machine.workspace / name
+        folder.mkdir()
+        os.utime(folder, (machine.now - age, machine.now - age))
+    file = machine.workspace / "swift-conv-file"
+    file.touch()
+    os.utime(file, (0, 0))
+    (machine.workspace / "swift-conv-link").symlink_to(machine.workspace)
+
+    assert machine.read()["docc2context_orphaned_workspaces"] == 1
+
+
+def test_a_source_that_fails_is_logged_once_costs_no_other_and_ages_the_timestamp(
+    tmp_path: Path,
+) -> None:
+    machine = Machine(tmp_path, V2_CONTAINER)
+    last_success = "docc2context_resources_last_success_timestamp_seconds"
+    assert machine.read()[last_success] == machine.now
+
+    machine.write({"sys/fs/cgroup/memory.current": "1000\n", "sys/fs/cgroup/memory.stat": "x y\n"})
+    with capture_logs() as lines:
+        for _ in range(2):
+            machine.now += 5
+            machine.read()
+        machine.now += 5
+        figures = machine.read()
+
+    assert [(line["event"], line["resource"]) for line in lines] == [
+        ("resource_unreadable", "memory")
+    ]
+    assert figures[last_success] == machine.now - 15
+    assert "docc2context_memory_working_set_bytes" not in figures
+    assert figures["docc2context_cpu_usage_seconds_total"] == 2.5
+
+    machine.write(V2_CONTAINER)
+    assert machine.read()[last_success] == machine.now
+
+
+def test_every_figure_that_is_declared_can_be_read_and_no_other(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, V2_CONTAINER)
+
+    assert set(machine.resources.read()) == {figure.name for figure in FIGURES}

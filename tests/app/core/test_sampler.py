@@ -1,0 +1,38 @@
+"""The thread that reads."""
+
+import threading
+from queue import Queue
+
+from app.core.sampler import Sampler
+
+DEADLINE_SECONDS = 10
+
+
+def test_it_reads_at_once_and_again_for_as_long_as_it_runs() -> None:
+    read: Queue[int] = Queue()
+    numbers = iter(range(1_000_000))
+
+    def count() -> int:
+        number = next(numbers)
+        read.put(number)
+        return number
+
+    sampler = Sampler(count, interval=0.001)
+    assert sampler.latest() is None
+
+    with sampler.running():
+        assert [read.get(timeout=DEADLINE_SECONDS) for _ in range(3)] == [0, 1, 2]
+
+    # It has ended: nothing is read any more, and what was read last stays.
+    last = next(numbers) - 1
+    assert sampler.latest() == last
+    assert "sampler" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_it_can_run_again() -> None:
+    read: Queue[bool] = Queue()
+    sampler = Sampler(lambda: read.put(item=True), interval=60)
+
+    for _ in range(2):
+        with sampler.running():
+            assert read.get(timeout=DEADLINE_SECONDS)
