@@ -5,18 +5,20 @@ from contextlib import asynccontextmanager
 
 import structlog
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from app.api.deps import Services
 from app.api.error_handlers import EXCEPTION_HANDLERS, internal_error
 from app.api.openapi import describe_problems
 from app.api.route_table import RouteTable
-from app.api.routes import convert, health, page
+from app.api.routes import convert, health, page, static
 from app.core.config import Settings, load_settings
 from app.core.errors import ServiceError
 from app.core.logging import configure_logging
 from app.middleware.crash import CrashMiddleware
 from app.middleware.request_id import RequestIdMiddleware
 from app.middleware.request_log import RequestLogMiddleware
+from app.middleware.security_headers import SecurityHeadersMiddleware
 from app.services.admission import Admission
 from app.services.conversion import CONVERTER_VERSION, Converter, bounds_of, limits_of
 from app.services.drain import Drain
@@ -38,9 +40,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=CONVERTER_VERSION,
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=_lifespan,
+        docs_url=None,
         redoc_url=None,
     )
     app.include_router(page.router)
+    app.include_router(static.router)
     app.include_router(health.router)
     app.include_router(health.router, prefix=API)
     app.include_router(convert.router, prefix=API)
@@ -48,16 +52,29 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app.state.services = _services(settings)
     app.state.routes = RouteTable(app.routes)
+    _add_middleware(app, settings)
+    return app
 
-    # The last one added is the outermost.
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Lay the middleware around the application; the last one added is the outermost."""
     app.add_middleware(CrashMiddleware, respond=internal_error)
+    if settings.cors_origins:
+        # Around all that answers, so that errors can be read too; preflights are logged.
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT"],
+            allow_headers=["X-Request-ID"],
+            expose_headers=["Content-Disposition", "Retry-After", "X-Request-ID"],
+        )
     app.add_middleware(
         RequestLogMiddleware,
         route_of=app.state.routes.template,
         quiet={prefix + path for prefix in ("", API) for path in health.PATHS},
     )
     app.add_middleware(RequestIdMiddleware)
-    return app
+    app.add_middleware(SecurityHeadersMiddleware)
 
 
 def _services(settings: Settings) -> Services:

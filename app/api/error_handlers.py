@@ -73,7 +73,7 @@ EXCEPTION_HANDLERS: Final[dict[int | type[Exception], Any]] = {
 def _response(request: Request, error: ServiceError) -> Response:
     request.state.error_code = error.code.value
     problem = Problem.of(error, request.state.request_id)
-    headers = {"Vary": "Accept", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    headers = {"Vary": "Accept", "Cache-Control": "no-store"}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if prefers_html(request.headers.get("Accept", "")):

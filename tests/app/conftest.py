@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 import structlog
 from fastapi import FastAPI
+from playwright.sync_api import Browser
 
 # The helpers beside the tests are imported as `tests.app.…`, in the children of a launcher too.
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.app.archives import slow_doccarchive
+from tests.app.browser import open_browser
 from tests.app.serving import Server
 
 
@@ -34,6 +36,11 @@ def start_server(
             return server
 
         yield start
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    yield from open_browser()
 
 
 @pytest.fixture

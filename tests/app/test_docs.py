@@ -28,6 +28,8 @@ def default_of(name: str) -> str:
     if field.default is PydanticUndefined:
         return "the CPUs that the process may use"
     value = field.default
+    if value == ():
+        return "none"
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
 
