@@ -9,6 +9,4 @@ SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#reference",
   deepLinking: true,
-  // The validator is another host's service.
-  validatorUrl: null,
 });

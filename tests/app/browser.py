@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+DEPLOYED = "service.example"
+"""A name under which the browser finds this machine; scripts may behave on localhost only."""
+
 _VIOLATIONS = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -25,7 +28,10 @@ def open_browser() -> Iterator[Browser]:
         pytest.skip("SKIPPED: there is no chromium to load pages with")
     with sync_playwright() as playwright:
         # Without its sandbox: that refuses to work for root, and loads no page but ours here.
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", f"--host-resolver-rules=MAP {DEPLOYED} 127.0.0.1"],
+        )
         yield browser
         browser.close()
 

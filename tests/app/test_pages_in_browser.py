@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.app.browser import visit
+from tests.app.browser import DEPLOYED, visit
 from tests.app.serving import CONVERT, ROOT, Server
 
 SAMPLE = ROOT / "examples" / "TrailKit.doccarchive.zip"
@@ -101,6 +101,20 @@ def test_the_reference_is_drawn_without_another_host_and_converts(
         with page.expect_download() as download:
             link.click()
         assert zipfile.ZipFile(download.value.path()).testzip() is None
+
+
+def test_the_reference_asks_nothing_of_other_hosts_where_it_is_deployed(
+    browser: Browser, server: Server
+) -> None:
+    with visit(browser) as seen:
+        seen.page.goto(f"http://{DEPLOYED}:{server.port}/docs", wait_until="networkidle")
+
+        expect(seen.page.locator(".opblock-post")).to_be_visible()
+        assert seen.hosts - {""} == {f"{DEPLOYED}:{server.port}"}
+        assert seen.violations() == []
+        # Without TLS a name other than localhost is none to trust with this header.
+        (complaint,) = seen.complaints
+        assert complaint.startswith("The Cross-Origin-Opener-Policy header has been ignored")
 
 
 def test_the_policy_refuses_what_it_should(browser: Browser, server: Server) -> None:
