@@ -6,12 +6,13 @@ from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from app.api.deps import Services
 from app.api.error_handlers import EXCEPTION_HANDLERS, error_response, internal_error
 from app.api.openapi import describe_problems
 from app.api.route_table import RouteTable
-from app.api.routes import convert, health, metrics, page
+from app.api.routes import convert, health, metrics, page, static
 from app.core.config import Settings, load_settings
 from app.core.errors import ServiceError
 from app.core.logging import configure_logging
@@ -27,6 +28,7 @@ from app.middleware.peer import PeerMiddleware
 from app.middleware.rate_limit import RateLimitMiddleware
 from app.middleware.request_id import RequestIdMiddleware
 from app.middleware.request_log import RequestLog
+from app.middleware.security_headers import SecurityHeadersMiddleware
 from app.services.admission import Admission
 from app.services.client_address import ClientAddresses
 from app.services.conversion import CONVERTER_NODE_TYPES, CONVERTER_VERSION, Converter, engine_of
@@ -53,9 +55,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=CONVERTER_VERSION,
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=_lifespan,
+        docs_url=None,
         redoc_url=None,
     )
     app.include_router(page.router)
+    app.include_router(static.router)
     app.include_router(health.router)
     app.include_router(health.router, prefix=API)
     app.include_router(metrics.router)
@@ -74,23 +78,35 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
-    # The last one added is the outermost.
+    """Lay the middleware around the application; the last one added is the outermost."""
+    services: Services = app.state.services
     if settings.rate_limit_enabled:
         app.add_middleware(
             RateLimitMiddleware,
-            limiter=app.state.services.rate_limiter,
+            limiter=services.rate_limiter,
             addresses=ClientAddresses(settings.trusted_proxies),
             limited={API + convert.PATH},
             respond=error_response,
+            metrics=services.metrics,
         )
     app.add_middleware(CrashMiddleware, respond=internal_error)
+    if settings.cors_origins:
+        # Around all that answers, so that errors can be read too; preflights are logged.
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT"],
+            allow_headers=["X-Request-ID"],
+            expose_headers=["Content-Disposition", "Retry-After", "X-Request-ID"],
+        )
     app.add_middleware(RequestIdMiddleware)
     app.add_middleware(
         ObserveMiddleware,
-        metrics=app.state.services.metrics,
+        metrics=services.metrics,
         route_of=app.state.routes.template,
         log=RequestLog(quiet=QUIET),
     )
+    app.add_middleware(SecurityHeadersMiddleware)
     # Around Starlette's own outermost one too, which hides the server's `send`.
     build = app.build_middleware_stack
     app.build_middleware_stack = lambda: PeerMiddleware(build())  # type: ignore[method-assign]
@@ -112,7 +128,11 @@ def _services(settings: Settings, reading: Callable[[], Reading | None]) -> Serv
         drain=Drain(
             workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds
         ),
-        rate_limiter=RateLimiter(limit=settings.rate_limit, store=settings.rate_limit_store),
+        rate_limiter=RateLimiter(
+            limit=settings.rate_limit,
+            store=settings.rate_limit_store,
+            metrics=told,
+        ),
     )
 
 
@@ -122,10 +142,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     await _sweep(services.settings.workspace_dir)
     await _start_converter(services.converter)
-    async with measured_lag(services.metrics.event_loop_lag.observe), services.converter.watched():
+    async with (
+        measured_lag(services.metrics.event_loop_lag.observe),
+        services.converter.watched(),
+        services.rate_limiter.watched(),
+    ):
         with app.state.sampler.running(), services.drain.before_signals():
             yield
-    await services.rate_limiter.close()
 
 
 async def _sweep(workspace: Path) -> None:

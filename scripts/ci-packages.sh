@@ -7,6 +7,8 @@
 set -eu
 
 packages='
+chromium
+prometheus
 redis-server
 '
 

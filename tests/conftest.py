@@ -10,8 +10,10 @@ import pytest
 import structlog
 from fastapi import FastAPI
 from hypothesis import settings
+from playwright.sync_api import Browser
 
 from tests.app.archives import slow_doccarchive
+from tests.app.browser import open_browser
 from tests.app.serving import Server
 
 # No time bounds in `make test`: machines differ, and speed has targets of its own. The same
@@ -67,6 +69,11 @@ def start_server(
             return server
 
         yield start
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    yield from open_browser()
 
 
 @pytest.fixture

@@ -1,7 +1,10 @@
 """The files that tell an installer what to fetch agree with each other."""
 
 import re
+import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import docc2context
@@ -52,3 +55,19 @@ def test_the_version_is_the_changelogs_newest() -> None:
 def test_the_sample_archive_is_what_its_script_builds() -> None:
     before = build_trailkit.ARCHIVE.read_bytes()
     assert build_trailkit.build() == before
+
+
+def test_the_wheel_holds_all_that_the_pages_load(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+
+    (wheel,) = tmp_path.glob("*.whl")
+    held = set(zipfile.ZipFile(wheel).namelist())
+    files = (path for path in (ROOT / "app" / "static").rglob("*") if path.is_file())
+    needed = {path.relative_to(ROOT).as_posix() for path in files}
+    assert needed - held == set()
+    assert "app/static/vendor/swagger-ui-dist/swagger-ui-bundle.js" in needed

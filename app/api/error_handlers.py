@@ -76,7 +76,7 @@ def error_response(request: Request, error: ServiceError) -> Response:
     """The answer that tells a client of an error; the request's log line will name its code."""
     request.state.error_code = error.code.value
     problem = Problem.of(error, request.state.request_id)
-    headers = {"Vary": "Accept", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    headers = {"Vary": "Accept", "Cache-Control": "no-store"}
     if problem.status == ErrorCode.UNAUTHORIZED.status:
         headers["WWW-Authenticate"] = "Bearer"
     if error.retry_after is not None:

@@ -43,7 +43,6 @@ class ResultResponse(StreamingResponse):
                 "Content-Length": str(self._size),
                 "Content-Disposition": f'attachment; filename="{form.file_name}"',
                 "Vary": "Accept",
-                "X-Content-Type-Options": "nosniff",
             },
             media_type=form.media_type,
         )

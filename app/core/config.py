@@ -1,6 +1,7 @@
 """What an operator may set, each with its unit, its bounds and its reason."""
 
 import os
+import re
 import shlex
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -17,6 +18,8 @@ _GIB = 1024 * _MIB
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 _STORE_FORMS: Final = "memory:// or redis[s]://[user:password@]host[:port][/db]"
+_ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_DEFAULT_PORT: Final = re.compile(r"http://.*:80|https://.*:443")
 
 
 def usable_cpus() -> int:
@@ -164,6 +167,12 @@ class Settings(BaseSettings):
         default="unknown",
         pattern=r"^[A-Za-z0-9._+-]{1,64}$",
     )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = _setting(
+        "origins",
+        "Whose scripts may read the answers, separated by commas: `https://docs.example`. `*` "
+        "alone is everyone, for the service knows no sessions that a script could borrow.",
+        default=(),
+    )
     log_level: Literal["debug", "info", "warning", "error"] = _setting(
         "level", "Lines below it are dropped; health checks are logged at debug.", default="info"
     )
@@ -218,12 +227,34 @@ class Settings(BaseSettings):
         except ValueError as error:
             raise ValueError(f"has to be addresses or networks with commas: {error}") from None
 
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _origins(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        origins = tuple(origin.strip() for origin in value.split(","))
+        if origins != ("*",):
+            for origin in origins:
+                _check_origin(origin)
+        return origins
+
     @field_validator("workspace_dir")
     @classmethod
     def _writable(cls, value: Path) -> Path:
         if not value.is_dir() or not os.access(value, os.W_OK | os.X_OK):
             raise ValueError("is not a directory that this process can write to")
         return value.absolute()
+
+
+def _check_origin(origin: str) -> None:
+    """Refuse what no browser sends as `Origin`, for it would never match."""
+    if not _ORIGIN.fullmatch(origin):
+        raise ValueError(
+            f"`{origin}` is no origin: write scheme://host or scheme://host:port in small letters, "
+            "without a path, or `*` alone"
+        )
+    if _DEFAULT_PORT.fullmatch(origin):
+        raise ValueError(f"`{origin}` names the default port of its scheme: leave it out")
 
 
 def load_settings() -> Settings:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.errors import ServiceError
+from app.core.metrics import Metrics
 from app.services.client_address import ClientAddresses
 from app.services.rate_limiter import RateLimiter
 
@@ -25,12 +26,14 @@ class RateLimitMiddleware:
         addresses: ClientAddresses,
         limited: Collection[str],
         respond: Callable[[Request, ServiceError], Response],
+        metrics: Metrics,
     ) -> None:
         self.app = app
         self.limiter = limiter
         self.addresses = addresses
         self.limited = limited
         self.respond = respond
+        self.rejections = metrics.rate_limit_rejections
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; what is not HTTP passes."""
@@ -40,6 +43,7 @@ class RateLimitMiddleware:
             try:
                 await self.limiter.count(self.addresses.client(peer, forwarded))
             except ServiceError as error:
+                self.rejections.labels(_path(scope)).inc()
                 await self.respond(Request(scope), error)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
@@ -48,5 +52,11 @@ class RateLimitMiddleware:
         return (
             scope["type"] == "http"
             and scope["method"] in _UPLOADING
-            and scope["path"].removeprefix(scope.get("root_path", "")) in self.limited
+            and _path(scope) in self.limited
         )
+
+
+def _path(scope: Scope) -> str:
+    """The path below the application's root; of what is limited, the route's template too."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))

@@ -3,7 +3,8 @@
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from ipaddress import IPv4Address, IPv6Network
 from itertools import islice
 from typing import Final
@@ -18,6 +19,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from app.core.errors import ErrorCode, ServiceError
+from app.core.metrics import Metrics
 from app.services.client_address import Address
 
 STORE_TIMEOUT_SECONDS: Final = 0.25
@@ -51,7 +53,12 @@ class RateLimiter:
     """
 
     def __init__(
-        self, *, limit: str, store: str, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        limit: str,
+        store: str,
+        metrics: Metrics,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take a limit and a URL as the settings hold them; `clock` is for the back-off."""
         self._limit = parse(limit)
@@ -59,8 +66,9 @@ class RateLimiter:
         self._window = SlidingWindowCounterRateLimiter(self._store.storage)
         self._turns = asyncio.Semaphore(ASKING_AT_ONCE)
         self._clock = clock
-        self._is_up = True
+        self._up = metrics.rate_limiter_up
         self._ask_again_at = 0.0
+        self._tell(is_up=True)
 
     @property
     def is_up(self) -> bool:
@@ -84,9 +92,38 @@ class RateLimiter:
                 retry_after=retry_after,
             )
 
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """Look after the store now and then: without conversions nobody else would notice it."""
+        task = asyncio.create_task(self._look_after())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+            await self.close()
+
     async def close(self) -> None:
         """Close the connections to the store; `count` would open new ones."""
         await self._store.close()
+
+    async def _look_after(self) -> None:
+        while True:
+            await asyncio.sleep(BACK_OFF_SECONDS)
+            await self.look()
+
+    async def look(self) -> None:
+        """Ask the store whether it is there, without counting anything."""
+        try:
+            async with asyncio.timeout(STORE_TIMEOUT_SECONDS):
+                is_there = await self._store.storage.check()
+        except (StorageError, OSError, TimeoutError) as error:
+            self._failed(error)
+            return
+        if is_there:
+            self._answered()
+        else:
+            self._failed(ConnectionError())
 
     def _may_ask(self) -> bool:
         """One request asks whether the store is back; those beside it do not wait for it."""
@@ -120,14 +157,18 @@ class RateLimiter:
     def _failed(self, error: Exception) -> None:
         self._ask_again_at = self._clock() + BACK_OFF_SECONDS
         if self._is_up:
-            self._is_up = False
+            self._tell(is_up=False)
             # Its kind alone: what a client library says of a URL may hold the password.
             cause = error.storage_error if isinstance(error, StorageError) else error
             log.warning("rate_limiter_unavailable", reason=type(cause).__name__)
 
+    def _tell(self, *, is_up: bool) -> None:
+        self._is_up = is_up
+        self._up.set(is_up)
+
     def _answered(self) -> None:
         if not self._is_up:
-            self._is_up = True
+            self._tell(is_up=True)
             log.info("rate_limiter_recovered")
 
 

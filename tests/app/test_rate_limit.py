@@ -15,6 +15,7 @@ import httpx2
 import pytest
 
 from app.core.errors import ServiceError
+from app.core.metrics import Metrics
 from app.services.rate_limiter import RateLimiter
 from tests.app.archives import doccarchive
 from tests.app.serving import (
@@ -205,7 +206,7 @@ def test_two_services_with_one_redis_share_one_limit(start_server: Start, redis:
 
 def test_a_burst_does_not_pass_for_a_failure_of_redis(redis: Redis) -> None:
     async def burst() -> list[BaseException | None]:
-        limiter = RateLimiter(limit=TWO["RATE_LIMIT"], store=redis.url)
+        limiter = RateLimiter(metrics=Metrics(), limit=TWO["RATE_LIMIT"], store=redis.url)
         found = await asyncio.gather(
             *(limiter.count(None) for _ in range(500)), return_exceptions=True
         )

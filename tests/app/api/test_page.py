@@ -39,7 +39,8 @@ def test_the_page_asks_nothing_of_other_hosts_and_runs_no_script(app: FastAPI) -
     text = TestClient(app).get("/").text
     tags = Tags(text)
 
-    assert tags.all("script") == tags.all("link") == tags.all("img") == []
+    assert tags.all("script") == tags.all("style") == tags.all("img") == []
+    assert [link["href"] for link in tags.all("link")] == ["/static/icon.svg", "/static/index.css"]
     assert re.findall(r"https?://[^\s<]*", text) == ["http://localhost:8000/api/v1/convert"]
 
 

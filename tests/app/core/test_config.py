@@ -55,6 +55,51 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -
     assert load_settings().max_upload_bytes == 256 * 1024 * 1024
 
 
+@pytest.mark.parametrize(
+    ("value", "origins"),
+    [
+        ("", ()),
+        ("*", ("*",)),
+        (
+            "https://a.example, http://b.example:8080",
+            ("https://a.example", "http://b.example:8080"),
+        ),
+        ("http://[::1]:3000", ("http://[::1]:3000",)),
+    ],
+)
+def test_origins_are_separated_by_commas(
+    monkeypatch: pytest.MonkeyPatch, value: str, origins: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("CORS_ORIGINS", value)
+
+    assert load_settings().cors_origins == origins
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a.example",
+        "https://a.example/",
+        "https://a.example/path",
+        "https://me@a.example",
+        "https://A.example",
+        "https://*.example",
+        "https://a.example:443",
+        "http://a.example:80",
+        "https://a.example,*",
+        "https://a.example,",
+        "null",
+    ],
+)
+def test_what_no_browser_sends_as_origin_is_refused(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("CORS_ORIGINS", value)
+
+    with pytest.raises(SystemExit, match=r"CORS_ORIGINS=.*`.*` (is no origin|names the def)"):
+        load_settings()
+
+
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValueError, match="frozen"):
         setattr(Settings(), "max_entries", 1)  # noqa: B010  # mypy knows that it fails

@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.core.errors import ErrorCode, ServiceError
+from app.core.metrics import Metrics
 from app.services import rate_limiter
 from app.services.rate_limiter import BACK_OFF_SECONDS, RateLimiter
 
@@ -24,7 +25,7 @@ class Clock:
 
 
 def limiter(limit: str = "2/1000 days", store: str = "memory://") -> RateLimiter:
-    return RateLimiter(limit=limit, store=store)
+    return RateLimiter(metrics=Metrics(), limit=limit, store=store)
 
 
 async def outcomes(counting: RateLimiter, *clients: str | None) -> list[str]:
@@ -103,7 +104,10 @@ def silent_port() -> Iterator[int]:
 def test_a_store_that_hangs_is_asked_once_in_a_while(silent_port: int) -> None:
     clock = Clock()
     counting = RateLimiter(
-        limit="1/1000 days", store=f"redis://:secret@127.0.0.1:{silent_port}", clock=clock
+        metrics=Metrics(),
+        limit="1/1000 days",
+        store=f"redis://:secret@127.0.0.1:{silent_port}",
+        clock=clock,
     )
     asked = 0
     ask = counting._refused_for

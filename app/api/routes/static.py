@@ -1,0 +1,32 @@
+"""`GET /static/…`: what the pages load."""
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from app.core.errors import ErrorCode, ServiceError
+
+router = APIRouter(include_in_schema=False)
+
+_FOLDER: Final = Path(__file__).parents[2] / "static"
+_FILES: Final = StaticFiles(directory=_FOLDER)
+_SERVED: Final = frozenset(
+    file.relative_to(_FOLDER).as_posix()
+    for file in _FOLDER.rglob("*")
+    if file.suffix in {".css", ".js", ".svg"}
+)
+"""Pages are left out: they have routes of their own, and some are templates."""
+
+
+@router.api_route("/static/{name:path}", methods=["GET", "HEAD"])
+async def static(name: str, request: Request) -> Response:
+    """One of the files that were there at the start: what a client asks for is never a path."""
+    if name not in _SERVED:
+        raise ServiceError(ErrorCode.NOT_FOUND, "This address serves nothing.")
+    response = await _FILES.get_response(name, request.scope)
+    # No name tells its version, so each use asks by ETag whether the copy still holds.
+    response.headers["Cache-Control"] = "no-cache"
+    return response

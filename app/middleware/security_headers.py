@@ -1,0 +1,50 @@
+"""What a browser may do with our answers, told with each of them."""
+
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+POLICY: Final = {
+    "default-src": "'none'",  # what no line below allows: frames, fonts, workers, plug-ins, media
+    "script-src": "'self'",  # files under /static: nothing inline, no eval
+    "style-src": "'self'",  # likewise
+    "img-src": "'self' data:",  # Swagger UI's style sheet holds its icons as data
+    "connect-src": "'self'",  # scripts fetch the API and /openapi.json
+    "form-action": "'self'",  # the form without scripts; not covered by default-src
+    "base-uri": "'none'",  # no <base> turns our relative addresses; not covered either
+    "frame-ancestors": "'none'",  # no other page lays ours under its own clicks; not covered either
+}
+"""The Content Security Policy, by directive. Downloads, of blobs too, need no line."""
+
+HEADERS: Final = {
+    "Content-Security-Policy": "; ".join(f"{name} {what}" for name, what in POLICY.items()),
+    "X-Content-Type-Options": "nosniff",  # an answer is what its type says, whatever it looks like
+    "Referrer-Policy": "no-referrer",  # addresses of an internal service are nobody's business
+    "Cross-Origin-Opener-Policy": "same-origin",  # who opened the page has no handle on it
+    # No other site embeds an answer; CORS requests are not held to it.
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # Of what pages can ask a person for, ours ask for nothing.
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), "
+    "payment=(), usb=()",
+}
+
+
+class SecurityHeadersMiddleware:
+    """Sets HEADERS on every response, whatever a handler has set."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request; what is not HTTP passes."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)

@@ -1,0 +1,91 @@
+"""What the pages load."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from tests.app.serving import ROOT
+
+STATIC = ROOT / "app" / "static"
+VENDORED = STATIC / "vendor"
+CSS = "/static/index.css"
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        (CSS, "text/css; charset=utf-8"),
+        ("/static/icon.svg", "image/svg+xml"),
+        ("/static/vendor/swagger-ui-dist/swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
+    ],
+)
+def test_a_file_has_its_type_and_its_bytes(app: FastAPI, path: str, media_type: str) -> None:
+    response = TestClient(app).get(path)
+
+    assert (response.status_code, response.headers["Content-Type"]) == (200, media_type)
+    assert response.content == (STATIC / path.removeprefix("/static/")).read_bytes()
+
+
+def test_a_copy_is_kept_and_asked_about_each_time(app: FastAPI) -> None:
+    client = TestClient(app)
+    first = client.get(CSS)
+
+    second = client.get(CSS, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert first.headers["Cache-Control"] == second.headers["Cache-Control"] == "no-cache"
+    assert (second.status_code, second.content) == (304, b"")
+
+
+def test_the_head_alone_can_be_had(app: FastAPI) -> None:
+    response = TestClient(app).head(CSS)
+
+    assert (response.status_code, response.content) == (200, b"")
+    assert int(response.headers["Content-Length"]) == (STATIC / "index.css").stat().st_size
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "vendor",
+        "error.html",  # a template
+        "vendor/swagger-ui-dist.json",
+        "..%2fmain.py",
+        "%2e%2e/api/accept.py",
+        "vendor%2f..%2findex.css",
+        "/index.css",
+        "index.css%00",
+        "nowhere.css",
+    ],
+)
+def test_nothing_else_is_served(app: FastAPI, name: str) -> None:
+    response = TestClient(app).get("/static/" + name, headers={"Accept": "application/json"})
+
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+def test_another_method_is_told_which_there_are(app: FastAPI) -> None:
+    response = TestClient(app).post(CSS)
+
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize("manifest", sorted(VENDORED.glob("*.json")), ids=lambda path: path.stem)
+def test_what_is_vendored_is_what_was_published(manifest: Path) -> None:
+    said = json.loads(manifest.read_text())
+    folder = VENDORED / said["name"]
+
+    found = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in folder.iterdir()}
+    assert found == said["files"]
+    assert "LICENSE" in found
+    assert manifest.stem == said["name"]
+
+
+def test_every_vendored_folder_has_a_manifest() -> None:
+    folders = {path.name for path in VENDORED.iterdir() if path.is_dir()}
+
+    assert folders == {path.stem for path in VENDORED.glob("*.json")} == {"swagger-ui-dist"}

@@ -1,0 +1,72 @@
+"""A real browser, and what it says of a page."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+DEPLOYED = "service.example"
+"""A name under which the browser finds this machine; scripts may behave on localhost only."""
+
+_VIOLATIONS = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.violations.push(`${event.effectiveDirective} ${event.blockedURI}`));
+"""
+
+
+def open_browser() -> Iterator[Browser]:
+    """Debian's Chromium; without it the test is skipped, aloud. For a fixture of module scope:
+
+    as long as it is open its event loop is the thread's, and `asyncio.run` is refused.
+    """
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("SKIPPED: there is no chromium to load pages with")
+    with sync_playwright() as playwright:
+        # Without its sandbox: that refuses to work for root, and loads no page but ours here.
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", f"--host-resolver-rules=MAP {DEPLOYED} 127.0.0.1"],
+        )
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A page of its own, and all that it asked for and complained of."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.hosts: set[str] = set()
+        self.failed: list[str] = []
+        self.complaints: list[str] = []
+        page.add_init_script(_VIOLATIONS)
+        # `data:` and `blob:` have no host: they are in the page already.
+        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+        page.on("requestfailed", lambda request: self.failed.append(request.url))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda message: self.complaints.append(message.text))
+
+    def violations(self) -> list[str]:
+        """What the Content Security Policy has kept the page that is open from."""
+        found: list[str] = self.page.evaluate("window.violations")
+        return found
+
+    def assert_quiet(self, host: str) -> None:
+        """It asked nothing of other hosts, broke no policy, and wrote nothing to the console."""
+        assert self.hosts - {""} == {host}
+        assert (self.violations(), self.failed, self.complaints) == ([], [], [])
+
+
+@contextmanager
+def visit(browser: Browser, **context: object) -> Iterator[Visit]:
+    """A page without cookies or cache of others; `context` as in Playwright's new_context."""
+    own = browser.new_context(**context)  # type: ignore[arg-type]  # passed through
+    try:
+        yield Visit(own.new_page())
+    finally:
+        own.close()
