@@ -1,7 +1,7 @@
 # One word does the common thing; no target needs another to have run before.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format lock bench sample clean
+.PHONY: help setup run demo test check format lock bench reference sample clean
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -49,6 +49,9 @@ lock: $(READY) ## Resolve requirements.lock anew: exact versions with hashes, fo
 
 bench: $(READY) ## Compare the cost of converting with the floor, on the archives BENCH in CORPUS.
 	@$(BIN)/python benchmarks/convert.py $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH))
+
+reference: $(READY) ## Write DOCS/METRICS.md anew from the code.
+	$(BIN)/python -m app.core.metrics_reference > DOCS/METRICS.md
 
 sample: $(READY) ## Build the sample archive in examples/ anew.
 	$(BIN)/python examples/build_trailkit.py
