@@ -1,7 +1,7 @@
 # One word does the common thing; no target needs another to have run before.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format lock bench overload sample clean
+.PHONY: help setup run demo test check format lock bench overload reference sample clean
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -54,6 +54,9 @@ bench: $(READY) ## Compare the cost of converting with the floor, on the archive
 
 overload: $(READY) ## Send four times what the service can serve, for OVERLOAD_SECONDS.
 	@$(BIN)/python benchmarks/overload.py $(CORPUS)/$(OVERLOAD).doccarchive.zip $(OVERLOAD_SECONDS)
+
+reference: $(READY) ## Write DOCS/METRICS.md anew from the code.
+	$(BIN)/python -m app.core.metrics_reference > DOCS/METRICS.md
 
 sample: $(READY) ## Build the sample archive in examples/ anew.
 	$(BIN)/python examples/build_trailkit.py

@@ -18,6 +18,7 @@ from app.core.errors import ServiceError
 from app.core.logging import configure_logging
 from app.core.loop_lag import measured_lag
 from app.core.metrics import Metrics
+from app.core.one_process import refuse_several_workers
 from app.core.resource_figures import Reading
 from app.core.resources import Resources
 from app.core.sampler import Sampler
@@ -46,6 +47,7 @@ log = structlog.get_logger()
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service for these settings, or for those of the environment."""
+    refuse_several_workers()
     settings = settings or load_settings()
     configure_logging(settings.log_level, settings.log_format)
 

@@ -174,7 +174,9 @@ class Settings(BaseSettings):
         default=(),
     )
     log_level: Literal["debug", "info", "warning", "error"] = _setting(
-        "level", "Lines below it are dropped; health checks are logged at debug.", default="info"
+        "level",
+        "Lines below it are dropped; health checks and scrapes are logged at debug.",
+        default="info",
     )
     log_format: Literal["json", "console", "auto"] = _setting(
         "format", "`auto` is `console` on a terminal and `json` anywhere else.", default="auto"

@@ -60,9 +60,7 @@ class Server:
         self.workspace = Path(str(settings.get("WORKSPACE_DIR", folder / "workspace")))
         self.workspace.mkdir(exist_ok=True)
         self.log = folder / "log"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [
@@ -165,6 +163,14 @@ class Server:
 
     def _forkservers(self) -> list[int]:
         return [pid for pid in children_of(self.process.pid) if b"forkserver" in _command(pid)]
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def environment(**settings: object) -> dict[str, str]:

@@ -1,0 +1,50 @@
+"""One process serves: several would each show a half of the metrics."""
+
+import multiprocessing
+import os
+import signal
+import sys
+from typing import Any, Final
+
+_REFUSAL: Final = (
+    "docc2context-service cannot start: it is asked for {workers} uvicorn workers, and each would "
+    "count only what it has served itself, so that every scrape shows another one's metrics. Start "
+    "one, without --workers and WEB_CONCURRENCY; conversions run in processes of their own, and "
+    "for more load start more services beside each other."
+)
+
+_STARTUP_FAILURE: Final = 3
+"""uvicorn's exit code for an application that will not start however often it is tried. Where the
+signal does nothing, as process 1 of a container is spared, its supervisor ends by this, with 0."""
+
+
+def refuse_several_workers() -> None:
+    """End this process, and the supervisor that would start it anew, if it is one of several.
+
+    Raises SystemExit. The processes that `--reload` starts are one at a time, and pass.
+    """
+    workers = _workers()
+    if workers < 2:
+        return
+    sys.stderr.write(_REFUSAL.format(workers=workers) + "\n")
+    sys.stderr.flush()
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None and supervisor.pid == os.getppid():
+        # uvicorn takes all signals that usually end a process for an order to end well, with 0,
+        # and would end so by itself too. Of those that it leaves alone this one makes no core dump.
+        os.kill(supervisor.pid, signal.SIGALRM)
+    raise SystemExit(_STARTUP_FAILURE)
+
+
+def _workers() -> int:
+    """How many workers uvicorn's supervisor runs; 1 if this is not a process that it has started.
+
+    uvicorn hands its configuration to a worker as an argument, wherever it has it from: the command
+    line, the environment or a call of `uvicorn.run`.
+    """
+    arguments: dict[str, Any] = getattr(multiprocessing.current_process(), "_kwargs", {})
+    config = arguments.get("config")
+    if config is None or getattr(config, "should_reload", False):
+        return 1
+    workers: int = getattr(config, "workers", 1)
+    return workers
