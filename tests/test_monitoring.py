@@ -91,9 +91,7 @@ def test_a_route_that_crashes_counts_one_500(tmp_path: Path) -> None:
     assert response.status_code == 500
     after = parsed(services.metrics.render("")[0].decode())
     constant = {name: after[name] for name in ("conversion_slots", "rate_limiter_up")}
-    assert moved(constant, after) == requests(
-        "/health/ready", 500, "GET"
-    )
+    assert moved(constant, after) == requests("/health/ready", 500, "GET")
 
 
 def test_a_thousand_addresses_and_methods_that_nobody_knows_add_one_series_each(
