@@ -28,8 +28,8 @@ _NAMES = [
     b"data/documentation/kit.md/a.json", b"data/documentation/kit.md.json", b"images/a.md/b.png",
     b"B.doccarchive/data/documentation/kit.json", b"__MACOSX/data/._kit.json", b"images/x.",
     b"data/" + b"n" * 250 + b".json", b"data/" + "é".encode() * 120 + b".json", b"images/X.png",
-    "data/é.json".encode(), "data/e\u0301.json".encode(), b"data/\x82.json", b"../x", b"/x", b"a//b",
-    b"", b"./", b"images/x.png", b"images/sloth.png", b"data\\documentation\\kit.json", b"x/",
+    "data/é.json".encode(), "data/e\u0301.json".encode(), b"data/\x82.json", b"../x", b"/x",
+    b"a//b", b"", b"./", b"images/x.png", b"images/sloth.png", b"data\\documentation\\kit.json", b"x/",
 ]  # fmt: skip
 _NUMBERS = [0, 1, 0xFFFF, 0xFFFFFFFF, 0x7FFFFFFF, 7, 100]
 _FIELDS = ["flags", "method", "crc", "compressed", "size", "offset", "disk", "mode"]
