@@ -121,7 +121,7 @@ def _changed_text(value: Any, random: Random) -> Any:
 
 def _nested(value: Any, random: Random) -> Any:
     """The value some levels deeper, in what holds content or in what does not."""
-    wrap = random.choice(
+    wrap: Callable[[Any], Any] = random.choice(
         [
             lambda inner: [inner],
             lambda inner: {"type": "emphasis", "inlineContent": [inner]},

@@ -29,7 +29,8 @@ _NAMES = [
     b"B.doccarchive/data/documentation/kit.json", b"__MACOSX/data/._kit.json", b"images/x.",
     b"data/" + b"n" * 250 + b".json", b"data/" + "é".encode() * 120 + b".json", b"images/X.png",
     "data/é.json".encode(), "data/e\u0301.json".encode(), b"data/\x82.json", b"../x", b"/x",
-    b"a//b", b"", b"./", b"images/x.png", b"images/sloth.png", b"data\\documentation\\kit.json", b"x/",
+    b"a//b", b"", b"./", b"images/x.png", b"images/sloth.png", b"data\\documentation\\kit.json",
+    b"x/",
 ]  # fmt: skip
 _NUMBERS = [0, 1, 0xFFFF, 0xFFFFFFFF, 0x7FFFFFFF, 7, 100]
 _FIELDS = ["flags", "method", "crc", "compressed", "size", "offset", "disk", "mode"]
@@ -112,7 +113,8 @@ def _lying(member: Member, random: Random) -> Member:
     fields = {**getattr(member, place), **lies}
     if place != "central":
         fields.pop("offset", None)
-    return replace(member, **{place: _fitting(fields)})
+    changed: dict[str, Any] = {place: _fitting(fields)}
+    return replace(member, **changed)
 
 
 def _fitting(fields: dict[str, Any]) -> dict[str, Any]:
@@ -139,7 +141,8 @@ def _with_extra(member: Member, random: Random) -> Member:
     if random.random() < 0.3:
         fields |= {"flags": DESCRIPTOR, "crc": 0, "size": 0, "compressed": 0}
     place = random.choice(["both", "local", "central"])
-    return replace(member, **{place: {**getattr(member, place), **fields}})
+    changed: dict[str, Any] = {place: {**getattr(member, place), **fields}}
+    return replace(member, **changed)
 
 
 def _around(random: Random) -> dict[str, Any]:

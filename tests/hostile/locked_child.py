@@ -6,8 +6,8 @@ from io import FileIO
 from pathlib import Path
 
 from app.core.errors import ErrorCode, ServiceError
-from app.services.admission import Admission
-from app.services.conversion import Converter
+from app.services.journal import Record
+from app.services.own_converter import OwnConverter
 from app.worker.launcher import Launcher
 from app.worker.locks import Bounds
 from app.worker.protocol import Converted
@@ -37,14 +37,13 @@ def outcome(
 async def _converted(
     upload: FileIO, result: FileIO, limits: Limits, wanted: Wanted
 ) -> Converted | ErrorCode:
-    converter = Converter(
-        admission=Admission(slots=1, queue=0, wait_seconds=0),
+    converter = OwnConverter(
         launcher=Launcher(),
         limits=limits,
         bounds=BOUNDS,
         timeout_seconds=_TIMEOUT_SECONDS,
     )
     try:
-        return await converter.convert(upload, result, wanted)
+        return await converter.run(upload, result, wanted, Record())
     except ServiceError as error:
         return error.code
