@@ -1,7 +1,7 @@
 # One word does the common thing; no target needs another to have run before.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format lock bench reference sample clean
+.PHONY: help setup run demo test check format lock bench bench-metrics reference sample clean
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 help: ## List the targets.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 setup: $(READY) ## Make .venv with everything that the other targets need.
 
@@ -49,6 +49,10 @@ lock: $(READY) ## Resolve requirements.lock anew: exact versions with hashes, fo
 
 bench: $(READY) ## Compare the cost of converting with the floor, on the archives BENCH in CORPUS.
 	@$(BIN)/python benchmarks/convert.py $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH))
+
+bench-metrics: $(READY) ## Compare the cost of our metrics with that of others, and with none.
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install '.[bench]'
+	@$(BIN)/python benchmarks/metrics.py $(firstword $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH)))
 
 reference: $(READY) ## Write DOCS/METRICS.md anew from the code.
 	$(BIN)/python -m app.core.metrics_reference > DOCS/METRICS.md
