@@ -59,10 +59,11 @@ class ToldLauncher(Launcher):
     async def run(self, target: Callable[..., None], *args: object, timeout: float) -> Ended:  # noqa: ARG002, ASYNC109
         self.runs += 1
         self.asked.set()
+        answer = self.answer
         await asyncio.sleep(0)
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 def converter(answer: Ended | Reply | Exception) -> Converter:
