@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx2
 import psutil
 
-TURNS = 12
+TURNS = 16
 TURN_SECONDS = 5.0
 SCRAPE = {"Accept": "application/openmetrics-text;version=1.0.0", "Accept-Encoding": "gzip"}
 
@@ -90,14 +90,13 @@ def share_of_measuring(path: Path) -> None:
     with ExitStack() as stack:
         measured = stack.enter_context(running("app.main:app"))
         unmeasured = stack.enter_context(running("benchmarks.unmeasured:app"))
-        pairs = []
+        sides = {measured: True, unmeasured: False}
+        costs: list[dict[bool, float]] = []
         for number in range(TURNS + 1):
-            pair = (
-                turn(measured, archive, scraped=True),
-                turn(unmeasured, archive, scraped=False),
-            )
-            if number:  # the first turn warms both
-                pairs.append(pair)
+            # Who goes first has the machine as the other one has left it.
+            order = sides.items() if number % 2 else reversed(sides.items())
+            costs.append({scraped: turn(one, archive, scraped=scraped) for one, scraped in order})
+    pairs = [(cost[True], cost[False]) for cost in costs[1:]]  # the first turns warm both
     with_, without = (statistics.median(side) for side in zip(*pairs, strict=True))
     shares = sorted((one - other) / one * 100 for one, other in pairs)
     print(f"{path.name}: {with_:.2f} ms of CPU a conversion with, {without:.2f} without")
