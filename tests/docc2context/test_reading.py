@@ -57,16 +57,19 @@ def test_it_stays_as_it_was_when_the_conversion_broke_off(
     assert (reading.stage, reading.files) == (stage, files)
 
 
-def test_a_page_of_a_folder_that_cannot_be_read_costs_only_itself(tmp_path: Path) -> None:
+def test_a_page_that_cannot_be_read_does_not_break_off_the_reading(
+    tmp_path: Path,
+) -> None:
     data = tmp_path / "Foo.doccarchive" / "data" / "documentation"
     data.mkdir(parents=True)
-    (data / "foo.json").write_text(json.dumps(article("Foo")))
-    (data / "zoo.json").symlink_to(data / "foo.json")
+    (data / "link.json").symlink_to("elsewhere.json")
     reading = Reading()
 
-    convert(tmp_path / "Foo.doccarchive", tmp_path / "out.zip", reading=reading)
+    with pytest.raises(NothingConverted):
+        convert(tmp_path / "Foo.doccarchive", tmp_path / "out.zip", reading=reading)
 
-    assert (reading.stage, reading.files) == ("converting", 1)
+    # It is not the reader that has broken off.
+    assert (reading.stage, reading.files) == ("converting", 0)
 
 
 def test_the_bytes_of_a_bundle_do_not_depend_on_it(tmp_path: Path) -> None:
