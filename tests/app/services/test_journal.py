@@ -187,10 +187,10 @@ def test_the_oldest_of_those_that_run_is_told() -> None:
     active, second_start = told()
     second.close()
 
-    assert both == (2, first_start)
+    assert list(both) == [2, first_start]
     assert active == 1
     assert second_start > first_start > 1_700_000_000
-    assert told() == (0, 0)
+    assert list(told()) == [0, 0]
 
 
 OLDEST = "conversion_oldest_start_timestamp_seconds"
