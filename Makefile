@@ -51,7 +51,7 @@ bench: $(READY) ## Compare the cost of converting with the floor, on the archive
 	@$(BIN)/python benchmarks/convert.py $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH))
 
 bench-metrics: $(READY) ## Compare the cost of our metrics with that of others, and with none.
-	@$(BIN)/python -m pip --quiet --disable-pip-version-check install '.[bench]'
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --editable '.[bench]'
 	@$(BIN)/python benchmarks/metrics.py $(firstword $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH)))
 
 reference: $(READY) ## Write DOCS/METRICS.md anew from the code.
