@@ -1,7 +1,7 @@
 # One word does the common thing; no target needs another to have run before.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fuzz check format lock bench overload reference sample clean
+.PHONY: help setup run demo test fuzz check format lock bench bench-metrics overload reference sample clean
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -18,7 +18,7 @@ READY := $(VENV)/.ready
 FUZZ_READY := $(VENV)/.ready-to-fuzz
 
 help: ## List the targets.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 setup: $(READY) ## Make .venv with everything that the other targets need.
 
@@ -64,6 +64,10 @@ bench: $(READY) ## Compare the cost of converting with the floor, on the archive
 
 overload: $(READY) ## Send four times what the service can serve, for OVERLOAD_SECONDS.
 	@$(BIN)/python benchmarks/overload.py $(CORPUS)/$(OVERLOAD).doccarchive.zip $(OVERLOAD_SECONDS)
+
+bench-metrics: $(READY) ## Compare the cost of our metrics with that of others, and with none.
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --editable '.[bench]'
+	@$(BIN)/python benchmarks/metrics.py $(firstword $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH)))
 
 reference: $(READY) ## Write DOCS/METRICS.md anew from the code.
 	$(BIN)/python -m app.core.metrics_reference > DOCS/METRICS.md

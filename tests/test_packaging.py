@@ -34,7 +34,8 @@ def test_the_requirement_documents_floors_are_kept() -> None:
 
 
 def test_every_dependency_has_an_upper_bound() -> None:
-    everything = [*SERVICE, *PROJECT["optional-dependencies"]["dev"]]
+    extras = PROJECT["optional-dependencies"]
+    everything = [*SERVICE, *extras["dev"], *extras["bench"]]
     assert [requirement for requirement in everything if "<" not in requirement] == []
 
 

@@ -11,6 +11,10 @@ INTERVAL_SECONDS: Final = 5.0
 """As often as Prometheus scrapes the service."""
 
 
+_STOP_SECONDS: Final = 1.0
+"""A disk that hangs holds the thread, and is not to hold the end of the service too."""
+
+
 class Sampler(Generic[T]):
     """Keeps what `read` has returned last; None before it is running."""
 
@@ -33,7 +37,7 @@ class Sampler(Generic[T]):
             yield
         finally:
             over.set()
-            thread.join()
+            thread.join(_STOP_SECONDS)
 
     def _sample(self, over: threading.Event) -> None:
         self._latest = self._read()

@@ -7,11 +7,13 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 from pydantic import SecretStr
+from starlette.datastructures import Headers
 
 from app.api.accept import preferred
 from app.api.deps import ServicesDep
 from app.api.openapi import problems
 from app.core.errors import ErrorCode, ServiceError
+from app.core.metrics import Metrics
 from app.core.threads import in_thread
 
 router = APIRouter(tags=["metrics"])
@@ -37,12 +39,15 @@ _GZIP_LEVEL: Final = 1
 async def metrics(request: Request, services: ServicesDep) -> Response:
     """What Prometheus scrapes: text, or OpenMetrics if that is accepted, deflated likewise."""
     _authorize(request, services.settings.metrics_token)
-    accept = ", ".join(request.headers.getlist("Accept"))
-    body, media_type = await in_thread(services.metrics.render, accept, pool=_THREAD)
+    return await in_thread(_scrape, services.metrics, request.headers, pool=_THREAD)
+
+
+def _scrape(metrics: Metrics, asked: Headers) -> Response:
+    body, media_type = metrics.render(", ".join(asked.getlist("Accept")))
     headers = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-store"}
-    if _takes_gzip(", ".join(request.headers.getlist("Accept-Encoding"))):
+    if _takes_gzip(", ".join(asked.getlist("Accept-Encoding"))):
         headers["Content-Encoding"] = "gzip"
-        body = await in_thread(gzip.compress, body, _GZIP_LEVEL, pool=_THREAD)
+        body = gzip.compress(body, _GZIP_LEVEL)
     return Response(body, headers=headers, media_type=media_type)
 
 

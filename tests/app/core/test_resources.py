@@ -65,6 +65,11 @@ CONTAINERS = {
     "version 1, in a namespace": v1("/", "/"),
     "version 1, a service of the machine": v1("/app.slice", "/", "app.slice/"),
     "version 1, mounted from elsewhere": v1("/docker/1a", "/"),
+    "version 1, mounted from elsewhere, with a group of the same name": {
+        **v1("/app/1a/inner", "/docker/2b"),
+        "sys/fs/cgroup/memory/inner/memory.usage_in_bytes": "5\n",
+        "sys/fs/cgroup/cpu,cpuacct/inner/cpuacct.usage": "5\n",
+    },
 }
 
 FIGURES_OF_CONTAINER = {
@@ -265,7 +270,7 @@ def test_an_orphan_is_a_directory_that_has_outlived_any_conversion(tmp_path: Pat
     file = machine.workspace / "swift-conv-file"
     file.touch()
     os.utime(file, (0, 0))
-    (machine.workspace / "swift-conv-link").symlink_to(machine.workspace)
+    (machine.workspace / "swift-conv-link").symlink_to(machine.workspace / "other")
 
     assert machine.read()["docc2context_orphaned_workspaces"] == 1
 

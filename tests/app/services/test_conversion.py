@@ -13,6 +13,7 @@ from structlog.typing import EventDict
 from app.core.config import Settings
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
+from app.services import conversion
 from app.services.admission import Admission
 from app.services.conversion import Converter, bounds_of, limits_of
 from app.services.own_converter import OwnConverter
@@ -54,6 +55,7 @@ class ToldLauncher(Launcher):
     def __init__(self, answer: Ended | Exception) -> None:
         self.answer = answer
         self.runs = 0
+        self.asked = asyncio.Event()
 
     async def run(
         self,
@@ -63,10 +65,12 @@ class ToldLauncher(Launcher):
         stop: signal.Signals = signal.SIGKILL,  # noqa: ARG002
     ) -> Ended:
         self.runs += 1
+        self.asked.set()
+        answer = self.answer
         await asyncio.sleep(0)
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 def told(answer: Ended | Reply | Exception) -> ToldLauncher:
@@ -226,6 +230,30 @@ def test_a_probe_finds_the_converter_unavailable(answer: Ended | Exception) -> N
 
     assert caught.value.code is ErrorCode.CONVERTER_UNAVAILABLE
     assert is_available() == 0
+
+
+def test_an_unavailable_converter_is_asked_again_until_it_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(conversion, "_PROBE_INTERVAL_SECONDS", 0.001)
+    watched = converter(CannotStart())
+    launcher = watched._launcher
+    assert isinstance(launcher, ToldLauncher)
+
+    async def scenario() -> None:
+        with pytest.raises(ServiceError):
+            await watched.probe()
+        launcher.asked.clear()
+        async with watched.watched():
+            await launcher.asked.wait()
+            assert is_available() == 0
+            launcher.answer = Ended(encode(READY), 0)
+            launcher.asked.clear()
+            await launcher.asked.wait()
+            await watched.probe()
+            assert is_available() == 1
+
+    asyncio.run(asyncio.wait_for(scenario(), 10))
 
 
 def is_available() -> float:

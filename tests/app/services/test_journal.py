@@ -1,7 +1,7 @@
 """What the log and the metrics say of a conversion."""
 
 import asyncio
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from typing import Any
 
 import pytest
@@ -173,21 +173,24 @@ def test_a_refusal_is_logged_with_its_code() -> None:
 def test_the_oldest_of_those_that_run_is_told() -> None:
     metrics = Metrics()
     journal = Journal(metrics)
-    told: list[tuple[float, bool]] = []
 
-    def tell() -> None:
+    def told() -> tuple[float, float]:
         series = parsed(metrics.render("")[0].decode())
-        told.append((series["active_conversions"], series[OLDEST] == first))
+        return series["active_conversions"], series[OLDEST]
 
-    with journal.conversion() as one, journal.running(one):
-        first = parsed(metrics.render("")[0].decode())[OLDEST]
-        assert first > 1_700_000_000
-        with journal.conversion() as other, journal.running(other):
-            tell()
-        tell()
+    first, second = ExitStack(), ExitStack()
+    first.enter_context(journal.running(first.enter_context(journal.conversion())))
+    _, first_start = told()
+    second.enter_context(journal.running(second.enter_context(journal.conversion())))
+    both = told()
+    first.close()
+    active, second_start = told()
+    second.close()
 
-    assert told == [(2, True), (1, True)]
-    assert parsed(metrics.render("")[0].decode())[OLDEST] == 0
+    assert list(both) == [2, first_start]
+    assert active == 1
+    assert second_start > first_start > 1_700_000_000
+    assert list(told()) == [0, 0]
 
 
 OLDEST = "conversion_oldest_start_timestamp_seconds"
