@@ -106,20 +106,27 @@ def _select(names: list[str], *, assets: bool) -> tuple[_Rows, int | None, _Rows
     files = [names[row] for row in rows]
     names.clear()
     location = locate(files)
-    metadata = _find(files, location.root + METADATA)
-    beside = _assets(files, rows, location.root) if assets else {}
-    pages: _Rows = {}
-    cut = len(location.root)
-    for place in location.places:
-        pages[files[place][cut:]] = rows[place]
-        files[place] = ""
+    root = location.root
+    metadata = _find(files, root + METADATA)
+    pages = _moved(files, rows, location.places, len(root))
+    beside = _moved(files, rows, _asset_places(files, root), len(root)) if assets else {}
     return pages, None if metadata is None else rows[metadata], beside
 
 
-def _assets(files: list[str], rows: list[int], root: str) -> _Rows:
+def _moved(files: list[str], rows: list[int], places: Iterable[int], cut: int) -> _Rows:
+    """The rows at some places, by their names without the root; none of these stays in `files`."""
+    moved: _Rows = {}
+    for place in places:
+        moved[files[place][cut:]] = rows[place]
+        files[place] = ""
+    return moved
+
+
+def _asset_places(files: list[str], root: str) -> Iterator[int]:
     cut = len(root)
-    named = ((name[cut:], row) for name, row in zip(files, rows, strict=True) if name[:cut] == root)
-    return {name: row for name, row in named if is_asset(name)}
+    for place, name in enumerate(files):
+        if name and name[:cut] == root and is_asset(name[cut:]):
+            yield place
 
 
 def _find(names: list[str], name: str) -> int | None:

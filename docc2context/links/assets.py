@@ -18,7 +18,8 @@ class Assets:
         self.paths = asset_paths(names, pages)
         self._by_key: dict[str, str] = {}
         for name in self.paths:
-            self._by_key.setdefault(path_key(name), name)
+            if (key := path_key(name)) != name:
+                self._by_key.setdefault(key, name)
 
     def find(self, url: str) -> str | None:
         """The name of the file; None if there is none.
@@ -31,7 +32,10 @@ class Assets:
         if name in self.paths:
             return name
         decoded = unquote(name)
-        return decoded if decoded in self.paths else self._by_key.get(path_key(decoded))
+        if decoded in self.paths:
+            return decoded
+        key = path_key(decoded)
+        return self._by_key.get(key, key if key in self.paths else None)
 
 
 class AssetResolver(PageResolver):

@@ -9,10 +9,11 @@ tells them apart. An asset is named likewise, and gives way to any page.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from itertools import takewhile
+from itertools import chain, takewhile
 from urllib.parse import quote
 
 _DATA_FOLDER = "data/"
@@ -44,9 +45,10 @@ def output_paths(entries: Iterable[str]) -> dict[str, str]:
     >>> output_paths(["data/documentation/kit/f(_:).json"])
     {'data/documentation/kit/f(_:).json': 'documentation/kit/f(_-).md'}
     """
-    plain = {entry: _plain_path(entry) for entry in sorted(entries)}
-    changed = {entry for entry in plain if _is_changed(entry, plain[entry])}
-    return _distinct(plain, changed, {*RESERVED_NAMES, *_folders(plain.values())})
+    paths = {entry: _plain_path(entry) for entry in sorted(entries)}
+    changed = {entry for entry, path in paths.items() if _is_changed(entry, path)}
+    _make_distinct(paths, changed, set(RESERVED_NAMES), _Folders(paths.values()))
+    return paths
 
 
 def asset_paths(names: Iterable[str], pages: Iterable[str]) -> dict[str, str]:
@@ -57,44 +59,64 @@ def asset_paths(names: Iterable[str], pages: Iterable[str]) -> dict[str, str]:
     >>> asset_paths(["images/kit/a:b.png", "llms.txt"], [])
     {'images/kit/a:b.png': 'images/kit/a-b.png', 'llms.txt': 'llms-f43a9e2f.txt'}
     """
-    plain = {name: _plain_asset_path(name) for name in sorted(names)}
-    changed = {name for name in plain if name != plain[name]}
+    paths = {name: _plain_asset_path(name) for name in sorted(names)}
+    changed = {name for name, path in paths.items() if name != path}
     pages = list(pages)
-    taken = {*RESERVED_NAMES, *map(path_key, pages), *_folders([*pages, *plain.values()])}
-    return _distinct(plain, changed, taken)
-
-
-def _distinct(
-    plain: Mapping[str, str], changed: AbstractSet[str], taken: set[str]
-) -> dict[str, str]:
-    """The plain paths, made unique; `changed` are those that are not what the entry says."""
-    paths = dict.fromkeys(plain, "")
-    # Those that keep their name choose first: a replaced character gives way, not an honest name.
-    for entry in sorted(plain, key=changed.__contains__):
-        path, key = plain[entry], path_key(plain[entry])
-        if key in taken:
-            path = next(p for p in _hashed(entry, path) if path_key(p) not in taken)
-            key = path_key(path)
-        paths[entry] = path
-        taken.add(key)
+    taken = {*RESERVED_NAMES, *map(path_key, pages)}
+    _make_distinct(paths, changed, taken, _Folders(chain(pages, paths.values())))
     return paths
 
 
-def _folders(paths: Iterable[str]) -> Iterator[str]:
-    """The keys of all folders that files with these paths lie in."""
-    folders = {path_key(folder) for folder in {path.rpartition("/")[0] for path in paths}}
-    for folder in folders:
-        yield from _with_parents(folder)
+def _make_distinct(
+    paths: dict[str, str], changed: AbstractSet[str], taken: set[str], folders: "_Folders"
+) -> None:
+    """Make plain paths unique; `changed` are the entries whose path is not what they say.
+
+    In place, as the names of 200,000 entries take 64 MiB.
+    """
+    # Those that keep their name choose first: a replaced character gives way, not an honest name.
+    for entry in sorted(paths, key=changed.__contains__):
+        path = paths[entry]
+        key = path_key(path)
+        if key in taken or key in folders:
+            path = paths[entry] = next(
+                other
+                for other in _hashed(entry, path)
+                if not ((key := path_key(other)) in taken or key in folders)
+            )
+            key = path_key(path)
+        taken.add(key)
+
+
+class _Folders:
+    """The keys of all folders that files lie in, those included that only others imply.
+
+    None of the latter is written down: 12 million can be implied.
+    """
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        folders = {path_key(folder) for folder in {path.rpartition("/")[0] for path in paths}}
+        self._sorted = sorted(f"{folder}/" for folder in folders)
+
+    def __contains__(self, key: str) -> bool:
+        folder = f"{key}/"
+        place = bisect_left(self._sorted, folder)
+        return place < len(self._sorted) and self._sorted[place].startswith(folder)
 
 
 def _hashed(entry: str, plain: str) -> Iterator[str]:
-    """The plain path with ever more of a hash of the entry's own path."""
-    digest = hashlib.sha256(entry.encode("utf-8", "surrogatepass")).hexdigest()
+    """The plain path with ever more of a hash of the entry's own path, and hashes of that.
+
+    Without an end: whoever makes an archive can name other entries after the first ones.
+    """
     folder, slash, name = plain.rpartition("/")
     stem, extension = _stem_and_suffix(name)
-    for length in (8, 16, 32, 64):
-        suffix = f"-{digest[:length]}{extension}"
-        yield f"{folder}{slash}{_cut(stem, MAX_SEGMENT_BYTES - len(suffix))}{suffix}"
+    digest = entry
+    while True:
+        digest = hashlib.sha256(digest.encode("utf-8", "surrogatepass")).hexdigest()
+        for length in (8, 16, 32, 64):
+            suffix = f"-{digest[:length]}{extension}"
+            yield f"{folder}{slash}{_cut(stem, MAX_SEGMENT_BYTES - len(suffix))}{suffix}"
 
 
 def _plain_path(entry: str) -> str:
@@ -156,16 +178,10 @@ def _is_changed(entry: str, plain: str) -> bool:
 
 
 def path_key(path: str) -> str:
-    """What two paths share if some file system takes them for one."""
+    """What two paths share if some file system takes them for one; mostly the path itself."""
     if path.isascii():
-        return path.lower()
+        return path if path.islower() else path.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
-
-
-def _with_parents(path: str) -> Iterator[str]:
-    while path:
-        yield path
-        path = path.rpartition("/")[0]
 
 
 def doc_path(entry: str) -> str:
@@ -175,6 +191,15 @@ def doc_path(entry: str) -> str:
     '/documentation/kit/f(_:)'
     """
     return "/" + entry.removeprefix(_DATA_FOLDER).removesuffix(_PAGE_SUFFIX)
+
+
+def page_entry(path: str) -> str:
+    """The entry of the page that has this path in DocC's URLs, if there is one.
+
+    >>> page_entry("/documentation/kit/f(_:)")
+    'data/documentation/kit/f(_:).json'
+    """
+    return f"data{path}{_PAGE_SUFFIX}"
 
 
 def relative_link(from_path: str, to_path: str) -> str:

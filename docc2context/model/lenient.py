@@ -37,9 +37,10 @@ class LenientDecoder(Generic[T]):
 
     def _fitted(self, data: bytes | msgspec.Raw, unknown: Counts) -> T | None:
         try:
-            return self._strict.decode(data)
-        except msgspec.ValidationError:
-            found: T | None = salvage(_untyped.decode(data), self._type, unknown)
-            return found
-        except UnicodeDecodeError as error:
+            try:
+                return self._strict.decode(data)
+            except msgspec.ValidationError:
+                found: T | None = salvage(_untyped.decode(data), self._type, unknown)
+                return found
+        except UnicodeDecodeError as error:  # in either: each looks at other strings
             raise msgspec.DecodeError("not UTF-8") from error
