@@ -1,19 +1,21 @@
 """That no two entries stand in each other's place: duplicates, and files where folders are."""
 
+from array import array
 from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import pairwise
 
 from docc2context.errors import ArchiveRefused, Code
 
 
-def rows_by_name(names: list[str]) -> list[int]:
+def rows_by_name(names: list[str]) -> "array[int]":
     """The places of the names in sorted order; folders end in a slash.
 
     Folders that only names of files imply count too. All names that begin with that of a file
     follow it in this order, so most need no search, and no folder is written down: 12 million can
     be implied. Raises ArchiveRefused: `duplicate_entry` or `name_collision`.
     """
-    rows = sorted(range(len(names)), key=names.__getitem__)
+    rows = array("I", sorted(range(len(names)), key=names.__getitem__))
     for row, next_row in pairwise(rows):
         name, next_name = names[row], names[next_row]
         if not next_name.startswith(name):
@@ -34,7 +36,7 @@ def rows_by_name(names: list[str]) -> list[int]:
     return rows
 
 
-def _is_folder(name: str, rows: list[int], names: list[str]) -> bool:
+def _is_folder(name: str, rows: Sequence[int], names: list[str]) -> bool:
     folder = f"{name}/"
     place = bisect_left(rows, folder, key=names.__getitem__)
     return place < len(rows) and names[rows[place]].startswith(folder)

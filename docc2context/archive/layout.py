@@ -1,6 +1,7 @@
 """Where the archive lies inside a zip or a folder, and which of its entries are pages."""
 
 import re
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -27,7 +28,7 @@ class Location:
     """The root of the archive, and where in a list of names those of its pages stand."""
 
     root: str
-    places: list[int]
+    places: "array[int]"
 
 
 def find_layout(names: Iterable[str]) -> Layout:
@@ -44,12 +45,15 @@ def locate(files: Sequence[str]) -> Location:
     Finder's `__MACOSX/` and `._*` are passed over. Raises ArchiveRefused: `no_docc_data` if there
     is no page, `several_archives` if there are pages of more than one archive.
     """
-    root_sizes = [_root_size(name) for name in files]
+    root_sizes = array("i", map(_root_size, files))
     # A fixture under some other data/ folder makes no archive where a real one lies beside it.
-    usual = [
-        size if size >= 0 and _is_usual(name, size) else -1
-        for name, size in zip(files, root_sizes, strict=True)
-    ]
+    usual = array(
+        "i",
+        (
+            size if size >= 0 and _is_usual(name, size) else -1
+            for name, size in zip(files, root_sizes, strict=True)
+        ),
+    )
     roots = _outermost(files, usual) or _outermost(files, root_sizes)
     if not roots:
         raise ArchiveRefused(Code.NO_DOCC_DATA, _what_is_missing(files))
@@ -61,12 +65,12 @@ def locate(files: Sequence[str]) -> Location:
             f"it holds {len(roots)} DocC archives ({found}); convert one at a time",
         )
     root = files[roots[0]][: root_sizes[roots[0]]]
-    places = [
+    places = (
         place
         for place, size in enumerate(root_sizes)
         if size == len(root) and files[place].startswith(root)
-    ]
-    return Location(root, places)
+    )
+    return Location(root, array("I", places))
 
 
 def is_asset(name: str) -> bool:
@@ -108,13 +112,13 @@ def _is_litter(path: str) -> bool:
     )
 
 
-def _outermost(files: Sequence[str], root_sizes: Sequence[int]) -> list[int]:
+def _outermost(files: Sequence[str], root_sizes: Sequence[int]) -> "array[int]":
     """A place for each root that lies in no other: an archive may carry another as a download.
 
     As the names are sorted, those in a root are neighbours: a new root lies in the last one, or
     some of the last ones lie in it.
     """
-    outer: list[int] = []
+    outer = array("I")
     for place, size in enumerate(root_sizes):
         if size < 0 or (outer and _lies_in(files, root_sizes, place, outer[-1])):
             continue

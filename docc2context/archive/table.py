@@ -70,7 +70,7 @@ def _check_places(table: EntryTable) -> None:
     What stands before the first one is an entry to those who read from the start. Raises
     ArchiveRefused (`ambiguous_zip`).
     """
-    rows = sorted(range(len(table.names)), key=table.headers.__getitem__)
+    rows = array("I", sorted(range(len(table.names)), key=table.headers.__getitem__))
     headers = array("Q", map(table.headers.__getitem__, rows))
     ends = array("Q", map(table.ends.__getitem__, rows))
     if headers and headers[0] != 0:
