@@ -1,16 +1,19 @@
 # One word does the common thing; no target needs another to have run before.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format lock bench sample clean
+.PHONY: help setup run demo test fuzz check format lock bench sample clean
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 CORPUS ?= ../shared/corpus
+FUZZ_SECONDS ?= 600
+FUZZ_SEED ?=
 BENCH ?= specification-core hummingbird smi-client
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+FUZZ_READY := $(VENV)/.ready-to-fuzz
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -31,6 +34,13 @@ demo: $(READY) ## Convert the sample archive to out/ and show a page of it.
 
 test: $(READY) ## Run all tests; what cannot run here says SKIPPED: and why.
 	@$(BIN)/python -m pytest
+
+fuzz: $(FUZZ_READY) ## Look for archives and pages that break the converter, for FUZZ_SECONDS.
+	@$(BIN)/python -m tests.fuzz.campaign $(FUZZ_SECONDS) $(FUZZ_SEED)
+
+$(FUZZ_READY): $(READY)
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --editable '.[fuzz]'
+	@touch $@
 
 check: $(READY) ## Lint, types, import contracts, formatting.
 	$(BIN)/ruff check
@@ -54,4 +64,4 @@ sample: $(READY) ## Build the sample archive in examples/ anew.
 	$(BIN)/python examples/build_trailkit.py
 
 clean: ## Remove .venv, caches and out/.
-	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) out .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

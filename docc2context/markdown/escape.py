@@ -6,13 +6,16 @@ stay as they are for the reader of the source.
 
 import re
 
-_SPECIAL = re.compile(
-    r"[*`\[\]~]"  # emphasis, code spans, links, strikethrough: anywhere
-    r"|\\(?=[!-/:-@\[-`{-~]|$)"  # a backslash before punctuation would escape it (CommonMark 2.4)
-    r"|(?<![^\W_])_|_(?![^\W_])"  # `_` inside a word cannot open or close emphasis (6.2)
+_SPECIAL_ANYWHERE = "*`[]~"
+"""Emphasis, code spans, links, strikethrough."""
+
+_SPECIAL_HERE = re.compile(
+    r"\\(?=[!-/:-@\[-`{-~]|$)"  # a backslash before punctuation would escape it (CommonMark 2.4)
+    r"|_(?:(?<![^\W_]_)|(?![^\W_]))"  # `_` inside a word cannot open or close emphasis (6.2)
     r"|<(?=[A-Za-z/!?])"  # a tag, a comment or an autolink
     r"|&(?=#?\w+;)"  # an entity
 )
+_NOTHING_HERE = re.compile(r"[^\\_<&]*").fullmatch
 
 _SURELY_PLAIN = re.compile(r"[^*`\[\]~\\_<&]*").fullmatch
 """Most text; ten times as fast to tell as to look for each kind of markup."""
@@ -38,7 +41,16 @@ def escape(text: str) -> str:
     'Use \\*one\\* of \\<T> in snake_case'
     """
     text = one_line(text)
-    return text if _SURELY_PLAIN(text) else _SPECIAL.sub(r"\\\g<0>", text)
+    return text if _SURELY_PLAIN(text) else _escaped(text)
+
+
+def _escaped(text: str) -> str:
+    # First what depends on its neighbours, so that it sees those of the text.
+    if not _NOTHING_HERE(text):
+        text = _SPECIAL_HERE.sub(lambda special: f"\\{special[0]}", text)
+    for special in _SPECIAL_ANYWHERE:
+        text = text.replace(special, f"\\{special}")
+    return text
 
 
 def one_line(text: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 _LINE_BREAKS = re.compile(r"\n+")
+_BETWEEN = " | "
 _RULES = {"left": ":--", "center": ":-:", "right": "--:"}
 
 
@@ -14,7 +15,7 @@ def table(
 
     Short rows are filled up. An alignment is `left`, `center`, `right`, or anything else for none.
     """
-    width = max(len(header), *(len(row) for row in rows), 1) if rows else max(len(header), 1)
+    width = max(map(len, [header, *rows])) or 1
     rule = [_RULES.get(alignments[i] if i < len(alignments) else "", "---") for i in range(width)]
     return "\n".join(_line(row, width) for row in (header, rule, *rows))
 
@@ -28,6 +29,11 @@ def cell(content: str) -> str:
     return content.replace("|", "\\|")
 
 
+def filled_chars(rows: Sequence[Sequence[str]]) -> int:
+    """What a table of these rows takes at least: one long row makes all others as long."""
+    return len(rows) * max(map(len, rows), default=0) * len(_BETWEEN)
+
+
 def _line(cells: Sequence[str], width: int) -> str:
     filled = [*cells, *([""] * (width - len(cells)))]
-    return f"| {' | '.join(filled)} |"
+    return f"| {_BETWEEN.join(filled)} |"

@@ -11,7 +11,14 @@ import msgspec
 from docc2context.model.page import PatchOperation, RenderNode
 from docc2context.model.reference import Reference
 
-PATCH_FAULTS = (msgspec.MsgspecError, LookupError, ValueError, TypeError, RecursionError)
+PATCH_FAULTS = (
+    msgspec.MsgspecError,
+    LookupError,
+    ValueError,
+    TypeError,
+    OverflowError,  # a place that no list has room for
+    RecursionError,
+)
 """What an operation that cannot be applied raises."""
 
 _USUAL_CHARS = 64

@@ -134,6 +134,12 @@ class Context:
             raise PageTooLarge
         return text
 
+    def reserve(self, chars: int) -> None:
+        """Take off what is about to be made, where little can make much. Raises PageTooLarge."""
+        self._chars_left -= chars
+        if self._chars_left < 0:
+            raise PageTooLarge
+
     def inside_link(self) -> "_For":
         """For a `with`: what is rendered in it is the text of a link."""
         return _For(self, "_inside_link", value=True)

@@ -1,11 +1,15 @@
 """The cells of a table as Markdown shows them, which has neither spans nor header columns."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from docc2context.markdown.inline import join
 from docc2context.model.block import Block, Table
 from docc2context.render.context import Context
 from docc2context.render.inline import bold
+
+_PLACE = re.compile(r"([0-9]{1,9})_([0-9]{1,9})")
+"""Row and column of a cell; longer numbers are those of no cell, and would take long to read."""
 
 ShowCell = Callable[[Sequence[Block], Context], str]
 
@@ -41,12 +45,15 @@ def _bold(content: Sequence[Block], ctx: Context, show: ShowCell) -> str:
 
 def _fill_spans(node: Table, rows: list[list[str]], ctx: Context) -> None:
     for key, span in (node.extended_data or {}).items():
-        row, _, column = key.partition("_")
-        if not (row.isdecimal() and column.isdecimal()) or max(span.colspan, span.rowspan) < 2:
+        place = _PLACE.fullmatch(key)
+        if place is None or max(span.colspan, span.rowspan) < 2:
             continue
-        top, left = int(row), int(column)
+        top, left = map(int, place.groups())
         if top >= len(rows) or left >= len(rows[top]):
             continue
+        shown = rows[top][left]
         for covered in rows[top : top + span.rowspan]:
             for i in range(left, min(left + span.colspan, len(covered))):
-                covered[i] = covered[i] or ctx.spend(rows[top][left] or " ").strip()
+                # Where something stands already, too: any number of spans can cover all cells.
+                ctx.reserve(len(shown) or 1)
+                covered[i] = covered[i] or shown

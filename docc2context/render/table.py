@@ -1,7 +1,7 @@
 """Tables, whose cells hold blocks where Markdown's hold a line."""
 
 from docc2context.markdown import blocks as md
-from docc2context.markdown.tables import cell
+from docc2context.markdown.tables import cell, filled_chars
 from docc2context.markdown.tables import table as markdown_table
 from docc2context.model.block import Table
 from docc2context.render.cell import line
@@ -13,6 +13,7 @@ from docc2context.render.inline import media_caption
 def table(node: Table, ctx: Context) -> str:
     """A table with its caption."""
     rows = [[cell(shown) for shown in row] for row in grid(node, ctx, line)]
+    ctx.reserve(filled_chars(rows))
     header, body = (rows[0], rows[1:]) if node.header in {"row", "both"} and rows else ([], rows)
     caption = md.paragraph(media_caption(node.metadata, ctx))
     return md.join([caption, markdown_table(header, body, node.alignments or ())])

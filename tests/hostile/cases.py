@@ -542,12 +542,11 @@ GOOD: dict[str, Neighbour] = {
         raw_zip(Member(), Member(b"images/x.png", stream=b"\xff" * 30))
     ),
     "a page as large as may be": Neighbour(
-        raw_zip(Member(content=bytes(128))),
-        content=bytes(128),
+        raw_zip(Member()),
         limits=Limits(max_page_bytes=128, max_archive_bytes=128),
     ),
     "a page of many empty blocks": Neighbour(
         raw_zip(Member(stream=b"\0\0\0\xff\xff" * 500_000 + deflated(CONTENT)))
     ),
-    "an empty page": Neighbour(raw_zip(Member(content=b"")), content=b""),
+    "an empty page": Neighbour(raw_zip(Member(content=b""), Member(b"data/b.json")), content=b""),
 }

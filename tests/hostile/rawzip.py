@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PAGE = b"data/documentation/kit.json"
-CONTENT = b'{"title": "Kit"}' * 8
+CONTENT = b'{"metadata":{"title":"Kit"},"abstract":[{"type":"text","text":"A kit."}]}'.ljust(128)
 
 STORED = 0
 DEFLATED = 8
