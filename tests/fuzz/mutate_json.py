@@ -1,7 +1,7 @@
 """Changes JSON as JSON: another tree each time, which mostly still is a page."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
@@ -11,15 +11,13 @@ _STRINGS = [
     "http://example.com/(a b)", "https://x/\\`", "mailto:a@b", "javascript:x", "//x/y", "../../etc",
     "doc://x/documentation/kit", "/documentation/kit", "/documentation/kit/sloth#a", "#a", "%2e%2e",
     "/images/sloth.png", "sloth.png", "\u2028", "\u200b", "\u202e", "\ufeff", "e\u0301", "ﬁ", "ß",
+    "9" * 5000, "9" * 20, "-1", "/abstract/-", "/abstract/" + "9" * 20, "/references/a/title", "0_0",
     "\U0001f600", "\ud800", "\x85", "\x1b[2J", "\x0b", "\t", "a" * 300, "swift", "occ", "data",
 ]  # fmt: skip
 _SCALARS = [None, True, False, 0, 1, -1, 7, 10**6, 2**63, -(2**63), 10**30, 0.5, 1e308, -0.0]
 _NOISE = [b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\x80", b"\0", b"\xef\xbb\xbf", b"\\"]
 _REPEATS = [2, 3, 50, 400]
 _DEPTHS = [1, 5, 40, 120]
-
-Pick = Callable[[Random], Any]
-
 
 class JsonMutator:
     """Mutates texts of JSON; parts of `pages` come into others."""
@@ -45,7 +43,7 @@ class JsonMutator:
         if not places:
             return
         container, key = random.choice(places)
-        match random.choice(["value", "graft", "graft", "text", "repeat", "nest", "drop", "swap"]):
+        match random.choice(["value", "graft", "graft", "text", "repeat", "nest", "drop", "swap", "key"]):
             case "value":
                 container[key] = random.choice([*_SCALARS, *_STRINGS, [], {}, [[]], [{}], {"": 0}])
             case "graft":
@@ -58,6 +56,8 @@ class JsonMutator:
                 container[key] = _nested(container[key], random)
             case "drop":
                 del container[key]
+            case "key" if isinstance(container, dict):
+                container[random.choice([*_STRINGS, *container])] = container.pop(key)
             case _:
                 other, other_key = random.choice(places)
                 if _still_there(container, key) and _still_there(other, other_key):

@@ -14,7 +14,7 @@ from tests.test_corpus import CORPUS, PAGES
 
 SAMPLE = Path(__file__).parents[2] / "examples" / "TrailKit.doccarchive.zip"
 
-MAX_BYTES = 32_768
+MAX_BYTES = 8_192
 """Of a seed: small ones are tried often, and say as much."""
 
 _REAL_PAGES = 40
