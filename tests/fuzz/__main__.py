@@ -32,7 +32,7 @@ def main(target: str, folder: str, *options: str) -> None:
     mutator = json if target == "render" else ZipMutator(json, seeds)
 
     def mutate(data: bytes, max_size: int, seed: int) -> bytes:
-        random = Random(seed)  # noqa: S311 - chance, not secrecy
+        random = Random(seed)
         mutated = None if random.random() < _BYTEWISE else mutator.mutate(data, random)
         if mutated is None or len(mutated) > max_size:
             return bytes(atheris.Mutate(data, max_size))

@@ -70,7 +70,7 @@ def _lane(targets: list[str], seconds: int, seed: int) -> Iterable[Run]:
 def _run(target: str, seconds: int, seed: int) -> Run:
     corpus = WORK / target
     corpus.mkdir(exist_ok=True)
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [
             *(sys.executable, "-m", "tests.fuzz", target, str(corpus), *_OPTIONS),
             *(f"-max_total_time={seconds}", f"-seed={seed}", f"-artifact_prefix={FOUND}/{target}-"),

@@ -1,7 +1,7 @@
 """Changes JSON as JSON: another tree each time, which mostly still is a page."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any
 
@@ -11,13 +11,16 @@ _STRINGS = [
     "http://example.com/(a b)", "https://x/\\`", "mailto:a@b", "javascript:x", "//x/y", "../../etc",
     "doc://x/documentation/kit", "/documentation/kit", "/documentation/kit/sloth#a", "#a", "%2e%2e",
     "/images/sloth.png", "sloth.png", "\u2028", "\u200b", "\u202e", "\ufeff", "e\u0301", "ﬁ", "ß",
-    "9" * 5000, "9" * 20, "-1", "/abstract/-", "/abstract/" + "9" * 20, "/references/a/title", "0_0",
-    "\U0001f600", "\ud800", "\x85", "\x1b[2J", "\x0b", "\t", "a" * 300, "swift", "occ", "data",
+    "9" * 5000, "9" * 20, "-1", "/abstract/-", "/abstract/" + "9" * 20, "/references/a/title",
+    "0_0", "\U0001f600", "\ud800", "\x85", "\x1b[2J", "\x0b", "\t", "a" * 300, "swift", "occ",
+    "data",
 ]  # fmt: skip
 _SCALARS = [None, True, False, 0, 1, -1, 7, 10**6, 2**63, -(2**63), 10**30, 0.5, 1e308, -0.0]
 _NOISE = [b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\x80", b"\0", b"\xef\xbb\xbf", b"\\"]
 _REPEATS = [2, 3, 50, 400]
+_CHANGES = ["value", "graft", "graft", "text", "repeat", "nest", "drop", "swap", "key"]
 _DEPTHS = [1, 5, 40, 120]
+
 
 class JsonMutator:
     """Mutates texts of JSON; parts of `pages` come into others."""
@@ -43,7 +46,7 @@ class JsonMutator:
         if not places:
             return
         container, key = random.choice(places)
-        match random.choice(["value", "graft", "graft", "text", "repeat", "nest", "drop", "swap", "key"]):
+        match random.choice(_CHANGES):
             case "value":
                 container[key] = random.choice([*_SCALARS, *_STRINGS, [], {}, [[]], [{}], {"": 0}])
             case "graft":
@@ -121,7 +124,7 @@ def _changed_text(value: Any, random: Random) -> Any:
 
 def _nested(value: Any, random: Random) -> Any:
     """The value some levels deeper, in what holds content or in what does not."""
-    wrap = random.choice(
+    wrap: Callable[[Any], Any] = random.choice(
         [
             lambda inner: [inner],
             lambda inner: {"type": "emphasis", "inlineContent": [inner]},

@@ -23,9 +23,8 @@ _REAL_PAGES = 40
 
 def archives() -> Iterator[bytes]:
     """Zips, sound and hostile."""
-    for case in (*GOOD.values(), *HOSTILE.values()):
-        if len(case.data) <= MAX_BYTES:
-            yield case.data
+    data = [near.data for near in GOOD.values()] + [case.data for case in HOSTILE.values()]
+    yield from (archive for archive in data if len(archive) <= MAX_BYTES)
     yield SAMPLE.read_bytes()
 
 

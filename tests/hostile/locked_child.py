@@ -13,9 +13,7 @@ from app.worker.locks import Bounds
 from app.worker.wanted import Wanted
 from docc2context import DEFAULT_LIMITS, Limits
 
-BOUNDS = Bounds(
-    memory_bytes=150_000_000, cpu_seconds=2, file_bytes=DEFAULT_LIMITS.max_output_bytes
-)
+BOUNDS = Bounds(memory_bytes=150_000_000, cpu_seconds=2, file_bytes=DEFAULT_LIMITS.max_output_bytes)
 
 _BUNDLE = Wanted()
 

@@ -1,7 +1,6 @@
 """The whole hostile set through the real service, whose child has 2 s of CPU and 150 MB."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
