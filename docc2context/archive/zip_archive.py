@@ -124,12 +124,9 @@ def _select(names: list[str], *, assets: bool) -> tuple[_Rows, int | None, _Rows
     root = location.root
     metadata = _find(files, root + METADATA)
     pages = _moved(files, rows, location.places, len(root))
-    beside = array("I", _asset_places(files, root) if assets else ())
-    return (
-        pages,
-        None if metadata is None else rows[metadata],
-        _moved(files, rows, beside, len(root)),
-    )
+    places = array("I", _asset_places(files, root) if assets else ())
+    beside = _moved(files, rows, places, len(root))
+    return pages, None if metadata is None else rows[metadata], beside
 
 
 def _moved(files: list[str], rows: "array[int]", places: "array[int]", cut: int) -> _Rows:

@@ -53,7 +53,8 @@ def _fill_spans(node: Table, rows: list[list[str]], ctx: Context) -> None:
             continue
         shown = rows[top][left]
         for covered in rows[top : top + span.rowspan]:
-            for i in range(left, min(left + span.colspan, len(covered))):
-                # Where something stands already, too: any number of spans can cover all cells.
-                ctx.reserve(len(shown) or 1)
+            places = range(left, min(left + span.colspan, len(covered)))
+            # Where something stands already, too: any number of spans can cover all cells.
+            ctx.reserve(len(places) * (len(shown) or 1))
+            for i in places:
                 covered[i] = covered[i] or shown

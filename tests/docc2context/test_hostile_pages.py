@@ -74,6 +74,19 @@ PAGES: dict[str, Callable[[], bytes]] = {
 }
 
 
+def spans() -> bytes:
+    """Each of as many cells as fit covers all the others: what grows with the square."""
+    rows = b"[" + b",".join([b"[" + b",".join([b"[]"] * 1000) + b"]"] * 200) + b"]"
+    places = (
+        b'"%d_%d":{"colspan":1000,"rowspan":200}' % divmod(place, 1000) for place in range(30_000)
+    )
+    table = b'{"type":"table","header":"row","rows":%b,"extendedData":{%b}}'
+    return b'%b"deprecationSummary":[%b]}' % (HEAD.encode(), table % (rows, b",".join(places)))
+
+
+PAGES["spans"] = spans
+
+
 def limited() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
 

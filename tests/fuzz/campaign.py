@@ -22,7 +22,7 @@ FOUND = WORK / "found"
 LANES = [["convert"], ["render", "read"]]
 """Each lane is a process, and shares its time out among its targets."""
 
-MAX_BYTES = 1 << 16
+MAX_BYTES = 1 << 15
 _OPTIONS = [f"-max_len={MAX_BYTES}", "-timeout=60", "-rss_limit_mb=2048", "-print_final_stats=1"]
 """An input that takes a minute by the clock hangs; `targets.py` bounds its CPU time far lower."""
 

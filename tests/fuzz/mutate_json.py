@@ -11,14 +11,15 @@ _STRINGS = [
     "http://example.com/(a b)", "https://x/\\`", "mailto:a@b", "javascript:x", "//x/y", "../../etc",
     "doc://x/documentation/kit", "/documentation/kit", "/documentation/kit/sloth#a", "#a", "%2e%2e",
     "/images/sloth.png", "sloth.png", "\u2028", "\u200b", "\u202e", "\ufeff", "e\u0301", "ﬁ", "ß",
-    "\U0001f600", "\ud800", "\x85", "\x1b[2J", "\x0b", "\t", "a" * 300, "swift", "occ", "data",
+    "9" * 5000, "9" * 20, "-1", "/abstract/-", "/abstract/" + "9" * 20, "/references/a/title",
+    "0_0", "\U0001f600", "\ud800", "\x85", "\x1b[2J", "\x0b", "\t", "a" * 300, "swift", "occ",
+    "data",
 ]  # fmt: skip
 _SCALARS = [None, True, False, 0, 1, -1, 7, 10**6, 2**63, -(2**63), 10**30, 0.5, 1e308, -0.0]
 _NOISE = [b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\x80", b"\0", b"\xef\xbb\xbf", b"\\"]
 _REPEATS = [2, 3, 50, 400]
+_CHANGES = ["value", "graft", "graft", "text", "repeat", "nest", "drop", "swap", "key"]
 _DEPTHS = [1, 5, 40, 120]
-
-Pick = Callable[[Random], Any]
 
 
 class JsonMutator:
@@ -45,7 +46,7 @@ class JsonMutator:
         if not places:
             return
         container, key = random.choice(places)
-        match random.choice(["value", "graft", "graft", "text", "repeat", "nest", "drop", "swap"]):
+        match random.choice(_CHANGES):
             case "value":
                 container[key] = random.choice([*_SCALARS, *_STRINGS, [], {}, [[]], [{}], {"": 0}])
             case "graft":
@@ -58,6 +59,8 @@ class JsonMutator:
                 container[key] = _nested(container[key], random)
             case "drop":
                 del container[key]
+            case "key" if isinstance(container, dict):
+                container[random.choice([*_STRINGS, *container])] = container.pop(key)
             case _:
                 other, other_key = random.choice(places)
                 if _still_there(container, key) and _still_there(other, other_key):

@@ -26,11 +26,13 @@ _NAMES = [
     b"data/a-b.json", b"data/con.json", b"data/tutorials/x.json", b"metadata.json", b"index.json",
     b"data/llms.txt.json", b"llms.txt", b"manifest.json", b"linkgraph.json", b"data/.json",
     b"data/documentation/kit.md/a.json", b"data/documentation/kit.md.json", b"images/a.md/b.png",
-    b"B.doccarchive/data/documentation/kit.json", b"__MACOSX/data/._kit.json", b"images/x.",
-    b"data/" + b"n" * 250 + b".json", b"data/" + "é".encode() * 120 + b".json", b"images/X.png",
+    b"B.doccarchive/data/documentation/kit.json", b"__MACOSX/data/._kit.json",
+    b"images/x.",
+    b"data/" + b"n" * 250 + b".json", b"data/" + "é".encode() * 120 + b".json",
+    b"images/X.png",
     "data/é.json".encode(), "data/e\u0301.json".encode(), b"data/\x82.json", b"../x", b"/x",
-    b"a//b", b"", b"./", b"images/x.png", b"images/sloth.png", b"data\\documentation\\kit.json",
-    b"x/",
+    b"a//b",
+    b"", b"./", b"images/x.png", b"images/sloth.png", b"data\\documentation\\kit.json", b"x/",
 ]  # fmt: skip
 _NUMBERS = [0, 1, 0xFFFF, 0xFFFFFFFF, 0x7FFFFFFF, 7, 100]
 _FIELDS = ["flags", "method", "crc", "compressed", "size", "offset", "disk", "mode"]
@@ -113,8 +115,17 @@ def _lying(member: Member, random: Random) -> Member:
     fields = {**getattr(member, place), **lies}
     if place != "central":
         fields.pop("offset", None)
-    changed: dict[str, Any] = {place: _fitting(fields)}
-    return replace(member, **changed)
+    return _with_fields(member, place, _fitting(fields))
+
+
+def _with_fields(member: Member, place: str, fields: dict[str, Any]) -> Member:
+    match place:
+        case "both":
+            return replace(member, both=fields)
+        case "local":
+            return replace(member, local=fields)
+        case _:
+            return replace(member, central=fields)
 
 
 def _fitting(fields: dict[str, Any]) -> dict[str, Any]:
@@ -141,8 +152,7 @@ def _with_extra(member: Member, random: Random) -> Member:
     if random.random() < 0.3:
         fields |= {"flags": DESCRIPTOR, "crc": 0, "size": 0, "compressed": 0}
     place = random.choice(["both", "local", "central"])
-    changed: dict[str, Any] = {place: {**getattr(member, place), **fields}}
-    return replace(member, **changed)
+    return _with_fields(member, place, {**getattr(member, place), **fields})
 
 
 def _around(random: Random) -> dict[str, Any]:

@@ -109,13 +109,30 @@ def uneven_table() -> bytes:
 
 
 def spanning_cells() -> bytes:
-    span = b'{"rowIndex":0,"columnIndex":%d,"colspan":1000000000,"rowspan":1000000000}'
-    spans = b",".join(span % column for column in range(1000))
-    rows = b"[" + many(b"[]", 3_000) + b"]"
+    """Each of 1,000 cells covers all that are right of it and below, of a million."""
+    rows = listed(b"[" + many(b"[]", 3_000) + b"]", 3_000_000)
+    spans = b",".join(
+        b'"0_%d":{"colspan":1000000000,"rowspan":1000000000}' % column for column in range(1000)
+    )
     return node(
-        b'"deprecationSummary":[{"type":"table","header":"row","rows":[%b],"extendedData":[%b]}]'
+        b'"deprecationSummary":[{"type":"table","header":"row","rows":%b,"extendedData":{%b}}]'
         % (rows, spans)
     )
+
+
+def place_of_no_cell() -> bytes:
+    """A cell whose row has more digits than Python reads."""
+    span = b'{"%b_0":{"colspan":2,"rowspan":1}}' % (b"9" * 5000)
+    return node(
+        b'"deprecationSummary":[{"type":"table","header":"row","rows":[],"extendedData":%b}]' % span
+    )
+
+
+def place_in_no_list() -> bytes:
+    """A patch at a place that no list can have, and one with more digits than Python reads."""
+    value = b'{"type":"text","text":"a"}'
+    places = (b"/abstract/" + b"9" * digits for digits in (20, 5000))
+    return patched(b"", b",".join(ADD % {b"path": path, b"value": value} for path in places))
 
 
 def tutorial_of_one_file() -> bytes:
@@ -173,12 +190,18 @@ def misfits() -> bytes:
     return node(key(b"abstract", listed(b'{"type":"text","text":5}')), b'"kind":[]')
 
 
+def level_of_300_digits() -> bytes:
+    heading = b'{"type":"heading","text":"a","level":%b}' % (b"7" * 300)
+    return node(key(b"deprecationSummary", b"[%b]" % heading))
+
+
 def text(content: bytes) -> bytes:
     return node(b'"abstract":[{"type":"text","text":"%b"}]' % content)
 
 
 GOES_ON = (CONVERTED,)
 IS_SKIPPED = (SKIPPED,)
+IS_TOO_LARGE = (TOO_LARGE,)
 TAKES_TOO_MUCH = (LIMIT,)
 
 BOMBS: dict[str, Bomb] = {
@@ -194,36 +217,35 @@ BOMBS: dict[str, Bomb] = {
     "depth of lists": Bomb(lambda: node(key(b"deprecationSummary", b"[%b]" % LISTS)), IS_SKIPPED),
     "depth that is only written in a string": Bomb(lambda: text(b"[" * DEPTH), GOES_ON),
     # More Markdown than JSON.
-    "a reference shown a million times": Bomb(shown_a_million_times, ()),
-    "an abstract shown everywhere": Bomb(abstract_shown_everywhere, ()),
-    "lists in lists": Bomb(deep_lists, ()),
-    "a wide table": Bomb(wide_table, ()),
-    "an uneven table": Bomb(uneven_table, ()),
-    "cells that span a billion": Bomb(spanning_cells, ()),
-    "a tutorial of one file": Bomb(tutorial_of_one_file, ()),
-    "a long declaration": Bomb(declaration, ()),
-    "patches that repeat": Bomb(patches_that_repeat, ()),
-    "patches of a reference": Bomb(patches_of_a_reference, ()),
+    "a reference shown a million times": Bomb(shown_a_million_times, IS_TOO_LARGE),
+    "an abstract shown everywhere": Bomb(abstract_shown_everywhere, GOES_ON),
+    "lists in lists": Bomb(deep_lists, (TOO_LARGE, LIMIT)),
+    "a wide table": Bomb(wide_table, TAKES_TOO_MUCH),
+    "an uneven table": Bomb(uneven_table, IS_TOO_LARGE),
+    "cells that span a billion": Bomb(spanning_cells, (TOO_LARGE, LIMIT)),
+    "a tutorial of one file": Bomb(tutorial_of_one_file, IS_TOO_LARGE),
+    "a long declaration": Bomb(declaration, GOES_ON),
+    "patches that repeat": Bomb(patches_that_repeat, TAKES_TOO_MUCH),
+    "patches of a reference": Bomb(patches_of_a_reference, TAKES_TOO_MUCH),
     # Much of something.
-    "a million keys": Bomb(a_million_keys, ()),
-    "a million references": Bomb(a_million_references, ()),
-    "one key a million times": Bomb(one_key_a_million_times, ()),
-    "misfits": Bomb(misfits, ()),
-    "all markup": Bomb(lambda: text(b"&a*_`[" * (SIZE // 6 - 100)), ()),
-    "all escapes": Bomb(lambda: text(rb"\ud83d" * (SIZE // 6 - 100)), ()),
-    "all line breaks": Bomb(lambda: text(rb"\n " * (SIZE // 3 - 100)), ()),
+    "a million keys": Bomb(a_million_keys, GOES_ON),
+    "a million references": Bomb(a_million_references, TAKES_TOO_MUCH),
+    "one key a million times": Bomb(one_key_a_million_times, GOES_ON),
+    "misfits": Bomb(misfits, TAKES_TOO_MUCH),
+    "all markup": Bomb(lambda: text(b"&a*_`[" * (SIZE // 6 - 100)), TAKES_TOO_MUCH),
+    "all escapes": Bomb(lambda: text(rb"\ud83d" * (SIZE // 6 - 100)), TAKES_TOO_MUCH),
+    "all line breaks": Bomb(lambda: text(rb"\n " * (SIZE // 3 - 100)), TAKES_TOO_MUCH),
     # Numbers.
     "1e999": Bomb(lambda: node(b'"x":1e999', b'"kind":5'), IS_SKIPPED),
     "1e999 where nobody looks": Bomb(lambda: node(b'"x":1e999'), GOES_ON),
     "a number of 4301 digits": Bomb(lambda: node(b'"kind":%b' % (b"7" * 4301)), IS_SKIPPED),
-    "a number of 16 million digits": Bomb(lambda: node(b'"kind":%b' % (b"7" * (SIZE - 50))), ()),
-    "a level of 400 digits": Bomb(
-        lambda: node(
-            b'"deprecationSummary":[{"type":"heading","text":"a","level":%b}]' % (b"7" * 300)
-        ),
-        GOES_ON,
+    "a number of 16 million digits": Bomb(
+        lambda: node(b'"kind":%b' % (b"7" * (SIZE - 50))), IS_SKIPPED
     ),
+    "a level of 300 digits": Bomb(level_of_300_digits, GOES_ON),
     "NaN": Bomb(lambda: node(b'"x":NaN'), IS_SKIPPED),
+    "a cell in a row of 5000 digits": Bomb(place_of_no_cell, GOES_ON),
+    "a patch at a place of 5000 digits": Bomb(place_in_no_list, GOES_ON),
     # Bytes that are no text, and text that is odd.
     "no UTF-8": Bomb(lambda: text(b"\xff"), IS_SKIPPED),
     "no UTF-8 where nobody looks": Bomb(lambda: node(b'"x":"\xff"'), GOES_ON),

@@ -5,25 +5,30 @@ import tempfile
 from io import FileIO
 from pathlib import Path
 
-from app.core.errors import ErrorCode, ServiceError
+from app.core.errors import ServiceError
 from app.services.journal import Record
 from app.services.own_converter import OwnConverter
 from app.worker.launcher import Launcher
 from app.worker.locks import Bounds
-from app.worker.protocol import Converted
 from app.worker.wanted import Wanted
 from docc2context import DEFAULT_LIMITS, Limits
 
 BOUNDS = Bounds(memory_bytes=150_000_000, cpu_seconds=2, file_bytes=DEFAULT_LIMITS.max_output_bytes)
 
+_BUNDLE = Wanted()
+
 _TIMEOUT_SECONDS = 120.0
 """Of the clock, for a machine that has much else to do: an input at fault meets CPU time first."""
 
 
-def outcome(
-    archive: bytes | Path, limits: Limits = DEFAULT_LIMITS, wanted: Wanted | None = None
-) -> Converted | ErrorCode:
-    """What became of the archive, given as bytes or as a file, or why nothing did."""
+def answer(
+    archive: bytes | Path,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    wanted: Wanted = _BUNDLE,
+    bounds: Bounds = BOUNDS,
+) -> str:
+    """`converted`, or the code of the refusal of an archive, given as bytes or as a file."""
     with tempfile.TemporaryDirectory() as folder:
         if isinstance(archive, bytes):
             upload = Path(folder, "upload")
@@ -31,19 +36,23 @@ def outcome(
         else:
             upload = archive
         with FileIO(upload) as source, FileIO(f"{folder}/result", "w+") as result:
-            return asyncio.run(_converted(source, result, limits, wanted or Wanted()))
+            return asyncio.run(_answer(_converter(limits, bounds), source, result, wanted))
 
 
-async def _converted(
-    upload: FileIO, result: FileIO, limits: Limits, wanted: Wanted
-) -> Converted | ErrorCode:
-    converter = OwnConverter(
+def _converter(limits: Limits, bounds: Bounds) -> OwnConverter:
+    return OwnConverter(
         launcher=Launcher(),
         limits=limits,
-        bounds=BOUNDS,
+        bounds=bounds,
         timeout_seconds=_TIMEOUT_SECONDS,
     )
+
+
+async def _answer(
+    converter: OwnConverter, upload: FileIO, result: FileIO, wanted: Wanted
+) -> str:
     try:
-        return await converter.run(upload, result, wanted, Record())
+        await converter.run(upload, result, wanted, Record())
     except ServiceError as error:
-        return error.code
+        return str(error.code.value)
+    return "converted"

@@ -236,9 +236,8 @@ def test_an_unavailable_converter_is_asked_again_until_it_is_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(conversion, "_PROBE_INTERVAL_SECONDS", 0.001)
-    watched = converter(CannotStart())
-    launcher = watched._launcher
-    assert isinstance(launcher, ToldLauncher)
+    launcher = told(CannotStart())
+    watched = converter_by(launcher)
 
     async def scenario() -> None:
         with pytest.raises(ServiceError):

@@ -1,3 +1,4 @@
+import hashlib
 import re
 import unicodedata
 
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from docc2context.links.paths import (
     MAX_SEGMENT_BYTES,
     RESERVED_NAMES,
+    asset_paths,
     doc_path,
     output_paths,
     relative_link,
@@ -77,6 +79,23 @@ def test_an_unchanged_name_is_kept_and_the_changed_one_gets_the_hash() -> None:
     paths = output_paths(["data/a-b.json", "data/a:b.json"])
     assert paths["data/a-b.json"] == "a-b.md"
     assert re.fullmatch(r"a-b-[0-9a-f]{8}\.md", paths["data/a:b.json"])
+
+
+def test_entries_named_after_all_hashes_of_another_leave_it_a_name() -> None:
+    entries = ["data/a:b.json", "data/a-b.json"]
+    digest = hashlib.sha256(b"data/a:b.json").hexdigest()
+    entries += [f"data/a-b-{digest[:length]}.json" for length in (8, 16, 32, 64)]
+    paths = output_paths(entries)
+    assert len(set(paths.values())) == len(entries)
+    assert paths["data/a:b.json"] == f"a-b-{hashlib.sha256(digest.encode()).hexdigest()[:8]}.md"
+
+
+def test_a_folder_that_only_deeper_ones_imply_is_taken() -> None:
+    paths = asset_paths(["x/a-b", "x/a:b/c/d"], [])
+    suffix = hashlib.sha256(b"x/a-b").hexdigest()[:8]
+    assert paths == {"x/a-b": f"x/a-b-{suffix}", "x/a:b/c/d": "x/a-b/c/d"}
+    paths = output_paths(["data/f.json", "data/f.md/g/h.json"])
+    assert paths["data/f.json"] == f"f-{hashlib.sha256(b'data/f.json').hexdigest()[:8]}.md"
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ def test_a_page_as_the_format_says_has_no_unknown_nodes() -> None:
         (b'{"identifier": {"url": "x"},}', "invalid JSON"),
         (b"\xff\xfe{}", "invalid JSON"),
         (b'{"metadata": {"title": "\xff"}}', "invalid JSON: not UTF-8"),
+        (b'{"kind": 5, "ignored": "\xff"}', "invalid JSON: not UTF-8"),  # found by the second look
         (b"[]", "not a RenderNode page"),
         (b'"text"', "not a RenderNode page"),
         (b"{}", "neither an identifier nor a title"),

@@ -78,6 +78,8 @@ def test_lists_are_patched_as_rfc_6902_says(op: str, path: str, texts: list[str]
     "operation",
     [
         {"op": "replace", "path": "/abstract/9", "value": {"type": "text", "text": "x"}},
+        {"op": "add", "path": f"/abstract/{10**20}", "value": {"type": "text", "text": "x"}},
+        {"op": "add", "path": f"/abstract/{'9' * 5000}", "value": {"type": "text", "text": "x"}},
         {"op": "replace", "path": "/metadata/title", "value": 5},
         {"op": "replace", "path": "/references/no/title", "value": "x"},
         {"op": "replace", "path": "/metadata/title/deeper", "value": "x"},
