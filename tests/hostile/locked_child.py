@@ -48,9 +48,7 @@ def _converter(limits: Limits, bounds: Bounds) -> OwnConverter:
     )
 
 
-async def _answer(
-    converter: OwnConverter, upload: FileIO, result: FileIO, wanted: Wanted
-) -> str:
+async def _answer(converter: OwnConverter, upload: FileIO, result: FileIO, wanted: Wanted) -> str:
     try:
         await converter.run(upload, result, wanted, Record())
     except ServiceError as error:
