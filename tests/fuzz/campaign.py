@@ -6,12 +6,13 @@ What reaches new code is kept in `.fuzz/`, for the next campaign to go on from; 
 something goes to `.fuzz/found/`. The same seed and an empty `.fuzz/` try the same inputs again.
 """
 
+import math
 import re
 import subprocess
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from random import SystemRandom
@@ -21,6 +22,10 @@ FOUND = WORK / "found"
 
 LANES = [["convert"], ["render", "read"]]
 """Each lane is a process, and shares its time out among its targets."""
+
+TURN_SECONDS = 120
+"""How long one process fuzzes: with each input the fuzzer itself, not what it tries, keeps some
+5 KB, and would reach its limit of memory within ten minutes."""
 
 MAX_BYTES = 1 << 15
 _OPTIONS = [f"-max_len={MAX_BYTES}", "-timeout=60", "-rss_limit_mb=2048", "-print_final_stats=1"]
@@ -48,8 +53,12 @@ class Run:
         line = f"{self.target}: {self.executed} inputs, {self.reached} branches reached"
         if not self.failed:
             return f"{line}, nothing found"
-        again = f".venv/bin/python -m tests.fuzz.again {self.target} {self.broke}"
-        return f"{line}, BROKEN\n{self.said}\nsee it again: {again}"
+        told = f"{line}, BROKEN\n{self.said}"
+        if self.broke is None:
+            return told
+        return (
+            f"{told}\nsee it again: .venv/bin/python -m tests.fuzz.again {self.target} {self.broke}"
+        )
 
 
 def main(seconds: int, seed: int) -> int:
@@ -64,10 +73,22 @@ def main(seconds: int, seed: int) -> int:
 
 
 def _lane(targets: list[str], seconds: int, seed: int) -> Iterable[Run]:
-    return [_run(target, seconds // len(targets), seed) for target in targets]
+    return [_turns(target, seconds // len(targets), seed) for target in targets]
 
 
-def _run(target: str, seconds: int, seed: int) -> Run:
+def _turns(target: str, seconds: int, seed: int) -> Run:
+    """One process after the other, each going on from what the last has kept."""
+    turns = math.ceil(seconds / TURN_SECONDS)
+    whole = _turn(target, seconds // turns, seed)
+    for turn in range(1, turns):
+        if whole.failed:
+            break
+        last = _turn(target, seconds // turns, seed + turn)
+        whole = replace(last, executed=whole.executed + last.executed)
+    return whole
+
+
+def _turn(target: str, seconds: int, seed: int) -> Run:
     corpus = WORK / target
     corpus.mkdir(exist_ok=True)
     done = subprocess.run(

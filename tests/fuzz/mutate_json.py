@@ -29,13 +29,13 @@ class JsonMutator:
         self._trees = [tree for page in pages if (tree := _parsed(page)) is not None]
 
     def mutate(self, data: bytes, random: Random) -> bytes | None:
-        """Another page; None for what is no JSON to begin with."""
+        """Another page; None for what is no JSON to begin with, or becomes too deep to write."""
         tree = _parsed(data)
         if tree is None:
             return None
-        for _ in range(random.randint(1, 4)):
-            self._change(tree, random)
         try:
+            for _ in range(random.randint(1, 4)):
+                self._change(tree, random)
             text = json.dumps(tree, ensure_ascii=random.random() < 0.5)
         except RecursionError:
             return None
