@@ -14,9 +14,10 @@ from limits import parse
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
-from redis.asyncio import ConnectionPool
+from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
@@ -116,14 +117,11 @@ class RateLimiter:
         """Ask the store whether it is there, without counting anything."""
         try:
             async with asyncio.timeout(STORE_TIMEOUT_SECONDS):
-                is_there = await self._store.storage.check()
-        except (StorageError, OSError, TimeoutError) as error:
+                await self._store.ping()
+        except (RedisError, OSError, TimeoutError) as error:
             self._failed(error)
-            return
-        if is_there:
-            self._answered()
         else:
-            self._failed(ConnectionError())
+            self._answered()
 
     def _may_ask(self) -> bool:
         """One request asks whether the store is back; those beside it do not wait for it."""
@@ -192,6 +190,9 @@ class _MemoryStore:
         for key in list(islice(known, max(0, len(known) - MAX_COUNTERS_IN_MEMORY))):
             await self.storage.clear(key)
 
+    async def ping(self) -> None:
+        """It is always there."""
+
     async def close(self) -> None:
         """There is nothing to close."""
 
@@ -211,6 +212,10 @@ class _RedisStore:
 
     async def trim(self) -> None:
         """Redis has a bound of its own, `maxmemory`."""
+
+    async def ping(self) -> None:
+        # Not by the library's `check`, which takes a cancellation for an answer.
+        await Redis(connection_pool=self._pool).ping()
 
     async def close(self) -> None:
         await self._pool.aclose()

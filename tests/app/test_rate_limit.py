@@ -18,6 +18,7 @@ from app.core.errors import ServiceError
 from app.core.metrics import Metrics
 from app.services.rate_limiter import RateLimiter
 from tests.app.archives import doccarchive
+from tests.app.scrapes import moved, scrape
 from tests.app.serving import (
     CONVERT,
     DEADLINE_SECONDS,
@@ -232,6 +233,47 @@ def test_without_its_redis_it_lets_through_until_that_is_back(
     eventually(lambda: 429 in statuses(server, 1), "it counts again")
     assert names(server) == ["rate_limiter_unavailable", "rate_limiter_recovered"]
     assert "hush" not in server.log.read_text()
+
+
+def test_the_metrics_tell_of_a_redis_that_is_gone_and_back_without_any_upload(
+    start_server: Start, redis: Redis
+) -> None:
+    server = start_server(**TWO, RATE_LIMIT_STORE=redis.url)
+
+    def up() -> float:
+        return scrape(server.client)["rate_limiter_up"]
+
+    assert up() == 1
+    redis.kill()
+    eventually(lambda: up() == 0, "its end is noticed")
+    redis.start()
+    eventually(lambda: up() == 1, "its return is noticed")
+    assert names(server) == ["rate_limiter_unavailable", "rate_limiter_recovered"]
+
+
+def test_a_redis_that_hangs_does_not_keep_the_service_from_stopping(
+    start_server: Start, redis: Redis
+) -> None:
+    server = start_server(**TWO, RATE_LIMIT_STORE=redis.url)
+    assert statuses(server, 1) == [200]
+
+    redis.process.send_signal(signal.SIGSTOP)
+    try:
+        eventually(lambda: names(server), "it is looked for")
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(DEADLINE_SECONDS)
+    finally:
+        redis.process.send_signal(signal.SIGCONT)
+
+
+def test_each_refusal_is_counted(start_server: Start) -> None:
+    server = start_server(**TWO)
+    before = scrape(server.client)
+
+    assert statuses(server, 4) == [200, 200, 429, 429]
+
+    counted = f'rate_limit_rejections_total{{endpoint="{CONVERT}"}}'
+    eventually(lambda: moved(before, scrape(server.client)).get(counted) == 2, "both are counted")
 
 
 def test_a_redis_that_hangs_does_not_stop_conversions(start_server: Start, redis: Redis) -> None:

@@ -31,11 +31,14 @@ async def scratch_folder(workspace: Path) -> AsyncIterator[Path]:
 
     Raises ServiceError `insufficient_storage`.
     """
-    folder, lock = await in_thread(_made, workspace)
+    # Not in a thread: who is cancelled while he waits for one never learns what it has made.
+    folder, lock = _made(workspace)
     try:
-        yield folder
+        try:
+            yield folder
+        finally:
+            await in_thread(_removed, folder)
     finally:
-        await in_thread(_removed, folder)
         os.close(lock)
 
 
