@@ -126,8 +126,14 @@ def _end_all(group: int) -> None:
 
 
 def _children() -> list[int]:
-    lists = Path("/proc/self/task").glob("*/children")
-    return [int(pid) for one in lists for pid in one.read_text().split()]
+    return [pid for thread in Path("/proc/self/task").iterdir() for pid in _children_of(thread)]
+
+
+def _children_of(thread: Path) -> list[int]:
+    try:
+        return [int(pid) for pid in (thread / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []  # the ear has just heard the end; what it adopted is the main thread's by now
 
 
 def held_by(folder: Path) -> tuple[int, int]:
