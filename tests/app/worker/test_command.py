@@ -1,6 +1,5 @@
 """What watches an outside program."""
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -26,6 +25,6 @@ def test_what_lies_below_a_folder_is_counted_and_no_link_followed(tmp_path: Path
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "file").write_bytes(bytes(1000))
     (tmp_path / "link").symlink_to("/")
-    folders = (tmp_path / "deep").stat().st_size + len(os.readlink(tmp_path / "link"))
+    folders = (tmp_path / "deep").stat().st_size + len(str((tmp_path / "link").readlink()))
 
     assert held_by(tmp_path) == (folders + 1000, 3)
