@@ -18,6 +18,8 @@ import psutil
 
 TURNS = 12
 TURN_SECONDS = 5.0
+SETTINGS = {"LOG_LEVEL": "warning", "RATE_LIMIT": "1000000/minute"}
+"""All clients of the benchmark have one address: none of them is to be sent away."""
 SCRAPE = {"Accept": "application/openmetrics-text;version=1.0.0", "Accept-Encoding": "gzip"}
 
 
@@ -31,7 +33,7 @@ class Service:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", app, "--port", str(self.port)],
             cwd=Path(__file__).parents[1],
-            env=os.environ | {"WORKSPACE_DIR": workspace, "LOG_LEVEL": "warning"},
+            env=os.environ | SETTINGS | {"WORKSPACE_DIR": workspace},
             stderr=subprocess.DEVNULL,
         )
         self.client = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=60)
