@@ -5,6 +5,7 @@ set -eu
 packages='
 chromium
 prometheus
+prometheus-alertmanager
 redis-server
 '
 
