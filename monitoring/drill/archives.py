@@ -1,0 +1,42 @@
+"""The archives that the drill sends: a good one, a damaged one and a hostile one."""
+
+import io
+import json
+import zipfile
+from typing import Final
+
+_PAGE: Final = json.dumps(
+    {
+        "schemaVersion": {"major": 0, "minor": 3, "patch": 0},
+        "kind": "article",
+        "identifier": {"url": "doc://drill/documentation/drill", "interfaceLanguage": "swift"},
+        "metadata": {"title": "Drill", "role": "article"},
+        "sections": [],
+        "hierarchy": {"paths": []},
+        "references": {},
+        "variants": [],
+    }
+).encode()
+
+
+def good() -> bytes:
+    """An archive of one article."""
+    return _zipped("Drill.doccarchive/data/documentation/drill.json")
+
+
+def damaged() -> bytes:
+    """The same after a broken transfer: its end is missing."""
+    whole = good()
+    return whole[: len(whole) * 2 // 3]
+
+
+def hostile() -> bytes:
+    """One that would write outside its folder, were it unpacked by a careless program."""
+    return _zipped("../../etc/cron.d/drill.json")
+
+
+def _zipped(name: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo(name), _PAGE)
+    return buffer.getvalue()
