@@ -19,9 +19,10 @@ _PAGE: Final = json.dumps(
 ).encode()
 
 
-def good() -> bytes:
-    """An archive of one article."""
-    return _zipped("Drill.doccarchive/data/documentation/drill.json")
+def good(pages: int = 1) -> bytes:
+    """An archive of so many articles."""
+    names = ("drill", *(f"drill{number}" for number in range(1, pages)))
+    return _zipped(*(f"Drill.doccarchive/data/documentation/{name}.json" for name in names))
 
 
 def damaged() -> bytes:
@@ -35,8 +36,9 @@ def hostile() -> bytes:
     return _zipped("../../etc/cron.d/drill.json")
 
 
-def _zipped(name: str) -> bytes:
+def _zipped(*names: str) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo(name), _PAGE)
+        for name in names:
+            archive.writestr(zipfile.ZipInfo(name), _PAGE)
     return buffer.getvalue()

@@ -7,28 +7,23 @@ import argparse
 import os
 import time
 from pathlib import Path
-from typing import Final
 
 import uvicorn
 from fastapi import APIRouter
 
 from app.main import create_app
+from monitoring.drill.harm import BLOCK, BLOCK_SECONDS, CRASH, PREFIX
 
-CRASH: Final = "/drill/crash"
-BLOCK: Final = "/drill/block"
-BLOCK_SECONDS: Final = 0.55
-"""EventLoopBlocked asks for over 0.5 s, which is not shortened: it is the service's, not a rule's."""
-
-harm = APIRouter(prefix="/drill", include_in_schema=False)
+router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
 
-@harm.get(CRASH.removeprefix("/drill"))
+@router.get(CRASH)
 async def crash() -> None:
     """Fail as a programmer's mistake does."""
     raise RuntimeError("the drill asked for a crash")
 
 
-@harm.get(BLOCK.removeprefix("/drill"))
+@router.get(BLOCK)
 async def block() -> None:
     """Hold the event loop, as a call does that should have gone to a thread."""
     time.sleep(BLOCK_SECONDS)  # noqa: ASYNC251  # that is the fault
@@ -41,7 +36,7 @@ def main() -> None:
         (options.cgroup / "cgroup.procs").write_text(str(os.getpid()))
     if options.one_cpu:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    app = create_app(more=[harm], sampling_seconds=options.sampling_seconds)
+    app = create_app(more=[router], sampling_seconds=options.sampling_seconds)
     uvicorn.run(app, port=options.port, access_log=False, log_level="warning")
 
 

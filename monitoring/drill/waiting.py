@@ -39,3 +39,19 @@ class Patience:
                 raise TimeoutError(f"not within {seconds:.1f} s: {what}")
             if self._over.wait(POLL_SECONDS):
                 raise Interrupted
+
+
+def retried(call: Callable[[], T], *failures: type[Exception], seconds: float) -> T:
+    """What `call` returns; tried again while it raises one of the failures, until the end.
+
+    For undoing, which an interrupted drill has to do too: what has just ended may hold on for a
+    moment to what is to be removed.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return call()
+        except failures:
+            if time.monotonic() > end:
+                raise
+            time.sleep(POLL_SECONDS)

@@ -1,0 +1,206 @@
+"""One service, or several, and what watches it, all real, in a folder of their own."""
+
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+
+from monitoring.drill.compress import compress
+from monitoring.drill.configuration import (
+    HEARTBEAT_TOKEN,
+    ROOT,
+    Shipped,
+    alertmanager_config,
+    prometheus_config,
+)
+from monitoring.drill.waiting import Patience
+from monitoring.programs import Alertmanager, Program, Prometheus, free_port
+from monitoring.receiver import Receiver
+
+CONVERT: Final = "/api/v1/convert"
+
+_SERVICE_TARGETS: Final = "docc2context.yml"
+_ALERTMANAGER_TARGETS: Final = "alertmanager.yml"
+_HEALTHY_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a service runs: its settings, what its launcher is told, and how many there are."""
+
+    settings: Mapping[str, object] = field(default_factory=dict)
+    launcher: tuple[str, ...] = ()
+    replicas: int = 1
+
+
+class Service(Program):
+    """The real service with its harmful routes, on a port that it keeps over restarts."""
+
+    def __init__(self, folder: Path, site: Site, factor: int) -> None:
+        port = free_port()
+        workspace = folder / f"workspace-{port}"
+        workspace.mkdir()
+        defaults = {"WORKSPACE_DIR": workspace, "RATE_LIMIT_ENABLED": False, "LOG_FORMAT": "json"}
+        settings = {**defaults, **site.settings}
+        self.workspace = Path(str(settings["WORKSPACE_DIR"]))
+        command = [
+            *("env", "-C", str(ROOT), *(f"{name}={value}" for name, value in settings.items())),
+            *(sys.executable, "-m", "monitoring.drill.service"),
+            *("--port", str(port), "--sampling-seconds", str(5 / factor), *site.launcher),
+        ]
+        super().__init__(command, port, folder / f"service-{port}.log", ready="/health/ready")
+        self.client = httpx2.Client(base_url=self.url, timeout=60)
+
+    @property
+    def address(self) -> str:
+        """Host and port, as Prometheus is told them."""
+        return f"127.0.0.1:{self.port}"
+
+    def put(self, archive: bytes) -> int:
+        """Send an archive; the status of the answer."""
+        return self.client.put(CONVERT, content=archive).status_code
+
+    @contextmanager
+    def uploading(self, archive: bytes) -> Iterator[None]:
+        """Send an archive, and go away at the end of the block without the answer."""
+        head = f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(archive)}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", self.port)) as connection:
+            connection.sendall(head.encode() + archive)
+            yield
+
+
+class Stack:
+    """Started when entered and healthy then; everything of it has ended when it is left."""
+
+    def __init__(
+        self, folder: Path, shipped: Shipped, site: Site, factor: int, patience: Patience
+    ) -> None:
+        self.folder = folder
+        self.patience = patience
+        self.receiver = Receiver(heartbeat_token=HEARTBEAT_TOKEN)
+        self.services = [Service(folder, site, factor) for _ in range(site.replicas)]
+        self.alertmanager = self._alertmanager(shipped)
+        self.prometheus = self._prometheus(shipped, factor)
+        self._asking = httpx2.Client(base_url=self.prometheus.url, timeout=10)
+        self._running = ExitStack()
+
+    @property
+    def service(self) -> Service:
+        """The first of the services, which most faults are about."""
+        return self.services[0]
+
+    def __enter__(self) -> "Stack":
+        with ExitStack() as starting:
+            starting.enter_context(self.receiver)
+            for service in self.services:
+                starting.enter_context(service)
+                starting.callback(service.client.close)
+            starting.enter_context(self.alertmanager)
+            self.tell_targets(*self.services)
+            self.tell_alertmanager(known=False)
+            starting.enter_context(self.prometheus)
+            starting.callback(self._asking.close)
+            self._wait_for_health(len(self.services) + 1)
+            # Not before: Prometheus learns of targets late, and would tell of their absence.
+            self.tell_alertmanager(known=True)
+            self._wait_for_health(len(self.services) + 2)
+            self._wait_for_heartbeat()
+            self._running = starting.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._running.close()
+
+    def tell_targets(self, *services: Service) -> None:
+        """Have Prometheus scrape these services alone."""
+        self._write_targets(_SERVICE_TARGETS, [one.address for one in services])
+
+    def tell_alertmanager(self, *, known: bool) -> None:
+        """Have Prometheus know its Alertmanager, or none."""
+        address = f"127.0.0.1:{self.alertmanager.port}"
+        self._write_targets(_ALERTMANAGER_TARGETS, [address] if known else [])
+
+    def alerts(self) -> dict[str, str]:
+        """Alerts that are pending or firing in Prometheus, by name: firing if one of it does."""
+        data = self._asking.get("/api/v1/alerts").json()["data"]["alerts"]
+        states = sorted((one["labels"]["alertname"], one["state"]) for one in data)
+        return dict(sorted(states, key=lambda state: state[1] == "firing"))
+
+    def query(self, expression: str) -> list[float]:
+        """The values of an instant query."""
+        answer: dict[str, Any] = self._asking.get(
+            "/api/v1/query", params={"query": expression}
+        ).json()
+        return [float(one["value"][1]) for one in answer["data"]["result"]]
+
+    def _wait_for_health(self, targets: int) -> None:
+        """Until all targets are up, and nothing but the watchdog fires or is about to."""
+
+        def is_healthy() -> bool:
+            return self.query("sum(up)") == [targets] and set(self.alerts()) == {"Watchdog"}
+
+        self.patience.until(is_healthy, _HEALTHY_SECONDS, f"{targets} targets are up")
+
+    def _wait_for_heartbeat(self) -> None:
+        """Until the way from Prometheus to the receiver is open."""
+        self.patience.until(
+            lambda: bool(self.receiver.notifications), _HEALTHY_SECONDS, "the heartbeat comes"
+        )
+
+    def _alertmanager(self, shipped: Shipped) -> Alertmanager:
+        secrets = self.folder / "secrets"
+        secrets.mkdir()
+        contents = {
+            "slack_critical_url": self.receiver.url("slack", "#critical-alerts"),
+            "slack_alerts_url": self.receiver.url("slack", "#alerts"),
+            "pagerduty_routing_key": "drill",
+            "heartbeat_token": HEARTBEAT_TOKEN,
+        }
+        for name, content in contents.items():
+            (secrets / name).write_text(content)
+        config = self.folder / "alertmanager.yml"
+        config.write_text(
+            alertmanager_config(
+                shipped.alertmanager,
+                secrets=secrets,
+                heartbeat_url=self.receiver.url("heartbeat"),
+                pagerduty_url=self.receiver.url("pagerduty"),
+            )
+        )
+        port = free_port()
+        url = f"--web.external-url=http://127.0.0.1:{port}"
+        return Alertmanager(self.folder, config, url, port=port)
+
+    def _prometheus(self, shipped: Shipped, factor: int) -> Prometheus:
+        port = free_port()
+        (self.folder / "monitoring/targets").mkdir(parents=True)
+        (self.folder / "alert_rules.yml").write_text(shipped.rules)
+        config = self.folder / "prometheus.yml"
+        config.write_text(prometheus_config(shipped.prometheus, own_address=f"127.0.0.1:{port}"))
+        return Prometheus(
+            self.folder,
+            config,
+            f"--web.external-url=http://127.0.0.1:{port}",
+            f"--web.user-assets={ROOT / 'monitoring/user-assets'}",
+            # Its own times, by the same factor.
+            f"--query.lookback-delta={_flag('5m', factor)}",
+            f"--rules.alert.resend-delay={_flag('1m', factor)}",
+            port=port,
+        )
+
+    def _write_targets(self, name: str, addresses: list[str]) -> None:
+        """At once, as Prometheus reads the file whenever it changes."""
+        file = self.folder / "monitoring/targets" / name
+        new = file.with_suffix(".new")
+        targets = ", ".join(f'"{address}"' for address in addresses)
+        new.write_text(f"- targets: [{targets}]\n")
+        new.rename(file)
+
+
+def _flag(duration: str, factor: int) -> str:
+    return compress(f"interval: {duration}", factor).removeprefix("interval: ")
