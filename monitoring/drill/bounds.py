@@ -1,4 +1,4 @@
-"""How soon each alert has to fire, to arrive and to be resolved, by the rules and routes themselves.
+"""How soon each alert has to fire, arrive and be resolved, by the rules and routes themselves.
 
 All in seconds of the drill, as they are read from configurations that are compressed already.
 """
@@ -58,9 +58,8 @@ def rules_of(shipped: Shipped) -> dict[str, Rule]:
     """All alerts by their names."""
     usual = yaml.safe_load(shipped.prometheus)["global"]["evaluation_interval"]
     groups = yaml.safe_load(shipped.rules)["groups"]
-    recorded = {
-        rule["record"]: rule["expr"] for group in groups for rule in group["rules"] if "record" in rule
-    }
+    all_rules = [rule for group in groups for rule in group["rules"]]
+    recorded = {rule["record"]: rule["expr"] for rule in all_rules if "record" in rule}
     return {
         rule["alert"]: _rule(rule, recorded, group.get("interval", usual))
         for group in groups
@@ -73,7 +72,7 @@ def route_of(shipped: Shipped, alert: str, severity: str) -> Route:
     """The first route that takes the alert, as Alertmanager finds it; the default else."""
     top: dict[str, Any] = yaml.safe_load(shipped.alertmanager)["route"]
     labels = {"alertname": alert, "severity": severity, "job": ""}
-    found = next((one for one in top.get("routes", []) if _takes(one, labels)), {})
+    found: dict[str, Any] = next((one for one in top.get("routes", []) if _takes(one, labels)), {})
     chosen = {**top, **found}
     return Route(
         chosen["receiver"],

@@ -61,7 +61,9 @@ def seconds(duration: str) -> Fraction:
     """
     if not re.fullmatch(rf"(?:{_PART})+", duration):
         raise ValueError(f"{duration!r} is no duration")
-    return sum((int(number) * _UNITS[unit] for number, unit in _PARTS.findall(duration)), Fraction())
+    return sum(
+        (int(number) * _UNITS[unit] for number, unit in _PARTS.findall(duration)), Fraction()
+    )
 
 
 def duration(length: Fraction) -> str:

@@ -6,5 +6,8 @@ PREFIX: Final = "/drill"
 CRASH: Final = "/crash"
 BLOCK: Final = "/block"
 
+FACTOR: Final = "DRILL_FACTOR"
+"""The environment variable by which its launcher learns how much shorter times are."""
+
 BLOCK_SECONDS: Final = 0.55
-"""EventLoopBlocked asks for over 0.5 s, which is not shortened: it is the service's, not a rule's."""
+"""EventLoopBlocked asks for over 0.5 s, which no factor shortens: so long it is felt."""

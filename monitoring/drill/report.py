@@ -11,9 +11,9 @@ from monitoring.drill.outcome import Measured, Outcome
 from monitoring.drill.plan import Plan
 
 FOLDER: Final = Path(".drill")
-_HEAD: Final = "| alert | cause | fired | notified | resolved | companions | result |\n" + (
-    "|---|---|---|---|---|---|---|"
-)
+_HEAD: Final = """\
+| alert | cause | fired | notified | resolved | companions | result |
+|---|---|---|---|---|---|---|"""
 
 
 def line(outcome: Outcome) -> str:

@@ -37,7 +37,9 @@ def drilled(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
             _Drill(fault, plan, stack, outcome).go()
     except Interrupted:
         raise
-    except Exception as error:  # one drill that fails, however it does, is not the end of the others
+    except (
+        Exception
+    ) as error:  # one drill that fails is not the end of the others
         outcome.problems.append(f"{type(error).__name__}: {error}")
     return outcome
 

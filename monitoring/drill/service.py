@@ -1,18 +1,16 @@
-"""The real service, with routes that do it harm: `python -m monitoring.drill.service --port N`.
+"""The real service, with routes that do it harm, for uvicorn: `monitoring.drill.service:create`.
 
 Its settings come from the environment, as always. Nothing of this is in the service as shipped.
 """
 
-import argparse
 import os
 import time
-from pathlib import Path
 
-import uvicorn
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 
+from app.core.sampler import INTERVAL_SECONDS
 from app.main import create_app
-from monitoring.drill.harm import BLOCK, BLOCK_SECONDS, CRASH, PREFIX
+from monitoring.drill.harm import BLOCK, BLOCK_SECONDS, CRASH, FACTOR, PREFIX
 
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
@@ -29,25 +27,7 @@ async def block() -> None:
     time.sleep(BLOCK_SECONDS)  # noqa: ASYNC251  # that is the fault
 
 
-def main() -> None:
-    """Serve on a port of the loopback until a signal."""
-    options = _arguments()
-    if options.cgroup is not None:
-        (options.cgroup / "cgroup.procs").write_text(str(os.getpid()))
-    if options.one_cpu:
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    app = create_app(more=[router], sampling_seconds=options.sampling_seconds)
-    uvicorn.run(app, port=options.port, access_log=False, log_level="warning")
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m monitoring.drill.service")
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--sampling-seconds", type=float, required=True)
-    parser.add_argument("--cgroup", type=Path, help="a control group to go into")
-    parser.add_argument("--one-cpu", action="store_true", help="use one CPU alone")
-    return parser.parse_args()
-
-
-if __name__ == "__main__":
-    main()
+def create() -> FastAPI:
+    """The service, which reads its resources as often as Prometheus scrapes in this drill."""
+    factor = int(os.environ[FACTOR])
+    return create_app(more=[router], sampling_seconds=INTERVAL_SECONDS / factor)

@@ -1,12 +1,13 @@
 """One service, or several, and what watches it, all real, in a folder of their own."""
 
+import signal
 import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import httpx2
 
@@ -18,12 +19,14 @@ from monitoring.drill.configuration import (
     alertmanager_config,
     prometheus_config,
 )
+from monitoring.drill.harm import FACTOR
 from monitoring.drill.waiting import Patience
 from monitoring.programs import Alertmanager, Program, Prometheus, free_port
 from monitoring.receiver import Receiver
 
 CONVERT: Final = "/api/v1/convert"
 
+_RULES: Final = "alert_rules.yml"
 _SERVICE_TARGETS: Final = "docc2context.yml"
 _ALERTMANAGER_TARGETS: Final = "alertmanager.yml"
 _HEALTHY_SECONDS: Final = 60.0
@@ -31,10 +34,15 @@ _HEALTHY_SECONDS: Final = 60.0
 
 @dataclass(frozen=True)
 class Site:
-    """Where a service runs: its settings, what its launcher is told, and how many there are."""
+    """Where a service runs.
+
+    `within` is a command that starts another one, which follows it, in surroundings of its own;
+    `group` is the control group that it then is in, if it is one that matters.
+    """
 
     settings: Mapping[str, object] = field(default_factory=dict)
-    launcher: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+    group: Path | None = None
     replicas: int = 1
 
 
@@ -48,10 +56,11 @@ class Service(Program):
         defaults = {"WORKSPACE_DIR": workspace, "RATE_LIMIT_ENABLED": False, "LOG_FORMAT": "json"}
         settings = {**defaults, **site.settings}
         self.workspace = Path(str(settings["WORKSPACE_DIR"]))
+        settings[FACTOR] = factor
         command = [
             *("env", "-C", str(ROOT), *(f"{name}={value}" for name, value in settings.items())),
-            *(sys.executable, "-m", "monitoring.drill.service"),
-            *("--port", str(port), "--sampling-seconds", str(5 / factor), *site.launcher),
+            *(*site.within, sys.executable, "-m", "uvicorn", "monitoring.drill.service:create"),
+            *("--factory", "--port", str(port), "--no-access-log", "--log-level", "warning"),
         ]
         super().__init__(command, port, folder / f"service-{port}.log", ready="/health/ready")
         self.client = httpx2.Client(base_url=self.url, timeout=60)
@@ -81,6 +90,8 @@ class Stack:
         self, folder: Path, shipped: Shipped, site: Site, factor: int, patience: Patience
     ) -> None:
         self.folder = folder
+        self.site = site
+        self._rules = shipped.rules
         self.patience = patience
         self.receiver = Receiver(heartbeat_token=HEARTBEAT_TOKEN)
         self.services = [Service(folder, site, factor) for _ in range(site.replicas)]
@@ -94,7 +105,7 @@ class Stack:
         """The first of the services, which most faults are about."""
         return self.services[0]
 
-    def __enter__(self) -> "Stack":
+    def __enter__(self) -> Self:
         with ExitStack() as starting:
             starting.enter_context(self.receiver)
             for service in self.services:
@@ -102,14 +113,13 @@ class Stack:
                 starting.callback(service.client.close)
             starting.enter_context(self.alertmanager)
             self.tell_targets(*self.services)
-            self.tell_alertmanager(known=False)
+            self.tell_alertmanager(known=True)
             starting.enter_context(self.prometheus)
             starting.callback(self._asking.close)
-            self._wait_for_health(len(self.services) + 1)
-            # Not before: Prometheus learns of targets late, and would tell of their absence.
-            self.tell_alertmanager(known=True)
-            self._wait_for_health(len(self.services) + 2)
-            self._wait_for_heartbeat()
+            self._wait_for_targets()
+            # Not before: it learns of its targets after 5 s, which are 2 minutes in a drill, and
+            # would tell that there are none.
+            self._begin_to_alert()
             self._running = starting.pop_all()
         return self
 
@@ -138,18 +148,23 @@ class Stack:
         ).json()
         return [float(one["value"][1]) for one in answer["data"]["result"]]
 
-    def _wait_for_health(self, targets: int) -> None:
-        """Until all targets are up, and nothing but the watchdog fires or is about to."""
-
-        def is_healthy() -> bool:
-            return self.query("sum(up)") == [targets] and set(self.alerts()) == {"Watchdog"}
-
-        self.patience.until(is_healthy, _HEALTHY_SECONDS, f"{targets} targets are up")
-
-    def _wait_for_heartbeat(self) -> None:
-        """Until the way from Prometheus to the receiver is open."""
+    def _wait_for_targets(self) -> None:
+        targets = len(self.services) + 2
         self.patience.until(
-            lambda: bool(self.receiver.notifications), _HEALTHY_SECONDS, "the heartbeat comes"
+            lambda: self.query("sum(up)") == [targets],
+            _HEALTHY_SECONDS,
+            f"{targets} targets are up",
+        )
+
+    def _begin_to_alert(self) -> None:
+        """Have Prometheus read the rules, until the watchdog alone fires, and is delivered."""
+        (self.folder / _RULES).write_text(self._rules)
+        assert self.prometheus.process is not None  # noqa: S101  # it runs
+        self.prometheus.process.send_signal(signal.SIGHUP)
+        self.patience.until(
+            lambda: set(self.alerts()) == {"Watchdog"} and bool(self.receiver.notifications),
+            _HEALTHY_SECONDS,
+            "only the watchdog fires, and the heartbeat comes",
         )
 
     def _alertmanager(self, shipped: Shipped) -> Alertmanager:
@@ -179,7 +194,7 @@ class Stack:
     def _prometheus(self, shipped: Shipped, factor: int) -> Prometheus:
         port = free_port()
         (self.folder / "monitoring/targets").mkdir(parents=True)
-        (self.folder / "alert_rules.yml").write_text(shipped.rules)
+        (self.folder / _RULES).write_text("groups: []\n")
         config = self.folder / "prometheus.yml"
         config.write_text(prometheus_config(shipped.prometheus, own_address=f"127.0.0.1:{port}"))
         return Prometheus(

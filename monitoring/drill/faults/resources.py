@@ -32,7 +32,8 @@ _PAGES: Final = 2000
 @contextmanager
 def _limited(folder: Path) -> Iterator[Site]:
     with memory_group(_MEMORY_BYTES, f"docc2context-drill-{os.getpid()}-{folder.name}") as group:
-        yield Site(launcher=("--cgroup", str(group)))
+        enter = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
+        yield Site(within=("sh", "-c", enter, str(group)), group=group)
 
 
 @contextmanager
@@ -59,7 +60,8 @@ def _too_much_memory_taken(stack: Stack) -> Iterator[None]:
 
 
 def _group(stack: Stack) -> Path:
-    return Path(stack.service.command[-1])
+    assert stack.site.group is not None  # noqa: S101  # these faults are caused in one
+    return stack.site.group
 
 
 def _converting(stack: Stack) -> AbstractContextManager[None]:
@@ -94,8 +96,13 @@ def _filled(stack: Stack) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
-_BUSY: Final[Place] = standing(Site(settings={"CONVERSION_SLOTS": 4}, launcher=("--one-cpu",)))
-"""On one CPU, so that the others are left to those who watch; with slots that never run out."""
+def _on_one_cpu() -> Place:
+    """So that other CPUs are left to those who watch; with slots that never run out."""
+    cpu = min(os.sched_getaffinity(0))
+    return standing(
+        Site(settings={"CONVERSION_SLOTS": 4}, within=("taskset", "--cpu-list", str(cpu)))
+    )
+
 
 FAULTS: Final = (
     Fault(
@@ -112,7 +119,7 @@ FAULTS: Final = (
         _limited,
         needs_root=True,
     ),
-    Fault("HighCPUUsage", "archives are converted without a pause", _converting, _BUSY),
+    Fault("HighCPUUsage", "archives are converted without a pause", _converting, _on_one_cpu()),
     Fault(
         "LowDiskSpace",
         "the filesystem of the workspace is filled",

@@ -56,6 +56,7 @@ FAULTS: Final = (
         "Alertmanager is taken from the list of targets",
         _alertmanager_unknown,
         site(),
+        companions={"PrometheusAlertsNotDelivered": "what is sent to nobody is dropped"},
         arrival=Arrival.NEVER,
         extra=DISCOVERY_SECONDS,
     ),
