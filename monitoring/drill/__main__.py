@@ -17,7 +17,7 @@ from monitoring.drill.run import drilled
 from monitoring.drill.waiting import Patience
 from monitoring.programs import alertmanager_program, prometheus_program
 
-_FACTOR: Final = 25
+_FACTOR: Final = 20
 _LANES: Final = 4
 _TICK_SECONDS: Final = 0.2
 """How long Ctrl-C may wait."""

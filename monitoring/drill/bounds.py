@@ -56,7 +56,7 @@ class Rule:
 
 def rules_of(shipped: Shipped) -> dict[str, Rule]:
     """All alerts by their names."""
-    usual = yaml.safe_load(shipped.prometheus)["global"]["evaluation_interval"]
+    usual = shipped.prometheus["global"]["evaluation_interval"]
     groups = yaml.safe_load(shipped.rules)["groups"]
     all_rules = [rule for group in groups for rule in group["rules"]]
     recorded = {rule["record"]: rule["expr"] for rule in all_rules if "record" in rule}
@@ -70,7 +70,7 @@ def rules_of(shipped: Shipped) -> dict[str, Rule]:
 
 def route_of(shipped: Shipped, alert: str, severity: str) -> Route:
     """The first route that takes the alert, as Alertmanager finds it; the default else."""
-    top: dict[str, Any] = yaml.safe_load(shipped.alertmanager)["route"]
+    top: dict[str, Any] = shipped.alertmanager["route"]
     labels = {"alertname": alert, "severity": severity, "job": ""}
     found: dict[str, Any] = next((one for one in top.get("routes", []) if _takes(one, labels)), {})
     chosen = {**top, **found}

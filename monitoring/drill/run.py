@@ -37,9 +37,7 @@ def drilled(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
             _Drill(fault, plan, stack, outcome).go()
     except Interrupted:
         raise
-    except (
-        Exception
-    ) as error:  # one drill that fails is not the end of the others
+    except Exception as error:  # one drill that fails is not the end of the others
         outcome.problems.append(f"{type(error).__name__}: {error}")
     return outcome
 
@@ -75,6 +73,8 @@ class _Drill:
             self._ends_unheard(ended)
         else:
             self._is_resolved(ended)
+        # What comes late is seen too.
+        self._stack.until_quiet()
 
     def _fires(self, began: float) -> None:
         self._outcome.fired = fired = Measured(self._bound_of_firing())
@@ -105,29 +105,25 @@ class _Drill:
             lambda: self._fault.alert not in self._stack.alerts(), within, "it fires no more"
         )
         resolved.after = time.time() - ended
-        self._until(lambda: self._last_heartbeat() > ended, within, "the heartbeat is back")
-        if any(one.alertname == self._fault.alert for one in self._stack.receiver.notifications):
+        self._until(lambda: self._stack.last_heartbeat() > ended, within, "the heartbeat is back")
+        if any(one.alertname == self._fault.alert for one in self._stack.notices()):
             self._outcome.problems.append("it was notified, which cannot be")
 
     def _heartbeat_ceases(self) -> None:
         """Whoever waits for it notices that nothing is delivered."""
         silence = self._route.group_interval + _HEARTBEAT_GRACE_SECONDS
         self._until(
-            lambda: time.time() - self._last_heartbeat() > silence,
+            lambda: time.time() - self._stack.last_heartbeat() > silence,
             3 * silence,
             "the heartbeat ceases",
         )
-
-    def _last_heartbeat(self) -> float:
-        heartbeats = [one for one in self._stack.receiver.notifications if one.kind == "heartbeat"]
-        return heartbeats[-1].at if heartbeats else 0.0
 
     def _notice(self, way: Way, status: str, within: float) -> Notification:
         def came() -> Notification | None:
             return next(
                 (
                     one
-                    for one in self._stack.receiver.notifications
+                    for one in self._stack.notices()
                     if (one.kind, one.channel) == way
                     and (one.alertname, one.status) == (self._fault.alert, status)
                 ),
@@ -158,7 +154,7 @@ class _Drill:
             )
 
     def _look_at_companions(self) -> None:
-        for name in _others(self._stack.receiver.notifications, self._fault.alert):
+        for name in _others(self._stack.notices(), self._fault.alert):
             reason = self._fault.companions.get(name)
             self._outcome.companions[name] = reason or "not expected"
             if reason is None:
@@ -174,9 +170,8 @@ class _Drill:
                 )
 
 
-def _others(notifications: Iterable[Notification], alert: str) -> list[str]:
-    names = {one.alertname for one in notifications if one.kind != "heartbeat"}
-    return sorted(names - {alert})
+def _others(notices: Iterable[Notification], alert: str) -> list[str]:
+    return sorted({one.alertname for one in notices} - {alert})
 
 
 def _patience(within: float) -> float:

@@ -1,35 +1,32 @@
 """One service, or several, and what watches it, all real, in a folder of their own."""
 
-import signal
 import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, Self
 
 import httpx2
 
-from monitoring.drill.compress import compress
-from monitoring.drill.configuration import (
-    HEARTBEAT_TOKEN,
-    ROOT,
-    Shipped,
-    alertmanager_config,
-    prometheus_config,
-)
+from monitoring import relocation
+from monitoring.drill.compress import duration
+from monitoring.drill.configuration import Shipped
 from monitoring.drill.harm import FACTOR
 from monitoring.drill.waiting import Patience
 from monitoring.programs import Alertmanager, Program, Prometheus, free_port
-from monitoring.receiver import Receiver
+from monitoring.receiver import Notification, Receiver
+from monitoring.relocation import ROOT, USER_ASSETS, write
 
 CONVERT: Final = "/api/v1/convert"
 
-_RULES: Final = "alert_rules.yml"
+_HEARTBEAT_TOKEN: Final = "drill"  # noqa: S105  # no secret
+_TARGETS: Final = "targets"
 _SERVICE_TARGETS: Final = "docc2context.yml"
 _ALERTMANAGER_TARGETS: Final = "alertmanager.yml"
-_HEALTHY_SECONDS: Final = 60.0
+_QUIET_SECONDS: Final = 90.0
 
 
 @dataclass(frozen=True)
@@ -91,9 +88,9 @@ class Stack:
     ) -> None:
         self.folder = folder
         self.site = site
-        self._rules = shipped.rules
+        self._told_before = 0
         self.patience = patience
-        self.receiver = Receiver(heartbeat_token=HEARTBEAT_TOKEN)
+        self.receiver = Receiver(heartbeat_token=_HEARTBEAT_TOKEN)
         self.services = [Service(folder, site, factor) for _ in range(site.replicas)]
         self.alertmanager = self._alertmanager(shipped)
         self.prometheus = self._prometheus(shipped, factor)
@@ -116,10 +113,8 @@ class Stack:
             self.tell_alertmanager(known=True)
             starting.enter_context(self.prometheus)
             starting.callback(self._asking.close)
-            self._wait_for_targets()
-            # Not before: it learns of its targets after 5 s, which are 2 minutes in a drill, and
-            # would tell that there are none.
-            self._begin_to_alert()
+            self.until_quiet()
+            self._told_before = len(self.receiver.notifications)
             self._running = starting.pop_all()
         return self
 
@@ -148,24 +143,33 @@ class Stack:
         ).json()
         return [float(one["value"][1]) for one in answer["data"]["result"]]
 
-    def _wait_for_targets(self) -> None:
-        targets = len(self.services) + 2
-        self.patience.until(
-            lambda: self.query("sum(up)") == [targets],
-            _HEALTHY_SECONDS,
-            f"{targets} targets are up",
+    def notices(self) -> list[Notification]:
+        """What people have been told since the stack was started; heartbeats are not for them."""
+        since = self.receiver.notifications[self._told_before :]
+        return [one for one in since if one.kind != "heartbeat"]
+
+    def last_heartbeat(self) -> float:
+        """When it came, in Unix time; 0 before the first."""
+        times = [one.at for one in self.receiver.notifications if one.kind == "heartbeat"]
+        return max(times, default=0.0)
+
+    def until_quiet(self) -> None:
+        """Wait until all is well, and people have been told so."""
+        what = "all targets are up, the watchdog alone fires, and the end of all else is told"
+        self.patience.until(self._is_quiet, _QUIET_SECONDS, what)
+
+    def _is_quiet(self) -> bool:
+        # At the start Prometheus learns of its targets after 5 s. In a drill these are minutes, in
+        # which it may tell that there are none.
+        return (
+            self.query("sum(up)") == [len(self.services) + 2]
+            and set(self.alerts()) == {"Watchdog"}
+            and self.last_heartbeat() > 0
+            and not self._told("firing") - self._told("resolved")
         )
 
-    def _begin_to_alert(self) -> None:
-        """Have Prometheus read the rules, until the watchdog alone fires, and is delivered."""
-        (self.folder / _RULES).write_text(self._rules)
-        assert self.prometheus.process is not None  # noqa: S101  # it runs
-        self.prometheus.process.send_signal(signal.SIGHUP)
-        self.patience.until(
-            lambda: set(self.alerts()) == {"Watchdog"} and bool(self.receiver.notifications),
-            _HEALTHY_SECONDS,
-            "only the watchdog fires, and the heartbeat comes",
-        )
+    def _told(self, status: str) -> set[tuple[str, str]]:
+        return {(one.kind, one.alertname) for one in self.notices() if one.status == status}
 
     def _alertmanager(self, shipped: Shipped) -> Alertmanager:
         secrets = self.folder / "secrets"
@@ -174,48 +178,52 @@ class Stack:
             "slack_critical_url": self.receiver.url("slack", "#critical-alerts"),
             "slack_alerts_url": self.receiver.url("slack", "#alerts"),
             "pagerduty_routing_key": "drill",
-            "heartbeat_token": HEARTBEAT_TOKEN,
+            "heartbeat_token": _HEARTBEAT_TOKEN,
         }
         for name, content in contents.items():
             (secrets / name).write_text(content)
-        config = self.folder / "alertmanager.yml"
-        config.write_text(
-            alertmanager_config(
-                shipped.alertmanager,
-                secrets=secrets,
-                heartbeat_url=self.receiver.url("heartbeat"),
-                pagerduty_url=self.receiver.url("pagerduty"),
-            )
+        config = relocation.alertmanager(
+            shipped.alertmanager,
+            secrets=secrets,
+            addresses={
+                "url": self.receiver.url("heartbeat"),
+                "pagerduty_url": self.receiver.url("pagerduty"),
+            },
         )
         port = free_port()
-        url = f"--web.external-url=http://127.0.0.1:{port}"
-        return Alertmanager(self.folder, config, url, port=port)
+        return Alertmanager(
+            self.folder,
+            write(config, self.folder / "alertmanager.yml"),
+            f"--web.external-url=http://127.0.0.1:{port}",
+            port=port,
+        )
 
     def _prometheus(self, shipped: Shipped, factor: int) -> Prometheus:
         port = free_port()
-        (self.folder / "monitoring/targets").mkdir(parents=True)
-        (self.folder / _RULES).write_text("groups: []\n")
-        config = self.folder / "prometheus.yml"
-        config.write_text(prometheus_config(shipped.prometheus, own_address=f"127.0.0.1:{port}"))
+        (self.folder / _TARGETS).mkdir()
+        rules = self.folder / "alert_rules.yml"
+        rules.write_text(shipped.rules)
+        config = relocation.prometheus(
+            shipped.prometheus,
+            own=f"127.0.0.1:{port}",
+            targets=self.folder / _TARGETS,
+            rules=rules,
+        )
         return Prometheus(
             self.folder,
-            config,
+            write(config, self.folder / "prometheus.yml"),
             f"--web.external-url=http://127.0.0.1:{port}",
-            f"--web.user-assets={ROOT / 'monitoring/user-assets'}",
+            f"--web.user-assets={USER_ASSETS}",
             # Its own times, by the same factor.
-            f"--query.lookback-delta={_flag('5m', factor)}",
-            f"--rules.alert.resend-delay={_flag('1m', factor)}",
+            f"--query.lookback-delta={duration(Fraction(5 * 60, factor))}",
+            f"--rules.alert.resend-delay={duration(Fraction(60, factor))}",
             port=port,
         )
 
     def _write_targets(self, name: str, addresses: list[str]) -> None:
         """At once, as Prometheus reads the file whenever it changes."""
-        file = self.folder / "monitoring/targets" / name
+        file = self.folder / _TARGETS / name
         new = file.with_suffix(".new")
         targets = ", ".join(f'"{address}"' for address in addresses)
         new.write_text(f"- targets: [{targets}]\n")
         new.rename(file)
-
-
-def _flag(duration: str, factor: int) -> str:
-    return compress(f"interval: {duration}", factor).removeprefix("interval: ")

@@ -1,13 +1,14 @@
 """Faults of the converter: it is gone, it hangs, it leaves its folders behind."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from monitoring.drill import archives
 from monitoring.drill.faults.base import Fault, Place, site
 from monitoring.drill.stack import Site, Stack
+from monitoring.drill.traffic import repeated
 
 _CONVERTER: Final = "converter"
 _LEFT: Final = 6
@@ -15,6 +16,10 @@ _LEFT: Final = 6
 _WORKS: Final = """\
 #!/bin/sh
 mkdir -p output && echo '# Drill' > output/drill.md
+"""
+_FAILS: Final = """\
+#!/bin/sh
+[ "$1" = --help ]
 """
 _HANGS: Final = """\
 #!/bin/sh
@@ -54,6 +59,11 @@ def _hanging(stack: Stack) -> Iterator[None]:
         yield
 
 
+def _failing(stack: Stack) -> AbstractContextManager[None]:
+    archive = archives.good()
+    return repeated(lambda: stack.service.put(archive), every=0.25)
+
+
 @contextmanager
 def _left_behind(stack: Stack) -> Iterator[None]:
     folders = [stack.service.workspace / f"swift-conv-drill-{number}" for number in range(_LEFT)]
@@ -86,6 +96,14 @@ FAULTS: Final = (
         "the converter hangs, in one of two slots",
         _hanging,
         outside_converter(_HANGS, CONVERSION_SLOTS=2, CONVERSION_TIMEOUT_SECONDS=3600),
+    ),
+    Fault(
+        "ConversionErrorBudgetFastBurn",
+        "the converter fails, whatever it is given",
+        _failing,
+        outside_converter(_FAILS),
+        companions={"HighErrorRate": "each failed conversion is a request that failed"},
+        looks_back=5 * 60,  # its hour is for how long it goes on
     ),
     Fault(
         "WorkspaceLeak",

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from monitoring.drill import archives
-from monitoring.drill.configuration import ROOT
-from monitoring.drill.faults.base import Fault, Place, standing
+from monitoring.drill.faults.base import Fault, Place, site, standing
 from monitoring.drill.memory_group import memory_group, used
 from monitoring.drill.stack import Site, Stack
 from monitoring.drill.traffic import repeated
 from monitoring.drill.waiting import retried
+from monitoring.relocation import ROOT
 
 _MIB: Final = 1 << 20
 _MEMORY_BYTES: Final = 512 * _MIB
@@ -96,6 +96,17 @@ def _filled(stack: Stack) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
+@contextmanager
+def _gone(stack: Stack) -> Iterator[None]:
+    workspace = stack.service.workspace
+    elsewhere = workspace.with_name("elsewhere")
+    workspace.rename(elsewhere)
+    try:
+        yield
+    finally:
+        elsewhere.rename(workspace)
+
+
 def _on_one_cpu() -> Place:
     """So that other CPUs are left to those who watch; with slots that never run out."""
     cpu = min(os.sched_getaffinity(0))
@@ -127,4 +138,5 @@ FAULTS: Final = (
         _small_disk,
         needs_root=True,
     ),
+    Fault("ResourceMetricsStale", "the workspace is moved away", _gone, site()),
 )
