@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Final
 
-from monitoring.drill import report
+from monitoring.drill import against, report
+from monitoring.drill.deployed import Deployed
 from monitoring.drill.faults import FAULTS, Fault
 from monitoring.drill.outcome import Outcome
 from monitoring.drill.plan import Plan
@@ -29,17 +30,30 @@ def main() -> int:
     if options.list:
         print("\n".join(f"{fault.alert:<38} {fault.words}" for fault in FAULTS.values()))
         return 0
-    prometheus_program(), alertmanager_program()
+    began = time.monotonic()
+    outcomes = _against(options) if options.against else _own(options)
+    seconds = time.monotonic() - began
+    factor = 1 if options.against else options.factor
+    print(f"\n{report.table(outcomes)}")
+    print(f"{seconds:.0f} s; all figures: {report.write(outcomes, factor, seconds)}")
+    print(report.last_line(outcomes))
+    return _exit_code(outcomes)
+
+
+def _own(options: argparse.Namespace) -> list[Outcome]:
+    """On stacks of our own."""
+    prometheus_program()
+    alertmanager_program()
     plan = Plan.compressed(options.factor)
     chosen = [fault for fault in FAULTS.values() if not options.only or fault.alert in options.only]
     print(f"{len(chosen)} alerts; all times are divided by {plan.factor}", flush=True)
-    began = time.monotonic()
-    outcomes = _all(chosen, plan, options.lanes)
-    seconds = time.monotonic() - began
-    print(f"\n{report.table(outcomes)}")
-    print(f"{seconds:.0f} s; all figures: {report.write(outcomes, plan, seconds)}")
-    print(report.last_line(outcomes))
-    return _exit_code(outcomes)
+    return _all(chosen, plan, options.lanes)
+
+
+def _against(options: argparse.Namespace) -> list[Outcome]:
+    """On one that runs elsewhere."""
+    deployed = Deployed(options.against, options.prometheus, options.alertmanager)
+    return against.drill(deployed, options.only or (), Patience())
 
 
 def _all(faults: Sequence[Fault], plan: Plan, lanes: int) -> list[Outcome]:
@@ -83,7 +97,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="name the alerts and their causes")
     parser.add_argument("--factor", type=int, default=_FACTOR, help="divide all times by it")
     parser.add_argument("--lanes", type=int, default=_LANES, help="how many drills at once")
-    return parser.parse_args()
+    elsewhere = parser.add_argument_group(
+        "a deployed stack", f"in real time, and of {', '.join(against.SAFE)} alone"
+    )
+    elsewhere.add_argument("--against", metavar="URL", help="the service")
+    elsewhere.add_argument("--prometheus", metavar="URL", default="http://localhost:9090")
+    elsewhere.add_argument("--alertmanager", metavar="URL", default="http://localhost:9093")
+    options = parser.parse_args()
+    if options.against and (harmful := set(options.only or ()) - set(against.SAFE)):
+        parser.error(f"not against a deployed stack: {', '.join(sorted(harmful))}")
+    return options
 
 
 if __name__ == "__main__":

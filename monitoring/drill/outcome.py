@@ -19,7 +19,10 @@ class Measured:
 
 @dataclass
 class Outcome:
-    """An alert that was drilled, or was skipped for a reason."""
+    """An alert that was drilled, or was skipped for a reason.
+
+    `arrival` says how people heard of it, where that is not as usual.
+    """
 
     alert: str
     cause: str

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from monitoring.drill.outcome import Measured, Outcome
-from monitoring.drill.plan import Plan
 
 FOLDER: Final = Path(".drill")
 _HEAD: Final = """\
@@ -28,9 +27,10 @@ def line(outcome: Outcome) -> str:
             ("resolved", outcome.resolved),
         )
     )
+    way = f"  {outcome.arrival}" if outcome.arrival else ""
     beside = f"  beside it: {', '.join(outcome.companions)}" if outcome.companions else ""
     problems = "".join(f"\n    {problem}" for problem in outcome.problems)
-    return f"{outcome.alert:<38} {outcome.verdict}  {times}{beside}{problems}"
+    return f"{outcome.alert:<38} {outcome.verdict}  {times}{way}{beside}{problems}"
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
@@ -46,14 +46,14 @@ def last_line(outcomes: Sequence[Outcome]) -> str:
     return f"{passed} of {len(outcomes)} alerts passed{rest}"
 
 
-def write(outcomes: Sequence[Outcome], plan: Plan, seconds: float, folder: Path = FOLDER) -> Path:
+def write(outcomes: Sequence[Outcome], factor: int, seconds: float, folder: Path = FOLDER) -> Path:
     """Keep table and figures in the folder; the path of the file for programs."""
     folder.mkdir(exist_ok=True)
     (folder / "table.md").write_text(table(outcomes))
     report = folder / "report.json"
     figures = {
         "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "factor": plan.factor,
+        "factor": factor,
         "seconds": round(seconds, 1),
         "load_average": os.getloadavg(),
         "passed": sum(outcome.passed for outcome in outcomes),

@@ -27,7 +27,7 @@ def drilled(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
 
     Raises Interrupted.
     """
-    outcome = Outcome(fault.alert, fault.words, fault.arrival.value)
+    outcome = Outcome(fault.alert, fault.words, arrival=fault.arrival.value)
     try:
         with (
             TemporaryDirectory(prefix="docc2context-drill-") as folder,

@@ -163,7 +163,7 @@ class Stack:
         # which it may tell that there are none.
         return (
             self.query("sum(up)") == [len(self.services) + 2]
-            and set(self.alerts()) == {"Watchdog"}
+            and [name for name, state in self.alerts().items() if state == "firing"] == ["Watchdog"]
             and self.last_heartbeat() > 0
             and not self._told("firing") - self._told("resolved")
         )

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.testclient import TestClient
 
 from app.core.config import Settings
@@ -35,3 +35,27 @@ def test_the_module_has_an_application_for_uvicorn() -> None:
     from app import main  # noqa: PLC0415
 
     assert TestClient(main.app).get("/health").status_code == 200
+
+
+def test_routes_beside_its_own_are_handled_and_measured_as_those_are(tmp_path: Path) -> None:
+    router = APIRouter()
+
+    @router.get("/beside/{name}")
+    async def crash(name: str) -> None:
+        raise RuntimeError(name)
+
+    client = TestClient(create_app(Settings(workspace_dir=tmp_path), more=[router]))
+
+    answer = client.get("/beside/it")
+
+    assert answer.status_code == 500
+    assert answer.json()["code"] == "internal_error"
+    counted = 'http_requests_total{endpoint="/beside/{name}",method="GET",status="500"} 1.0'
+    assert counted in client.get("/metrics").text
+
+
+def test_the_service_as_shipped_has_no_routes_of_the_drill(app: FastAPI) -> None:
+    client = TestClient(app)
+
+    assert client.get("/drill/crash").status_code == 404
+    assert client.get("/drill/block").status_code == 404

@@ -16,11 +16,14 @@ Place = Callable[[Path], AbstractContextManager[Site]]
 
 
 class Arrival(Enum):
-    """When people hear of an alert."""
+    """When people hear of an alert: usually at once.
 
-    AT_ONCE = "while the cause lasts"
-    AFTERWARDS = "after the cause has ended: nothing can be delivered before"
-    NEVER = "not at all: nothing can be delivered, and it has ended before anything can"
+    While nothing can be delivered they cannot, and what has ended when it can is not told.
+    """
+
+    AT_ONCE = ""
+    AFTERWARDS = "told after the cause only"
+    NEVER = "never told"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""Faults of archives: damaged ones, hostile ones."""
+"""Faults of archives: damaged ones, hostile ones, too many. Sent, they harm no service."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
@@ -9,25 +9,51 @@ from monitoring.drill.faults.base import Fault, site
 from monitoring.drill.stack import Stack
 from monitoring.drill.traffic import repeated
 
+Put = Callable[[bytes], int]
+"""Sends an archive; the status of the answer."""
+
 HOSTILE: Final = 6
 GOOD: Final = 36
 """Six times as many, as one refusal in five would be another alert's matter."""
 
+_DAMAGED_EVERY_SECONDS: Final = 0.25
 
-def _damaged(stack: Stack) -> AbstractContextManager[None]:
+
+def sending_damaged(
+    put: Put, *, every: float = _DAMAGED_EVERY_SECONDS
+) -> AbstractContextManager[None]:
+    """Damaged archives, on and on."""
     archive = archives.damaged()
-    return repeated(lambda: stack.service.put(archive), every=0.25)
+    return repeated(lambda: put(archive), every=every)
 
 
 @contextmanager
-def hostile_among_good(stack: Stack) -> Iterator[None]:
+def sending_hostile(put: Put) -> Iterator[None]:
     """Some hostile archives among many good ones; there is nothing to undo."""
     good, hostile = archives.good(), archives.hostile()
     for _ in range(HOSTILE):
         for _ in range(GOOD // HOSTILE):
-            stack.service.put(good)
-        stack.service.put(hostile)
+            put(good)
+        put(hostile)
     yield
+
+
+def flooding(put: Put) -> AbstractContextManager[None]:
+    """Ten archives a second, on and on."""
+    archive = archives.good()
+    return repeated(lambda: put(archive), every=0.1)
+
+
+def _damaged(stack: Stack) -> AbstractContextManager[None]:
+    return sending_damaged(stack.service.put)
+
+
+def _hostile(stack: Stack) -> AbstractContextManager[None]:
+    return sending_hostile(stack.service.put)
+
+
+def _flood(stack: Stack) -> AbstractContextManager[None]:
+    return flooding(stack.service.put)
 
 
 FAULTS: Final = (
@@ -35,7 +61,13 @@ FAULTS: Final = (
     Fault(
         "SuspiciousArchives",
         "archives that would write outside their folder are sent, among good ones",
-        hostile_among_good,
+        _hostile,
         site(),
+    ),
+    Fault(
+        "RateLimitTriggered",
+        "a client sends ten archives a second",
+        _flood,
+        site(RATE_LIMIT="5/minute", RATE_LIMIT_ENABLED=True),
     ),
 )

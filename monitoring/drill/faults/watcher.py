@@ -6,7 +6,7 @@ from typing import Final
 
 from monitoring.drill.faults.base import Arrival, Fault, site
 from monitoring.drill.faults.replicas import DISCOVERY_SECONDS
-from monitoring.drill.faults.uploads import hostile_among_good
+from monitoring.drill.faults.uploads import sending_hostile
 from monitoring.drill.stack import Stack
 
 _RESEND_SECONDS: Final = 2 * 60
@@ -35,7 +35,7 @@ def _alertmanager_unknown(stack: Stack) -> Iterator[None]:
 def _slack_refuses(stack: Stack) -> Iterator[None]:
     stack.receiver.refuse("slack", 404)
     try:
-        with hostile_among_good(stack):
+        with sending_hostile(stack.service.put):
             yield
     finally:
         stack.receiver.accept("slack")

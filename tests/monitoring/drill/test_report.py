@@ -3,7 +3,6 @@ from pathlib import Path
 
 from monitoring.drill import report
 from monitoring.drill.outcome import Measured, Outcome
-from monitoring.drill.plan import Plan
 
 
 def passed() -> Outcome:
@@ -58,7 +57,7 @@ def test_a_line_tells_what_is_wrong() -> None:
 
 
 def test_programs_read_the_figures_from_a_file(tmp_path: Path) -> None:
-    file = report.write([passed(), failed()], Plan.compressed(20), 61.04, tmp_path)
+    file = report.write([passed(), failed()], 20, 61.04, tmp_path)
 
     told = json.loads(file.read_text())
     assert (told["factor"], told["seconds"], told["passed"], told["of"]) == (20, 61.0, 1, 2)

@@ -1,0 +1,90 @@
+"""A drill of a deployed stack, in real time: what clients may send anyway, and nothing else.
+
+What Alertmanager does with an alert is seen by whom it goes to; that it reaches them is for those
+people to say, who should know of the drill.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Final
+
+import httpx2
+
+from monitoring.drill import report
+from monitoring.drill.deployed import Deployed
+from monitoring.drill.faults.uploads import Put, flooding, sending_damaged, sending_hostile
+from monitoring.drill.outcome import Measured, Outcome
+from monitoring.drill.waiting import Patience
+
+_GROUP_WAIT_SECONDS: Final = 60.0
+"""For Prometheus to send and Alertmanager to take an alert; what it waits for then is not seen."""
+
+
+def _damaged_slowly(put: Put) -> AbstractContextManager[None]:
+    # Half of the 60 a minute that RATE_LIMIT lets through: the flood is another alert's matter.
+    return sending_damaged(put, every=2)
+
+
+@dataclass(frozen=True)
+class SafeFault:
+    """What a client sends, and in words."""
+
+    words: str
+    sending: Callable[[Put], AbstractContextManager[None]]
+
+
+SAFE: Final = {
+    # The first, before others use up the rate limit.
+    "SuspiciousArchives": SafeFault("hostile archives among good ones", sending_hostile),
+    "HighExtractionFailureRate": SafeFault("a damaged archive each 2 s", _damaged_slowly),
+    "RateLimitTriggered": SafeFault("ten archives a second", flooding),
+}
+"""By alert."""
+
+
+def drill(deployed: Deployed, alerts: Sequence[str], patience: Patience) -> list[Outcome]:
+    """One after the other; all that can be drilled so, if none are named. Raises Interrupted."""
+    outcomes = []
+    for alert in SAFE:
+        if not alerts or alert in alerts:
+            outcomes.append(_drilled(deployed, alert, patience))
+            print(report.line(outcomes[-1]), flush=True)
+    return outcomes
+
+
+def _drilled(deployed: Deployed, alert: str, patience: Patience) -> Outcome:
+    outcome = Outcome(alert, SAFE[alert].words)
+    try:
+        _run(deployed, outcome, patience)
+    except (TimeoutError, httpx2.HTTPError) as error:
+        outcome.problems.append(f"{type(error).__name__}: {error}")
+    return outcome
+
+
+def _run(deployed: Deployed, outcome: Outcome, patience: Patience) -> None:
+    alert = outcome.alert
+    if deployed.is_firing(alert):
+        outcome.skipped = "it fires already"
+        return
+    fires, ends = deployed.within(alert)
+    print(f"{alert}: up to {(fires + ends) / 60:.0f} minutes", flush=True)
+    outcome.fired = Measured(fires)
+    outcome.notified = Measured(fires + _GROUP_WAIT_SECONDS)
+    with SAFE[alert].sending(deployed.put):
+        began = time.time()
+        patience.until(lambda: deployed.is_firing(alert), fires, f"{alert} fires")
+        outcome.fired.after = time.time() - began
+        told = patience.until(
+            lambda: deployed.told(alert), _GROUP_WAIT_SECONDS, f"Alertmanager tells of {alert}"
+        )
+        outcome.notified.after = time.time() - began
+    outcome.arrival = f"given to {', '.join(told.receivers)}"
+    outcome.playbook = told.playbook
+    if httpx2.get(told.playbook, timeout=10).status_code != 200:
+        outcome.problems.append(f"its playbook {told.playbook} does not open")
+    ended = time.time()
+    outcome.resolved = Measured(ends)
+    patience.until(lambda: not deployed.is_firing(alert), ends, f"{alert} ends")
+    outcome.resolved.after = time.time() - ended

@@ -1,0 +1,79 @@
+"""A stack that runs elsewhere, in real time: what may be done to it, and what is seen of it."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx2
+
+from monitoring.drill.bounds import ALLOWANCE_SECONDS
+from monitoring.drill.compress import times
+
+_CONVERT: Final = "/api/v1/convert"
+_RECORDED: Final = re.compile(r"[a-z0-9_]+(?::[a-z0-9_]+)+")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What Alertmanager has of an alert: whom it goes to, and its playbook."""
+
+    receivers: tuple[str, ...]
+    playbook: str
+
+
+class Deployed:
+    """The service, its Prometheus and its Alertmanager, each by its address."""
+
+    def __init__(self, service: str, prometheus: str, alertmanager: str) -> None:
+        self._service = httpx2.Client(base_url=service, timeout=60)
+        self._prometheus = httpx2.Client(base_url=prometheus, timeout=10)
+        self._alertmanager = httpx2.Client(base_url=alertmanager, timeout=10)
+
+    def put(self, archive: bytes) -> int:
+        """Send an archive; the status of the answer."""
+        return self._service.put(_CONVERT, content=archive).status_code
+
+    def is_firing(self, alert: str) -> bool:
+        """Whether it fires in Prometheus."""
+        alerts = _data(self._prometheus, "/api/v1/alerts")["alerts"]
+        return any(
+            one["state"] == "firing" and one["labels"]["alertname"] == alert for one in alerts
+        )
+
+    def told(self, alert: str) -> Told | None:
+        """What Alertmanager does with it; None if it has nothing of it, or keeps it to itself."""
+        answer = self._alertmanager.get(
+            "/api/v2/alerts", params={"filter": f'alertname="{alert}"', "active": "true"}
+        )
+        found = [
+            one for one in answer.raise_for_status().json() if one["status"]["state"] == "active"
+        ]
+        if not found:
+            return None
+        receivers = {receiver["name"] for one in found for receiver in one["receivers"]}
+        return Told(tuple(sorted(receivers)), found[0]["annotations"].get("runbook_url", ""))
+
+    def within(self, alert: str) -> tuple[float, float]:
+        """Seconds in which it fires after its cause, and ends after that: by Prometheus's rules."""
+        groups = _data(self._prometheus, "/api/v1/rules")["groups"]
+        rules = {rule["name"]: (rule, group) for group in groups for rule in group["rules"]}
+        rule, group = rules[alert]
+        expressions = {name: found[0]["query"] for name, found in rules.items()}
+        looks_back = _longest(rule["query"], expressions)
+        evaluations = 2 * group["interval"] + ALLOWANCE_SECONDS
+        keeps = rule.get("keepFiringFor", 0)
+        return looks_back + rule["duration"] + evaluations, looks_back + keeps + evaluations
+
+
+def _data(client: httpx2.Client, path: str) -> dict[str, Any]:
+    answer = client.get(path).raise_for_status()
+    data: dict[str, Any] = json.loads(answer.content)["data"]
+    return data
+
+
+def _longest(expression: str, recorded: Mapping[str, str]) -> float:
+    inner = [recorded[name] for name in _RECORDED.findall(expression) if name in recorded]
+    own = float(max(times(expression), default=0))
+    return max([own, *(_longest(one, recorded) for one in inner)])
