@@ -2,20 +2,21 @@
 
 import json
 import urllib.request
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from monitoring import relocation
 from monitoring.programs import Alertmanager
-from monitoring.receiver import Receiver
+from monitoring.receiver import Notification, Receiver
 
 TOKEN = "heartbeat-token"
 
 SHORT = {"group_wait": "300ms", "group_interval": "500ms", "repeat_interval": "1h"}
 """Long enough for alerts that are sent together to be told together."""
 
-START = datetime(2026, 11, 24, 3, 2, 1, tzinfo=UTC)
+START = datetime(2024, 11, 24, 3, 2, 1, tzinfo=UTC)
 
 
 def secrets_for(receiver: Receiver, folder: Path) -> Path:
@@ -29,12 +30,6 @@ def secrets_for(receiver: Receiver, folder: Path) -> Path:
     }.items():
         (folder / name).write_text(text + "\n")
     return folder
-
-
-def shortened(route: dict[str, Any]) -> dict[str, Any]:
-    """A route with all of its times shortened."""
-    children = {"routes": [shortened(one) for one in route.get("routes", [])]}
-    return {**route, **SHORT, **(children if children["routes"] else {})}
 
 
 class Alerting:
@@ -51,7 +46,7 @@ class Alerting:
                 "pagerduty_url": receiver.url("pagerduty"),
             },
         )
-        config["route"] = shortened(config["route"])
+        config["route"] = relocation.timed(config["route"], SHORT)
         file = relocation.write(config, folder / "alertmanager.yml")
         self.program = Alertmanager(
             folder, file, "--web.external-url=http://alerts.example.com:9093"
@@ -92,6 +87,11 @@ class Alerting:
         return float(value)
 
 
+def by(kind: str, channel: str = "") -> Callable[[Notification], bool]:
+    """Whether a notification came that way, and by that channel if one is named."""
+    return lambda one: one.kind == kind and channel in {"", one.channel}
+
+
 def alert(alertname: str, severity: str, *, ended: bool = False, **labels: str) -> dict[str, Any]:
     """An alert that began at 03:02, with the annotations that a rule would give it."""
     about = labels.get("instance", "docc2context")
@@ -104,6 +104,6 @@ def alert(alertname: str, severity: str, *, ended: bool = False, **labels: str) 
             "runbook_url": "http://localhost:9090/user/playbooks/service_down.html",
         },
         "startsAt": START.isoformat(),
-        "generatorURL": "http://localhost:9090/graph?g0.expr=up+%3D%3D+0",
+        "generatorURL": "http://localhost:9090/graph?g0.expr=up+%3D%3D+0&g0.tab=1",
         **ends,
     }
