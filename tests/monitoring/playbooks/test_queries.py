@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 from app.core.resource_figures import FIGURES
 from monitoring.playbooks import PAGES, RULES
 from tests.app.scrapes import METRICS, families
-from tests.app.serving import free_port
+from tests.app.serving import eventually, free_port
 from tests.monitoring.playbooks.texts import Listing, listings
 
 QUERIES = listings("promql")
@@ -31,9 +31,8 @@ Known = dict[str, set[str]]
 def selectors(expr: Any) -> Iterator[promql_parser.VectorSelector]:
     if isinstance(expr, promql_parser.VectorSelector):
         yield expr
-    inner = [
-        getattr(expr, part, None) for part in ("lhs", "rhs", "expr", "param", "vector_selector")
-    ]
+    parts = ("lhs", "rhs", "expr", "param", "vector_selector")
+    inner = [getattr(expr, part, None) for part in parts]
     for one in [*inner, *getattr(expr, "args", ())]:
         if one is not None:
             yield from selectors(one)
@@ -93,7 +92,10 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if program is None:
         pytest.skip("SKIPPED: there is no prometheus to serve the playbooks")
     folder, port = tmp_path_factory.mktemp("prometheus"), free_port()
-    (folder / "prometheus.yml").write_text("{}\n")
+    # The counters about an Alertmanager begin when Prometheus knows one; nothing is sent to it.
+    (folder / "prometheus.yml").write_text(
+        "alerting: {alertmanagers: [{static_configs: [{targets: ['127.0.0.1:9']}]}]}\n"
+    )
     command = [
         *(program, f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"),
         *(f"--web.listen-address=127.0.0.1:{port}", f"--web.user-assets={PAGES.parent}"),
@@ -134,6 +136,10 @@ def test_every_query_names_metrics_and_labels_that_exist(
     own |= {name: own.get(name, set()) for name in figures()}
     own["http_requests_total"] |= {"status"}
     own |= {name: set() for name in BY_PROMETHEUS | recorded()}
+    eventually(
+        lambda: "prometheus_notifications_errors_total{" in fetched(f"{prometheus}{METRICS}")[1],
+        "Prometheus knows its Alertmanager",
+    )
     own |= known_of(fetched(f"{prometheus}{METRICS}")[1])
     own |= known_of(fetched(f"{alertmanager}{METRICS}")[1])
     found = {(one.playbook, one.text): strangers(one.text, own) for one in QUERIES}

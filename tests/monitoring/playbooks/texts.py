@@ -1,5 +1,6 @@
 """The playbooks as tests see them: sections, listings, links."""
 
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ class Listing(NamedTuple):
     text: str
 
 
+@cache
 def listings(language: str) -> list[Listing]:
     """All code blocks of a language, in all playbooks."""
     return [
