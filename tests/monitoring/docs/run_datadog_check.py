@@ -1,4 +1,4 @@
-"""Runs Datadog's check on a configuration, as its Agent does: `… CONFIGURATION` prints what arrives.
+"""Runs Datadog's check as its Agent does: `… CONFIGURATION` prints what arrives.
 
 In a process of its own, because the library replaces parts of prometheus_client's parser. It reads
 a line from standard input before each run of the check, and answers with one line of JSON.
@@ -37,7 +37,8 @@ def main() -> None:
     for _ in sys.stdin:
         aggregator.reset()
         error = check.run()
-        print(json.dumps({"error": error, **arrived()}), flush=True)
+        sys.stdout.write(json.dumps({"error": error, **arrived()}) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
