@@ -22,16 +22,24 @@ def program(*names: str) -> str:
 
 
 @contextmanager
-def prometheus(folder: Path, configuration: str) -> Iterator[httpx2.Client]:
-    """A client of a Prometheus with that configuration; relative paths in it start in `folder`."""
+def prometheus(
+    folder: Path, configuration: str, *flags: str, itself: str = ""
+) -> Iterator[httpx2.Client]:
+    """A client of a Prometheus; relative paths in its configuration start in `folder`.
+
+    `itself` is how the configuration calls its own address.
+    """
+    port = free_port()
+    if itself:
+        configuration = configuration.replace(itself, f"127.0.0.1:{port}")
     file = folder / "prometheus.yml"
     file.write_text(configuration, encoding="utf-8")
-    port = free_port()
     command = [
         program("prometheus"),
         f"--config.file={file}",
         f"--storage.tsdb.path={folder / 'data'}",
         f"--web.listen-address=127.0.0.1:{port}",
+        *flags,
     ]
     with _running(command, port, folder / "prometheus.log") as client:
         yield client
