@@ -19,8 +19,8 @@ _HEAD: Final = """\
 | --- | --- | --- | --- |
 """
 
-# What every expression says of its job, or leaves out of the requests, is said once in the text.
-_REPEATED: Final = re.compile(r'job="[a-z0-9]+"(?:, )?|endpoint!~"[^"]*"(?:, )?')
+# That every expression names its job is said once, in the text.
+_JOB: Final = re.compile(r'job="[a-z0-9]+"(?:, )?')
 
 _TEMPLATE: Final = re.compile(r"\{\{ *([^}]*?) *\}\}")
 
@@ -70,8 +70,8 @@ def _word(template: re.Match[str]) -> str:
 
 
 def _expression(rule: dict[str, Any]) -> str:
-    """The condition in one line, without what all of them repeat."""
-    line = _REPEATED.sub("", " ".join(rule["expr"].split()))
+    """The condition in one line, without the job."""
+    line = _JOB.sub("", " ".join(rule["expr"].split()))
     return line.replace("{}", "").replace(", }", "}").replace("( ", "(").replace(" )", ")")
 
 
