@@ -35,7 +35,7 @@ from app.services.client_address import ClientAddresses
 from app.services.conversion import CONVERTER_NODE_TYPES, CONVERTER_VERSION, Converter, engine_of
 from app.services.drain import Drain
 from app.services.rate_limiter import RateLimiter
-from app.services.workspace.scratch import sweep
+from app.services.workspace.scratch import leftovers, sweep
 
 API = "/api/v1"
 
@@ -68,9 +68,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(convert.router, prefix=API)
     describe_problems(app)
 
-    resources = Resources(
-        settings.workspace_dir, conversion_seconds=settings.conversion_timeout_seconds
-    )
+    workspace = settings.workspace_dir
+    resources = Resources(workspace, orphans=lambda: len(leftovers(workspace)))
     app.state.sampler = Sampler(resources.read)
     app.state.services = _services(settings, app.state.sampler.latest)
     app.state.routes = RouteTable(app.routes)

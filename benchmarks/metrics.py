@@ -10,6 +10,7 @@ converts it as fast as it can: servers with and without it take turns.
 """
 
 import asyncio
+import logging
 import statistics
 import sys
 import time
@@ -175,5 +176,6 @@ def scrape_cost() -> None:
 if __name__ == "__main__":
     asyncio.run(compare())
     scrape_cost()
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
     for argument in sys.argv[1:]:
         share_of_measuring(Path(argument))

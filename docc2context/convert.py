@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from msgspec import structs
+
 from docc2context.archive.limits import DEFAULT_LIMITS, Limits
 from docc2context.archive.reader import Archive
 from docc2context.archive.reading import Reading, open_metered
@@ -12,12 +14,14 @@ from docc2context.archive.title import archive_title
 from docc2context.assets import copy_assets
 from docc2context.bundle.content import Packing, deflated
 from docc2context.bundle.document_sink import open_document
-from docc2context.bundle.link_graph import LINK_GRAPH, link_graph
+from docc2context.bundle.link_graph import LINK_GRAPH, link_graph, linked_files
 from docc2context.bundle.llms_txt import LLMS_TXT, Contents
 from docc2context.bundle.manifest import MANIFEST, AssetEntry, manifest
-from docc2context.bundle.report import Report
+from docc2context.bundle.notice import notice
+from docc2context.bundle.report import Report, SkippedPage
 from docc2context.bundle.sinks import Sink, open_sink
 from docc2context.document import Document, DocumentPages
+from docc2context.links.paths import output_paths
 from docc2context.model.variants import Language
 from docc2context.pages import BundlePage, BundlePages, Page, Plan
 from docc2context.tally import OnPage, Tally
@@ -95,6 +99,7 @@ def _to_bundle(job: _Job, archive: Archive) -> Report:
     ):
         bundle = _Bundle(sink)
         bundle.add(pages)
+        bundle.add_notices(tally, archive)
         bundle.add_assets(archive)
         return bundle.finish(archive_title(archive.metadata()), tally)
 
@@ -130,6 +135,15 @@ class _Bundle:
             if page.assets:
                 self._linked.update(page.assets)
 
+    def add_notices(self, tally: Tally, archive: Archive) -> None:
+        """Have links to a page that could not be read lead to the reason."""
+        if tally.skipped:
+            paths, linked = output_paths(archive.pages), linked_files(self._edges)
+            tally.skipped = [
+                self._noticed(page, path) if (path := paths[page.source]) in linked else page
+                for page in tally.skipped
+            ]
+
     def add_assets(self, archive: Archive) -> None:
         """Copy what the pages link."""
         if self._linked:
@@ -143,6 +157,10 @@ class _Bundle:
         report = tally.report(self._sink.written, len(self._assets))
         self._write(MANIFEST, manifest(title, self._manifest, self._assets, report))
         return report
+
+    def _noticed(self, page: SkippedPage, path: str) -> SkippedPage:
+        self._write(path, notice(page).encode())
+        return structs.replace(page, path=path)
 
     def _write(self, path: str, data: bytes) -> None:
         self._sink.write(path, self._sink.pack(data))

@@ -173,6 +173,12 @@ class Metrics:
         "Whether the last attempt to start a converter process succeeded (1) or not (0).",
         unit="boolean",
     )
+    converter_locks_missing = Declared(
+        Gauge,
+        "converter_locks_missing",
+        "Locks that the kernel refuses the converter, wholly or in part; readiness names them.",
+        unit="locks",
+    )
     event_loop_lag = Declared(
         Histogram,
         "event_loop_lag_seconds",

@@ -95,7 +95,7 @@ FIGURES: Final = (
         ORPHANS,
         "gauge",
         "directories",
-        "Directories `swift-conv-*` in the workspace that are older than any conversion can be.",
+        "Directories `swift-conv-*` in the workspace that no living service holds.",
     ),
     Figure(
         LAST_SUCCESS,

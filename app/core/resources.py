@@ -14,12 +14,6 @@ from app.core.cgroup import CGroups, Cpu, Memory
 from app.core.config import usable_cpus
 from app.core.resource_figures import Reading
 
-WORKSPACE_PREFIX: Final = "swift-conv-"
-"""How the directories begin that an outside converter works in."""
-
-_ORPHAN_MARGIN_SECONDS: Final = 60.0
-"""A conversion that is over its time needs a moment to be killed and cleaned up."""
-
 _MIB: Final = 2.0**20
 _GIB: Final = 2.0**30
 
@@ -36,20 +30,20 @@ log = structlog.get_logger()
 class Resources:
     """Reads all resource figures; what fails is logged once, until it works again.
 
-    `root` is where /proc and /sys lie. `conversion_seconds` is the longest that a conversion may
-    take, after which what it leaves is an orphan.
+    `orphans` counts the folders in the workspace that nobody uses any more. `root` is where /proc
+    and /sys lie.
     """
 
     def __init__(
         self,
         workspace: Path,
         *,
-        conversion_seconds: float,
+        orphans: Callable[[], int],
         root: Path = Path("/"),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._workspace = workspace
-        self._orphan_seconds = conversion_seconds + _ORPHAN_MARGIN_SECONDS
+        self._count_orphans = orphans
         self._root = root
         self._clock = clock
         self._failing: set[str] = set()
@@ -113,17 +107,7 @@ class Resources:
         yield names.RESOURCE_USAGE, ("disk_free_gb",), available / _GIB
 
     def _orphans(self) -> Iterator[Figure]:
-        oldest = self._clock() - self._orphan_seconds
-        with os.scandir(self._workspace) as entries:
-            ours = [one for one in entries if one.name.startswith(WORKSPACE_PREFIX)]
-        yield names.ORPHANS, (), len([one for one in ours if _is_orphan(one, oldest)])
-
-
-def _is_orphan(entry: os.DirEntry[str], oldest: float) -> bool:
-    try:
-        return entry.is_dir(follow_symlinks=False) and entry.stat().st_mtime < oldest
-    except FileNotFoundError:  # its conversion has ended just now
-        return False
+        yield names.ORPHANS, (), self._count_orphans()
 
 
 def _memory_of_processes() -> Memory:

@@ -38,6 +38,7 @@ class Converter:
         self._engine = engine
         self._journal = Journal(metrics)
         self._available = metrics.converter_available
+        self._locks_missing = metrics.converter_locks_missing
         self._is_available = False
         self._probe: asyncio.Task[Locks | None] | None = None
 
@@ -110,6 +111,8 @@ class Converter:
     async def _probed(self) -> Locks | None:
         locks = await self._engine.probe()
         self._tell_available(is_available=locks is not None)
+        if locks is not None:
+            self._locks_missing.set(len(locks.shortfalls))
         return locks
 
 

@@ -52,6 +52,12 @@ def page_edges(path: str, edges: Iterable[tuple[str, str]], links: Resolver) -> 
     return msgspec.json.encode(page)
 
 
+def linked_files(pages: Iterable[bytes]) -> set[str]:
+    """All files of the bundle that these pages, a line each, lead to."""
+    edges = map(msgspec.json.Decoder(PageEdges).decode, pages)
+    return {file for page in edges for files in page.links.values() for file in files}
+
+
 def link_graph(pages: Iterable[bytes]) -> bytes:
     """The whole file, a page a line."""
     head = msgspec.json.encode({"format": FORMAT})[1:-1]

@@ -3,11 +3,15 @@
 import msgspec
 
 
-class SkippedPage(msgspec.Struct, frozen=True):
-    """A page of the archive that could not be read or decoded, and why, in one sentence."""
+class SkippedPage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A page of the archive that could not be read or decoded, and why, in one sentence.
+
+    `path` is the file of the bundle that says so in its place, if pages of the bundle link there.
+    """
 
     source: str
     reason: str
+    path: str = ""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

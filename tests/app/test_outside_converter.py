@@ -22,13 +22,14 @@ from tests.app.archives import (
     page_entry,
     zipped,
 )
+from tests.app.scrapes import parsed
 from tests.app.serving import NEEDS_PROC, ROOT, Server, environment, eventually, is_running, problem
 
 pytestmark = NEEDS_PROC
 
 OWN = f"{shlex.quote(sys.executable)} -m docc2context"
 
-SECONDS = {b"%d" % number for number in range(600, 611)}
+SECONDS = {b"%d" % number for number in range(600, 612)}
 """How long the scripts below sleep, by which they are known."""
 
 WRITES_A_PAGE = "mkdir -p output; echo '# Foo' > output/foo.md; "
@@ -75,7 +76,9 @@ def test_it_is_called_as_the_swift_tool_and_sees_pages_metadata_and_info(
     started: Callable[..., Server],
 ) -> None:
     server = started(
-        WRITES_A_PAGE + "echo $* > output/called; find . -type f | LC_ALL=C sort > output/files; "
+        WRITES_A_PAGE + "echo $* > output/called; "
+        # First found and then written: else it is a race whether the list lists itself.
+        "found=$(find . -type f | LC_ALL=C sort); echo $found > output/files; "
         "env | sort > output/env; stat -c %a . > output/mode"
     )
     root = "Foo.doccarchive"
@@ -95,7 +98,7 @@ def test_it_is_called_as_the_swift_tool_and_sees_pages_metadata_and_info(
         "./Archive.doccarchive/Info.plist",
         "./Archive.doccarchive/data/documentation/foo.json",
         "./Archive.doccarchive/metadata.json",
-        *["./output/called", "./output/files", "./output/foo.md"],
+        *["./output/called", "./output/foo.md"],
     ]
     assert told["mode"] == "700\n"
     names = {line.partition("=")[0] for line in told["env"].split()}
@@ -298,6 +301,24 @@ def test_what_a_killed_service_leaves_is_swept_by_the_next(
     assert list(first.workspace.iterdir()) == []
     (event,) = second.events("workspace_swept")
     assert (event["removed"], event["left"]) == (1, 0)
+
+
+def test_what_nobody_holds_is_measured_and_what_is_in_use_is_not(
+    started: Callable[..., Server],
+) -> None:
+    server = started("sleep 606")
+    (server.workspace / "swift-conv-old").mkdir()
+    with server.begin(doccarchive("Foo")):
+        eventually(sleepers, "the command runs")
+        assert len(list(server.workspace.glob("swift-conv-*"))) == 2
+        eventually(
+            lambda: parsed(server.client.get("/metrics").text)["docc2context_orphaned_workspaces"],
+            "the next reading of the resources finds the one that was left",
+        )
+        scrape = parsed(server.client.get("/metrics").text)
+    eventually(lambda: not sleepers(), "the hang-up ends it")
+
+    assert scrape["docc2context_orphaned_workspaces"] == 1
 
 
 def test_the_command_sweeps_what_nobody_holds(

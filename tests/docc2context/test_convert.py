@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import docc2context
 from docc2context import Code, Limits
@@ -101,6 +102,29 @@ def test_a_page_that_cannot_be_read_is_reported_and_the_rest_is_converted() -> N
     assert (
         json.loads(files["manifest.json"])["report"]["pages_skipped"][0]["source"] == skipped.source
     )
+
+
+def test_links_to_a_page_that_cannot_be_read_lead_to_the_reason() -> None:
+    kit = page(
+        "Kit",
+        abstract=[{"type": "reference", "identifier": "doc://bad"}],
+        references={"doc://bad": topic("/documentation/bad", "Bad")},
+    )
+    report, files = converted(archive(kit=kit, bad=b"{,}", lonely=b"{,}"))
+
+    skipped, lonely = report.pages_skipped
+    assert (lonely.path, "documentation/lonely.md" in files) == ("", False)
+    assert skipped.path == "documentation/bad.md"
+    assert b"[Bad](bad.md)" in files["documentation/kit.md"]
+    _, head, body = files[skipped.path].decode().split("---\n")
+    assert yaml.safe_load(head) == {"title": skipped.source, "skipped": skipped.reason}
+    assert body.startswith(
+        "\n# This page could not be converted\n\n"
+        "`data/documentation/bad.json` in the archive could not be read: invalid JSON"
+    )
+    listed = [entry["path"] for entry in json.loads(files["manifest.json"])["pages"]]
+    assert listed == ["documentation/kit.md"]
+    assert b"bad.md" not in files["llms.txt"]
 
 
 def test_an_archive_without_one_readable_page_is_an_error() -> None:

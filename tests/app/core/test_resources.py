@@ -91,9 +91,13 @@ class Machine:
         self.workspace = folder / "workspace"
         self.workspace.mkdir()
         self.now = 1_000_000.0
+        self.orphans = 0
         self.write(files)
         self.resources = Resources(
-            self.workspace, conversion_seconds=120, root=self.root, clock=lambda: self.now
+            self.workspace,
+            orphans=lambda: self.orphans,
+            root=self.root,
+            clock=lambda: self.now,
         )
 
     def write(self, files: Mapping[str, str]) -> None:
@@ -217,7 +221,7 @@ def ballast() -> Iterator[None]:
 
 
 def _measure(pipe: Connection, workspace: Path) -> None:
-    reading = Resources(workspace, conversion_seconds=1, root=workspace).read()
+    reading = Resources(workspace, orphans=lambda: 0, root=workspace).read()
     pipe.send(reading["docc2context_memory_working_set_bytes"][()])
 
 
@@ -261,18 +265,11 @@ def test_the_filesystem_is_that_of_the_workspace(tmp_path: Path) -> None:
     assert 0 < reading["docc2context_filesystem_avail_bytes"][label] <= size
 
 
-def test_an_orphan_is_a_directory_that_has_outlived_any_conversion(tmp_path: Path) -> None:
+def test_orphans_are_counted_anew_for_each_reading(tmp_path: Path) -> None:
     machine = Machine(tmp_path, {})
-    for name, age in [("swift-conv-a", 181), ("swift-conv-b", 179), ("other", 999)]:
-        folder = machine.workspace / name
-        folder.mkdir()
-        os.utime(folder, (machine.now - age, machine.now - age))
-    file = machine.workspace / "swift-conv-file"
-    file.touch()
-    os.utime(file, (0, 0))
-    (machine.workspace / "swift-conv-link").symlink_to(machine.workspace / "other")
-
-    assert machine.read()["docc2context_orphaned_workspaces"] == 1
+    assert machine.read()["docc2context_orphaned_workspaces"] == 0
+    machine.orphans = 3
+    assert machine.read()["docc2context_orphaned_workspaces"] == 3
 
 
 def test_a_source_that_fails_is_logged_once_costs_no_other_and_ages_the_timestamp(

@@ -223,6 +223,14 @@ def test_a_probe_is_content_with_a_child_that_is_ready() -> None:
     assert is_available() == 1
 
 
+def test_a_probe_counts_the_locks_that_the_kernel_lacks() -> None:
+    asyncio.run(converter(READY).probe())
+    assert told_value("converter_locks_missing") == 1
+
+    asyncio.run(converter(Ready(Locks(["group", "landlock"], {}))).probe())
+    assert told_value("converter_locks_missing") == 0
+
+
 @pytest.mark.parametrize("answer", [CannotStart(), TimeoutError(), Ended(b"", 1)])
 def test_a_probe_finds_the_converter_unavailable(answer: Ended | Exception) -> None:
     with pytest.raises(ServiceError) as caught:
@@ -256,7 +264,11 @@ def test_an_unavailable_converter_is_asked_again_until_it_is_back(
 
 
 def is_available() -> float:
-    return parsed(METRICS.render("")[0].decode())["converter_available"]
+    return told_value("converter_available")
+
+
+def told_value(metric: str) -> float:
+    return parsed(METRICS.render("")[0].decode())[metric]
 
 
 def test_probes_at_the_same_time_share_a_child() -> None:

@@ -1,0 +1,145 @@
+"""The real Prometheus and Alertmanager, started for a drill, a test or one machine, and ended."""
+
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Final, Self
+
+START_SECONDS: Final = 30.0
+STOP_SECONDS: Final = 10.0
+
+_LOG_TAIL_BYTES: Final = 2000
+
+
+class ProgramMissing(Exception):
+    """A program is not installed; the message says which Debian package brings it."""
+
+
+class CannotStart(Exception):
+    """A program has ended, or is not ready in time; the message has the end of its log."""
+
+
+def installed(names: tuple[str, ...], package: str) -> str:
+    """The path of the first of the names that is installed. Raises ProgramMissing."""
+    for name in names:
+        if path := shutil.which(name):
+            return path
+    raise ProgramMissing(f"{names[0]} is not installed: apt-get install {package}")
+
+
+def prometheus_program() -> str:
+    """Where Prometheus is. Raises ProgramMissing."""
+    return installed(("prometheus",), "prometheus")
+
+
+def alertmanager_program() -> str:
+    """Where Alertmanager is, by its own name or Debian's. Raises ProgramMissing."""
+    return installed(("prometheus-alertmanager", "alertmanager"), "prometheus-alertmanager")
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+class Program:
+    """A server on a port of the loopback: started when entered, ended by its pid when left.
+
+    `ready` is the path that answers 200 as soon as it serves. Its output goes to `log`.
+    """
+
+    def __init__(self, command: list[str], port: int, log: Path, ready: str = "/-/ready") -> None:
+        self.command = command
+        self.port = port
+        self.log = log
+        self.ready = ready
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Return when it is ready. Raises CannotStart."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        end = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self.process.poll() is not None or time.monotonic() > end:
+                self.stop()
+                raise CannotStart(f"{Path(self.command[0]).name} does not start:\n{self._tail()}")
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """End it as an operator does, and for good if it takes too long."""
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.url + self.ready, timeout=2) as answer:  # noqa: S310
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False
+
+    def _tail(self) -> str:
+        return self.log.read_bytes()[-_LOG_TAIL_BYTES:].decode(errors="replace")
+
+
+class Prometheus(Program):
+    """With data and log in `folder`. Raises ProgramMissing."""
+
+    def __init__(self, folder: Path, config: Path, *flags: str, port: int | None = None) -> None:
+        port = port or free_port()
+        command = [
+            prometheus_program(),
+            f"--config.file={config}",
+            f"--storage.tsdb.path={folder / 'prometheus'}",
+            f"--web.listen-address=127.0.0.1:{port}",
+            *flags,
+        ]
+        super().__init__(command, port, folder / "prometheus.log")
+
+
+class Alertmanager(Program):
+    """With data and log in `folder`. Raises ProgramMissing."""
+
+    def __init__(self, folder: Path, config: Path, *flags: str, port: int | None = None) -> None:
+        port = port or free_port()
+        command = [
+            alertmanager_program(),
+            f"--config.file={config}",
+            f"--storage.path={folder / 'alertmanager'}",
+            f"--web.listen-address=127.0.0.1:{port}",
+            "--cluster.listen-address=",  # one alone has no peers
+            *flags,
+        ]
+        super().__init__(command, port, folder / "alertmanager.log")

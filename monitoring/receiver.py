@@ -1,0 +1,242 @@
+"""A server that takes notifications as Slack, PagerDuty and a heartbeat service do, and keeps them.
+
+    python -m monitoring.receiver --port 9099
+
+Strict on purpose: what the real ones would refuse is answered as they would, so that a template
+that makes no valid message shows in a test rather than at night.
+"""
+
+import argparse
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final, Literal, Self
+
+Kind = Literal["slack", "pagerduty", "heartbeat"]
+Status = Literal["firing", "resolved"]
+
+PATHS: Final[dict[Kind, str]] = {
+    "slack": "/slack/",
+    "pagerduty": "/v2/enqueue",
+    "heartbeat": "/heartbeat",
+}
+_SEVERITIES: Final = {"critical", "error", "warning", "info"}
+
+
+class NotAccepted(Exception):
+    """The real service would refuse this; the message says why."""
+
+
+@dataclass(frozen=True)
+class Notification:
+    """One message. `at` is Unix time; `channel` is Slack's, or empty."""
+
+    at: float
+    kind: Kind
+    channel: str
+    status: Status
+    alertname: str
+    text: str
+    body: dict[str, Any]
+
+
+class Receiver:
+    """Listens on loopback while it is entered; what has come is in `notifications`."""
+
+    def __init__(self, port: int = 0, heartbeat_token: str = "") -> None:
+        self.notifications: list[Notification] = []
+        self.heartbeat_token = heartbeat_token
+        self._arrived = threading.Condition()
+        self._refusals: dict[Kind, int] = {}
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler_for(self))
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self._server.server_address[1])
+
+    def url(self, kind: Kind, channel: str = "") -> str:
+        """Where to send; Slack has an address for each channel."""
+        return f"http://127.0.0.1:{self.port}{PATHS[kind]}{channel.lstrip('#')}"
+
+    def refuse(self, kind: Kind, status: int) -> None:
+        """Answer everything of that kind with this HTTP status, until `accept`."""
+        self._refusals[kind] = status
+
+    def accept(self, kind: Kind) -> None:
+        """Take that kind again."""
+        self._refusals.pop(kind, None)
+
+    def refusal(self, kind: Kind) -> int | None:
+        """The status that this kind is refused with."""
+        return self._refusals.get(kind)
+
+    def keep(self, notification: Notification) -> None:
+        """Add one, and wake those who wait."""
+        with self._arrived:
+            self.notifications.append(notification)
+            self._arrived.notify_all()
+
+    def wait_for(
+        self, predicate: Callable[[Notification], bool], seconds: float, *, since: int = 0
+    ) -> Notification:
+        """The first from number `since` on of which the predicate is true.
+
+        Raises TimeoutError, which names what came instead.
+        """
+        with self._arrived:
+            found = self._arrived.wait_for(
+                lambda: next(filter(predicate, self.notifications[since:]), None), seconds
+            )
+            if found is None:
+                others = [
+                    f"{one.kind} {one.channel} {one.status} {one.alertname}"
+                    for one in self.notifications[since:]
+                ]
+                raise TimeoutError(f"not notified within {seconds:g} s; came instead: {others}")
+            return found
+
+
+def _handler_for(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            kind = _kind(self.path)
+            content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if kind is None:
+                return self._answer(404, b"no_such_receiver")
+            if (status := receiver.refusal(kind)) is not None:
+                return self._answer(status, b"refused")
+            try:
+                self._check_token(kind)
+                receiver.keep(_notification(kind, self.path, json.loads(content)))
+            except (NotAccepted, ValueError) as error:
+                return self._answer(400, str(error).encode())
+            return self._answer(202 if kind == "pagerduty" else 200, _ANSWERS[kind])
+
+        def _check_token(self, kind: Kind) -> None:
+            expected = f"Bearer {receiver.heartbeat_token}"
+            given = self.headers.get("Authorization")
+            if kind == "heartbeat" and receiver.heartbeat_token and given != expected:
+                raise NotAccepted("wrong token")
+
+        def _answer(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing: what came is kept."""
+
+    return Handler
+
+
+_ANSWERS: Final[dict[Kind, bytes]] = {
+    "slack": b"ok",
+    "pagerduty": b'{"status":"success","message":"Event processed"}',
+    "heartbeat": b"",
+}
+
+
+def _kind(path: str) -> Kind | None:
+    return next((kind for kind, prefix in PATHS.items() if path.startswith(prefix)), None)
+
+
+def _notification(kind: Kind, path: str, body: dict[str, Any]) -> Notification:
+    match kind:
+        case "slack":
+            return _slack("#" + path.removeprefix(PATHS["slack"]), body)
+        case "pagerduty":
+            return _pagerduty(body)
+        case "heartbeat":
+            return _heartbeat(body)
+
+
+def _slack(channel: str, body: dict[str, Any]) -> Notification:
+    """An incoming webhook's message: https://api.slack.com/messaging/webhooks."""
+    attachments = body.get("attachments")
+    if not attachments or not isinstance(attachments, list):
+        raise NotAccepted("no_text")
+    (attachment,) = attachments
+    title = attachment["title"]
+    status: Status = "resolved" if title.startswith("[RESOLVED") else "firing"
+    # The template writes "[FIRING 2] HighErrorRate · docc2context".
+    alertname = title.partition("] ")[2].partition(" · ")[0]
+    text = f"{title}\n{attachment['text']}"
+    return Notification(time.time(), "slack", channel, status, alertname, text, body)
+
+
+def _pagerduty(body: dict[str, Any]) -> Notification:
+    """An event: https://developer.pagerduty.com/docs/events-api-v2/."""
+    if not body.get("routing_key") or body.get("event_action") not in {
+        "trigger",
+        "acknowledge",
+        "resolve",
+    }:
+        raise NotAccepted("invalid event: routing_key or event_action")
+    payload = body.get("payload") or {}
+    if body["event_action"] == "trigger" and (
+        not payload.get("summary")
+        or not payload.get("source")
+        or payload.get("severity") not in _SEVERITIES
+    ):
+        raise NotAccepted("invalid event: payload")
+    if not body.get("dedup_key"):
+        raise NotAccepted("invalid event: dedup_key")
+    status: Status = "resolved" if body["event_action"] == "resolve" else "firing"
+    details = payload.get("custom_details") or {}
+    text = payload.get("summary", "")
+    return Notification(
+        time.time(), "pagerduty", "", status, details.get("alertname", ""), text, body
+    )
+
+
+def _heartbeat(body: dict[str, Any]) -> Notification:
+    """Alertmanager's own webhook message."""
+    alertname = body["groupLabels"]["alertname"]
+    return Notification(time.time(), "heartbeat", "", body["status"], alertname, "", body)
+
+
+@contextmanager
+def printing(port: int) -> Iterator[Receiver]:
+    """A receiver that prints each notification as it comes."""
+
+    class Printing(Receiver):
+        def keep(self, notification: Notification) -> None:
+            super().keep(notification)
+            where = f"{notification.kind} {notification.channel}".strip()
+            print(f"--- {where}: {notification.status}\n{notification.text}", flush=True)
+
+    with Printing(port) as receiver:
+        yield receiver
+
+
+def main() -> None:
+    """Listen until Ctrl-C."""
+    parser = argparse.ArgumentParser(description=__doc__, prog="python -m monitoring.receiver")
+    parser.add_argument("--port", type=int, default=9099)
+    port = parser.parse_args().port
+    with printing(port) as receiver:
+        for kind in PATHS:
+            print(f"{kind}: {receiver.url(kind)}", flush=True)
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
