@@ -1,7 +1,6 @@
-"""Prometheus and Alertmanager, started for a test and ended by their process ids."""
+"""Prometheus and Alertmanager for a test, with a client of each."""
 
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,15 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.app.serving import DEADLINE_SECONDS, eventually, free_port
-
-
-def program(*names: str) -> str:
-    """The first of the names that is installed; skips the test if none is."""
-    for name in names:
-        if found := shutil.which(name):
-            return found
-    pytest.skip(f"SKIPPED: {names[0]} is not installed; scripts/ci-packages.sh brings it")
+from monitoring.programs import Alertmanager, Program, ProgramMissing, Prometheus, free_port
 
 
 @contextmanager
@@ -34,30 +25,30 @@ def prometheus(
         configuration = configuration.replace(itself, f"127.0.0.1:{port}")
     file = folder / "prometheus.yml"
     file.write_text(configuration, encoding="utf-8")
-    command = [
-        program("prometheus"),
-        f"--config.file={file}",
-        f"--storage.tsdb.path={folder / 'data'}",
-        f"--web.listen-address=127.0.0.1:{port}",
-        *flags,
-    ]
-    with _running(command, port, folder / "prometheus.log") as client:
+    try:
+        program = Prometheus(folder, file, *flags, port=port)
+    except ProgramMissing as missing:
+        pytest.skip(f"SKIPPED: {missing}")
+    with _client_of(program) as client:
         yield client
 
 
 @contextmanager
 def alertmanager(folder: Path, configuration: Path) -> Iterator[httpx2.Client]:
     """A client of an Alertmanager with that configuration."""
-    port = free_port()
-    command = [
-        program("prometheus-alertmanager", "alertmanager"),
-        f"--config.file={configuration}",
-        f"--storage.path={folder / 'data'}",
-        f"--web.listen-address=127.0.0.1:{port}",
-        "--cluster.listen-address=",
-    ]
-    with _running(command, port, folder / "alertmanager.log") as client:
+    try:
+        program = Alertmanager(folder, configuration)
+    except ProgramMissing as missing:
+        pytest.skip(f"SKIPPED: {missing}")
+    with _client_of(program) as client:
         yield client
+
+
+def tool(name: str) -> str:
+    """Where a command line tool is; skips the test if it is not installed."""
+    if found := shutil.which(name):
+        return found
+    pytest.skip(f"SKIPPED: {name} is not installed; scripts/ci-packages.sh brings it")
 
 
 def instant(client: httpx2.Client, query: str) -> list[dict[str, Any]]:
@@ -69,23 +60,6 @@ def instant(client: httpx2.Client, query: str) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def _running(command: list[str], port: int, log: Path) -> Iterator[httpx2.Client]:
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(command, stdout=output, stderr=output) as process,
-        httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client,
-    ):
-        try:
-            eventually(lambda: _is_ready(process, client, log), f"{command[0]} is ready")
-            yield client
-        finally:
-            process.terminate()
-            process.wait(DEADLINE_SECONDS)
-
-
-def _is_ready(process: subprocess.Popen[bytes], client: httpx2.Client, log: Path) -> bool:
-    assert process.poll() is None, log.read_text()
-    try:
-        return client.get("/-/ready").status_code == 200
-    except httpx2.TransportError:
-        return False
+def _client_of(program: Program) -> Iterator[httpx2.Client]:
+    with program, httpx2.Client(base_url=program.url) as client:
+        yield client

@@ -15,7 +15,7 @@ import yaml
 from monitoring import alert_reference
 from tests.app.archives import doccarchive
 from tests.app.serving import ROOT, Server, eventually
-from tests.monitoring.docs.programs import alertmanager, instant, program, prometheus
+from tests.monitoring.docs.programs import alertmanager, instant, prometheus, tool
 
 TEXT = (ROOT / "DOCS" / "MONITORING.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -140,7 +140,7 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shell(stack: Stack, secrets: Path) -> Callable[[str], str]:
     """Runs a line as the document has it, at other addresses; fails as it fails."""
     for name in ("promtool", "amtool", "curl"):
-        program(name)
+        tool(name)
 
     def run(line: str) -> str:
         done = subprocess.run(
@@ -246,7 +246,7 @@ def test_the_parts_for_another_prometheus_are_whole_and_as_our_own(tmp_path: Pat
     (tmp_path / "prometheus.yml").write_text(text)
 
     checked = subprocess.run(
-        [program("promtool"), "check", "config", "prometheus.yml"],
+        [tool("promtool"), "check", "config", "prometheus.yml"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

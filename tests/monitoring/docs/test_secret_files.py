@@ -1,103 +1,78 @@
 """What DOCS/MONITORING.md says of secret files is so with a real Alertmanager."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 
 import httpx2
-import pytest
 
-from tests.app.serving import eventually
+from monitoring.receiver import Kind, Notification, Receiver
+from tests.app.serving import DEADLINE_SECONDS
 from tests.monitoring.docs.programs import alertmanager
+
+KINDS: tuple[Kind, ...] = ("slack", "pagerduty", "heartbeat")
 
 CONFIGURATION = """\
 route: {{receiver: all, group_by: [alertname], group_wait: 0s}}
 receivers:
   - name: all
-    slack_configs: [{{api_url_file: {folder}/slack}}]
-    pagerduty_configs: [{{routing_key_file: {folder}/pagerduty, url: '{address}/pagerduty'}}]
+    slack_configs:
+      - api_url_file: {folder}/slack
+        title: '[FIRING] {{{{ .GroupLabels.alertname }}}} · x'
+        text: x
+    pagerduty_configs: [{{routing_key_file: {folder}/pagerduty, url: '{pagerduty}'}}]
     webhook_configs:
-      - url: {address}/heartbeat
+      - url: {heartbeat}
         http_config: {{authorization: {{credentials_file: {folder}/heartbeat}}}}
 """
 
 
-class Listener(ThreadingHTTPServer):
-    """Takes every POST, and remembers the secret that came with it."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Request)
-        self.address = f"http://127.0.0.1:{self.server_port}"
-        self.secrets: set[str] = set()
-
-
-class Request(BaseHTTPRequestHandler):
-    server: Listener
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        told = {
-            "/pagerduty": f"pagerduty {body.get('routing_key')}",
-            "/heartbeat": f"heartbeat {self.headers['Authorization']}",
-        }
-        self.server.secrets.add(told.get(self.path, f"slack {self.path}"))
-        self.send_response(202)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
+def write(folder: Path, receiver: Receiver, word: str, end: str = "") -> None:
+    """Each receiver's secret is of that word; the token is the one that is asked for."""
+    (folder / "slack").write_text(receiver.url("slack", word) + end)
+    (folder / "pagerduty").write_text(word + end)
+    (folder / "heartbeat").write_text(word + end)
+    receiver.heartbeat_token = word
 
 
-@contextmanager
-def listening() -> Iterator[Listener]:
-    with Listener() as listener:
-        thread = Thread(target=listener.serve_forever)
-        thread.start()
-        yield listener
-        listener.shutdown()
-        thread.join()
-
-
-def write(folder: Path, address: str, word: str, end: str = "") -> None:
-    (folder / "slack").write_text(f"{address}/{word}{end}")
-    (folder / "pagerduty").write_text(f"{word}{end}")
-    (folder / "heartbeat").write_text(f"{word}{end}")
-
-
-def told(word: str) -> set[str]:
-    return {f"slack /{word}", f"pagerduty {word}", f"heartbeat Bearer {word}"}
-
-
-def alert(client: httpx2.Client, name: str) -> None:
+def notified(client: httpx2.Client, receiver: Receiver, name: str) -> set[str]:
+    """Raise an alert, and give what shows the secrets of its three notifications."""
+    since = len(receiver.notifications)
     answer = client.post("/api/v2/alerts", json=[{"labels": {"alertname": name}}])
     assert answer.status_code == 200, answer.text
+    for kind in KINDS:
+        receiver.wait_for(_of(kind), DEADLINE_SECONDS, since=since)
+    return {_secret(one) for one in receiver.notifications[since:]}
 
 
-@pytest.fixture
-def listener() -> Iterator[Listener]:
-    with listening() as one:
-        yield one
+def _of(kind: Kind) -> Callable[[Notification], bool]:
+    return lambda one: one.kind == kind
+
+
+def _secret(one: Notification) -> str:
+    # The heartbeat's token was checked by the receiver.
+    shown = {"slack": one.channel, "pagerduty": one.body.get("routing_key"), "heartbeat": "right"}
+    return f"{one.kind} {shown[one.kind]}"
 
 
 def test_a_secret_is_read_whenever_it_is_needed_and_may_end_with_a_newline(
-    listener: Listener, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     configuration = tmp_path / "alertmanager.yml"
-    configuration.write_text(
-        CONFIGURATION.format(folder=tmp_path, address=listener.address), encoding="utf-8"
-    )
-
-    with alertmanager(tmp_path, configuration) as client:
-        # It has started without any of them.
-        write(tmp_path, listener.address, "first", end="\n")
-        alert(client, "First")
-        eventually(lambda: listener.secrets == told("first"), "the first secrets are used")
-        write(tmp_path, listener.address, "second")
-        alert(client, "Second")
-        eventually(
-            lambda: listener.secrets == told("first") | told("second"), "the second ones are used"
+    with Receiver() as receiver:
+        configuration.write_text(
+            CONFIGURATION.format(
+                folder=tmp_path,
+                pagerduty=receiver.url("pagerduty"),
+                heartbeat=receiver.url("heartbeat"),
+            ),
+            encoding="utf-8",
         )
+        with alertmanager(tmp_path, configuration) as client:
+            # It has started without any of them.
+            write(tmp_path, receiver, "one", end="\n")
+            first = notified(client, receiver, "First")
+            write(tmp_path, receiver, "two")
+            second = notified(client, receiver, "Second")
+
+    assert first == {"slack #one", "pagerduty one", "heartbeat right"}
+    assert second == {"slack #two", "pagerduty two", "heartbeat right"}
