@@ -124,8 +124,9 @@ def _handler_for(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             try:
                 self._check_token(kind)
                 receiver.keep(_notification(kind, self.path, json.loads(content)))
-            except (NotAccepted, ValueError) as error:
-                return self._answer(400, str(error).encode())
+            except (NotAccepted, ValueError, LookupError, TypeError, AttributeError) as error:
+                # Of another shape than the real service takes.
+                return self._answer(400, f"invalid_payload: {error!r}".encode())
             return self._answer(202 if kind == "pagerduty" else 200, _ANSWERS[kind])
 
         def _check_token(self, kind: Kind) -> None:

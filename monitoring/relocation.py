@@ -1,0 +1,96 @@
+"""The shipped configuration, for other places than the containers that it is written for.
+
+Nothing but addresses and paths is changed, so that what runs on one machine, in a test or in a
+drill is what runs in production.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+ROOT: Final = Path(__file__).parents[1]
+PROMETHEUS: Final = ROOT / "prometheus.yml"
+RULES: Final = ROOT / "alert_rules.yml"
+ALERTMANAGER: Final = ROOT / "alertmanager.yml"
+TEMPLATES: Final = ROOT / "monitoring/alertmanager/*.tmpl"
+USER_ASSETS: Final = ROOT / "monitoring/user-assets"
+
+SECRETS: Final = Path("/etc/alertmanager/secrets")
+"""Where alertmanager.yml looks for addresses and keys."""
+
+Config = dict[str, Any]
+
+
+def load(path: Path) -> Config:
+    """A YAML file. Raises yaml.YAMLError, which names the line."""
+    config: Config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return config
+
+
+def write(config: Config, path: Path) -> Path:
+    """Write a configuration as YAML; the path, for convenience."""
+    path.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def prometheus(config: Config, *, own: str, targets: Path, rules: Path = RULES) -> Config:
+    """Prometheus at the address `own`, with targets from the files of a folder and no names to ask.
+
+    >>> before = {"scrape_configs": [{"static_configs": [{"targets": ["localhost:9090"]}]}]}
+    >>> prometheus(before, own="127.0.0.1:1", targets=Path("/t"))["scrape_configs"]
+    [{'static_configs': [{'targets': ['127.0.0.1:1']}]}]
+    """
+
+    def changed(key: str, value: Any) -> Any:
+        match key:
+            case "files":
+                return [str(targets / Path(name).name) for name in value]
+            case "targets":
+                return [own]
+            case _:
+                return value
+
+    moved: Config = _mapped(config, changed, left_out={"dns_sd_configs"})
+    # An entry that had nothing but names to ask has nothing left.
+    managers = moved.get("alerting", {}).get("alertmanagers", [])
+    managers[:] = [one for one in managers if one]
+    return {**moved, "rule_files": [str(rules)]}
+
+
+def alertmanager(config: Config, *, secrets: Path, addresses: Mapping[str, str]) -> Config:
+    """Alertmanager with the files of another folder of secrets.
+
+    `addresses` replaces addresses that stand in the configuration, by the setting's name:
+    `url` of the heartbeat, and `pagerduty_url`, where events go.
+    """
+
+    def changed(key: str, value: Any) -> Any:
+        if key == "templates":
+            return [str(TEMPLATES)]
+        if key.endswith("_file") and Path(value).parent == SECRETS:
+            return str(secrets / Path(value).name)
+        return addresses.get(key, value)
+
+    moved: Config = _mapped(config, changed)
+    if "pagerduty_url" in addresses:
+        moved["global"]["pagerduty_url"] = addresses["pagerduty_url"]
+    return moved
+
+
+def _mapped(
+    node: Any, changed: Callable[[str, Any], Any], left_out: frozenset[str] | set[str] = frozenset()
+) -> Any:
+    """The same tree with the value of each key as `changed` returns it."""
+    match node:
+        case dict():
+            return {
+                key: _mapped(changed(key, value), changed, left_out)
+                for key, value in node.items()
+                if key not in left_out
+            }
+        case list():
+            return [_mapped(item, changed, left_out) for item in node]
+        case _:
+            return node
