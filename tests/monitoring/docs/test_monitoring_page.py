@@ -12,9 +12,9 @@ import httpx2
 import pytest
 import yaml
 
-from monitoring import alert_reference
+from monitoring import alert_reference, relocation
 from tests.app.archives import doccarchive
-from tests.app.serving import ROOT, Server, eventually
+from tests.app.serving import ROOT, Server, eventually, free_port
 from tests.monitoring.docs.programs import alertmanager, instant, prometheus, tool
 
 TEXT = (ROOT / "DOCS" / "MONITORING.md").read_text(encoding="utf-8")
@@ -84,8 +84,12 @@ def stack(
     """With a conversion and a refusal behind it, and with all of it scraped."""
     server = start_server()
     folder = tmp_path_factory.mktemp("stack")
-    routes = folder / "alertmanager.yml"
-    routes.write_text("route: {receiver: nobody}\nreceivers: [{name: nobody}]\n")
+    shipped = relocation.load(relocation.ALERTMANAGER)
+    # The heartbeat goes nowhere, and no other receiver has a secret.
+    moved_routes = relocation.alertmanager(
+        shipped, secrets=folder, addresses={"url": f"http://127.0.0.1:{free_port()}"}
+    )
+    routes = relocation.write(moved_routes, folder / "alertmanager.yml")
     with alertmanager(tmp_path_factory.mktemp("alertmanager"), routes) as alerts:
         addresses = {
             "localhost:8000": f"localhost:{server.port}",
@@ -171,6 +175,9 @@ def test_all_commands_work_in_their_order(
     assert '"health":"up"' in of("curl -fsS http://localhost:9090/api/v1/targets")
     assert 'up{instance="' in of("promtool query instant http://localhost:9090 'up")
     assert "SUCCESS" in of("promtool check rules")
+    assert "SUCCESS" in of("amtool check-config")
+    assert "receiver: critical" in of("amtool config routes --config.file")
+    assert of("amtool config routes test") == "critical\n"
     assert "see issue 42" in of("amtool silence query")
     left = shell("amtool silence query --alertmanager.url=http://localhost:9093")
     assert "see issue 42" not in left
@@ -302,12 +309,24 @@ def test_every_link_inside_the_documents_leads_somewhere() -> None:
     }
 
     assert {one[1:] for one in targets if one.startswith("#")} <= headings
-    files = [one for one in targets if "://" not in one and not one.startswith(("#", "PLAYBOOKS/"))]
+    files = [one for one in targets if "://" not in one and not one.startswith("#")]
     assert [one for one in files if not (ROOT / "DOCS" / one).exists()] == []
 
 
 def test_every_file_that_is_named_exists() -> None:
-    named = set(re.findall(r"`(monitoring/[\w./-]+|(?:prometheus|alert_rules)\.yml)`", TEXT))
-    others = {"monitoring/user-assets", "monitoring/alertmanager"}
+    named = set(re.findall(r"`(monitoring/[\w./-]+|\w+\.yml)`", TEXT))
 
-    assert [one for one in sorted(named - others) if not (ROOT / one).exists()] == []
+    assert [one for one in sorted(named) if not (ROOT / one).exists()] == []
+
+
+def test_the_heartbeat_is_as_it_says() -> None:
+    (address,) = re.findall(r"in place of `(\S+)`", TEXT)
+    (route,) = [
+        one
+        for one in relocation.load(relocation.ALERTMANAGER)["route"]["routes"]
+        if one["receiver"] == "heartbeat"
+    ]
+
+    assert address in relocation.ALERTMANAGER.read_text()
+    assert "It is told every minute" in TEXT
+    assert route["repeat_interval"] == route["group_interval"] == "1m"
