@@ -3,7 +3,8 @@
     python -m monitoring.preflight [--secrets DIR] [--config FILE]
 
 Alertmanager starts without its secrets, and says so in its log when it has something to tell. This
-looks before. It never prints what is in a file.
+looks before. It never prints what is in a file. White space around a secret is no fault:
+Alertmanager leaves it out.
 """
 
 import argparse
@@ -20,8 +21,10 @@ from monitoring import relocation
 
 EXAMPLE_HOST: Final = "heartbeat.example.com"
 
-_URL: Final = re.compile(r"https?://[^\s/]+\S*")
+# Slack and PagerDuty take https alone; a receiver for trying out is on this machine.
+_URL: Final = re.compile(r"(https://|http://(localhost|127\.0\.0\.1)[:/])[^\s/]\S*")
 _ROUTING_KEY: Final = re.compile(r"[0-9A-Za-z]{32}")
+_TOKEN: Final = re.compile(r"\S+")
 
 
 class Finding(NamedTuple):
@@ -45,34 +48,49 @@ class _Way(NamedTuple):
 
     @property
     def cost(self) -> str:
-        kind = self.kind.removesuffix("_configs")
         if self.receiver == "heartbeat":
             return "nobody learns when alerting itself has stopped"
-        return f"nothing of the receiver `{self.receiver}` goes out by {kind}"
+        return f"nothing of the receiver `{self.receiver}` goes out by {self.kind}"
 
 
-def findings(config: dict[str, Any], secrets: Path) -> Iterator[Finding]:
-    """All that is missing or wrong, each file once. `secrets` is where the files are looked for."""
-    seen: set[Path] = set()
+def findings(config: dict[str, Any], secrets: Path, folder: Path) -> Iterator[Finding]:
+    """All that is missing or wrong, each file once.
+
+    `secrets` is where the files of relocation.SECRETS are looked for; templates are beside the
+    configuration, in `folder`.
+    """
+    yield from _missing_templates(config, folder)
+    costs: dict[Path, list[str]] = {}
     for way in _ways(config):
         for file in _files(way.settings):
-            path = secrets / file.name
-            if path not in seen and (fault := _fault(path)):
-                yield Finding(str(path), fault[0], way.cost, fault[1])
-            seen.add(path)
-        url = str(way.settings.get("url", ""))
-        if EXAMPLE_HOST in url:
-            remedy = (
-                "Write the address that your heartbeat service gives you into alertmanager.yml."
-            )
-            yield Finding(url, "is the address of an example", way.cost, remedy)
+            costs.setdefault(_moved(file, secrets), []).append(way.cost)
+    for path, lost in costs.items():
+        if fault := _fault(path):
+            yield Finding(str(path), fault[0], " and ".join(dict.fromkeys(lost)), fault[1])
+    for way in _ways(config):
+        if EXAMPLE_HOST in str(way.settings.get("url", "")):
+            remedy = "Write the address that your heartbeat service gives you there."
+            yield Finding(f"url of `{way.receiver}`", "is the example's", way.cost, remedy)
+
+
+def _missing_templates(config: dict[str, Any], folder: Path) -> Iterator[Finding]:
+    """Alertmanager starts without templates too; a message that names one is then never sent."""
+    for pattern in config.get("templates", []):
+        path = folder / pattern
+        if not list(path.parent.glob(path.name)):
+            cost = "no notification can be written"
+            yield Finding(str(path), "is missing", cost, "Put the project's templates there.")
 
 
 def _ways(config: dict[str, Any]) -> Iterator[_Way]:
+    for key in config.get("global", {}):
+        if key.endswith("_file"):
+            yield _Way("every receiver", key.partition("_")[0], {key: config["global"][key]})
     for receiver in config["receivers"]:
         for kind, ways in receiver.items():
             if kind.endswith("_configs"):
-                yield from (_Way(receiver["name"], kind, settings) for settings in ways)
+                name = kind.removesuffix("_configs")
+                yield from (_Way(receiver["name"], name, settings) for settings in ways)
 
 
 def _files(settings: dict[str, Any]) -> Iterator[Path]:
@@ -81,6 +99,10 @@ def _files(settings: dict[str, Any]) -> Iterator[Path]:
             yield from _files(value)
         elif key.endswith("_file"):
             yield Path(value)
+
+
+def _moved(file: Path, secrets: Path) -> Path:
+    return secrets / file.name if file.parent == relocation.SECRETS else file
 
 
 def _fault(path: Path) -> tuple[str, str] | None:
@@ -98,20 +120,29 @@ def _fault(path: Path) -> tuple[str, str] | None:
     if not _form(path).fullmatch(content):
         return f"does not hold {_meaning(path)}", write
     if mode & (stat.S_IROTH | stat.S_IWOTH):
-        return "may be read by everybody on this machine", f"chmod o= {path}"
+        return "may be read or written by everybody on this machine", f"chmod o= {path}"
     return None
 
 
 def _form(path: Path) -> re.Pattern[str]:
     if path.name.endswith("_url"):
         return _URL
-    return _ROUTING_KEY if path.name.endswith("_routing_key") else re.compile(r"\S+")
+    return _ROUTING_KEY if path.name.endswith("_routing_key") else _TOKEN
 
 
 def _meaning(path: Path) -> str:
     if path.name.endswith("_url"):
-        return "the webhook's address"
+        return "the webhook's https address"
     return "a key of 32 characters" if path.name.endswith("_routing_key") else "the token"
+
+
+def report(config_file: Path, secrets: Path) -> int:
+    """Print the findings; how many there are. Raises OSError and yaml.YAMLError."""
+    found = list(findings(relocation.load(config_file), secrets, config_file.parent))
+    for finding in found:
+        print(finding)
+    print(f"preflight: {len(found)} to be set" if found else "preflight: every receiver is set up")
+    return len(found)
 
 
 def main() -> int:
@@ -121,15 +152,10 @@ def main() -> int:
     parser.add_argument("--config", type=Path, default=relocation.ALERTMANAGER, metavar="FILE")
     arguments = parser.parse_args()
     try:
-        config = relocation.load(arguments.config)
+        return 1 if report(arguments.config, arguments.secrets) else 0
     except (OSError, yaml.YAMLError) as error:
         print(f"preflight: {arguments.config}: {error}", file=sys.stderr)
         return 2
-    found = list(findings(config, arguments.secrets))
-    for finding in found:
-        print(finding)
-    print(f"preflight: {len(found)} to be set" if found else "preflight: every receiver is set up")
-    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,155 @@
+"""What would reach nobody is said before the night."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from monitoring import relocation
+from monitoring.preflight import Finding, findings
+
+KEY = "0123456789abcdef" * 2
+HOOK = "https://hooks.slack.com/services/T0/B0/hush"
+NO_ADDRESS = "does not hold the webhook's https address"
+ADDRESS = "https://beat.example.org/1"
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> Path:
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    for name, text in {
+        "slack_critical_url": HOOK + "\n",
+        "slack_alerts_url": HOOK,
+        "pagerduty_routing_key": KEY + "\r\n",
+        "heartbeat_token": "hush\n",
+    }.items():
+        put(folder / name, text)
+    return folder
+
+
+def put(path: Path, text: str) -> None:
+    path.write_text(text)
+    path.chmod(0o640)
+
+
+def found(secrets: Path, url: str = ADDRESS, folder: Path = relocation.ROOT) -> list[Finding]:
+    config = relocation.load(relocation.ALERTMANAGER)
+    config["receivers"][-1]["webhook_configs"][0]["url"] = url
+    return list(findings(config, secrets, folder))
+
+
+def test_nothing_is_wrong_with_all_secrets_and_line_breaks_behind_them(secrets: Path) -> None:
+    assert found(secrets) == []
+
+
+def test_each_missing_file_is_named_with_all_that_it_costs(tmp_path: Path) -> None:
+    assert {(Path(one.setting).name, one.fault, one.cost) for one in found(tmp_path)} == {
+        (
+            "slack_alerts_url",
+            "is missing",
+            " and ".join(
+                f"nothing of the receiver `{name}` goes out by slack"
+                for name in ("default", "warning")
+            ),
+        ),
+        (
+            "slack_critical_url",
+            "is missing",
+            "nothing of the receiver `critical` goes out by slack",
+        ),
+        (
+            "pagerduty_routing_key",
+            "is missing",
+            "nothing of the receiver `critical` goes out by pagerduty",
+        ),
+        ("heartbeat_token", "is missing", "nobody learns when alerting itself has stopped"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("slack_alerts_url", " \n", "is empty"),
+        (
+            "slack_alerts_url",
+            "http://hooks.slack.com/x",
+            "does not hold the webhook's https address",
+        ),
+        ("slack_alerts_url", HOOK + "\n" + HOOK, NO_ADDRESS),
+        ("slack_alerts_url", "YOUR_WEBHOOK", NO_ADDRESS),
+        ("pagerduty_routing_key", KEY[1:], "does not hold a key of 32 characters"),
+        ("pagerduty_routing_key", KEY + "0", "does not hold a key of 32 characters"),
+        ("heartbeat_token", "two words", "does not hold the token"),
+    ],
+)
+def test_a_file_that_holds_something_else_is_named(
+    secrets: Path, name: str, text: str, fault: str
+) -> None:
+    put(secrets / name, text)
+    assert [(one.setting, one.fault) for one in found(secrets)] == [(str(secrets / name), fault)]
+
+
+def test_a_file_that_everybody_may_read_is_named_with_the_command_that_helps(secrets: Path) -> None:
+    (secrets / "heartbeat_token").chmod(0o644)
+    (finding,) = found(secrets)
+    assert finding.fault == "may be read or written by everybody on this machine"
+    assert finding.remedy == f"chmod o= {secrets / 'heartbeat_token'}"
+
+
+def test_what_cannot_be_read_is_named(secrets: Path) -> None:
+    (secrets / "heartbeat_token").unlink()
+    (secrets / "heartbeat_token").mkdir()
+    (secrets / "slack_alerts_url").write_bytes(b"\xff")
+    assert [one.fault for one in found(secrets)] == [
+        "cannot be read: it is no text",
+        "cannot be read: Is a directory",
+    ]
+
+
+def test_the_address_of_the_example_is_no_heartbeat(secrets: Path) -> None:
+    (finding,) = found(secrets, url="https://heartbeat.example.com/docc2context")
+    assert (finding.setting, finding.fault) == ("url of `heartbeat`", "is the example's")
+
+
+def test_templates_are_looked_for_beside_the_configuration(secrets: Path, tmp_path: Path) -> None:
+    (finding,) = found(secrets, folder=tmp_path)
+    assert finding.setting == str(tmp_path / "monitoring/alertmanager/*.tmpl")
+    assert finding.cost == "no notification can be written"
+
+
+def preflight(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "monitoring.preflight", *map(str, arguments)]
+    return subprocess.run(command, cwd=relocation.ROOT, capture_output=True, text=True, check=False)
+
+
+def test_the_command_fails_as_long_as_something_is_missing_and_prints_no_secret(
+    secrets: Path,
+) -> None:
+    put(secrets / "slack_alerts_url", "hush hush")
+    run = preflight("--secrets", secrets)
+
+    assert (run.returncode, run.stderr) == (1, "")
+    assert run.stdout.splitlines()[-1] == "preflight: 2 to be set"
+    assert "hush" not in run.stdout
+    assert KEY not in run.stdout
+
+
+def test_the_command_succeeds_when_all_is_set(secrets: Path) -> None:
+    config = relocation.load(relocation.ALERTMANAGER)
+    config["templates"] = [str(relocation.TEMPLATES)]
+    config["receivers"][-1]["webhook_configs"][0]["url"] = ADDRESS
+    file = relocation.write(config, secrets / "alertmanager.yml")
+    run = preflight("--secrets", secrets, "--config", file)
+
+    assert (run.returncode, run.stdout) == (0, "preflight: every receiver is set up\n")
+
+
+def test_a_configuration_that_is_no_yaml_is_an_error_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "alertmanager.yml"
+    file.write_text("route:\n  receiver: [")
+    run = preflight("--config", file)
+
+    assert run.returncode == 2
+    assert "line 2" in run.stderr
