@@ -1,12 +1,13 @@
 # One word does the common thing; no target needs another to have run before.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fuzz check format lock bench bench-metrics overload reference sample clean
+.PHONY: help setup run demo test mutants fuzz check format lock bench bench-metrics overload reference sample clean
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 CORPUS ?= ../shared/corpus
+ALERTS ?=
 FUZZ_SECONDS ?= 600
 FUZZ_SEED ?=
 BENCH ?= specification-core hummingbird smi-client
@@ -36,6 +37,9 @@ demo: $(READY) ## Convert the sample archive to out/ and show a page of it.
 
 test: $(READY) ## Run all tests; what cannot run here says SKIPPED: and why.
 	@$(BIN)/python -m pytest
+
+mutants: $(READY) ## Break each alert rule in every way that tests should find; ALERTS names some.
+	@$(BIN)/python -m tests.monitoring.mutants $(ALERTS)
 
 fuzz: $(FUZZ_READY) ## Look for archives and pages that break the converter, for FUZZ_SECONDS.
 	@$(BIN)/python -m tests.fuzz.campaign $(FUZZ_SECONDS) $(FUZZ_SEED)

@@ -2,7 +2,8 @@
 
 A file is named after its alert. A case gives series in promtool's notation, and at each time the
 whole set of alerts that fire, ALERTS compared label by label; Watchdog, which always does, is left
-out. `recorded` gives, at a time, all series that there are of recorded names, with values. Where a case has a `notice`, the labels and texts are compared that people are sent.
+out. `recorded` gives, at a time, all series that there are of recorded names, with values. Where a
+case has a `notice`, the labels and texts are compared that people are sent.
 """
 
 import re
@@ -38,9 +39,7 @@ _EXACTNESS: Final = 0.001
 _LOOKBACK_MINUTES: Final = 4
 """Prometheus takes a sample for five minutes."""
 
-_WATCHDOG: Final = (
-    'ALERTS{alertname="Watchdog", alertstate="firing", severity="none"}'
-)
+_WATCHDOG: Final = 'ALERTS{alertname="Watchdog", alertstate="firing", severity="none"}'
 _RUN: Final = re.compile(r"(?P<first>-?[\d.]+)(?P<step>[+-][\d.]+)?(?:x(?P<more>\d+))?")
 _ALERT: Final = re.compile(r"(?P<name>[\w:]+)\{(?P<labels>.*)\}")
 _LABEL: Final = re.compile(r'(\w+)="([^"]*)"')
@@ -99,7 +98,7 @@ def faults(path: Path, folder: Path, rules: Groups | None = None) -> str:
 
 
 def _written(found: list[Case], rules: Groups, folder: Path) -> Iterator[Path]:
-    """A rule file and a test file for each pace of evaluation, as rules are evaluated at their own."""
+    """A rule file and a test file for each pace at which cases have the rules evaluated."""
     for every in sorted({case.every for case in found}):
         paced = [{**group, "interval": every} for group in rules]
         rule_file = folder / f"rules-{every}.yml"
@@ -164,11 +163,11 @@ def _spread(values: str, apart: int) -> str:
     >>> _spread("0+2x2 7", 3)
     '0 _x2 2 _x2 4 _x2 7'
     """
-    samples = []
+    samples: list[float] = []
     for found in map(_RUN.fullmatch, values.split()):
         assert found, f"not of the form 0+1x5: {values}"
-        for number in range(int(found["more"] or 0) + 1):
-            samples.append(float(found["first"]) + number * float(found["step"] or 0))
+        first, step = float(found["first"]), float(found["step"] or 0)
+        samples += [first + number * step for number in range(int(found["more"] or 0) + 1)]
     return f" _x{apart - 1} ".join(f"{sample:.12g}" for sample in samples)
 
 
@@ -188,7 +187,7 @@ def _as_series(alert: str) -> str:
 
 def _parts(alert: str) -> tuple[str, str]:
     found = _ALERT.fullmatch(alert)
-    assert found, f"not of the form Name{{label=\"value\"}}: {alert}"
+    assert found, f'not of the form Name{{label="value"}}: {alert}'
     return found["name"], found["labels"]
 
 
