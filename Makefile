@@ -1,7 +1,7 @@
 # One word does the common thing; no target needs another to have run before.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test mutants fuzz check format lock bench bench-metrics overload reference sample clean
+.PHONY: help setup run demo test mutants fuzz check format lock bench bench-metrics overload reference playbooks sample clean
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -76,6 +76,9 @@ bench-metrics: $(READY) ## Compare the cost of our metrics with that of others, 
 reference: $(READY) ## Write DOCS/METRICS.md and the table of alerts in DOCS/MONITORING.md anew.
 	$(BIN)/python -m app.core.metrics_reference > DOCS/METRICS.md
 	$(BIN)/python -m monitoring.alert_reference
+
+playbooks: $(READY) ## Write the pages of DOCS/PLAYBOOKS that Prometheus serves anew.
+	$(BIN)/python -m monitoring.playbooks
 
 sample: $(READY) ## Build the sample archive in examples/ anew.
 	$(BIN)/python examples/build_trailkit.py

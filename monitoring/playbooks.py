@@ -1,0 +1,119 @@
+"""Renders DOCS/PLAYBOOKS as pages that Prometheus serves: they open while the service is down.
+
+`make playbooks` writes them to monitoring/user-assets/playbooks. A page asks nothing of the network
+and quotes its alert's rule from alert_rules.yml, so that the two cannot differ.
+"""
+
+import re
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+ROOT: Final = Path(__file__).parents[1]
+SOURCES: Final = ROOT / "DOCS" / "PLAYBOOKS"
+PAGES: Final = ROOT / "monitoring" / "user-assets" / "playbooks"
+RULES: Final = ROOT / "alert_rules.yml"
+
+_INDEX: Final = "README"
+_IMPACT: Final = "\n## Impact\n"
+
+_CSS: Final = """
+:root { color-scheme: light dark; --line: #8886; --code: #8882; --link: #0b5cad; }
+@media (prefers-color-scheme: dark) { :root { --link: #8ab8ff; } }
+body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-width: 48rem; }
+body { overflow-wrap: break-word; }
+h1, h2, h3 { line-height: 1.25; margin: 1.5em 0 .5em; }
+h1 { margin-top: .5em; }
+h2 { border-bottom: 1px solid var(--line); }
+a { color: var(--link); }
+li { margin: .4em 0; }
+code { background: var(--code); border-radius: 3px; font: .875em/1.45 ui-monospace, monospace; }
+code { padding: .1em .25em; }
+pre { background: var(--code); border-radius: 6px; overflow-x: auto; padding: .75rem; }
+pre code { background: none; padding: 0; }
+table { border-collapse: collapse; }
+th, td { border-bottom: 1px solid var(--line); padding: .4em .6em .4em 0; text-align: left; }
+td, th { vertical-align: top; overflow-wrap: anywhere; }
+"""
+
+
+def alerts() -> dict[str, dict[str, Any]]:
+    """The alerting rules by the name of their playbook."""
+    groups = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"]
+    rules = [rule for group in groups for rule in group["rules"] if "alert" in rule]
+    return {Path(rule["annotations"]["runbook_url"]).stem: rule for rule in rules}
+
+
+def rendered() -> dict[str, str]:
+    """The text of each page by its file's name."""
+    rules = alerts()
+    return {
+        _page_name(source.stem): _page(source.read_text(encoding="utf-8"), rules.get(source.stem))
+        for source in sorted(SOURCES.glob("*.md"))
+    }
+
+
+def _page_name(stem: str) -> str:
+    return "index.html" if stem == _INDEX else f"{stem}.html"
+
+
+def _page(text: str, rule: dict[str, Any] | None) -> str:
+    title = text.partition("\n")[0].removeprefix("# ")
+    head, impact, rest = text.partition(_IMPACT)
+    body = _html(head) + (_quoted(rule) if rule else "") + _html(impact + rest)
+    up = '<p><a href="index.html">All playbooks</a></p>\n' if rule else ""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{_CSS}</style>\n</head>\n"
+        f"<body>\n{up}{body}</body>\n</html>\n"
+    )
+
+
+def _quoted(rule: dict[str, Any]) -> str:
+    waits = f"for: {rule['for']}\n" if "for" in rule else ""
+    keeps = f"keep_firing_for: {rule['keep_firing_for']}\n" if "keep_firing_for" in rule else ""
+    text = f"{rule['expr'].strip()}\n\n{waits}{keeps}severity: {rule['labels']['severity']}\n"
+    return f"<h3>The rule</h3>\n<pre><code>{escape(text)}</code></pre>\n"
+
+
+def _html(text: str) -> str:
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = parser.parse(text)
+    for token in tokens:
+        if token.children:
+            token.children = _with_links_that_work(token.children)
+    return str(parser.renderer.render(tokens, parser.options, {}))
+
+
+def _with_links_that_work(tokens: list[Token]) -> list[Token]:
+    """Links to playbooks lead to their pages; those to files of the repository become text."""
+    kept: list[Token] = []
+    leads = False
+    for token in tokens:
+        if token.type == "link_open":
+            name = re.fullmatch(r"(\w+)\.md", str(token.attrs["href"]))
+            leads = name is not None
+            if name is not None:
+                token.attrs["href"] = _page_name(name[1])
+        if leads or token.type not in {"link_open", "link_close"}:
+            kept.append(token)
+    return kept
+
+
+def main() -> None:
+    """Write all pages, and remove those that have no source any more."""
+    PAGES.mkdir(parents=True, exist_ok=True)
+    pages = rendered()
+    for stale in set(PAGES.glob("*.html")) - {PAGES / name for name in pages}:
+        stale.unlink()
+    for name, text in pages.items():
+        (PAGES / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
