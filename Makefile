@@ -1,7 +1,7 @@
 # One word does the common thing; no target needs another to have run before.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test mutants fuzz check format lock bench bench-metrics overload reference playbooks sample clean
+.PHONY: help setup run demo test test-alert preflight monitoring mutants fuzz check format lock bench bench-metrics overload reference playbooks sample clean
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -13,6 +13,11 @@ FUZZ_SEED ?=
 BENCH ?= specification-core hummingbird smi-client
 OVERLOAD ?= specification-core
 OVERLOAD_SECONDS ?= 60
+PROMETHEUS_PORT ?= 9090
+ALERTMANAGER_PORT ?= 9093
+MONITORING_DATA ?= .monitoring
+MONITORING_SECRETS ?= /etc/alertmanager/secrets
+SEVERITY ?= warning
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -34,6 +39,16 @@ run: $(READY) ## Start the service on http://localhost:8000.
 demo: $(READY) ## Convert the sample archive to out/ and show a page of it.
 	@$(BIN)/docc2context convert examples/TrailKit.doccarchive.zip -o out --force
 	@cat "out/documentation/trailkit/trail/duration(at-).md"
+
+monitoring: $(READY) ## Start service, Prometheus and Alertmanager here, with secrets from MONITORING_SECRETS.
+	@exec $(BIN)/python -m monitoring.local --service-port $(PORT) --prometheus-port $(PROMETHEUS_PORT) \
+	  --alertmanager-port $(ALERTMANAGER_PORT) --data $(MONITORING_DATA) --secrets $(MONITORING_SECRETS)
+
+preflight: $(READY) ## Say which alerts would reach nobody, for want of an address or a key.
+	@$(BIN)/python -m monitoring.preflight --secrets $(MONITORING_SECRETS)
+
+test-alert: $(READY) ## Send a test alert of SEVERITY to Alertmanager, and say where it should arrive.
+	@$(BIN)/python -m monitoring.send_alert --severity $(SEVERITY) http://localhost:$(ALERTMANAGER_PORT)
 
 test: $(READY) ## Run all tests; what cannot run here says SKIPPED: and why.
 	@$(BIN)/python -m pytest

@@ -98,6 +98,7 @@ def stack(
         with prometheus(folder, lay_out(folder, addresses), itself="localhost:9090") as client:
             assert server.put(doccarchive("Foo")).status_code == 200
             assert server.put(b"hello").status_code == 415
+            eventually(lambda: len(targets(client)) == 3, "all three are found")
             eventually(lambda: len(instant(client, "up == 1")) == 3, "all three are scraped")
             yield Stack(server, client, alerts)
 
@@ -233,18 +234,23 @@ def test_a_token_is_sent_as_it_says(start_server: Callable[..., Server], tmp_pat
     addresses = {"localhost:8000": f"localhost:{server.port}"}
     configuration = yaml.safe_load(lay_out(tmp_path, addresses))
     (job,) = [one for one in configuration["scrape_configs"] if one["job_name"] == "docc2context"]
+    told = yaml.safe_load(snippet(TOKEN_FILE).replace(TOKEN_FILE, str(tmp_path / "token")))
+    configuration["scrape_configs"] = [job | told, job | {"job_name": "without"}]
 
     with prometheus(tmp_path, yaml.safe_dump(configuration)) as client:
-        eventually(lambda: last_error(client).endswith("401 Unauthorized"), "it is refused")
-    job |= yaml.safe_load(snippet(TOKEN_FILE).replace(TOKEN_FILE, str(tmp_path / "token")))
-    with prometheus(tmp_path, yaml.safe_dump(configuration)) as client:
+        eventually(lambda: len(targets(client)) == 2, "both have a target")
         eventually(lambda: instant(client, 'up{job="docc2context"} == 1'), "it is scraped")
+        eventually(lambda: instant(client, 'up{job="without"} == 0'), "it is not")
+        errors = {one["scrapePool"]: one["lastError"] for one in targets(client)}
+
+    assert errors["docc2context"] == ""
+    assert errors["without"].endswith("401 Unauthorized")
 
 
-def last_error(client: httpx2.Client) -> str:
-    """Why the last scrape of the service failed; empty if it did not, or there was none."""
-    targets: list[dict[str, Any]] = client.get("/api/v1/targets").json()["data"]["activeTargets"]
-    return "".join(one["lastError"] for one in targets if one["scrapePool"] == "docc2context")
+def targets(client: httpx2.Client) -> list[dict[str, Any]]:
+    """What a Prometheus scrapes."""
+    found: list[dict[str, Any]] = client.get("/api/v1/targets").json()["data"]["activeTargets"]
+    return found
 
 
 def test_the_parts_for_another_prometheus_are_whole_and_as_our_own(tmp_path: Path) -> None:
