@@ -65,11 +65,11 @@ def start_prometheus(
     config["global"] |= {"scrape_interval": "1s", "evaluation_interval": "1s"}
     config["rule_files"] = [str(rules)]
     config["alerting"] = {"alertmanagers": [_static(ports.get("alertmanager", 9))]}
-    for job in config["scrape_configs"]:
+    for scraped in config["scrape_configs"]:
         for found in ("dns_sd_configs", "file_sd_configs", "static_configs"):
-            job.pop(found, None)
-        job |= {"scrape_interval": "1s", "scrape_timeout": "1s"}
-        job |= _static(ports[job["job_name"]])
+            scraped.pop(found, None)
+        scraped.update({"scrape_interval": "1s", "scrape_timeout": "1s"})
+        scraped.update(_static(ports[scraped["job_name"]]))
     written = folder / "prometheus.yml"
     written.write_text(yaml.safe_dump(config))
     return Program(
