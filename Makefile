@@ -88,8 +88,9 @@ bench-metrics: $(READY) ## Compare the cost of our metrics with that of others, 
 	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --editable '.[bench]'
 	@$(BIN)/python benchmarks/metrics.py $(firstword $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH)))
 
-reference: $(READY) ## Write DOCS/METRICS.md anew from the code.
+reference: $(READY) ## Write DOCS/METRICS.md and the table of alerts in DOCS/MONITORING.md anew.
 	$(BIN)/python -m app.core.metrics_reference > DOCS/METRICS.md
+	$(BIN)/python -m monitoring.alert_reference
 
 playbooks: $(READY) ## Write the pages of DOCS/PLAYBOOKS that Prometheus serves anew.
 	$(BIN)/python -m monitoring.playbooks
