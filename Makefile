@@ -1,7 +1,7 @@
 # One word does the common thing; no target needs another to have run before.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fuzz check format lock bench bench-metrics overload reference sample clean
+.PHONY: help setup run demo test fuzz check format lock bench bench-metrics overload reference sample up down compose-test dashboards clean
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -12,6 +12,7 @@ FUZZ_SEED ?=
 BENCH ?= specification-core hummingbird smi-client
 OVERLOAD ?= specification-core
 OVERLOAD_SECONDS ?= 60
+COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -71,6 +72,16 @@ bench-metrics: $(READY) ## Compare the cost of our metrics with that of others, 
 
 reference: $(READY) ## Write DOCS/METRICS.md anew from the code.
 	$(BIN)/python -m app.core.metrics_reference > DOCS/METRICS.md
+
+up: $(READY) ## Start the service, Prometheus and Alertmanager by Compose; says first what is not yet set.
+	@$(BIN)/python -m monitoring.preflight --secrets secrets || true
+	@$(COMPOSE) up -d --build
+
+down: ## Stop what `make up` has started; its data is kept.
+	@$(COMPOSE) down
+
+compose-test: $(READY) ## Build the image, start the whole stack and look at it from outside, in some ten minutes.
+	@$(BIN)/python -m pytest -v -s tests/compose/check_stack.py
 
 sample: $(READY) ## Build the sample archive in examples/ anew.
 	$(BIN)/python examples/build_trailkit.py

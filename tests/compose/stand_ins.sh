@@ -32,11 +32,15 @@ mkdir -p "$folder/programs"
 cp "$(command -v prometheus)" "$folder/programs/prometheus"
 cp "$(command -v prometheus-alertmanager || command -v alertmanager)" "$folder/programs/alertmanager"
 cp "$(command -v busybox)" "$folder/programs/busybox"
+# Debian's Alertmanager looks here for what others have compiled in.
+mkdir -p "$folder/programs/share"
+cp -R /usr/share/prometheus/alertmanager "$folder/programs/share/"
 
 for program in prometheus alertmanager; do
     docker build -q -t "stand-in/$program:1" -f - "$folder/programs" >/dev/null <<DOCKERFILE
 FROM stand-in/python:1
 COPY busybox /bin/busybox
+COPY share /usr/share/prometheus
 RUN ln -s /bin/busybox /bin/wget && install -d -o 65534 -g 65534 /$program /etc/$program
 COPY $program /bin/$program
 USER nobody
