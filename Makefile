@@ -83,6 +83,9 @@ down: ## Stop what `make up` has started; its data is kept.
 compose-test: $(READY) ## Build the image, start the whole stack and look at it from outside, in some ten minutes.
 	@$(BIN)/python -m pytest -v -s tests/compose/check_stack.py
 
+dashboards: $(READY) ## Write monitoring/dashboards/docc2context.json anew from the code.
+	$(BIN)/python -m monitoring.dashboards.build
+
 sample: $(READY) ## Build the sample archive in examples/ anew.
 	$(BIN)/python examples/build_trailkit.py
 
