@@ -1,7 +1,7 @@
 # One word does the common thing; no target needs another to have run before.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test mutants fuzz check format lock bench bench-metrics overload reference sample clean monitoring preflight test-alert playbooks screenshots drill drill-short
+.PHONY: $(shell sed -nE "s/^([a-z-]+):.*/\1/p" $(firstword $(MAKEFILE_LIST)))
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -20,6 +20,7 @@ MONITORING_SECRETS ?= /etc/alertmanager/secrets
 SEVERITY ?= warning
 DRILL ?=
 DRILL_SHORT := HighErrorRate ServiceDown SuspiciousArchives ConversionStuck
+COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -102,6 +103,19 @@ reference: $(READY) ## Write DOCS/METRICS.md and the table of alerts in DOCS/MON
 
 playbooks: $(READY) ## Write the pages of DOCS/PLAYBOOKS that Prometheus serves anew.
 	$(BIN)/python -m monitoring.playbooks
+
+up: $(READY) ## Start the service, Prometheus and Alertmanager by Compose; says first what is not yet set.
+	@$(BIN)/python -m monitoring.preflight --secrets secrets || true
+	@$(COMPOSE) up -d --build
+
+down: ## Stop what `make up` has started; its data is kept.
+	@$(COMPOSE) down
+
+compose-test: $(READY) ## Build the image, start the whole stack and look at it from outside, in some ten minutes.
+	@$(BIN)/python -m pytest -v -s tests/compose/check_stack.py
+
+dashboards: $(READY) ## Write monitoring/dashboards/docc2context.json anew from the code.
+	$(BIN)/python -m monitoring.dashboards.build
 
 sample: $(READY) ## Build the sample archive in examples/ anew.
 	$(BIN)/python examples/build_trailkit.py
