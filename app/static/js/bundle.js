@@ -10,7 +10,7 @@ import { unzipSync } from "../vendor/fflate/browser.js";
  *
  * @typedef {object} Report as `manifest.json` holds it
  * @property {number} pages_converted
- * @property {{ source: string, reason: string }[]} pages_skipped
+ * @property {{ source: string, reason: string, path?: string }[]} pages_skipped
  * @property {Record<string, number>} unknown_nodes
  * @property {number} missing_references
  * @property {number} output_bytes
@@ -72,6 +72,10 @@ export class Bundle {
       const paths = [...this.#files.keys()].filter((name) => name.endsWith(".md"));
       return paths.map((path) => ({ path, title: "", kind: "" }));
     }
-    return manifest.pages.filter((page) => this.has(page.path));
+    // Where a page could not be converted and others link to it, one stands that says why.
+    const notices = (manifest.report?.pages_skipped ?? [])
+      .filter((page) => page.path)
+      .map((page) => ({ path: page.path, title: page.source, kind: "skipped" }));
+    return [...manifest.pages, ...notices].filter((page) => this.has(page.path));
   }
 }

@@ -334,6 +334,26 @@ def test_skipped_pages_and_unknown_nodes_are_named(
         expect(page.page.locator("#losses li").last).to_have_text("block:poll 1 time")
 
 
+def test_a_link_to_a_skipped_page_shows_why_it_was_skipped(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    bad = {"type": "topic", "title": "Bad", "url": "/documentation/bad", "identifier": "doc://bad"}
+    kit = article("Kit") | {
+        "abstract": [{"type": "reference", "identifier": "doc://bad", "isActive": True}],
+        "references": {"doc://bad": bad},
+    }
+    archive = tmp_path / "Linked.zip"
+    archive.write_bytes(doccarchive(kit=json.dumps(kit).encode(), bad=b"{no json"))
+    with opened(browser, server) as page:
+        page.convert(archive)
+        page.await_result("Kit")
+        page.page.locator("#rendered").get_by_role("link", name="Bad").click()
+
+        expect(page.page.locator("#rendered h3").first).to_have_text(
+            "This page could not be converted"
+        )
+
+
 def test_a_second_archive_can_follow_and_nothing_of_the_first_is_left(
     browser: Browser, server: Server, tmp_path: Path
 ) -> None:
