@@ -1,7 +1,7 @@
 # One word does the common thing; no target needs another to have run before.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-alert preflight monitoring mutants fuzz check format lock bench bench-metrics overload reference playbooks sample clean
+.PHONY: help setup run demo monitoring preflight test-alert test mutants fuzz drill drill-short check format lock bench bench-metrics overload reference playbooks sample clean
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -18,6 +18,8 @@ ALERTMANAGER_PORT ?= 9093
 MONITORING_DATA ?= .monitoring
 MONITORING_SECRETS ?= /etc/alertmanager/secrets
 SEVERITY ?= warning
+DRILL ?=
+DRILL_SHORT := HighErrorRate ServiceDown SuspiciousArchives ConversionStuck
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -63,6 +65,12 @@ $(FUZZ_READY): $(READY)
 	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --editable '.[fuzz]'
 	@touch $@
 
+drill: $(READY) ## Cause each alert for real, or those in DRILL, and see that it arrives.
+	@$(BIN)/python -m monitoring.drill $(if $(DRILL),--only $(DRILL))
+
+drill-short: $(READY) ## The same with four alerts, for CI.
+	@$(BIN)/python -m monitoring.drill --only $(DRILL_SHORT)
+
 check: $(READY) ## Lint, types, import contracts, formatting.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -99,4 +107,4 @@ sample: $(READY) ## Build the sample archive in examples/ anew.
 	$(BIN)/python examples/build_trailkit.py
 
 clean: ## Remove .venv, caches and out/.
-	rm -rf $(VENV) out .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) out .fuzz .drill .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,11 +1,11 @@
 """The application, put together."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from app.api.deps import Services
@@ -21,7 +21,7 @@ from app.core.metrics import Metrics
 from app.core.one_process import refuse_several_workers
 from app.core.resource_figures import Reading
 from app.core.resources import Resources
-from app.core.sampler import Sampler
+from app.core.sampler import INTERVAL_SECONDS, Sampler
 from app.core.threads import in_thread
 from app.middleware.crash import CrashMiddleware
 from app.middleware.observe import ObserveMiddleware
@@ -45,8 +45,17 @@ QUIET = {metrics.PATH} | {prefix + path for prefix in ("", API) for path in heal
 log = structlog.get_logger()
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The service for these settings, or for those of the environment."""
+def create_app(
+    settings: Settings | None = None,
+    *,
+    more: Sequence[APIRouter] = (),
+    sampling_seconds: float = INTERVAL_SECONDS,
+) -> FastAPI:
+    """The service for these settings, or for those of the environment.
+
+    `more` are routes beside its own, handled and measured as those are. Resources are read each
+    `sampling_seconds`.
+    """
     refuse_several_workers()
     settings = settings or load_settings()
     configure_logging(settings.log_level, settings.log_format)
@@ -60,22 +69,28 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    _include_routes(app, more)
+    describe_problems(app)
+
+    workspace = settings.workspace_dir
+    resources = Resources(workspace, orphans=lambda: len(leftovers(workspace)))
+    app.state.sampler = Sampler(resources.read, sampling_seconds)
+    app.state.services = _services(settings, app.state.sampler.latest)
+    app.state.routes = RouteTable(app.routes)
+    app.state.services.metrics.expect_requests(app.state.routes.expected())
+    _add_middleware(app, settings)
+    return app
+
+
+def _include_routes(app: FastAPI, more: Sequence[APIRouter]) -> None:
     app.include_router(page.router)
     app.include_router(static.router)
     app.include_router(health.router)
     app.include_router(health.router, prefix=API)
     app.include_router(metrics.router)
     app.include_router(convert.router, prefix=API)
-    describe_problems(app)
-
-    workspace = settings.workspace_dir
-    resources = Resources(workspace, orphans=lambda: len(leftovers(workspace)))
-    app.state.sampler = Sampler(resources.read)
-    app.state.services = _services(settings, app.state.sampler.latest)
-    app.state.routes = RouteTable(app.routes)
-    app.state.services.metrics.expect_requests(app.state.routes.expected())
-    _add_middleware(app, settings)
-    return app
+    for router in more:
+        app.include_router(router)
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:

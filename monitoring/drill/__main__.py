@@ -1,0 +1,90 @@
+"""`python -m monitoring.drill`: cause each alert and see it arrive. DOCS/DRILL.md tells more."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Final
+
+from monitoring.drill import report
+from monitoring.drill.faults import FAULTS, Fault
+from monitoring.drill.outcome import Outcome
+from monitoring.drill.plan import Plan
+from monitoring.drill.run import drilled
+from monitoring.drill.waiting import Patience
+from monitoring.programs import alertmanager_program, prometheus_program
+
+_FACTOR: Final = 20
+_LANES: Final = 4
+_TICK_SECONDS: Final = 0.2
+"""How long Ctrl-C may wait."""
+
+
+def main() -> int:
+    """Drill; 0 if nothing failed (in CI, nothing skipped either), 1 else."""
+    options = _arguments()
+    if options.list:
+        print("\n".join(f"{fault.alert:<38} {fault.words}" for fault in FAULTS.values()))
+        return 0
+    prometheus_program(), alertmanager_program()
+    plan = Plan.compressed(options.factor)
+    chosen = [fault for fault in FAULTS.values() if not options.only or fault.alert in options.only]
+    print(f"{len(chosen)} alerts; all times are divided by {plan.factor}", flush=True)
+    began = time.monotonic()
+    outcomes = _all(chosen, plan, options.lanes)
+    seconds = time.monotonic() - began
+    print(f"\n{report.table(outcomes)}")
+    print(f"{seconds:.0f} s; all figures: {report.write(outcomes, plan, seconds)}")
+    print(report.last_line(outcomes))
+    return _exit_code(outcomes)
+
+
+def _all(faults: Sequence[Fault], plan: Plan, lanes: int) -> list[Outcome]:
+    """In the order of the faults, told as they come; some at the same time, each on its stack."""
+    patience = Patience()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with ThreadPoolExecutor(lanes) as pool:
+        running = [pool.submit(_one, fault, plan, patience) for fault in faults]
+        try:
+            _tell(running)
+        except KeyboardInterrupt:
+            print("Interrupted: undoing", file=sys.stderr)
+            patience.end()
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [future.result() for future in running]
+
+
+def _tell(running: Iterable[Future[Outcome]]) -> None:
+    waiting = set(running)
+    while waiting:
+        done, waiting = wait(waiting, _TICK_SECONDS, return_when=FIRST_COMPLETED)
+        for future in done:
+            print(report.line(future.result()), flush=True)
+
+
+def _one(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
+    if fault.needs_root and os.geteuid() != 0:
+        return Outcome(fault.alert, fault.words, skipped="needs root")
+    return drilled(fault, plan, patience)
+
+
+def _exit_code(outcomes: Sequence[Outcome]) -> int:
+    in_ci = os.environ.get("CI") == "true"
+    return int(any(one.problems or (in_ci and one.skipped) for one in outcomes))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m monitoring.drill", description=__doc__)
+    parser.add_argument("--only", nargs="+", metavar="ALERT", choices=FAULTS, help="these alerts")
+    parser.add_argument("--list", action="store_true", help="name the alerts and their causes")
+    parser.add_argument("--factor", type=int, default=_FACTOR, help="divide all times by it")
+    parser.add_argument("--lanes", type=int, default=_LANES, help="how many drills at once")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""How soon each alert has to fire, arrive and be resolved, by the rules and routes themselves.
+
+All in seconds of the drill, as they are read from configurations that are compressed already.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final
+
+import yaml
+
+from monitoring.drill.compress import seconds, times
+from monitoring.drill.configuration import Shipped
+
+ALLOWANCE_SECONDS: Final = 2.0
+"""For what no factor shortens: starting processes, HTTP, polling, and a machine of two CPUs."""
+
+_RECORDED: Final = re.compile(r"\bjob(?:_status)?:[a-z0-9_]+:[a-z0-9_]+")
+_MATCHER: Final = re.compile(r'\s*(\w+)\s*=\s*"?([^"]*)"?\s*')
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where Alertmanager sends an alert to, and how long it waits."""
+
+    receiver: str
+    group_wait: float
+    group_interval: float
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What of an alert's rule decides when it fires. `range` is the longest time it looks back."""
+
+    alert: str
+    severity: str
+    range: float
+    hold: float
+    keep: float
+    interval: float
+
+    def fires_within(self, extra: float = 0) -> float:
+        """Seconds after the cause: the range, `for` and two evaluations."""
+        return self.range + self.hold + 2 * self.interval + extra + ALLOWANCE_SECONDS
+
+    def resolves_within(self, route: Route, extra: float = 0) -> float:
+        """Seconds after the cause has ended until the last notice of it.
+
+        Alertmanager tells of the end with the group's next interval.
+        """
+        ends = self.range + self.keep + 2 * self.interval
+        return ends + route.group_interval + extra + ALLOWANCE_SECONDS
+
+
+def rules_of(shipped: Shipped) -> dict[str, Rule]:
+    """All alerts by their names."""
+    usual = shipped.prometheus["global"]["evaluation_interval"]
+    groups = yaml.safe_load(shipped.rules)["groups"]
+    all_rules = [rule for group in groups for rule in group["rules"]]
+    recorded = {rule["record"]: rule["expr"] for rule in all_rules if "record" in rule}
+    return {
+        rule["alert"]: _rule(rule, recorded, group.get("interval", usual))
+        for group in groups
+        for rule in group["rules"]
+        if "alert" in rule
+    }
+
+
+def route_of(shipped: Shipped, alert: str, severity: str) -> Route:
+    """The first route that takes the alert, as Alertmanager finds it; the default else."""
+    top: dict[str, Any] = shipped.alertmanager["route"]
+    labels = {"alertname": alert, "severity": severity, "job": ""}
+    found: dict[str, Any] = next((one for one in top.get("routes", []) if _takes(one, labels)), {})
+    chosen = {**top, **found}
+    return Route(
+        chosen["receiver"],
+        float(seconds(chosen["group_wait"])),
+        float(seconds(chosen["group_interval"])),
+    )
+
+
+def _rule(rule: Mapping[str, Any], recorded: Mapping[str, str], interval: str) -> Rule:
+    return Rule(
+        alert=rule["alert"],
+        severity=rule["labels"]["severity"],
+        range=float(max(_ranges(rule["expr"], recorded), default=Fraction())),
+        hold=float(seconds(rule.get("for", "0s"))),
+        keep=float(seconds(rule.get("keep_firing_for", "0s"))),
+        interval=float(seconds(interval)),
+    )
+
+
+def _ranges(expression: str, recorded: Mapping[str, str]) -> list[Fraction]:
+    """The times in an expression, and in those of the recorded series that it reads."""
+    inner = [recorded[name] for name in _RECORDED.findall(expression) if name in recorded]
+    return times(expression) + [one for text in inner for one in _ranges(text, recorded)]
+
+
+def _takes(route: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    pairs = (_MATCHER.fullmatch(matcher) for matcher in route["matchers"])
+    return all(pair is not None and labels.get(pair[1]) == pair[2] for pair in pairs)

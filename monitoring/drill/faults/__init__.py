@@ -1,0 +1,22 @@
+"""The real cause of each alert, a table."""
+
+from typing import Final
+
+from monitoring.drill.faults import (
+    conversions,
+    replicas,
+    requests,
+    resources,
+    uploads,
+    watcher,
+)
+from monitoring.drill.faults.base import Arrival, Fault
+
+FAULTS: Final = {
+    fault.alert: fault
+    for part in (conversions, resources, watcher, requests, uploads, replicas)
+    for fault in part.FAULTS
+}
+"""By alert. Those that take longest come first, so that none is left running alone at the end."""
+
+__all__ = ["FAULTS", "Arrival", "Fault"]

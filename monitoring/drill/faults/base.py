@@ -1,0 +1,59 @@
+"""What a fault is."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from monitoring.drill.stack import Site, Stack
+
+Cause = Callable[[Stack], AbstractContextManager[None]]
+"""Entered, it does the harm; left, it undoes it, however that comes."""
+
+Place = Callable[[Path], AbstractContextManager[Site]]
+"""Makes where the service runs, in a folder, and removes it."""
+
+
+class Arrival(Enum):
+    """When people hear of an alert."""
+
+    AT_ONCE = "while the cause lasts"
+    AFTERWARDS = "after the cause has ended: nothing can be delivered before"
+    NEVER = "not at all: nothing can be delivered, and it has ended before anything can"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One alert's real cause.
+
+    `companions` are the alerts that may be told of beside it, each with its reason. `looks_back`
+    stands for the range in the rule where that is not how long the alert takes, in real seconds;
+    `extra` are seconds of the drill that are not shortened, or not written in the rule.
+    """
+
+    alert: str
+    words: str
+    cause: Cause
+    place: Place
+    companions: Mapping[str, str] = field(default_factory=dict)
+    arrival: Arrival = Arrival.AT_ONCE
+    without_slack: bool = False
+    looks_back: float | None = None
+    extra: float = 0.0
+    needs_root: bool = False
+
+
+def site(**settings: object) -> Place:
+    """A service in a usual folder, with these settings."""
+    return standing(Site(settings=settings))
+
+
+def standing(given: Site) -> Place:
+    """A site that needs nothing to be made."""
+
+    @contextmanager
+    def place(_: Path) -> Iterator[Site]:
+        yield given
+
+    return place

@@ -1,0 +1,85 @@
+"""Faults of whole services: killed, unknown, fewer than there were."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from monitoring.drill.faults.base import Fault, site, standing
+from monitoring.drill.stack import Site, Stack
+
+DISCOVERY_SECONDS: Final = 5.5
+"""Prometheus takes over changed targets each 5 s, which no option shortens."""
+
+_RESTARTS: Final = 4
+_RESTART_SECONDS: Final = 20.0
+
+
+@contextmanager
+def _killed(stack: Stack) -> Iterator[None]:
+    stack.service.kill()
+    try:
+        yield
+    finally:
+        stack.service.start()
+
+
+@contextmanager
+def _unknown(stack: Stack) -> Iterator[None]:
+    stack.tell_targets()
+    try:
+        yield
+    finally:
+        stack.tell_targets(*stack.services)
+
+
+@contextmanager
+def _fewer(stack: Stack) -> Iterator[None]:
+    stack.tell_targets(stack.service)
+    try:
+        yield
+    finally:
+        stack.tell_targets(*stack.services)
+
+
+@contextmanager
+def _restarting(stack: Stack) -> Iterator[None]:
+    for restart in range(1, _RESTARTS + 1):
+        stack.service.kill()
+        stack.service.start()
+        stack.patience.until(
+            lambda seen=restart: stack.query(_changes(stack)) == [seen],  # type: ignore[misc]
+            _RESTART_SECONDS,
+            f"Prometheus sees start {restart}",
+        )
+    yield
+
+
+def _changes(stack: Stack) -> str:
+    return f'changes(process_start_time_seconds{{instance="{stack.service.address}"}}[2m])'
+
+
+FAULTS: Final = (
+    Fault("ServiceDown", "the service is killed by SIGKILL", _killed, site()),
+    Fault(
+        "ServiceAbsent",
+        "the list of targets is emptied",
+        _unknown,
+        site(),
+        extra=DISCOVERY_SECONDS,
+    ),
+    Fault(
+        "ReplicaMissing",
+        "of two services one is taken from the targets",
+        _fewer,
+        standing(Site(replicas=2)),
+        looks_back=0,  # its hour is for how long it remembers
+        extra=DISCOVERY_SECONDS,
+    ),
+    Fault(
+        "ServiceRestarting",
+        f"the service is killed and started {_RESTARTS} times",
+        _restarting,
+        site(),
+        companions={"ServiceDown": "where a start takes over a minute, compressed"},
+    ),
+)

@@ -1,0 +1,142 @@
+"""Faults of what the service uses: memory, CPU, disk."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Final
+
+from monitoring.drill import archives
+from monitoring.drill.faults.base import Fault, Place, site, standing
+from monitoring.drill.memory_group import memory_group, used
+from monitoring.drill.stack import Site, Stack
+from monitoring.drill.traffic import repeated
+from monitoring.drill.waiting import retried
+from monitoring.relocation import ROOT
+
+_MIB: Final = 1 << 20
+_MEMORY_BYTES: Final = 512 * _MIB
+_DISK_BYTES: Final = 1100 * _MIB
+_FILL_BYTES: Final = 200 * _MIB
+"""LowDiskSpace asks for under 1 GiB: so much suffices, and is all the memory that a tmpfs takes."""
+
+_UNMOUNT_SECONDS: Final = 10.0
+"""The service's children end when they notice that it has, and hold files until then."""
+
+_PAGES: Final = 2000
+"""Of an archive that keeps a CPU busy for some tenths of a second."""
+
+
+@contextmanager
+def _limited(folder: Path) -> Iterator[Site]:
+    with memory_group(_MEMORY_BYTES, f"docc2context-drill-{os.getpid()}-{folder.name}") as group:
+        enter = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
+        yield Site(within=("sh", "-c", enter, str(group)), group=group)
+
+
+@contextmanager
+def _hogged(stack: Stack, size: int) -> Iterator[None]:
+    command = (sys.executable, "-m", "monitoring.drill.hog", str(_group(stack)), str(size))
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as hog:
+        try:
+            yield
+        finally:
+            hog.kill()
+
+
+@contextmanager
+def _memory_taken(stack: Stack) -> Iterator[None]:
+    size = int(0.95 * _MEMORY_BYTES) - used(_group(stack))
+    with _hogged(stack, size):
+        yield
+
+
+@contextmanager
+def _too_much_memory_taken(stack: Stack) -> Iterator[None]:
+    with _hogged(stack, 2 * _MEMORY_BYTES):
+        yield
+
+
+def _group(stack: Stack) -> Path:
+    assert stack.site.group is not None  # noqa: S101  # these faults are caused in one
+    return stack.site.group
+
+
+def _converting(stack: Stack) -> AbstractContextManager[None]:
+    archive = archives.good(_PAGES)
+    return repeated(lambda: stack.service.put(archive), every=0.01, senders=2)
+
+
+@contextmanager
+def _small_disk(folder: Path) -> Iterator[Site]:
+    disk = folder / "disk"
+    disk.mkdir()
+    mount = ("mount", "-t", "tmpfs", "-o", f"size={_DISK_BYTES}", "docc2context-drill", str(disk))
+    subprocess.run(mount, check=True)
+    try:
+        yield Site(settings={"WORKSPACE_DIR": disk})
+    finally:
+        retried(lambda: _unmount(disk), subprocess.CalledProcessError, seconds=_UNMOUNT_SECONDS)
+
+
+def _unmount(disk: Path) -> None:
+    subprocess.run(("umount", str(disk)), check=True)  # noqa: S607
+
+
+@contextmanager
+def _filled(stack: Stack) -> Iterator[None]:
+    file = stack.service.workspace / "filling"
+    try:
+        with file.open("wb") as filling:
+            os.posix_fallocate(filling.fileno(), 0, _FILL_BYTES)
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+@contextmanager
+def _gone(stack: Stack) -> Iterator[None]:
+    workspace = stack.service.workspace
+    elsewhere = workspace.with_name("elsewhere")
+    workspace.rename(elsewhere)
+    try:
+        yield
+    finally:
+        elsewhere.rename(workspace)
+
+
+def _on_one_cpu() -> Place:
+    """So that other CPUs are left to those who watch; with slots that never run out."""
+    cpu = min(os.sched_getaffinity(0))
+    return standing(
+        Site(settings={"CONVERSION_SLOTS": 4}, within=("taskset", "--cpu-list", str(cpu)))
+    )
+
+
+FAULTS: Final = (
+    Fault(
+        "HighMemoryUsage",
+        "a process beside the service takes 95 % of its memory",
+        _memory_taken,
+        _limited,
+        needs_root=True,
+    ),
+    Fault(
+        "MemoryOOMKill",
+        "a process beside the service takes more memory than there is, and the kernel kills it",
+        _too_much_memory_taken,
+        _limited,
+        needs_root=True,
+    ),
+    Fault("HighCPUUsage", "archives are converted without a pause", _converting, _on_one_cpu()),
+    Fault(
+        "LowDiskSpace",
+        "the filesystem of the workspace is filled",
+        _filled,
+        _small_disk,
+        needs_root=True,
+    ),
+    Fault("ResourceMetricsStale", "the workspace is moved away", _gone, site()),
+)

@@ -1,0 +1,48 @@
+"""What all drills of one run have in common."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from monitoring.drill.bounds import Route, Rule, route_of, rules_of
+from monitoring.drill.configuration import Shipped, shipped
+from monitoring.drill.faults import Fault
+
+Way = tuple[str, str]
+"""Kind and channel of a notification."""
+
+_WAYS: Final[dict[str, tuple[Way, ...]]] = {
+    "critical": (("slack", "#critical-alerts"), ("pagerduty", "")),
+    "warning": (("slack", "#alerts"),),
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The configurations, compressed by `factor`, and what they promise of each alert."""
+
+    factor: int
+    shipped: Shipped
+    rules: dict[str, Rule]
+
+    @classmethod
+    def compressed(cls, factor: int) -> "Plan":
+        """Raises ValueError for a factor that does not divide all times."""
+        configurations = shipped(factor)
+        return cls(factor, configurations, rules_of(configurations))
+
+    def route(self, fault: Fault) -> Route:
+        """Where its alert goes."""
+        return route_of(self.shipped, fault.alert, self.rules[fault.alert].severity)
+
+    def ways(self, fault: Fault) -> list[Way]:
+        """By what people have to hear of its alert."""
+        ways = _WAYS[self.route(fault).receiver]
+        return [way for way in ways if not (fault.without_slack and way[0] == "slack")]
+
+    def rule(self, fault: Fault) -> Rule:
+        """Its alert's rule, with the time that it looks back for this cause."""
+        rule = self.rules[fault.alert]
+        if fault.looks_back is None:
+            return rule
+        looks_back = fault.looks_back / self.factor
+        return Rule(rule.alert, rule.severity, looks_back, rule.hold, rule.keep, rule.interval)

@@ -1,0 +1,179 @@
+"""One alert drilled: caused, fired, notified, undone, resolved."""
+
+import json
+import re
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import httpx2
+
+from monitoring.drill.bounds import ALLOWANCE_SECONDS
+from monitoring.drill.faults import Arrival, Fault
+from monitoring.drill.outcome import Measured, Outcome
+from monitoring.drill.plan import Plan, Way
+from monitoring.drill.stack import Stack
+from monitoring.drill.waiting import Interrupted, Patience
+from monitoring.receiver import Notification
+
+_PLAYBOOK: Final = re.compile(r"https?://[^\s\"<>|]+/user/playbooks/\w+\.html")
+_HEARTBEAT_GRACE_SECONDS: Final = 1.0
+
+
+def drilled(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
+    """What became of the alert, on a stack of its own, of which nothing is left.
+
+    Raises Interrupted.
+    """
+    outcome = Outcome(fault.alert, fault.words, fault.arrival.value)
+    try:
+        with (
+            TemporaryDirectory(prefix="docc2context-drill-") as folder,
+            fault.place(Path(folder)) as site,
+            Stack(Path(folder), plan.shipped, site, plan.factor, patience) as stack,
+        ):
+            _Drill(fault, plan, stack, outcome).go()
+    except Interrupted:
+        raise
+    except Exception as error:  # one drill that fails is not the end of the others
+        outcome.problems.append(f"{type(error).__name__}: {error}")
+    return outcome
+
+
+class _Drill:
+    def __init__(self, fault: Fault, plan: Plan, stack: Stack, outcome: Outcome) -> None:
+        self._fault = fault
+        self._rule = plan.rule(fault)
+        self._route = plan.route(fault)
+        self._ways = plan.ways(fault)
+        self._stack = stack
+        self._outcome = outcome
+
+    def go(self) -> None:
+        try:
+            self._cause_and_undo()
+        finally:
+            self._look_at_companions()
+            self._judge_times()
+
+    def _cause_and_undo(self) -> None:
+        arrival, began = self._fault.arrival, time.time()
+        with self._fault.cause(self._stack):
+            self._fires(began)
+            if arrival is Arrival.AT_ONCE:
+                self._is_notified(began, self._bound_of_firing())
+            else:
+                self._heartbeat_ceases()
+        ended = time.time()
+        if arrival is Arrival.AFTERWARDS:
+            self._is_notified(ended, 2 * self._rule.interval + ALLOWANCE_SECONDS)
+        if arrival is Arrival.NEVER:
+            self._ends_unheard(ended)
+        else:
+            self._is_resolved(ended)
+        # What comes late is seen too.
+        self._stack.until_quiet()
+
+    def _fires(self, began: float) -> None:
+        self._outcome.fired = fired = Measured(self._bound_of_firing())
+        self._until(
+            lambda: self._stack.alerts().get(self._fault.alert) == "firing",
+            fired.within,
+            "it fires",
+        )
+        fired.after = time.time() - began
+
+    def _is_notified(self, since: float, within: float) -> None:
+        self._outcome.notified = notified = Measured(within + self._route.group_wait)
+        found = [self._notice(way, "firing", notified.within) for way in self._ways]
+        notified.after = max(one.at for one in found) - since
+        for one in found:
+            self._check_playbook(one)
+
+    def _is_resolved(self, ended: float) -> None:
+        within = self._rule.resolves_within(self._route, self._fault.extra)
+        self._outcome.resolved = resolved = Measured(within)
+        found = [self._notice(way, "resolved", within) for way in self._ways]
+        resolved.after = max(one.at for one in found) - ended
+
+    def _ends_unheard(self, ended: float) -> None:
+        within = self._rule.resolves_within(self._route, self._fault.extra)
+        self._outcome.resolved = resolved = Measured(within)
+        self._until(
+            lambda: self._fault.alert not in self._stack.alerts(), within, "it fires no more"
+        )
+        resolved.after = time.time() - ended
+        self._until(lambda: self._stack.last_heartbeat() > ended, within, "the heartbeat is back")
+        if any(one.alertname == self._fault.alert for one in self._stack.notices()):
+            self._outcome.problems.append("it was notified, which cannot be")
+
+    def _heartbeat_ceases(self) -> None:
+        """Whoever waits for it notices that nothing is delivered."""
+        silence = self._route.group_interval + _HEARTBEAT_GRACE_SECONDS
+        self._until(
+            lambda: time.time() - self._stack.last_heartbeat() > silence,
+            3 * silence,
+            "the heartbeat ceases",
+        )
+
+    def _notice(self, way: Way, status: str, within: float) -> Notification:
+        def came() -> Notification | None:
+            return next(
+                (
+                    one
+                    for one in self._stack.notices()
+                    if (one.kind, one.channel) == way
+                    and (one.alertname, one.status) == (self._fault.alert, status)
+                ),
+                None,
+            )
+
+        where = " ".join(filter(None, way))
+        return self._stack.patience.until(came, _patience(within), f"{where} tells {status}")
+
+    def _until(self, look: object, within: float, what: str) -> None:
+        assert callable(look)  # noqa: S101
+        self._stack.patience.until(look, _patience(within), what)
+
+    def _bound_of_firing(self) -> float:
+        return self._rule.fires_within(self._fault.extra)
+
+    def _check_playbook(self, notice: Notification) -> None:
+        found = _PLAYBOOK.search(json.dumps(notice.body))
+        if found is None:
+            self._outcome.problems.append(f"{notice.kind} is given no playbook")
+            return
+        self._outcome.playbook = found[0]
+        answer = httpx2.get(found[0], timeout=10)
+        is_page = answer.headers.get("Content-Type", "").startswith("text/html")
+        if answer.status_code != 200 or not is_page or self._fault.alert not in answer.text:
+            self._outcome.problems.append(
+                f"its playbook {found[0]} does not open: {answer.status_code}"
+            )
+
+    def _look_at_companions(self) -> None:
+        for name in _others(self._stack.notices(), self._fault.alert):
+            reason = self._fault.companions.get(name)
+            self._outcome.companions[name] = reason or "not expected"
+            if reason is None:
+                self._outcome.problems.append(f"{name} was notified too")
+
+    def _judge_times(self) -> None:
+        outcome = self._outcome
+        for what in ("fired", "notified", "resolved"):
+            measured: Measured | None = getattr(outcome, what)
+            if measured is not None and measured.after is not None and not measured.passed:
+                outcome.problems.append(
+                    f"{what} after {measured.after:.1f} s, over {measured.within:.1f} s"
+                )
+
+
+def _others(notices: Iterable[Notification], alert: str) -> list[str]:
+    return sorted({one.alertname for one in notices} - {alert})
+
+
+def _patience(within: float) -> float:
+    """Longer than allowed, so that the report can say how late something was."""
+    return 1.5 * within + 5

@@ -1,0 +1,229 @@
+"""One service, or several, and what watches it, all real, in a folder of their own."""
+
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final, Self
+
+import httpx2
+
+from monitoring import relocation
+from monitoring.drill.compress import duration
+from monitoring.drill.configuration import Shipped
+from monitoring.drill.harm import FACTOR
+from monitoring.drill.waiting import Patience
+from monitoring.programs import Alertmanager, Program, Prometheus, free_port
+from monitoring.receiver import Notification, Receiver
+from monitoring.relocation import ROOT, USER_ASSETS, write
+
+CONVERT: Final = "/api/v1/convert"
+
+_HEARTBEAT_TOKEN: Final = "drill"  # noqa: S105  # no secret
+_TARGETS: Final = "targets"
+_SERVICE_TARGETS: Final = "docc2context.yml"
+_ALERTMANAGER_TARGETS: Final = "alertmanager.yml"
+_QUIET_SECONDS: Final = 90.0
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a service runs.
+
+    `within` is a command that starts another one, which follows it, in surroundings of its own;
+    `group` is the control group that it then is in, if it is one that matters.
+    """
+
+    settings: Mapping[str, object] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
+    group: Path | None = None
+    replicas: int = 1
+
+
+class Service(Program):
+    """The real service with its harmful routes, on a port that it keeps over restarts."""
+
+    def __init__(self, folder: Path, site: Site, factor: int) -> None:
+        port = free_port()
+        workspace = folder / f"workspace-{port}"
+        workspace.mkdir()
+        defaults = {"WORKSPACE_DIR": workspace, "RATE_LIMIT_ENABLED": False, "LOG_FORMAT": "json"}
+        settings = {**defaults, **site.settings}
+        self.workspace = Path(str(settings["WORKSPACE_DIR"]))
+        settings[FACTOR] = factor
+        command = [
+            *("env", "-C", str(ROOT), *(f"{name}={value}" for name, value in settings.items())),
+            *(*site.within, sys.executable, "-m", "uvicorn", "monitoring.drill.service:create"),
+            *("--factory", "--port", str(port), "--no-access-log", "--log-level", "warning"),
+        ]
+        super().__init__(command, port, folder / f"service-{port}.log", ready="/health/ready")
+        self.client = httpx2.Client(base_url=self.url, timeout=60)
+
+    @property
+    def address(self) -> str:
+        """Host and port, as Prometheus is told them."""
+        return f"127.0.0.1:{self.port}"
+
+    def put(self, archive: bytes) -> int:
+        """Send an archive; the status of the answer."""
+        return self.client.put(CONVERT, content=archive).status_code
+
+    @contextmanager
+    def uploading(self, archive: bytes) -> Iterator[None]:
+        """Send an archive, and go away at the end of the block without the answer."""
+        head = f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(archive)}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", self.port)) as connection:
+            connection.sendall(head.encode() + archive)
+            yield
+
+
+class Stack:
+    """Started when entered and healthy then; everything of it has ended when it is left."""
+
+    def __init__(
+        self, folder: Path, shipped: Shipped, site: Site, factor: int, patience: Patience
+    ) -> None:
+        self.folder = folder
+        self.site = site
+        self._told_before = 0
+        self.patience = patience
+        self.receiver = Receiver(heartbeat_token=_HEARTBEAT_TOKEN)
+        self.services = [Service(folder, site, factor) for _ in range(site.replicas)]
+        self.alertmanager = self._alertmanager(shipped)
+        self.prometheus = self._prometheus(shipped, factor)
+        self._asking = httpx2.Client(base_url=self.prometheus.url, timeout=10)
+        self._running = ExitStack()
+
+    @property
+    def service(self) -> Service:
+        """The first of the services, which most faults are about."""
+        return self.services[0]
+
+    def __enter__(self) -> Self:
+        with ExitStack() as starting:
+            starting.enter_context(self.receiver)
+            for service in self.services:
+                starting.enter_context(service)
+                starting.callback(service.client.close)
+            starting.enter_context(self.alertmanager)
+            self.tell_targets(*self.services)
+            self.tell_alertmanager(known=True)
+            starting.enter_context(self.prometheus)
+            starting.callback(self._asking.close)
+            self.until_quiet()
+            self._told_before = len(self.receiver.notifications)
+            self._running = starting.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._running.close()
+
+    def tell_targets(self, *services: Service) -> None:
+        """Have Prometheus scrape these services alone."""
+        self._write_targets(_SERVICE_TARGETS, [one.address for one in services])
+
+    def tell_alertmanager(self, *, known: bool) -> None:
+        """Have Prometheus know its Alertmanager, or none."""
+        address = f"127.0.0.1:{self.alertmanager.port}"
+        self._write_targets(_ALERTMANAGER_TARGETS, [address] if known else [])
+
+    def alerts(self) -> dict[str, str]:
+        """Alerts that are pending or firing in Prometheus, by name: firing if one of it does."""
+        data = self._asking.get("/api/v1/alerts").json()["data"]["alerts"]
+        states = sorted((one["labels"]["alertname"], one["state"]) for one in data)
+        return dict(sorted(states, key=lambda state: state[1] == "firing"))
+
+    def query(self, expression: str) -> list[float]:
+        """The values of an instant query."""
+        answer: dict[str, Any] = self._asking.get(
+            "/api/v1/query", params={"query": expression}
+        ).json()
+        return [float(one["value"][1]) for one in answer["data"]["result"]]
+
+    def notices(self) -> list[Notification]:
+        """What people have been told since the stack was started; heartbeats are not for them."""
+        since = self.receiver.notifications[self._told_before :]
+        return [one for one in since if one.kind != "heartbeat"]
+
+    def last_heartbeat(self) -> float:
+        """When it came, in Unix time; 0 before the first."""
+        times = [one.at for one in self.receiver.notifications if one.kind == "heartbeat"]
+        return max(times, default=0.0)
+
+    def until_quiet(self) -> None:
+        """Wait until all is well, and people have been told so."""
+        what = "all targets are up, the watchdog alone fires, and the end of all else is told"
+        self.patience.until(self._is_quiet, _QUIET_SECONDS, what)
+
+    def _is_quiet(self) -> bool:
+        # At the start Prometheus learns of its targets after 5 s. In a drill these are minutes, in
+        # which it may tell that there are none.
+        return (
+            self.query("sum(up)") == [len(self.services) + 2]
+            and set(self.alerts()) == {"Watchdog"}
+            and self.last_heartbeat() > 0
+            and not self._told("firing") - self._told("resolved")
+        )
+
+    def _told(self, status: str) -> set[tuple[str, str]]:
+        return {(one.kind, one.alertname) for one in self.notices() if one.status == status}
+
+    def _alertmanager(self, shipped: Shipped) -> Alertmanager:
+        secrets = self.folder / "secrets"
+        secrets.mkdir()
+        contents = {
+            "slack_critical_url": self.receiver.url("slack", "#critical-alerts"),
+            "slack_alerts_url": self.receiver.url("slack", "#alerts"),
+            "pagerduty_routing_key": "drill",
+            "heartbeat_token": _HEARTBEAT_TOKEN,
+        }
+        for name, content in contents.items():
+            (secrets / name).write_text(content)
+        config = relocation.alertmanager(
+            shipped.alertmanager,
+            secrets=secrets,
+            addresses={
+                "url": self.receiver.url("heartbeat"),
+                "pagerduty_url": self.receiver.url("pagerduty"),
+            },
+        )
+        port = free_port()
+        return Alertmanager(
+            self.folder,
+            write(config, self.folder / "alertmanager.yml"),
+            f"--web.external-url=http://127.0.0.1:{port}",
+            port=port,
+        )
+
+    def _prometheus(self, shipped: Shipped, factor: int) -> Prometheus:
+        port = free_port()
+        (self.folder / _TARGETS).mkdir()
+        rules = self.folder / "alert_rules.yml"
+        rules.write_text(shipped.rules)
+        config = relocation.prometheus(
+            shipped.prometheus,
+            own=f"127.0.0.1:{port}",
+            targets=self.folder / _TARGETS,
+            rules=rules,
+        )
+        return Prometheus(
+            self.folder,
+            write(config, self.folder / "prometheus.yml"),
+            f"--web.external-url=http://127.0.0.1:{port}",
+            f"--web.user-assets={USER_ASSETS}",
+            # Its own times, by the same factor.
+            f"--query.lookback-delta={duration(Fraction(5 * 60, factor))}",
+            f"--rules.alert.resend-delay={duration(Fraction(60, factor))}",
+            port=port,
+        )
+
+    def _write_targets(self, name: str, addresses: list[str]) -> None:
+        """At once, as Prometheus reads the file whenever it changes."""
+        file = self.folder / _TARGETS / name
+        new = file.with_suffix(".new")
+        targets = ", ".join(f'"{address}"' for address in addresses)
+        new.write_text(f"- targets: [{targets}]\n")
+        new.rename(file)

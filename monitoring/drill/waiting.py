@@ -1,0 +1,57 @@
+"""Waiting for something that happens elsewhere, with an end, and given up when the drill is."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+T = TypeVar("T")
+
+POLL_SECONDS: Final = 0.05
+"""How late something is noticed; a fiftieth of a CPU for each stack."""
+
+
+class Interrupted(Exception):
+    """The drill is to end: everything is undone on the way out."""
+
+
+class Patience:
+    """Waits of one drill, all of which end when it is interrupted."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+
+    def end(self) -> None:
+        """Have all waits, present and future, raise Interrupted."""
+        self._over.set()
+
+    def until(self, look: Callable[[], T | None], seconds: float, what: str) -> T:
+        """What `look` returns once it is neither None nor False.
+
+        Raises TimeoutError, which says what did not happen, and Interrupted.
+        """
+        end = time.monotonic() + seconds
+        while True:
+            found = look()
+            if found is not None and found is not False:
+                return found
+            if time.monotonic() > end:
+                raise TimeoutError(f"not within {seconds:.1f} s: {what}")
+            if self._over.wait(POLL_SECONDS):
+                raise Interrupted
+
+
+def retried(call: Callable[[], T], *failures: type[Exception], seconds: float) -> T:
+    """What `call` returns; tried again while it raises one of the failures, until the end.
+
+    For undoing, which an interrupted drill has to do too: what has just ended may hold on for a
+    moment to what is to be removed.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return call()
+        except failures:
+            if time.monotonic() > end:
+                raise
+            time.sleep(POLL_SECONDS)

@@ -1,0 +1,84 @@
+import io
+
+import pytest
+import yaml
+
+import docc2context
+from docc2context.errors import Docc2contextError
+from monitoring.drill import archives
+from monitoring.drill.faults import FAULTS, Fault
+from monitoring.drill.plan import Plan
+from monitoring.relocation import RULES, USER_ASSETS
+
+REQUIRED = {
+    "HighErrorRate",
+    "HighExtractionFailureRate",
+    "HighMemoryUsage",
+    "HighCPUUsage",
+    "LowDiskSpace",
+    "ServiceDown",
+    "RateLimitTriggered",
+    "SuspiciousArchives",
+    "ServiceAbsent",
+    "ReplicaMissing",
+    "ConverterUnavailable",
+    "ConversionsSaturated",
+    "ConversionStuck",
+    "EventLoopBlocked",
+    "WorkspaceLeak",
+    "PrometheusAlertsNotDelivered",
+    "PrometheusNotConnectedToAlertmanager",
+    "AlertmanagerNotificationsFailing",
+}
+
+ALERTS = {
+    rule["alert"]
+    for group in yaml.safe_load(RULES.read_text())["groups"]
+    for rule in group["rules"]
+    if "alert" in rule
+}
+
+each_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
+
+
+def code_of(archive: bytes) -> str:
+    with pytest.raises(Docc2contextError) as refused:
+        docc2context.convert(io.BytesIO(archive), io.BytesIO())
+    return refused.value.code.value
+
+
+def test_each_alert_that_has_to_be_drilled_has_a_fault() -> None:
+    assert set(FAULTS) >= REQUIRED
+
+
+@each_fault
+def test_a_fault_and_its_companions_are_alerts_of_ours(fault: Fault) -> None:
+    assert {fault.alert, *fault.companions} <= ALERTS
+    assert fault.alert not in fault.companions
+    assert all(fault.companions.values())
+
+
+@each_fault
+def test_it_is_known_by_which_ways_people_are_told(fault: Fault) -> None:
+    ways = Plan.compressed(20).ways(fault)
+
+    assert ways
+    assert (("slack", "#alerts") in ways) != (("pagerduty", "") in ways)
+
+
+def test_the_good_archive_is_converted() -> None:
+    report = docc2context.convert(io.BytesIO(archives.good(3)), io.BytesIO())
+
+    assert report.pages_converted == 3
+
+
+def test_the_damaged_archive_is_refused_as_damaged() -> None:
+    assert code_of(archives.damaged()) == "invalid_zip"
+
+
+def test_the_hostile_archive_is_refused_as_hostile() -> None:
+    assert code_of(archives.hostile()) == "unsafe_entry_name"
+
+
+def test_prometheus_has_pages_to_serve_for_the_playbooks() -> None:
+    assert list((USER_ASSETS / "playbooks").glob("*.html"))
