@@ -59,8 +59,9 @@ class _Drill:
             self._judge_times()
 
     def _cause_and_undo(self) -> None:
-        arrival, began = self._fault.arrival, time.time()
+        arrival = self._fault.arrival
         with self._fault.cause(self._stack):
+            began = time.time()
             self._fires(began)
             if arrival is Arrival.AT_ONCE:
                 self._is_notified(began, self._bound_of_firing())

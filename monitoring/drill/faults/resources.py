@@ -22,6 +22,7 @@ _DISK_BYTES: Final = 1100 * _MIB
 _FILL_BYTES: Final = 200 * _MIB
 """LowDiskSpace asks for under 1 GiB: so much suffices, and is all the memory that a tmpfs takes."""
 
+_TAKE_SECONDS: Final = 20.0
 _UNMOUNT_SECONDS: Final = 10.0
 """The service's children end when they notice that it has, and hold files until then."""
 
@@ -50,6 +51,9 @@ def _hogged(stack: Stack, size: int) -> Iterator[None]:
 def _memory_taken(stack: Stack) -> Iterator[None]:
     size = int(0.95 * _MEMORY_BYTES) - used(_group(stack))
     with _hogged(stack, size):
+        stack.patience.until(
+            lambda: used(_group(stack)) > 0.92 * _MEMORY_BYTES, _TAKE_SECONDS, "memory is taken"
+        )
         yield
 
 
@@ -66,7 +70,7 @@ def _group(stack: Stack) -> Path:
 
 def _converting(stack: Stack) -> AbstractContextManager[None]:
     archive = archives.good(_PAGES)
-    return repeated(lambda: stack.service.put(archive), every=0.01, senders=2)
+    return repeated(lambda: stack.service.put(archive), every=0.01, senders=3)
 
 
 @contextmanager

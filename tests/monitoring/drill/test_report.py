@@ -12,7 +12,7 @@ def passed() -> Outcome:
         "killed",
         fired=Measured(5.0, 4.25),
         notified=Measured(5.5, 4.5),
-        resolved=Measured(30.0, 16.0),
+        resolved=Measured(30.0, 9.0),
     )
 
 
@@ -42,7 +42,7 @@ def test_the_table_has_a_row_for_each_alert() -> None:
     rows = report.table([passed(), failed(), skipped()]).splitlines()[2:]
 
     assert rows == [
-        "| ServiceDown | killed | 4.2 s (≤ 5.0) | 4.5 s (≤ 5.5) | 16.0 s (≤ 30.0) | none | passed |",
+        "| ServiceDown | killed | 4.2 s (≤ 5.0) | 4.5 s (≤ 5.5) | 9.0 s (≤ 30.0) | none | passed |",
         "| HighCPUUsage | it converts | never (≤ 50.0) | – | – | ServiceDown | FAILED |",
         "| LowDiskSpace | it is filled | – | – | – | none | skipped: needs root |",
     ]
@@ -51,21 +51,9 @@ def test_the_table_has_a_row_for_each_alert() -> None:
 def test_a_line_tells_what_is_wrong() -> None:
     first, second = report.line(failed()).splitlines()
 
-    assert first.split() == [
-        "HighCPUUsage",
-        "FAILED",
-        "fired",
-        "never",
-        "(≤",
-        "50.0)",
-        "notified",
-        "–",
-        "resolved",
-        "–",
-        "beside",
-        "it:",
-        "ServiceDown",
-    ]
+    assert " ".join(first.split()) == (
+        "HighCPUUsage FAILED fired never (≤ 50.0) notified – resolved – beside it: ServiceDown"
+    )
     assert second == "    ServiceDown was notified too"
 
 
