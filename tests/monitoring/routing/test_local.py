@@ -105,6 +105,9 @@ def test_the_service_is_watched_alertmanager_known_and_ctrl_c_leaves_nothing(
         assert running.asked("rules")["groups"] != []
         assert running.asked("status/flags")["storage.tsdb.retention.time"] == "30d"
         assert len(children) == 3
+        # A terminal sends Ctrl-C to a whole group: they are ended in order by who started them.
+        groups = {os.getpgid(pid) for pid in [running.process.pid, *children]}
+        assert len(groups) == 4
         assert "slack_critical_url: is missing" in running.output()
         assert running.ended(signal.SIGINT) == 0
         assert not any(is_running(child) for child in children)
