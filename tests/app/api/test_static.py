@@ -88,9 +88,13 @@ def test_what_is_vendored_is_what_was_published(manifest: Path) -> None:
 def test_every_vendored_folder_has_a_manifest() -> None:
     folders = {path.name for path in VENDORED.iterdir() if path.is_dir()}
 
-    assert folders == {path.stem for path in VENDORED.glob("*.json")} == {
-        "dompurify",
-        "fflate",
-        "markdown-it",
-        "swagger-ui-dist",
-    }
+    assert (
+        folders
+        == {path.stem for path in VENDORED.glob("*.json")}
+        == {
+            "dompurify",
+            "fflate",
+            "markdown-it",
+            "swagger-ui-dist",
+        }
+    )
