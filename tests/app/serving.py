@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tests.app.archives import doccarchive
 ROOT = Path(__file__).parents[2]
 CONVERT = "/api/v1/convert"
 DEADLINE_SECONDS = 15.0
+SMALL_WORKSPACE_BYTES = 1024 * 1024
 
 # Tests send more from one address than a client would.
 _DEFAULTS: dict[str, object] = {"RATE_LIMIT_ENABLED": False}
@@ -163,6 +164,26 @@ class Server:
 
     def _forkservers(self) -> list[int]:
         return [pid for pid in children_of(self.process.pid) if b"forkserver" in _command(pid)]
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[None]:
+    """The process does nothing within the block, and knows nothing of it; it may be killed."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def held(server: Server) -> Iterator[None]:
+    """The one conversion that runs, or is about to, does not go on within the block."""
+    eventually(server.children, "the conversion runs")
+    (child,) = server.children()
+    with stopped(child):
+        yield
 
 
 def free_port() -> int:

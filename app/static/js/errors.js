@@ -3,7 +3,7 @@
  * stand those that never reached it, or that came from something between.
  */
 
-import { sized } from "./format.js";
+import { counted, sized } from "./format.js";
 
 /**
  * @typedef {object} Failure
@@ -35,10 +35,13 @@ export async function ofAnswer(request) {
 export const tooLarge = (file, limit) =>
   local(
     "The archive is too large",
-    `${file.name} has ${sized(file.size)}; this service takes up to ${sized(limit)}. Nothing was sent.`,
+    `${file.name} has ${exactly(file.size)}; this service takes up to ${exactly(limit)}. Nothing was sent.`,
     "Send a smaller archive: images and videos may be left out of it.",
     false,
   );
+
+/** The two may differ by a byte. @param {number} bytes */
+const exactly = (bytes) => `${counted(bytes, "byte")} (${sized(bytes)})`;
 
 export const folder = () =>
   local(

@@ -59,7 +59,7 @@ for (const cell of ["th_open", "td_open"]) {
  * @returns {DocumentFragment}
  */
 export function rendered(source, path, bundle) {
-  const fragment = DOMPurify.sanitize(md.render(source), ALLOWED);
+  const fragment = clean(md.render(source));
   nameHeadings(fragment);
   for (const link of fragment.querySelectorAll("a")) lead(link, path, bundle);
   for (const picture of fragment.querySelectorAll("img")) showPicture(picture, path, bundle);
@@ -70,6 +70,13 @@ export function rendered(source, path, bundle) {
   }
   return fragment;
 }
+
+/**
+ * The elements of HTML, less all that could act or load.
+ * @param {string} html
+ * @returns {DocumentFragment}
+ */
+export const clean = (html) => DOMPurify.sanitize(html, ALLOWED);
 
 /**
  * The heading that a fragment leads to.

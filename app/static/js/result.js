@@ -23,7 +23,7 @@ export class Result {
   constructor(bundle, file, seconds, say) {
     this.bundle = bundle;
     byId("result-title").textContent = bundle.title;
-    byId("origin").textContent = `${file.name}, converted in ${seconds.toFixed(1)} s`;
+    byId("origin").textContent = `${file.name}, ${seconds < 1 ? "in less than a second" : `in ${counted(Math.round(seconds), "second")}`}`;
     byId("figures").replaceChildren(...described(figures(bundle, file)));
     byId("losses").replaceChildren(...losses(bundle.report));
     this.#offer(file);
