@@ -1,7 +1,7 @@
 # One word does the common thing; no target needs another to have run before.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fuzz check format lock bench bench-metrics overload reference sample clean
+.PHONY: help setup run demo test fuzz check format lock bench bench-metrics overload reference sample screenshots clean
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -74,6 +74,9 @@ reference: $(READY) ## Write DOCS/METRICS.md anew from the code.
 
 sample: $(READY) ## Build the sample archive in examples/ anew.
 	$(BIN)/python examples/build_trailkit.py
+
+screenshots: $(READY) ## Take the pictures of the page in DOCS/images/ anew.
+	@$(BIN)/python -m tests.app.web.screenshots
 
 clean: ## Remove .venv, caches and out/.
 	rm -rf $(VENV) out .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
