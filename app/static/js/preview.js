@@ -6,7 +6,8 @@ import { sized } from "./format.js";
 import { split } from "./front_matter.js";
 import { heading, rendered } from "./markdown.js";
 
-const SHOWN_CHARACTERS = 512 * 1024;
+/** Rendered in half a second; the longest page met has less than half of it. */
+const SHOWN_CHARACTERS = 256 * 1024;
 
 export class Preview {
   #path = "";

@@ -10,6 +10,7 @@ const LOSSES = 500;
 
 export class Result {
   #address = "";
+  #moved = () => this.#go(true);
   #preview;
   #tree;
   #narrow = matchMedia("(max-width: 52rem)");
@@ -34,11 +35,8 @@ export class Result {
     filter.oninput = () => this.#tree.filter(filter.value);
     history.replaceState(null, "", route(this.#tree.first()));
     this.#go();
-    this.#moved = () => this.#go(true);
     addEventListener("hashchange", this.#moved);
   }
-
-  #moved;
 
   /** Forget the bundle, and free what the browser keeps of it. */
   close() {

@@ -72,7 +72,7 @@ function facts({ running, waiting, limits, version }) {
     ["Entries", `up to ${grouped(limits.max_entries)}`],
     ["Waiting time", `up to ${counted(limits.conversion_queue_wait_seconds, "second")}`],
     ["Conversion time", `up to ${counted(limits.conversion_timeout_seconds, "second")}`],
-    ["One client", limits.rate_limit ? `${limits.rate_limit.replace("/", " a ")}` : "no limit"],
+    ["One client", limits.rate_limit ? limits.rate_limit.replace("/", " per ") : "no limit"],
     ["Version", version],
   ];
 }

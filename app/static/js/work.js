@@ -9,7 +9,9 @@ const WORDS = { sending: "Sending", converting: "Converting", receiving: "Receiv
 const TOLD_EVERY = 25;
 
 export class Work {
+  #began = performance.now();
   #step = "";
+  #timer = setInterval(() => this.#tick(), 1000);
   #told = 0;
   #bar = byId("bar");
 
@@ -17,14 +19,9 @@ export class Work {
   constructor(file, say) {
     this.file = file;
     this.say = say;
-    this.#began = performance.now();
     this.uploading(0, file.size);
     this.#tick();
-    this.#timer = setInterval(() => this.#tick(), 1000);
   }
-
-  #began;
-  #timer;
 
   /** The seconds that it took; nothing moves any more. */
   end() {
@@ -40,7 +37,7 @@ export class Work {
   converting() {
     this.#enter("converting");
     this.#bar.removeAttribute("value");
-    byId("amount").textContent = "The archive has been sent; its pages are being converted.";
+    byId("amount").textContent = "The archive has been sent; it is converted as soon as it is its turn.";
   }
 
   receiving(got, total) {

@@ -26,13 +26,6 @@ def server(start_server: Callable[..., Server]) -> Server:
     return start_server(CONVERSION_SLOTS=2)
 
 
-@pytest.fixture(scope="module")
-def slow_file(tmp_path_factory: pytest.TempPathFactory, slow_archive: bytes) -> Path:
-    path = tmp_path_factory.mktemp("slow") / "Slow.doccarchive.zip"
-    path.write_bytes(slow_archive)
-    return path
-
-
 def assert_accessible(page: WebPage) -> None:
     found = Axe().run(page.page)
     violations = [

@@ -1,5 +1,6 @@
 """From a drop to the bundle on disk, and whatever may come between."""
 
+import io
 import json
 import re
 import subprocess
@@ -12,8 +13,14 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.app.archives import ROOT as ARCHIVE_ROOT
-from tests.app.archives import article, doccarchive, illustrated_doccarchive, names_in
-from tests.app.browser import visit
+from tests.app.archives import (
+    article,
+    article_of_noise,
+    doccarchive,
+    illustrated_doccarchive,
+    names_in,
+)
+from tests.app.browser import DEPLOYED, visit
 from tests.app.serving import NEEDS_PROC, Server, eventually, held, stopped
 from tests.app.web.page import SAMPLE, WebPage, digest, opened
 from tests.test_corpus import CORPUS
@@ -26,13 +33,6 @@ LARGE_BYTES = 120 << 20
 @pytest.fixture(scope="module")
 def server(start_server: Callable[..., Server]) -> Server:
     return start_server(CONVERSION_SLOTS=2)
-
-
-@pytest.fixture(scope="module")
-def slow_file(tmp_path_factory: pytest.TempPathFactory, slow_archive: bytes) -> Path:
-    path = tmp_path_factory.mktemp("slow") / "Slow.doccarchive.zip"
-    path.write_bytes(slow_archive)
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -315,8 +315,48 @@ def test_a_second_archive_can_follow_and_nothing_of_the_first_is_left(
 
         page.button("Convert another").click()
         expect(page.page.locator("#file")).to_be_focused()
+        assert page.page.url == f"http://{page.host}/"
         page.convert(archive)
         page.await_result("Foo")
 
         expect(page.page.locator("#tree a")).to_have_count(1)
         assert page.download()[0] == "Foo-markdown.zip"
+
+
+def test_of_a_page_too_long_to_render_the_beginning_is_shown_and_all_of_it_copied(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    archive = tmp_path / "Long.zip"
+    archive.write_bytes(doccarchive(noise=article_of_noise(400_000)))
+    permissions = ["clipboard-read", "clipboard-write"]
+    with opened(browser, server, permissions=permissions) as page:
+        page.convert(archive)
+        page.await_result("Noise")
+
+        notice = page.page.locator("#rendered .notice")
+        expect(notice).to_contain_text("This page is long, about 391 KiB: its beginning is shown.")
+        page.button("Copy").click()
+        expect(page.page.locator("#said")).to_contain_text("copied")
+        copied: str = page.page.evaluate("navigator.clipboard.readText()")
+        expected = by_command_line(archive, tmp_path)
+        with zipfile.ZipFile(io.BytesIO(expected)) as bundle:
+            assert copied == bundle.read("documentation/noise.md").decode()
+
+
+def test_where_the_browser_keeps_its_clipboard_to_itself_the_page_copies_by_selection(
+    browser: Browser, server: Server
+) -> None:
+    """As it is without TLS, on a host that is not this machine."""
+    with visit(browser) as seen:
+        page = WebPage(seen, server)
+        seen.page.goto(f"http://{DEPLOYED}:{server.port}/")
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        assert seen.page.evaluate("navigator.clipboard") is None
+
+        page.button("Copy").click()
+
+        expect(seen.page.locator("#said")).to_have_text("The Markdown of the page is copied.")
+        page.page.get_by_label("Filter pages").focus()
+        seen.page.keyboard.press("Control+V")
+        expect(seen.page.locator("#filter")).to_have_value(re.compile('^--- title: "TrailKit"'))

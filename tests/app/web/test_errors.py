@@ -33,13 +33,6 @@ def bounded(start_server: Callable[..., Server]) -> Server:
     )
 
 
-@pytest.fixture(scope="module")
-def slow_file(tmp_path_factory: pytest.TempPathFactory, slow_archive: bytes) -> Path:
-    path = tmp_path_factory.mktemp("slow") / "Slow.doccarchive.zip"
-    path.write_bytes(slow_archive)
-    return path
-
-
 def by_code() -> dict[str, bytes]:
     """An archive for each code that the reader refuses with, under the usual limits."""
     usual = {name: case for name, case in HOSTILE.items() if case.limits == Case.limits}
