@@ -39,13 +39,20 @@ export class Preview {
       byId("page-path").textContent = path;
       this.#fill();
     }
-    const target = fragment && heading(this.#rendered, fragment);
-    if (target) {
-      this.#turn("rendered");
-      target.scrollIntoView();
-    } else this.#rendered.scrollTop = this.#markdown.scrollTop = 0;
-    // A link that was followed in the preview is gone, and the keyboard's place with it.
-    if (document.activeElement === document.body) (target || this.#rendered).focus({ preventScroll: true });
+    const target = fragment ? heading(this.#rendered, fragment) : null;
+    if (target) this.#turn("rendered");
+    this.#scrollTo(target);
+    // A link that was followed in the preview may be gone, and the keyboard's place with it.
+    if (target || document.activeElement === document.body) {
+      (target ?? this.#rendered).focus({ preventScroll: true });
+    }
+  }
+
+  /** Within the preview alone: the window stays where it is. @param {Element | null} target */
+  #scrollTo(target) {
+    const pane = this.#rendered;
+    pane.scrollTop = this.#markdown.scrollTop = 0;
+    if (target) pane.scrollTop = target.getBoundingClientRect().top - pane.getBoundingClientRect().top;
   }
 
   #fill() {

@@ -61,7 +61,7 @@ export class Result {
     if (!to || !this.bundle.pages.has(to.path)) return;
     this.#tree.mark(to.path);
     this.#preview.show(to.path, to.fragment);
-    if (moved && this.#narrow.matches && !to.fragment) byId("page").scrollIntoView();
+    if (moved && this.#narrow.matches) byId("page").scrollIntoView();
   }
 }
 

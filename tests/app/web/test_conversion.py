@@ -119,6 +119,36 @@ def test_a_link_between_pages_leads_there_and_back_again(browser: Browser, serve
         page.assert_quiet()
 
 
+def test_a_link_to_a_heading_leads_to_it_and_moves_nothing_else(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    lines = [{"type": "paragraph", "inlineContent": [{"type": "text", "text": "x"}]}] * 60
+    heading = {"type": "heading", "level": 2, "text": "Far below", "anchor": "Far-below"}
+    url = "doc://x/documentation/Long#Far-below"
+    section = {"type": "section", "title": "Far below", "url": "/documentation/long#Far-below"}
+    content = [
+        {"type": "paragraph", "inlineContent": [{"type": "reference", "identifier": url}]},
+        *(*lines, heading, *lines),
+    ]
+    long = article("Long") | {
+        "primaryContentSections": [{"kind": "content", "content": content}],
+        "references": {url: section | {"identifier": url, "kind": "section"}},
+    }
+    archive = tmp_path / "Long.zip"
+    archive.write_bytes(doccarchive(long=json.dumps(long).encode()))
+    with opened(browser, server) as page:
+        page.convert(archive)
+        page.await_result("Long")
+
+        page.page.locator("#rendered").get_by_role("link", name="Far below").click()
+
+        target = page.page.get_by_role("heading", name="Far below")
+        expect(target).to_be_focused()
+        expect(target).to_be_in_viewport()
+        assert page.page.evaluate("document.getElementById('rendered').scrollTop") > 1000
+        expect(page.page.locator("#page-path")).to_be_in_viewport()
+
+
 def test_the_markdown_of_a_page_is_copied(browser: Browser, server: Server) -> None:
     permissions = ["clipboard-read", "clipboard-write"]
     with opened(browser, server, permissions=permissions) as page:

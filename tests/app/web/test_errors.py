@@ -239,6 +239,7 @@ def test_without_a_converter_it_says_so(
     browser: Browser, start_server: Callable[..., Server]
 ) -> None:
     with opened(browser, start_server(CONVERTER_COMMAND="/nowhere/converter")) as page:
+        expect(page.page.locator("#assets")).to_be_disabled()
         page.convert(SAMPLE)
 
         remedy = "Try again in 10 seconds; the archive stays chosen."
