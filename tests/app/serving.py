@@ -153,14 +153,16 @@ class Server:
         eventually(lambda: self.open_files() == before, f"{before} files are open again")
         assert self.put(doccarchive("Foo")).status_code == 200
 
+    def converting(self) -> list[int]:
+        """Of the children those that hold an upload: not the ones that only answer a check."""
+        return [
+            child
+            for child in self.children()
+            if any(one.startswith(str(self.workspace)) for one in _files_of(child))
+        ]
+
     def _open(self) -> list[str]:
-        targets = []
-        for descriptor in Path(f"/proc/{self.process.pid}/fd").iterdir():
-            try:
-                targets.append(str(descriptor.readlink()))
-            except FileNotFoundError:
-                continue
-        return targets
+        return _files_of(self.process.pid)
 
     def _forkservers(self) -> list[int]:
         return [pid for pid in children_of(self.process.pid) if b"forkserver" in _command(pid)]
@@ -180,8 +182,8 @@ def stopped(pid: int) -> Iterator[None]:
 @contextmanager
 def held(server: Server) -> Iterator[None]:
     """The one conversion that runs, or is about to, does not go on within the block."""
-    eventually(server.children, "the conversion runs")
-    (child,) = server.children()
+    eventually(server.converting, "the conversion runs")
+    (child,) = server.converting()
     with stopped(child):
         yield
 
@@ -211,6 +213,16 @@ def children_of(pid: int) -> list[int]:
         return [int(one) for task in tasks for one in (task / "children").read_text().split()]
     except (FileNotFoundError, ProcessLookupError):
         return []
+
+
+def _files_of(pid: int) -> list[str]:
+    targets = []
+    for descriptor in Path(f"/proc/{pid}/fd").glob("*"):
+        try:
+            targets.append(str(descriptor.readlink()))
+        except FileNotFoundError:
+            continue
+    return targets
 
 
 def _command(pid: int) -> bytes:

@@ -9,6 +9,9 @@ import { heading, rendered } from "./markdown.js";
 /** Rendered in half a second; the longest page met has less than half of it. */
 const SHOWN_CHARACTERS = 256 * 1024;
 
+/** Pixels between a heading that a link leads to and the edge. */
+const ROOM_ABOVE = 16;
+
 export class Preview {
   #path = "";
   #source = "";
@@ -52,7 +55,9 @@ export class Preview {
   #scrollTo(target) {
     const pane = this.#rendered;
     pane.scrollTop = this.#markdown.scrollTop = 0;
-    if (target) pane.scrollTop = target.getBoundingClientRect().top - pane.getBoundingClientRect().top;
+    if (!target) return;
+    const distance = target.getBoundingClientRect().top - pane.getBoundingClientRect().top;
+    pane.scrollTop = distance - ROOM_ABOVE;
   }
 
   #fill() {

@@ -196,8 +196,8 @@ def test_a_conversion_that_needs_too_much_is_told(
 def test_a_killed_conversion_is_told(browser: Browser, server: Server, slow_file: Path) -> None:
     with opened(browser, server) as page:
         page.convert(slow_file)
-        eventually(server.children, "the conversion runs")
-        os.kill(server.children()[0], signal.SIGKILL)
+        with held(server):
+            os.kill(server.converting()[0], signal.SIGKILL)
 
         assert_told(page, ErrorCode.CONVERSION_FAILED)
 
@@ -264,7 +264,7 @@ def test_a_service_that_dies_in_the_middle_is_told_with_the_id_that_it_knew(
     server = start_server()
     with opened(browser, server) as page:
         page.convert(slow_file)
-        eventually(server.children, "the conversion runs")
+        eventually(server.converting, "the conversion runs")
         server.process.kill()
 
         page.await_failure("The connection was lost")
