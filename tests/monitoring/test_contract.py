@@ -15,7 +15,7 @@ from app.core.errors import ErrorCode
 from app.core.resource_figures import FIGURES
 from app.main import QUIET
 from tests.app.scrapes import families
-from tests.monitoring.programs import NEEDS_PROGRAMS, start_alertmanager, start_prometheus
+from tests.monitoring.programs import NEEDS_PROGRAMS, alertmanager_of, fetched, prometheus_of
 from tests.monitoring.rule_file import alerts, groups, records, rules
 
 Known = dict[str, dict[str, set[str]]]
@@ -164,13 +164,10 @@ def service(app: FastAPI) -> Known:
 
 @NEEDS_PROGRAMS
 def test_all_that_the_rules_ask_for_is_exposed(service: Known, tmp_path: Path) -> None:
-    alertmanager = start_alertmanager(tmp_path)
-    prometheus = start_prometheus(tmp_path, {"docc2context": 9, "alertmanager": alertmanager.port})
-    try:
-        scrapes = [one.get("/metrics").text for one in (prometheus, alertmanager)]
-    finally:
-        prometheus.stop()
-        alertmanager.stop()
+    alertmanager = alertmanager_of(tmp_path)
+    targets = {"docc2context": 9, "alertmanager": alertmanager.port}
+    with alertmanager, prometheus_of(tmp_path, targets) as prometheus:
+        scrapes = [fetched(one, "/metrics").text for one in (prometheus, alertmanager)]
     known = {
         "docc2context": service,
         "prometheus": known_of(scrapes[0]),

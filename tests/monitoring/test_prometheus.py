@@ -7,13 +7,9 @@ from typing import Any
 
 import yaml
 
+from monitoring.programs import Prometheus
 from tests.app.serving import Server, eventually
-from tests.monitoring.programs import (
-    NEEDS_PROGRAMS,
-    Program,
-    start_alertmanager,
-    start_prometheus,
-)
+from tests.monitoring.programs import NEEDS_PROGRAMS, alertmanager_of, asked, prometheus_of
 from tests.monitoring.rule_file import ROOT, groups, rules
 from tests.monitoring.rule_tests import NEEDS_PROMTOOL
 
@@ -42,9 +38,9 @@ def fast_rules(folder: Path, down_after: str = "1m") -> Path:
     return path
 
 
-def health(prometheus: Program) -> dict[str, str]:
+def health(prometheus: Prometheus) -> dict[str, str]:
     """How the last evaluation of each rule went."""
-    found = prometheus.asked("rules")["groups"]
+    found = asked(prometheus, "rules")["groups"]
     return {rule["name"]: rule["health"] for group in found for rule in group["rules"]}
 
 
@@ -52,36 +48,33 @@ def health(prometheus: Program) -> dict[str, str]:
 def test_every_rule_is_evaluated_against_the_real_service(
     start_server: Callable[..., Server], tmp_path: Path
 ) -> None:
-    alertmanager = start_alertmanager(tmp_path)
+    alertmanager = alertmanager_of(tmp_path)
     ports = {"docc2context": start_server().port, "alertmanager": alertmanager.port}
-    prometheus = start_prometheus(tmp_path, ports, fast_rules(tmp_path))
-    try:
+    fast = fast_rules(tmp_path)
+    with alertmanager, prometheus_of(tmp_path, ports, rules=fast) as prometheus:
         eventually(lambda: ups(prometheus) == {"1"}, "all three are scraped")
         eventually(lambda: set(health(prometheus).values()) == {"ok"}, "all rules are evaluated")
         eventually(lambda: firing(prometheus) == {"Watchdog"}, "alerts are evaluated")
         names = {rule.get("alert") or rule["record"] for rule in rules(groups())}
         assert health(prometheus).keys() == names
-    finally:
-        prometheus.stop()
-        alertmanager.stop()
 
 
-def ups(prometheus: Program) -> set[str]:
-    found = prometheus.asked("query?query=up")["result"]
+def ups(prometheus: Prometheus) -> set[str]:
+    found = asked(prometheus, "query?query=up")["result"]
     return {one["value"][1] for one in found} if len(found) == 3 else set()
 
 
-def firing(prometheus: Program) -> set[str]:
+def firing(prometheus: Prometheus) -> set[str]:
     """The alerts that fire."""
     return {one["labels"]["alertname"] for one in alerts_of(prometheus) if one["state"] == "firing"}
 
 
-def alerts_of(prometheus: Program) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = prometheus.asked("alerts")["alerts"]
+def alerts_of(prometheus: Prometheus) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = asked(prometheus, "alerts")["alerts"]
     return found
 
 
-def since(prometheus: Program, name: str) -> str:
+def since(prometheus: Prometheus, name: str) -> str:
     """The second at which an alert has become active; nothing if it is not."""
     found = [one for one in alerts_of(prometheus) if one["labels"]["alertname"] == name]
     return str(found[0]["activeAt"]).partition(".")[0].removesuffix("Z") if found else ""
@@ -90,13 +83,10 @@ def since(prometheus: Program, name: str) -> str:
 @NEEDS_PROGRAMS
 def test_a_restart_of_prometheus_does_not_begin_the_wait_of_an_alert_anew(tmp_path: Path) -> None:
     # Prometheus restores what waits for at least the grace period, of ten minutes by default.
-    prometheus = start_prometheus(
-        tmp_path,
-        {"docc2context": 9, "alertmanager": 9},
-        fast_rules(tmp_path, down_after="2s"),
-        "--rules.alert.for-grace-period=1s",
-    )
-    try:
+    targets = {"docc2context": 9, "alertmanager": 9}
+    grace = "--rules.alert.for-grace-period=1s"
+    fast = fast_rules(tmp_path, down_after="2s")
+    with prometheus_of(tmp_path, targets, grace, rules=fast) as prometheus:
         eventually(lambda: "ServiceDown" in firing(prometheus), "ServiceDown fires")
         eventually(lambda: remembered(prometheus), "since when has been written")
         before = since(prometheus, "ServiceDown")
@@ -107,10 +97,8 @@ def test_a_restart_of_prometheus_does_not_begin_the_wait_of_an_alert_anew(tmp_pa
             lambda: since(prometheus, "ServiceDown") == before, f"it is active since {before}"
         )
         eventually(lambda: "ServiceDown" in firing(prometheus), "ServiceDown fires on")
-    finally:
-        prometheus.stop()
 
 
-def remembered(prometheus: Program) -> bool:
+def remembered(prometheus: Prometheus) -> bool:
     query = 'query?query=ALERTS_FOR_STATE{alertname="ServiceDown"}'
-    return bool(prometheus.asked(query)["result"])
+    return bool(asked(prometheus, query)["result"])

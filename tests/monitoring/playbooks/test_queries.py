@@ -1,11 +1,6 @@
 """The queries of the playbooks parse, and name what there is."""
 
 import re
-import shutil
-import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,9 +13,11 @@ from fastapi.testclient import TestClient
 
 from app.core.resource_figures import FIGURES
 from monitoring.playbooks import PAGES, RULES
+from monitoring.programs import Alertmanager, Prometheus
 from tests.app.scrapes import METRICS, families
-from tests.app.serving import eventually, free_port
+from tests.app.serving import eventually
 from tests.monitoring.playbooks.texts import Listing, listings
+from tests.monitoring.programs import NEEDS_PROGRAMS, alertmanager_of, fetched, prometheus_of
 
 QUERIES = listings("promql")
 BY_PROMETHEUS = {"up", "scrape_samples_post_metric_relabeling"}
@@ -59,68 +56,21 @@ def strangers(query: str, known: Known) -> list[str]:
     return found
 
 
-def start(command: list[str], port: int, log: Path) -> subprocess.Popen[bytes]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output)
-    end = time.monotonic() + 30
-    while not answers(port):
-        if process.poll() is not None or time.monotonic() > end:
-            process.kill()
-            process.wait()
-            pytest.fail(log.read_text())
-        time.sleep(0.05)
-    return process
-
-
-def answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
-        return False
-
-
-def fetched(url: str) -> tuple[str, str]:
-    """Content type and text."""
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        return answer.headers["Content-Type"], answer.read().decode()
+@pytest.fixture(scope="module")
+def alertmanager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alertmanager]:
+    with alertmanager_of(tmp_path_factory.mktemp("alertmanager")) as alertmanager:
+        yield alertmanager
 
 
 @pytest.fixture(scope="module")
-def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    program = shutil.which("prometheus")
-    if program is None:
-        pytest.skip("SKIPPED: there is no prometheus to serve the playbooks")
-    folder, port = tmp_path_factory.mktemp("prometheus"), free_port()
-    # The counters about an Alertmanager begin when Prometheus knows one; nothing is sent to it.
-    (folder / "prometheus.yml").write_text(
-        "alerting: {alertmanagers: [{static_configs: [{targets: ['127.0.0.1:9']}]}]}\n"
-    )
-    command = [
-        *(program, f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"),
-        *(f"--web.listen-address=127.0.0.1:{port}", f"--web.user-assets={PAGES.parent}"),
-    ]
-    process = start(command, port, folder / "log")
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(10)
-
-
-@pytest.fixture(scope="module")
-def alertmanager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    program = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
-    if program is None:
-        pytest.skip("SKIPPED: there is no alertmanager to ask for its metrics")
-    folder, port = tmp_path_factory.mktemp("alertmanager"), free_port()
-    (folder / "am.yml").write_text("route: {receiver: none}\nreceivers: [{name: none}]\n")
-    command = [
-        *(program, f"--config.file={folder}/am.yml", f"--storage.path={folder}/data"),
-        *(f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="),
-    ]
-    process = start(command, port, folder / "log")
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(10)
+def prometheus(
+    tmp_path_factory: pytest.TempPathFactory, alertmanager: Alertmanager
+) -> Iterator[Prometheus]:
+    # Its counters about an Alertmanager begin when it knows one.
+    targets = {"docc2context": 9, "alertmanager": alertmanager.port}
+    pages = f"--web.user-assets={PAGES.parent}"
+    with prometheus_of(tmp_path_factory.mktemp("prometheus"), targets, pages) as prometheus:
+        yield prometheus
 
 
 def recorded() -> set[str]:
@@ -128,8 +78,9 @@ def recorded() -> set[str]:
     return {rule["record"] for group in groups for rule in group["rules"] if "record" in rule}
 
 
+@NEEDS_PROGRAMS
 def test_every_query_names_metrics_and_labels_that_exist(
-    app: FastAPI, prometheus: str, alertmanager: str
+    app: FastAPI, prometheus: Prometheus, alertmanager: Alertmanager
 ) -> None:
     own = known_of(TestClient(app).get(METRICS).text)
     # What this system does not tell, such as kills by the kernel, has no series here.
@@ -137,11 +88,11 @@ def test_every_query_names_metrics_and_labels_that_exist(
     own["http_requests_total"] |= {"status"}
     own |= {name: set() for name in BY_PROMETHEUS | recorded()}
     eventually(
-        lambda: "prometheus_notifications_errors_total{" in fetched(f"{prometheus}{METRICS}")[1],
+        lambda: "prometheus_notifications_errors_total{" in fetched(prometheus, METRICS).text,
         "Prometheus knows its Alertmanager",
     )
-    own |= known_of(fetched(f"{prometheus}{METRICS}")[1])
-    own |= known_of(fetched(f"{alertmanager}{METRICS}")[1])
+    own |= known_of(fetched(prometheus, METRICS).text)
+    own |= known_of(fetched(alertmanager, METRICS).text)
     found = {(one.playbook, one.text): strangers(one.text, own) for one in QUERIES}
     assert len(QUERIES) > 30
     assert {query: names for query, names in found.items() if names} == {}
@@ -165,8 +116,9 @@ def test_a_query_about_a_job_names_one_that_is_scraped(query: Listing) -> None:
     assert jobs <= {"docc2context", "prometheus", "alertmanager"}
 
 
+@NEEDS_PROGRAMS
 @pytest.mark.parametrize("page", sorted(PAGES.glob("*.html")), ids=lambda page: page.stem)
-def test_prometheus_serves_the_page_as_html(prometheus: str, page: Path) -> None:
-    kind, text = fetched(f"{prometheus}/user/playbooks/{page.name}")
-    assert kind == "text/html; charset=utf-8"
-    assert text == page.read_text()
+def test_prometheus_serves_the_page_as_html(prometheus: Prometheus, page: Path) -> None:
+    served = fetched(prometheus, f"/user/playbooks/{page.name}")
+    assert served.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert served.text == page.read_text()
