@@ -1,19 +1,26 @@
 # One word does the common thing; no target needs another to have run before.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fuzz drill drill-short check format lock bench bench-metrics overload reference playbooks sample clean
+.PHONY: $(shell sed -nE "s/^([a-z-]+):.*/\1/p" $(firstword $(MAKEFILE_LIST)))
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 CORPUS ?= ../shared/corpus
+ALERTS ?=
 FUZZ_SECONDS ?= 600
 FUZZ_SEED ?=
 BENCH ?= specification-core hummingbird smi-client
 OVERLOAD ?= specification-core
 OVERLOAD_SECONDS ?= 60
+PROMETHEUS_PORT ?= 9090
+ALERTMANAGER_PORT ?= 9093
+MONITORING_DATA ?= .monitoring
+MONITORING_SECRETS ?= /etc/alertmanager/secrets
+SEVERITY ?= warning
 DRILL ?=
 DRILL_SHORT := HighErrorRate ServiceDown SuspiciousArchives ConversionStuck
+COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -36,8 +43,21 @@ demo: $(READY) ## Convert the sample archive to out/ and show a page of it.
 	@$(BIN)/docc2context convert examples/TrailKit.doccarchive.zip -o out --force
 	@cat "out/documentation/trailkit/trail/duration(at-).md"
 
+monitoring: $(READY) ## Start service, Prometheus and Alertmanager here, with secrets from MONITORING_SECRETS.
+	@exec $(BIN)/python -m monitoring.local --service-port $(PORT) --prometheus-port $(PROMETHEUS_PORT) \
+	  --alertmanager-port $(ALERTMANAGER_PORT) --data $(MONITORING_DATA) --secrets $(MONITORING_SECRETS)
+
+preflight: $(READY) ## Say which alerts would reach nobody, for want of an address or a key.
+	@$(BIN)/python -m monitoring.preflight --secrets $(MONITORING_SECRETS)
+
+test-alert: $(READY) ## Send a test alert of SEVERITY to Alertmanager, and say where it should arrive.
+	@$(BIN)/python -m monitoring.send_alert --severity $(SEVERITY) http://localhost:$(ALERTMANAGER_PORT)
+
 test: $(READY) ## Run all tests; what cannot run here says SKIPPED: and why.
 	@$(BIN)/python -m pytest
+
+mutants: $(READY) ## Break each alert rule in every way that tests should find; ALERTS names some.
+	@$(BIN)/python -m tests.monitoring.mutants $(ALERTS)
 
 fuzz: $(FUZZ_READY) ## Look for archives and pages that break the converter, for FUZZ_SECONDS.
 	@$(BIN)/python -m tests.fuzz.campaign $(FUZZ_SECONDS) $(FUZZ_SEED)
@@ -77,14 +97,31 @@ bench-metrics: $(READY) ## Compare the cost of our metrics with that of others, 
 	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --editable '.[bench]'
 	@$(BIN)/python benchmarks/metrics.py $(firstword $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH)))
 
-reference: $(READY) ## Write DOCS/METRICS.md anew from the code.
+reference: $(READY) ## Write DOCS/METRICS.md and the table of alerts in DOCS/MONITORING.md anew.
 	$(BIN)/python -m app.core.metrics_reference > DOCS/METRICS.md
+	$(BIN)/python -m monitoring.alert_reference
 
 playbooks: $(READY) ## Write the pages of DOCS/PLAYBOOKS that Prometheus serves anew.
 	$(BIN)/python -m monitoring.playbooks
 
+up: $(READY) ## Start the service, Prometheus and Alertmanager by Compose; says first what is not yet set.
+	@$(BIN)/python -m monitoring.preflight --secrets secrets || true
+	@$(COMPOSE) up -d --build
+
+down: ## Stop what `make up` has started; its data is kept.
+	@$(COMPOSE) down
+
+compose-test: $(READY) ## Build the image, start the whole stack and look at it from outside, in some ten minutes.
+	@$(BIN)/python -m pytest -v -s tests/compose/check_stack.py
+
+dashboards: $(READY) ## Write monitoring/dashboards/docc2context.json anew from the code.
+	$(BIN)/python -m monitoring.dashboards.build
+
 sample: $(READY) ## Build the sample archive in examples/ anew.
 	$(BIN)/python examples/build_trailkit.py
+
+screenshots: $(READY) ## Take the pictures of the page in DOCS/images/ anew.
+	@$(BIN)/python -m tests.app.web.screenshots
 
 clean: ## Remove .venv, caches and out/.
 	rm -rf $(VENV) out .fuzz .drill .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -12,7 +12,7 @@ from app.api.deps import Services
 from app.api.error_handlers import EXCEPTION_HANDLERS, error_response, internal_error
 from app.api.openapi import describe_problems
 from app.api.route_table import RouteTable
-from app.api.routes import convert, health, metrics, page, static
+from app.api.routes import convert, health, metrics, page, static, status
 from app.core.config import Settings, load_settings
 from app.core.errors import ServiceError
 from app.core.logging import configure_logging
@@ -39,7 +39,11 @@ from app.services.workspace.scratch import leftovers, sweep
 
 API = "/api/v1"
 
-QUIET = {metrics.PATH} | {prefix + path for prefix in ("", API) for path in health.PATHS}
+QUIET = {
+    metrics.PATH,
+    API + status.PATH,
+    *(prefix + path for prefix in ("", API) for path in health.PATHS),
+}
 """Routes that are asked every few seconds: logged at debug level."""
 
 log = structlog.get_logger()
@@ -88,6 +92,7 @@ def _include_routes(app: FastAPI, more: Sequence[APIRouter]) -> None:
     app.include_router(health.router)
     app.include_router(health.router, prefix=API)
     app.include_router(metrics.router)
+    app.include_router(status.router, prefix=API)
     app.include_router(convert.router, prefix=API)
     for router in more:
         app.include_router(router)

@@ -5,6 +5,7 @@ and quotes its alert's rule from alert_rules.yml, so that the two cannot differ.
 """
 
 import re
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -33,14 +34,20 @@ a { color: var(--link); }
 li { margin: .4em 0; }
 code { background: var(--code); border-radius: 3px; font: .875em/1.45 ui-monospace, monospace; }
 code { padding: .1em .25em; }
-pre { background: var(--code); border-radius: 6px; overflow-x: auto; padding: .75rem; }
+pre { background: var(--code); border-radius: 6px; padding: .75rem; white-space: pre-wrap; }
 pre code { background: none; padding: 0; }
 table { border-collapse: collapse; }
 th, td { border-bottom: 1px solid var(--line); padding: .4em .6em .4em 0; text-align: left; }
-td, th { vertical-align: top; overflow-wrap: anywhere; }
+td, th { vertical-align: top; }
+@media (max-width: 40rem) {
+  thead { display: none; }
+  tr { border-bottom: 1px solid var(--line); display: block; padding: .5em 0; }
+  td { border: 0; display: block; padding: 0; }
+}
 """
 
 
+@cache
 def alerts() -> dict[str, dict[str, Any]]:
     """The alerting rules by the name of their playbook."""
     groups = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"]

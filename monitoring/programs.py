@@ -52,14 +52,23 @@ def free_port() -> int:
 class Program:
     """A server on a port of the loopback: started when entered, ended by its pid when left.
 
-    `ready` is the path that answers 200 as soon as it serves. Its output goes to `log`.
+    `ready` is the path that answers 200 as soon as it serves. Its output goes to `log`. It has
+    `patience` seconds to end by itself. Ctrl-C does not reach it: who started it ends it.
     """
 
-    def __init__(self, command: list[str], port: int, log: Path, ready: str = "/-/ready") -> None:
+    def __init__(
+        self,
+        command: list[str],
+        port: int,
+        log: Path,
+        ready: str = "/-/ready",
+        patience: float = STOP_SECONDS,
+    ) -> None:
         self.command = command
         self.port = port
         self.log = log
         self.ready = ready
+        self.patience = patience
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -75,16 +84,27 @@ class Program:
         self.stop()
 
     def start(self) -> None:
-        """Return when it is ready. Raises CannotStart."""
+        """Return when it is ready. Raises CannotStart; whatever is raised, it does not run then."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                process_group=0,
             )
+        try:
+            self._wait_until_ready(self.process)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         end = time.monotonic() + START_SECONDS
         while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > end:
-                self.stop()
-                raise CannotStart(f"{Path(self.command[0]).name} does not start:\n{self._tail()}")
+            if process.poll() is not None or time.monotonic() > end:
+                name = Path(self.command[0]).name
+                raise CannotStart(f"{name} does not start:\n{self.log_tail()}")
             time.sleep(0.02)
 
     def stop(self) -> None:
@@ -93,7 +113,7 @@ class Program:
             return
         self.process.terminate()
         try:
-            self.process.wait(STOP_SECONDS)
+            self.process.wait(self.patience)
         except subprocess.TimeoutExpired:
             self.kill()
 
@@ -110,7 +130,8 @@ class Program:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
 
-    def _tail(self) -> str:
+    def log_tail(self) -> str:
+        """The last lines of its output."""
         return self.log.read_bytes()[-_LOG_TAIL_BYTES:].decode(errors="replace")
 
 

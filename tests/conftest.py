@@ -2,6 +2,7 @@
 
 import logging
 import os
+import subprocess
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser
 
 from tests.app.archives import slow_doccarchive
 from tests.app.browser import open_browser
-from tests.app.serving import Server
+from tests.app.serving import SMALL_WORKSPACE_BYTES, Server
 
 # No time bounds in `make test`: machines differ, and speed has targets of its own. The same
 # examples each time, so that a red run is a red change; --hypothesis-profile=search looks further.
@@ -69,6 +70,20 @@ def start_server(
             return server
 
         yield start
+
+
+@pytest.fixture(scope="module")
+def small_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A filesystem of its own, in memory and soon full."""
+    folder = tmp_path_factory.mktemp("small")
+    size = f"size={SMALL_WORKSPACE_BYTES}"
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip(f"NOT SHOWN: a full disk; mounting one needs root: {mounted.stderr!r}")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,9 @@ ROOT = Path(__file__).parents[1]
 MAX_LINES = 40
 
 SOURCES = sorted(
-    path for folder in ("app", "docc2context") for path in (ROOT / folder).rglob("*.py")
+    path
+    for folder in ("app", "docc2context", "monitoring")
+    for path in (ROOT / folder).rglob("*.py")
 )
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

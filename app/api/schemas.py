@@ -64,3 +64,30 @@ class Readiness(BaseModel):
 
     status: Literal["ready", "not_ready"]
     checks: dict[str, Check]
+
+
+class Limits(BaseModel):
+    """The settings of the same names, as far as they bound what one client may send."""
+
+    max_upload_bytes: int
+    max_entries: int
+    max_archive_bytes: int
+    max_page_bytes: int
+    max_output_bytes: int
+    conversion_slots: int = Field(description="How many conversions run at once.")
+    conversion_queue: int = Field(description="How many more uploads may wait.")
+    conversion_queue_wait_seconds: float
+    conversion_timeout_seconds: float
+    rate_limit: str | None = Field(description="Conversions of one client; null if not limited.")
+
+
+class Status(BaseModel):
+    """The service at a glance, for people."""
+
+    ready: bool
+    checks: dict[str, Check]
+    running: int = Field(description="Conversions that hold a slot.")
+    waiting: int = Field(description="Uploads that wait for one.")
+    assets: bool = Field(description="Whether the converter copies assets if asked to.")
+    version: str = Field(description="The version of the converter.")
+    limits: Limits

@@ -20,6 +20,11 @@ class Admission:
         self._queue_length = metrics.conversion_queue_length
         metrics.conversion_slots.set(slots)
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a slot."""
+        return self._waiting
+
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
         """Hold a slot, given in order of arrival and given back however the block ends.

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from io import FileIO
@@ -41,11 +42,22 @@ class Converter:
         self._locks_missing = metrics.converter_locks_missing
         self._is_available = False
         self._probe: asyncio.Task[Locks | None] | None = None
+        self._probed_at = 0.0
 
     @property
     def has_options(self) -> bool:
         """Whether it makes one document, and copies assets, where that is wanted."""
         return self._engine.has_options
+
+    @property
+    def running(self) -> int:
+        """How many conversions hold a slot."""
+        return self._journal.running_count
+
+    @property
+    def waiting(self) -> int:
+        """How many uploads wait for one."""
+        return self._admission.waiting
 
     async def convert(self, upload: FileIO, result: FileIO, wanted: Wanted) -> Converted:
         """Write the Markdown of the archive in `upload` to `result`, as it is wanted.
@@ -63,12 +75,16 @@ class Converter:
                     record.facts.update(_facts(record.converted), result_bytes=_size(result))
             return record.converted
 
-    async def probe(self) -> Locks:
+    async def probe(self, *, max_age_seconds: float = 0.0) -> Locks:
         """Have a child answer, without taking a slot; callers at the same time share one.
+
+        An answer of up to `max_age_seconds` ago is as good as a new one.
 
         Returns what holds the child. Raises ServiceError `converter_unavailable`.
         """
-        if self._probe is None or self._probe.done():
+        if self._probe is None or (
+            self._probe.done() and time.monotonic() - self._probed_at >= max_age_seconds
+        ):
             self._probe = asyncio.create_task(self._probed())
         locks = await asyncio.shield(self._probe)
         if locks is None:
@@ -110,6 +126,7 @@ class Converter:
 
     async def _probed(self) -> Locks | None:
         locks = await self._engine.probe()
+        self._probed_at = time.monotonic()
         self._tell_available(is_available=locks is not None)
         if locks is not None:
             self._locks_missing.set(len(locks.shortfalls))

@@ -54,6 +54,11 @@ class Journal:
         self._metrics = metrics
         self._starts: dict[Record, float] = {}
 
+    @property
+    def running_count(self) -> int:
+        """How many conversions hold a slot."""
+        return len(self._starts)
+
     @contextmanager
     def conversion(self) -> Iterator[Record]:
         """Log `conversion_finished` at the end of the block, and count the same."""

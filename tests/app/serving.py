@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tests.app.archives import doccarchive
 ROOT = Path(__file__).parents[2]
 CONVERT = "/api/v1/convert"
 DEADLINE_SECONDS = 15.0
+SMALL_WORKSPACE_BYTES = 1024 * 1024
 
 # Tests send more from one address than a client would.
 _DEFAULTS: dict[str, object] = {"RATE_LIMIT_ENABLED": False}
@@ -152,17 +153,39 @@ class Server:
         eventually(lambda: self.open_files() == before, f"{before} files are open again")
         assert self.put(doccarchive("Foo")).status_code == 200
 
+    def converting(self) -> list[int]:
+        """Of the children those that hold an upload: not the ones that only answer a check."""
+        return [
+            child
+            for child in self.children()
+            if any(one.startswith(str(self.workspace)) for one in _files_of(child))
+        ]
+
     def _open(self) -> list[str]:
-        targets = []
-        for descriptor in Path(f"/proc/{self.process.pid}/fd").iterdir():
-            try:
-                targets.append(str(descriptor.readlink()))
-            except FileNotFoundError:
-                continue
-        return targets
+        return _files_of(self.process.pid)
 
     def _forkservers(self) -> list[int]:
         return [pid for pid in children_of(self.process.pid) if b"forkserver" in _command(pid)]
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[None]:
+    """The process does nothing within the block, and knows nothing of it; it may be killed."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def held(server: Server) -> Iterator[None]:
+    """The one conversion that runs, or is about to, does not go on within the block."""
+    eventually(server.converting, "the conversion runs")
+    (child,) = server.converting()
+    with stopped(child):
+        yield
 
 
 def free_port() -> int:
@@ -190,6 +213,16 @@ def children_of(pid: int) -> list[int]:
         return [int(one) for task in tasks for one in (task / "children").read_text().split()]
     except (FileNotFoundError, ProcessLookupError):
         return []
+
+
+def _files_of(pid: int) -> list[str]:
+    targets = []
+    for descriptor in Path(f"/proc/{pid}/fd").glob("*"):
+        try:
+            targets.append(str(descriptor.readlink()))
+        except FileNotFoundError:
+            continue
+    return targets
 
 
 def _command(pid: int) -> bytes:

@@ -1,30 +1,14 @@
 """A workspace that is too small, for real: a filesystem in memory of one megabyte."""
 
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.app.archives import article_of_noise, doccarchive
-from tests.app.serving import NEEDS_PROC, Server, eventually, problem
+from tests.app.serving import NEEDS_PROC, SMALL_WORKSPACE_BYTES, Server, eventually, problem
 
 pytestmark = NEEDS_PROC
-
-WORKSPACE_BYTES = 1024 * 1024
-
-
-@pytest.fixture(scope="module")
-def small_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("small")
-    size = f"size={WORKSPACE_BYTES}"
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip(f"NOT SHOWN: a full disk; mounting one needs root: {mounted.stderr!r}")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
 
 
 @pytest.fixture
@@ -36,15 +20,15 @@ def server(small_workspace: Path, start_server: Callable[..., Server]) -> Iterat
 
 
 def test_an_upload_that_does_not_fit_is_told_to_come_back(server: Server) -> None:
-    response = server.put(bytes(2 * WORKSPACE_BYTES))
+    response = server.put(bytes(2 * SMALL_WORKSPACE_BYTES))
 
     assert problem(response)["code"] == "insufficient_storage"
     assert response.headers["Retry-After"] == "30"
 
 
 def test_a_result_that_does_not_fit_is_told_to_come_back(server: Server) -> None:
-    archive = doccarchive("Foo", noise=article_of_noise(WORKSPACE_BYTES * 3 // 4))
-    assert WORKSPACE_BYTES // 2 < len(archive) < WORKSPACE_BYTES
+    archive = doccarchive("Foo", noise=article_of_noise(SMALL_WORKSPACE_BYTES * 3 // 4))
+    assert SMALL_WORKSPACE_BYTES // 2 < len(archive) < SMALL_WORKSPACE_BYTES
 
     response = server.put(archive)
 
@@ -56,7 +40,7 @@ def test_a_result_that_does_not_fit_is_told_to_come_back(server: Server) -> None
 def test_a_full_workspace_is_not_ready(server: Server, small_workspace: Path) -> None:
     filler = small_workspace / "filler"
     with filler.open("wb", buffering=0) as file:
-        file.write(bytes(2 * WORKSPACE_BYTES))
+        file.write(bytes(2 * SMALL_WORKSPACE_BYTES))
 
     assert server.client.get("/health/ready").status_code == 503
 

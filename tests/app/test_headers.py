@@ -54,6 +54,8 @@ ANSWERS: dict[str, tuple[int, Callable[..., httpx2.Response]]] = {
     "the reference": (200, lambda server, **its: server.client.get("/docs", headers=its)),
     "the description": (200, lambda server, **its: server.client.get("/openapi.json", headers=its)),
     "a file": (200, lambda server, **its: server.client.get("/static/docs.js", headers=its)),
+    "a module": (200, lambda server, **its: server.client.get("/static/js/main.js", headers=its)),
+    "status": (200, lambda server, **its: server.client.get("/api/v1/status", headers=its)),
     "health": (200, lambda server, **its: server.client.get("/health", headers=its)),
     "a result": (200, lambda server, **its: server.put(doccarchive("Foo"), **its)),
     "a bad archive": (415, lambda server, **its: server.put(b"no zip", **its)),

@@ -44,8 +44,8 @@ def test_the_start_page_has_its_styles_and_breaks_no_policy(
         seen.assert_quiet(host_of(server))
 
 
-def test_the_form_downloads_the_result(browser: Browser, server: Server) -> None:
-    with visit(browser) as seen:
+def test_without_scripts_the_form_downloads_the_result(browser: Browser, server: Server) -> None:
+    with visit(browser, java_script_enabled=False) as seen:
         seen.page.goto(f"http://{host_of(server)}/")
         seen.page.locator("#file").set_input_files(SAMPLE)
         with seen.page.expect_download() as download:
@@ -53,15 +53,15 @@ def test_the_form_downloads_the_result(browser: Browser, server: Server) -> None
 
         assert download.value.suggested_filename == "documentation-markdown.zip"
         assert zipfile.ZipFile(download.value.path()).testzip() is None
-        assert seen.violations() == []
+        assert seen.complaints == []
 
 
 @SCHEMES
-def test_an_error_page_has_its_styles_and_breaks_no_policy(
+def test_without_scripts_an_error_is_a_page_that_has_its_styles_and_breaks_no_policy(
     browser: Browser, server: Server, tmp_path: Path, scheme: str
 ) -> None:
     (tmp_path / "notes.zip").write_bytes(b"These are no pages.")
-    with visit(browser, color_scheme=scheme) as seen:
+    with visit(browser, color_scheme=scheme, java_script_enabled=False) as seen:
         seen.page.goto(f"http://{host_of(server)}/")
         seen.page.locator("#file").set_input_files(tmp_path / "notes.zip")
         seen.page.get_by_role("button", name="Convert").click()
@@ -70,7 +70,6 @@ def test_an_error_page_has_its_styles_and_breaks_no_policy(
         seen.page.wait_for_load_state("networkidle")
         assert_styled(seen.page, scheme)
         assert seen.hosts == {host_of(server)}
-        assert seen.violations() == []
         # What Chromium says of every answer that is no success.
         (complaint,) = seen.complaints
         assert "the server responded with a status of 415" in complaint

@@ -15,7 +15,7 @@ _DOCS: Final = (_FOLDER / "docs.html").read_text(encoding="utf-8")
 
 @router.get("/", response_class=HTMLResponse)
 async def page() -> str:
-    """A form that needs no script."""
+    """A form, which scripts make into more and which works without them."""
     return _PAGE
 
 

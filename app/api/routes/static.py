@@ -16,7 +16,7 @@ _FILES: Final = StaticFiles(directory=_FOLDER)
 _SERVED: Final = frozenset(
     file.relative_to(_FOLDER).as_posix()
     for file in _FOLDER.rglob("*")
-    if file.suffix in {".css", ".js", ".svg"}
+    if file.suffix in {".css", ".js", ".mjs", ".svg"}
 )
 """Pages are left out: they have routes of their own, and some are templates."""
 

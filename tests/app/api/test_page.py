@@ -24,30 +24,50 @@ def test_the_form_sends_a_file_to_the_conversion(app: FastAPI) -> None:
     tags = Tags(TestClient(app).get("/").text)
 
     (form,) = tags.all("form")
-    file, assets = tags.all("input")
+    file, assets, outside_of_it = tags.all("input")
     assert form == {
+        "id": "form",
         "action": "/api/v1/convert",
         "method": "post",
         "enctype": "multipart/form-data",
+        "autocomplete": "off",
     }
     assert (file["type"], file["name"]) == ("file", "file")
     assert (assets["type"], assets["name"], assets["value"]) == ("checkbox", "assets", "true")
-    assert [label.get("for") for label in tags.all("label")] == [file["id"], None]
+    assert (outside_of_it["id"], outside_of_it.get("name")) == ("filter", None)
+    assert [label.get("for") for label in tags.all("label")] == [file["id"], None, "filter"]
 
 
-def test_the_page_asks_nothing_of_other_hosts_and_runs_no_script(app: FastAPI) -> None:
-    text = TestClient(app).get("/").text
+def test_all_that_the_page_loads_is_served_by_us(app: FastAPI) -> None:
+    client = TestClient(app)
+    text = client.get("/").text
     tags = Tags(text)
 
-    assert tags.all("script") == tags.all("style") == tags.all("img") == []
-    assert [link["href"] for link in tags.all("link")] == ["/static/icon.svg", "/static/index.css"]
+    (script,) = tags.all("script")
+    assert script == {"type": "module", "src": "/static/js/main.js"}
+    assert tags.all("style") == []
+    loaded = [*(link["href"] for link in tags.all("link")), script["src"]]
+    loaded += [image["src"] for image in tags.all("img")]
+    assert [client.get(str(path)).status_code for path in loaded] == [200] * 6
     assert re.findall(r"https?://[^\s<]*", text) == ["http://localhost:8000/api/v1/convert"]
+
+
+def test_the_page_has_no_styles_or_handlers_of_its_own(app: FastAPI) -> None:
+    tags = Tags(TestClient(app).get("/").text)
+
+    names = {name for _, attributes in tags.found for name in attributes}
+    assert [name for name in names if name == "style" or name.startswith("on")] == []
 
 
 def test_every_link_of_the_page_leads_somewhere(app: FastAPI) -> None:
     client = TestClient(app)
 
-    links = [str(link["href"]) for link in Tags(client.get("/").text).all("a")]
+    page = Tags(client.get("/").text)
+    links = [str(link["href"]) for link in page.all("a")]
 
-    assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
-    assert "/docs" in links
+    here = {f"#{attributes['id']}" for _, attributes in page.found if "id" in attributes}
+    elsewhere = set(links) - here
+    assert {link: client.get(link).status_code for link in elsewhere} == dict.fromkeys(
+        elsewhere, 200
+    )
+    assert {"/docs", "#service"} <= set(links)

@@ -20,6 +20,8 @@ CSS = "/static/index.css"
     [
         (CSS, "text/css; charset=utf-8"),
         ("/static/icon.svg", "image/svg+xml"),
+        ("/static/js/main.js", "text/javascript; charset=utf-8"),
+        ("/static/vendor/dompurify/purify.es.mjs", "text/javascript; charset=utf-8"),
         ("/static/vendor/swagger-ui-dist/swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
     ],
 )
@@ -54,6 +56,7 @@ def test_the_head_alone_can_be_had(app: FastAPI) -> None:
         "vendor",
         "error.html",  # a template
         "vendor/swagger-ui-dist.json",
+        "vendor/markdown-it/LICENSE",
         "..%2fmain.py",
         "%2e%2e/api/accept.py",
         "vendor%2f..%2findex.css",
@@ -88,4 +91,13 @@ def test_what_is_vendored_is_what_was_published(manifest: Path) -> None:
 def test_every_vendored_folder_has_a_manifest() -> None:
     folders = {path.name for path in VENDORED.iterdir() if path.is_dir()}
 
-    assert folders == {path.stem for path in VENDORED.glob("*.json")} == {"swagger-ui-dist"}
+    assert (
+        folders
+        == {path.stem for path in VENDORED.glob("*.json")}
+        == {
+            "dompurify",
+            "fflate",
+            "markdown-it",
+            "swagger-ui-dist",
+        }
+    )

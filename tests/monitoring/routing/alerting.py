@@ -2,13 +2,14 @@
 
 import json
 import urllib.request
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from monitoring import relocation
 from monitoring.programs import Alertmanager
-from monitoring.receiver import Receiver
+from monitoring.receiver import Notification, Receiver
 
 TOKEN = "heartbeat-token"
 
@@ -84,6 +85,11 @@ class Alerting:
             lines = answer.read().decode().splitlines()
         (value,) = [one.rsplit(" ", 1)[1] for one in lines if one.startswith(line + " ")]
         return float(value)
+
+
+def by(kind: str, channel: str = "") -> Callable[[Notification], bool]:
+    """Whether a notification came that way, and by that channel if one is named."""
+    return lambda one: one.kind == kind and channel in {"", one.channel}
 
 
 def alert(alertname: str, severity: str, *, ended: bool = False, **labels: str) -> dict[str, Any]:

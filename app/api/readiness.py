@@ -1,0 +1,56 @@
+"""What a conversion needs, looked at one by one."""
+
+from pathlib import Path
+
+from app.api.deps import Services
+from app.api.schemas import Check
+from app.core.errors import ServiceError
+from app.core.threads import in_thread
+from app.services.conversion import Converter
+from app.services.drain import Drain
+from app.services.workspace import is_writable
+from app.worker.locks import Locks
+
+
+async def checks_of(services: Services, *, max_age_seconds: float = 0.0) -> dict[str, Check]:
+    """Each check by its name; that of the converter may have been made so long ago."""
+    return {
+        "admission": _admission(services.drain),
+        "workspace": await _workspace(services.settings.workspace_dir),
+        "converter": await _converter(services.converter, max_age_seconds),
+    }
+
+
+def _admission(drain: Drain) -> Check:
+    if drain.is_on:
+        return Check(ok=False, detail="The service is draining: it takes no new conversions.")
+    return Check(ok=True, detail="Conversions are taken.")
+
+
+async def _workspace(directory: Path) -> Check:
+    if await in_thread(is_writable, directory):
+        return Check(ok=True, detail="Uploads can be stored.")
+    return Check(ok=False, detail="Nothing can be written to WORKSPACE_DIR.")
+
+
+async def _converter(converter: Converter, max_age_seconds: float) -> Check:
+    try:
+        locks = await converter.probe(max_age_seconds=max_age_seconds)
+    except ServiceError as error:
+        return Check(ok=False, detail=error.detail)
+    return Check(ok=True, detail=f"A converter process answers, held by {_held(locks)}.")
+
+
+def _held(locks: Locks) -> str:
+    """Which locks hold a child, wholly or in part, and which do not; without one it still converts.
+
+    >>> _held(Locks(["group", "processes"], {"processes": "not root", "landlock": "no kernel"}))
+    'group; in part: processes (not root); missing: landlock (no kernel)'
+    """
+    told = {name: f"{name} ({reason})" for name, reason in locks.shortfalls.items()}
+    parts = {
+        "": [name for name in locks.in_force if name not in told],
+        "in part: ": [told[name] for name in told if name in locks.in_force],
+        "missing: ": [told[name] for name in told if name not in locks.in_force],
+    }
+    return "; ".join(head + ", ".join(names) for head, names in parts.items() if names)

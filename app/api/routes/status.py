@@ -1,0 +1,46 @@
+"""`GET /status`: what people without a dashboard want to know, asked by the page now and then."""
+
+from typing import Final
+
+from fastapi import APIRouter, Response
+
+from app.api.deps import ServicesDep
+from app.api.openapi import problems
+from app.api.readiness import checks_of
+from app.api.schemas import Limits, Status
+from app.core.config import Settings
+from app.core.errors import ErrorCode
+from app.services.conversion import CONVERTER_VERSION
+
+router = APIRouter(tags=["health"], responses=problems([ErrorCode.INTERNAL_ERROR]))
+
+PATH: Final = "/status"
+
+PROBED_EVERY_SECONDS: Final = 10.0
+"""However many pages are open and ask, a converter process is started no more often for them."""
+
+
+@router.get(PATH, summary="Status")
+async def status(services: ServicesDep, response: Response) -> Status:
+    """Whether conversions are taken and why not, how many run and wait, and the limits in force.
+
+    Readiness is told as of ten seconds ago at most; who decides by it asks `/health/ready`.
+    """
+    response.headers["Cache-Control"] = "no-store"
+    checks = await checks_of(services, max_age_seconds=PROBED_EVERY_SECONDS)
+    return Status(
+        ready=all(check.ok for check in checks.values()),
+        checks=checks,
+        running=services.converter.running,
+        waiting=services.converter.waiting,
+        assets=services.converter.has_options,
+        version=CONVERTER_VERSION,
+        limits=_limits(services.settings),
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    figures = {name: getattr(settings, name) for name in Limits.model_fields}
+    if not settings.rate_limit_enabled:
+        figures["rate_limit"] = None
+    return Limits(**figures)

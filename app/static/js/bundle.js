@@ -1,0 +1,81 @@
+/** A bundle as the service answers it: a zip of Markdown, read in this tab a file at a time. */
+
+import { unzipSync } from "../vendor/fflate/browser.js";
+
+/**
+ * @typedef {object} Page
+ * @property {string} path inside the bundle
+ * @property {string} title
+ * @property {string} kind DocC's kind, or empty
+ *
+ * @typedef {object} Report as `manifest.json` holds it
+ * @property {number} pages_converted
+ * @property {{ source: string, reason: string, path?: string }[]} pages_skipped
+ * @property {Record<string, number>} unknown_nodes
+ * @property {number} missing_references
+ * @property {number} output_bytes
+ */
+
+const MANIFEST = "manifest.json";
+
+export class Bundle {
+  /** @type {Uint8Array} */ #zip;
+  /** @type {Map<string, number>} sizes by name */ #files = new Map();
+
+  /**
+   * @param {Blob} blob
+   * @returns {Promise<Bundle>} rejected if it is no zip with pages
+   */
+  static async of(blob) {
+    return new Bundle(blob, new Uint8Array(await blob.arrayBuffer()));
+  }
+
+  /** @param {Blob} blob @param {Uint8Array} zip */
+  constructor(blob, zip) {
+    this.blob = blob;
+    this.#zip = zip;
+    unzipSync(zip, {
+      filter: ({ name, originalSize }) => {
+        this.#files.set(name, originalSize);
+        return false;
+      },
+    });
+    // The operator's own converter writes none.
+    const manifest = this.has(MANIFEST) ? JSON.parse(this.text(MANIFEST)) : null;
+    /** @type {Report | null} */
+    this.report = manifest?.report ?? null;
+    /** @type {string} */
+    this.title = manifest?.title || "Documentation";
+    /** @type {Map<string, Page>} */
+    this.pages = new Map(this.#pages(manifest).map((page) => [page.path, page]));
+    if (this.pages.size === 0) throw new Error("The bundle has no pages.");
+  }
+
+  /** @param {string} path */
+  has(path) {
+    return this.#files.has(path);
+  }
+
+  /** Inflates one file. @param {string} path which it has @returns {Uint8Array} */
+  bytes(path) {
+    return unzipSync(this.#zip, { filter: ({ name }) => name === path })[path];
+  }
+
+  /** @param {string} path */
+  text(path) {
+    return new TextDecoder().decode(this.bytes(path));
+  }
+
+  /** @returns {Page[]} */
+  #pages(manifest) {
+    if (!manifest) {
+      const paths = [...this.#files.keys()].filter((name) => name.endsWith(".md"));
+      return paths.map((path) => ({ path, title: "", kind: "" }));
+    }
+    // Where a page could not be converted and others link to it, one stands that says why.
+    const notices = (manifest.report?.pages_skipped ?? [])
+      .filter((page) => page.path)
+      .map((page) => ({ path: page.path, title: page.source, kind: "skipped" }));
+    return [...manifest.pages, ...notices].filter((page) => this.has(page.path));
+  }
+}

@@ -1,0 +1,49 @@
+/** Building and finding elements. Text becomes text nodes: nothing here parses markup. */
+
+/**
+ * The element with this id, which the page is known to have.
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`The page has no #${id}.`);
+  return found;
+}
+
+/**
+ * A new element. Properties are set as such, those with a dash as attributes.
+ * @param {string} tag
+ * @param {Record<string, unknown>} [properties]
+ * @param {...(Node | string)} children
+ * @returns {HTMLElement}
+ */
+export function element(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.includes("-")) made.setAttribute(name, String(value));
+    else made[name] = value;
+  }
+  made.append(...children);
+  return made;
+}
+
+/**
+ * A sentence whose words between backquotes are code, as the catalogue of errors writes them.
+ * @param {string} sentence
+ * @returns {(Node | string)[]}
+ */
+export function withCode(sentence) {
+  return sentence.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part));
+}
+
+/**
+ * The rows of a description list.
+ * @param {[string, string | Node][]} facts
+ * @returns {Node[]}
+ */
+export function described(facts) {
+  return facts.flatMap(([name, value]) => [
+    element("div", {}, element("dt", {}, name), element("dd", {}, value)),
+  ]);
+}

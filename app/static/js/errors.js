@@ -1,0 +1,138 @@
+/**
+ * What went wrong, for people. The service words its own errors, in the problem document; here
+ * stand those that never reached it, or that came from something between.
+ */
+
+import { counted, sized } from "./format.js";
+
+/**
+ * @typedef {object} Failure
+ * @property {string} title
+ * @property {string} detail what happened
+ * @property {string} remedy what to do
+ * @property {[string, string][]} facts to quote
+ * @property {boolean} again whether the same archive may be sent again
+ */
+
+/**
+ * The failure that an answer tells of.
+ * @param {XMLHttpRequest} request answered, and not with a result
+ * @returns {Promise<Failure>}
+ */
+export async function ofAnswer(request) {
+  const problem = await problemIn(request);
+  if (!problem) return strangeAnswer(request);
+  return {
+    title: problem.title,
+    detail: problem.detail,
+    remedy: remedyOf(problem, request.getResponseHeader("Retry-After")),
+    facts: factsOf(problem),
+    again: true,
+  };
+}
+
+/** @param {{ name: string, size: number, type?: string }} file @param {number} limit */
+export const tooLarge = (file, limit) =>
+  local(
+    "The archive is too large",
+    `${file.name} has ${exactly(file.size)}; this service takes up to ${exactly(limit)}. Nothing was sent.`,
+    "Send a smaller archive: images and videos may be left out of it.",
+    false,
+  );
+
+/** The two may differ by a byte. @param {number} bytes */
+const exactly = (bytes) => `${counted(bytes, "byte")} (${sized(bytes)})`;
+
+export const folder = () =>
+  local(
+    "That is a folder",
+    "A browser cannot send a folder as it is. Nothing was sent.",
+    "Zip the .doccarchive (on a Mac: right-click, Compress) and drop the .zip file.",
+    false,
+  );
+
+export const several = () =>
+  local(
+    "That is more than one file",
+    "One archive is converted at a time. Nothing was sent.",
+    "Drop a single .zip file; if the documentation is in pieces, convert them one by one.",
+    false,
+  );
+
+export const noFile = () =>
+  local(
+    "That is no file",
+    "What was dropped is text or a link. Nothing was sent.",
+    "Drop the .zip file itself, or choose it.",
+    false,
+  );
+
+/** @param {string} requestId */
+export const unreachable = (requestId) =>
+  local(
+    "The connection was lost",
+    "The service did not answer, or its answer did not arrive whole.",
+    "Check your connection and try again. If the file was changed or moved since you chose it, choose it anew.",
+    true,
+    [["Request", requestId]],
+  );
+
+/** @param {string} requestId */
+export const unreadable = (requestId) =>
+  local(
+    "The answer cannot be read",
+    "The service says that it has converted the archive, but what arrived is no bundle.",
+    "Try again; if it happens again, report it with the request id.",
+    true,
+    [["Request", requestId]],
+  );
+
+/**
+ * @param {string} title @param {string} detail @param {string} remedy @param {boolean} again
+ * @param {[string, string][]} [facts]
+ * @returns {Failure}
+ */
+function local(title, detail, remedy, again, facts = []) {
+  return { title, detail, remedy, facts, again };
+}
+
+/** @param {XMLHttpRequest} request */
+async function problemIn(request) {
+  if (!request.getResponseHeader("Content-Type")?.startsWith("application/problem+json")) return null;
+  try {
+    return JSON.parse(await request.response.text());
+  } catch {
+    return null;
+  }
+}
+
+/** @param {XMLHttpRequest} request @returns {Failure} */
+function strangeAnswer(request) {
+  const id = request.getResponseHeader("X-Request-ID");
+  return local(
+    "Something else answered",
+    `The answer, with status ${request.status}, does not come from this service but from something before it, such as a proxy.`,
+    "Try again. If it happens again, ask whoever runs the service whether a proxy limits uploads.",
+    true,
+    [["Status", String(request.status)], ...(id ? [["Request", id]] : [])],
+  );
+}
+
+/** The catalogue names a header; a person is told the time in it. */
+function remedyOf(problem, retryAfter) {
+  if (!retryAfter) return problem.remedy;
+  return `Try again in ${retryAfter === "1" ? "1 second" : `${retryAfter} seconds`}; the archive stays chosen.`;
+}
+
+/** @returns {[string, string][]} */
+function factsOf(problem) {
+  /** @type {[string, unknown][]} */
+  const facts = [
+    ["Code", problem.code],
+    ["Status", problem.status],
+    ["Entry", problem.entry],
+    ["Limit", problem.limit],
+    ["Request", problem.request_id],
+  ];
+  return facts.flatMap(([name, value]) => (value == null ? [] : [[name, String(value)]]));
+}

@@ -1,0 +1,125 @@
+/** The page, put together: which of its four states is seen, and what leads to the next. */
+
+import { Bundle } from "./bundle.js";
+import { copy } from "./clipboard.js";
+import { byId, described, withCode } from "./dom.js";
+import { tooLarge, unreadable } from "./errors.js";
+import { watchForm } from "./form.js";
+import { counted, sized } from "./format.js";
+import { routed } from "./links.js";
+import { Result } from "./result.js";
+import { watchStatus } from "./status.js";
+import { Cancelled, Failed, convert } from "./upload.js";
+import { Work } from "./work.js";
+
+const TITLE = document.title;
+
+/** @type {File | null} kept, so that a try needs no second choice */
+let file = null;
+/** @type {Result | null} */
+let result = null;
+/** @type {AbortController | null} */
+let running = null;
+let limit = Infinity;
+
+/** @param {"empty" | "working" | "failed" | "result"} state */
+function enter(state) {
+  document.body.dataset.state = state;
+  byId("form").hidden = state !== "empty";
+  byId("work").hidden = state !== "working";
+  byId("failure").hidden = state !== "failed";
+  byId("desk").hidden = state === "result";
+  byId("result").hidden = state !== "result";
+}
+
+/** Told to screen readers when they have nothing else to say. @param {string} words */
+function say(words) {
+  byId("said").textContent = words;
+}
+
+/** @param {File} chosen */
+async function start(chosen) {
+  file = chosen;
+  if (file.size > limit) return fail(tooLarge(file, limit));
+  running = new AbortController();
+  enter("working");
+  const work = new Work(file, say);
+  byId("work-title").focus();
+  try {
+    const answer = await convert(file, { assets: byId("assets").checked }, work, running.signal);
+    await succeed(answer, work.end());
+  } catch (error) {
+    end(error);
+  } finally {
+    work.end();
+    running = null;
+  }
+}
+
+/** @param {import("./upload.js").Answer} answer @param {number} seconds */
+async function succeed({ bundle: blob, requestId }, seconds) {
+  let bundle;
+  try {
+    bundle = await Bundle.of(blob);
+  } catch {
+    throw new Failed(unreadable(requestId));
+  }
+  enter("result"); // before it is filled: what is not shown has no width to scroll in
+  result = new Result(bundle, file, seconds, say);
+  document.title = `${bundle.title} · docc2context`;
+  byId("result-title").focus();
+  say(`Converted: ${counted(bundle.pages.size, "page")}.`);
+}
+
+/** @param {unknown} error */
+function end(error) {
+  if (error instanceof Cancelled) {
+    restart();
+    say("Cancelled. The archive is still chosen.");
+  } else if (error instanceof Failed) fail(error.failure);
+  else throw error;
+}
+
+/** @param {import("./errors.js").Failure} failure */
+function fail({ title, detail, remedy, facts, again }) {
+  byId("failure-title").textContent = title;
+  byId("failure-detail").textContent = detail;
+  byId("failure-remedy").replaceChildren(...withCode(remedy));
+  byId("failure-facts").replaceChildren(...described(facts));
+  byId("again").hidden = !again;
+  byId("copy-facts").hidden = !facts.length;
+  byId("copy-facts").onclick = async () => {
+    const words = [["Error", title], ["Detail", detail], ...facts].map((fact) => fact.join(": "));
+    say((await copy(words.join("\n"))) ? "The details are copied." : "The browser does not let the page copy.");
+  };
+  enter("failed");
+  document.title = `${title} · docc2context`;
+  byId("failure-title").focus();
+}
+
+function restart() {
+  result?.close();
+  result = null;
+  document.title = TITLE;
+  enter("empty");
+  byId("file").focus();
+}
+
+/** @param {import("./status.js").Status} status */
+function heed({ limits, assets }) {
+  limit = limits.max_upload_bytes;
+  byId("limit").textContent = `Up to ${sized(limit)}`;
+  byId("assets").disabled = !assets; // a converter of the operator's may copy none
+}
+
+watchForm(start, fail, () => !running && !result);
+byId("cancel").onclick = () => running?.abort();
+byId("again").onclick = () => start(file);
+byId("other").onclick = () => {
+  byId("form").reset();
+  restart();
+};
+byId("another").onclick = byId("other").onclick;
+// After a reload: the bundle was in the tab alone.
+if (routed(location.hash)) history.replaceState(null, "", location.pathname);
+watchStatus(heed);

@@ -1,0 +1,153 @@
+/**
+ * Markdown of an upload, made into elements that can do nothing.
+ *
+ * Three nets, each enough by itself: markdown-it takes no HTML, DOMPurify keeps a short list of
+ * elements and attributes, and the page's Content Security Policy runs and loads nothing of it.
+ * Ids and names of the upload never pass: what it writes cannot be mistaken for a part of the page.
+ */
+
+import DOMPurify from "../vendor/dompurify/purify.es.mjs";
+import MarkdownIt from "../vendor/markdown-it/markdown-it.esm.min.mjs";
+import { element } from "./dom.js";
+import { resolve, route } from "./links.js";
+import { Slugs } from "./slug.js";
+
+/** What the converter writes where Markdown has no mark; docc2context/markdown/inline.py. */
+const OWN_TAGS = /^(?:<\/?(?:em|strong|sup|sub|del)>|<br>|<!-- -->)/;
+
+const ID = "md-";
+const TOP_LEVEL = 3;
+const PICTURE_BYTES = 8 << 20;
+const PICTURES = new Map([
+  ["png", "image/png"], ["jpg", "image/jpeg"], ["jpeg", "image/jpeg"], ["gif", "image/gif"],
+  ["webp", "image/webp"], ["avif", "image/avif"], ["svg", "image/svg+xml"],
+]);
+
+const ALLOWED = {
+  ALLOWED_TAGS: [
+    "a", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "img", "li", "ol", "p",
+    "pre", "s", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+  ],
+  ALLOWED_ATTR: ["align", "alt", "data-source", "href", "start", "title"],
+  ALLOW_ARIA_ATTR: false,
+  ALLOW_DATA_ATTR: false,
+  RETURN_DOM_FRAGMENT: true,
+};
+
+const md = new MarkdownIt({ html: false });
+md.inline.ruler.before("html_inline", "own_tags", ownTag);
+md.core.ruler.push("below_the_page", lowerHeadings);
+// `src` would be fetched as soon as the fragment belongs to the document; see `showPicture`.
+md.renderer.rules.image = (tokens, at) => {
+  const source = tokens[at].attrGet("src") ?? "";
+  const alt = md.utils.escapeHtml(tokens[at].content);
+  return `<img alt="${alt}" data-source="${md.utils.escapeHtml(source)}">`;
+};
+// markdown-it aligns by a style attribute, which the policy forbids.
+for (const cell of ["th_open", "td_open"]) {
+  md.renderer.rules[cell] = (tokens, at, options, _env, self) => {
+    const side = /(left|center|right)/.exec(tokens[at].attrGet("style") ?? "")?.[1];
+    tokens[at].attrs = side ? [["align", side]] : null;
+    return self.renderToken(tokens, at, options);
+  };
+}
+
+/**
+ * @param {string} source without its front matter
+ * @param {string} path of the page
+ * @param {import("./bundle.js").Bundle} bundle
+ * @returns {DocumentFragment}
+ */
+export function rendered(source, path, bundle) {
+  const fragment = clean(md.render(source));
+  nameHeadings(fragment);
+  for (const link of fragment.querySelectorAll("a")) lead(link, path, bundle);
+  for (const picture of fragment.querySelectorAll("img")) showPicture(picture, path, bundle);
+  for (const table of fragment.querySelectorAll("table")) {
+    const scroller = element("div", { className: "scroller" });
+    table.replaceWith(scroller);
+    scroller.append(table);
+  }
+  return fragment;
+}
+
+/**
+ * The elements of HTML, less all that could act or load.
+ * @param {string} html
+ * @returns {DocumentFragment}
+ */
+export const clean = (html) => DOMPurify.sanitize(html, ALLOWED);
+
+/**
+ * The heading that a fragment leads to.
+ * @param {HTMLElement} root
+ * @param {string} fragment
+ */
+export function heading(root, fragment) {
+  return root.querySelector(`#${CSS.escape(ID + fragment)}`);
+}
+
+function ownTag(state, silent) {
+  const match = OWN_TAGS.exec(state.src.slice(state.pos, state.pos + 10));
+  if (!match) return false;
+  if (!silent) state.push("html_inline", "", 0).content = match[0];
+  state.pos += match[0].length;
+  return true;
+}
+
+/** The page has an h1 and an h2 of its own above the preview. */
+function lowerHeadings(state) {
+  for (const token of state.tokens) {
+    if (token.type === "heading_open" || token.type === "heading_close") {
+      token.tag = `h${Math.min(6, Number(token.tag[1]) + TOP_LEVEL - 1)}`;
+    }
+  }
+}
+
+/** @param {DocumentFragment} fragment */
+function nameHeadings(fragment) {
+  const slugs = new Slugs();
+  for (const each of fragment.querySelectorAll("h3, h4, h5, h6")) {
+    each.id = ID + slugs.add(each.textContent);
+    each.tabIndex = -1;
+  }
+}
+
+/** @param {HTMLAnchorElement} link */
+function lead(link, path, bundle) {
+  const target = resolve(link.getAttribute("href") ?? "", path, bundle);
+  link.removeAttribute("href");
+  if (target.kind === "page") link.href = route(target.path, target.fragment);
+  else if (target.kind === "outside") {
+    link.href = target.href;
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+  } else if (target.kind === "file") {
+    const button = element("button", { type: "button", className: "file", title: `Save ${target.path}` });
+    button.append(...link.childNodes);
+    button.onclick = () => save(target.path, bundle);
+    link.replaceWith(button);
+  } else link.replaceWith(...link.childNodes);
+}
+
+/** A picture of the bundle is shown from it; of any other its words remain. */
+function showPicture(picture, path, bundle) {
+  const target = resolve(picture.dataset.source ?? "", path, bundle);
+  delete picture.dataset.source;
+  const type = target.kind === "file" && PICTURES.get(target.path.split(".").pop().toLowerCase());
+  const bytes = type ? bundle.bytes(target.path) : null;
+  if (!bytes || bytes.length > PICTURE_BYTES) {
+    picture.replaceWith(element("span", { className: "missing" }, picture.alt || "A picture"));
+    return;
+  }
+  // As data, for the policy allows that; scripts of an SVG do not run in an img.
+  const reader = new FileReader();
+  reader.onload = () => (picture.src = reader.result);
+  reader.readAsDataURL(new Blob([bytes], { type }));
+}
+
+function save(path, bundle) {
+  const url = URL.createObjectURL(new Blob([bundle.bytes(path)]));
+  element("a", { href: url, download: path.split("/").pop() }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -1,0 +1,97 @@
+/** One page of the bundle: rendered, or as the Markdown that it is. */
+
+import { copy } from "./clipboard.js";
+import { byId, described, element } from "./dom.js";
+import { sized } from "./format.js";
+import { split } from "./front_matter.js";
+import { heading, rendered } from "./markdown.js";
+
+/** Rendered in half a second; the longest page met has less than half of it. */
+const SHOWN_CHARACTERS = 256 * 1024;
+
+/** Pixels between a heading that a link leads to and the edge. */
+const ROOM_ABOVE = 16;
+
+export class Preview {
+  #path = "";
+  #source = "";
+  #rendered = byId("rendered");
+  #markdown = byId("source");
+  #modes = { rendered: byId("show-rendered"), source: byId("show-source") };
+  #copy = byId("copy");
+
+  /**
+   * @param {import("./bundle.js").Bundle} bundle
+   * @param {(words: string) => void} say
+   */
+  constructor(bundle, say) {
+    this.bundle = bundle;
+    this.#modes.rendered.onclick = () => this.#turn("rendered");
+    this.#modes.source.onclick = () => this.#turn("source");
+    this.#copy.onclick = async () => say(
+      (await copy(this.#source)) ? "The Markdown of the page is copied." : "The browser does not let the page copy.",
+    );
+    this.#turn("rendered");
+  }
+
+  /** @param {string} path of a page that the bundle has @param {string} fragment or empty */
+  show(path, fragment) {
+    if (path !== this.#path) {
+      this.#path = path;
+      this.#source = this.bundle.text(path);
+      byId("page-path").textContent = path;
+      this.#fill();
+    }
+    const target = fragment ? heading(this.#rendered, fragment) : null;
+    if (target) this.#turn("rendered");
+    this.#scrollTo(target);
+    // A link that was followed in the preview may be gone, and the keyboard's place with it.
+    if (target || document.activeElement === document.body) {
+      (target ?? this.#rendered).focus({ preventScroll: true });
+    }
+  }
+
+  /** Within the preview alone: the window stays where it is. @param {Element | null} target */
+  #scrollTo(target) {
+    const pane = this.#rendered;
+    pane.scrollTop = this.#markdown.scrollTop = 0;
+    if (!target) return;
+    const distance = target.getBoundingClientRect().top - pane.getBoundingClientRect().top;
+    pane.scrollTop = distance - ROOM_ABOVE;
+  }
+
+  #fill() {
+    const shown = this.#source.slice(0, SHOWN_CHARACTERS);
+    const cut = shown.length < this.#source.length ? [notice(this.#source.length)] : [];
+    const { facts, body } = split(shown);
+    const content = rendered(body, this.#path, this.bundle);
+    this.#rendered.replaceChildren(...cut, content, ...headOf(facts));
+    this.#markdown.replaceChildren(...cut.map((one) => one.cloneNode(true)), element("pre", {}, shown));
+    for (const wide of this.#rendered.querySelectorAll("pre, .scroller")) {
+      // What scrolls has to be reached by the keyboard too.
+      if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+    }
+  }
+
+  /** @param {"rendered" | "source"} mode */
+  #turn(mode) {
+    this.#rendered.hidden = mode !== "rendered";
+    this.#markdown.hidden = mode !== "source";
+    for (const [name, button] of Object.entries(this.#modes)) {
+      button.setAttribute("aria-pressed", String(name === mode));
+    }
+  }
+}
+
+/** @param {[string, string][]} facts */
+function headOf(facts) {
+  if (!facts.length) return [];
+  const list = element("dl", {}, ...described(facts));
+  return [element("details", { className: "facts" }, element("summary", {}, "Front matter"), list)];
+}
+
+/** @param {number} length */
+function notice(length) {
+  const words = `This page is long, about ${sized(length)}: its beginning is shown. The bundle has all of it.`;
+  return element("p", { className: "notice" }, words);
+}

@@ -1,0 +1,78 @@
+/** What the service says of itself, asked now and then while somebody looks. */
+
+import { byId, described } from "./dom.js";
+import { counted, grouped, sized } from "./format.js";
+
+const STATUS = "/api/v1/status";
+/** As often as the service looks anew itself. */
+const INTERVAL_MS = 10_000;
+
+/**
+ * @typedef {object} Status
+ * @property {boolean} ready
+ * @property {Record<string, { ok: boolean, detail: string }>} checks
+ * @property {number} running
+ * @property {number} waiting
+ * @property {boolean} assets
+ * @property {string} version
+ * @property {Record<string, number | string | null>} limits
+ */
+
+/**
+ * Show the status now and every ten seconds, unless the tab is hidden.
+ * @param {(status: Status) => void} told is given each one
+ */
+export function watchStatus(told) {
+  let timer = 0;
+  const look = async () => {
+    clearTimeout(timer);
+    if (document.hidden) return;
+    const status = await asked();
+    show(status);
+    if (status) told(status);
+    timer = setTimeout(look, INTERVAL_MS);
+  };
+  document.addEventListener("visibilitychange", look);
+  look();
+}
+
+/** @returns {Promise<Status | null>} */
+async function asked() {
+  try {
+    const answer = await fetch(STATUS, { headers: { Accept: "application/json" }, cache: "no-store" });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Status | null} status */
+function show(status) {
+  const lamp = byId("lamp");
+  lamp.className = status ? (status.ready ? "ready" : "unready") : "silent";
+  lamp.textContent = status ? (status.ready ? "Ready" : "Not ready") : "No answer";
+  byId("why").textContent = status ? reason(status) : "The service does not answer. It is asked again every 10 seconds.";
+  byId("status-facts").replaceChildren(...described(status ? facts(status) : []));
+}
+
+/** @param {Status} status */
+function reason(status) {
+  const faults = Object.values(status.checks).filter((check) => !check.ok);
+  return faults.length ? faults.map((check) => check.detail).join(" ") : "Archives are converted.";
+}
+
+/** @param {Status} status @returns {[string, string][]} */
+function facts({ running, waiting, limits, version }) {
+  return [
+    ["Running", `${grouped(running)} of ${grouped(limits.conversion_slots)}`],
+    ["Waiting", `${grouped(waiting)} of ${grouped(limits.conversion_queue)}`],
+    ["Largest upload", sized(limits.max_upload_bytes)],
+    ["Pages inflated", `up to ${sized(limits.max_archive_bytes)}`],
+    ["Result", `up to ${sized(limits.max_output_bytes)}`],
+    ["Entries", `up to ${grouped(limits.max_entries)}`],
+    ["Waiting time", `up to ${counted(limits.conversion_queue_wait_seconds, "second")}`],
+    ["Conversion time", `up to ${counted(limits.conversion_timeout_seconds, "second")}`],
+    ["One client", limits.rate_limit ? limits.rate_limit.replace("/", " per ") : "no limit"],
+    ["Version", version],
+  ];
+}

@@ -1,0 +1,191 @@
+/**
+ * The pages of a bundle as a tree, and as the list of those that a filter finds.
+ *
+ * Of 50,000 pages only those are made into elements that can be seen: a branch when it is opened,
+ * and of a long one a part at a time.
+ */
+
+import { element } from "./dom.js";
+import { counted } from "./format.js";
+import { route } from "./links.js";
+
+const AT_ONCE = 200;
+const HITS = 100;
+const SMALL = 40;
+const ORDER = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+
+/**
+ * @typedef {object} Branch a page, a folder, or both under one name
+ * @property {string} name
+ * @property {import("./bundle.js").Page | null} page
+ * @property {Map<string, Branch>} below
+ */
+
+/** @param {Iterable<import("./bundle.js").Page>} pages @returns {Branch} */
+export function grown(pages) {
+  const root = branch("");
+  for (const page of pages) {
+    let at = root;
+    for (const name of page.path.replace(/\.md$/, "").split("/")) {
+      let next = at.below.get(name);
+      if (!next) at.below.set(name, (next = branch(name)));
+      at = next;
+    }
+    at.page = page;
+  }
+  return root;
+}
+
+/** @param {string} name @returns {Branch} */
+const branch = (name) => ({ name, page: null, below: new Map() });
+
+/** @param {Branch} one */
+const label = (one) => one.page?.title || one.name;
+
+export class Tree {
+  #root;
+  #pages;
+  #list;
+  #note;
+  #current = "";
+  /** @type {Map<string, () => void>} what opens the branch of a path, once it has an element */
+  #openers = new Map();
+
+  /**
+   * @param {import("./bundle.js").Page[]} pages
+   * @param {HTMLElement} list where the tree goes
+   * @param {HTMLElement} note where is said how many a filter finds
+   */
+  constructor(pages, list, note) {
+    this.#pages = pages.map((page) => ({ page, text: `${page.title} ${page.path}`.toLowerCase() }));
+    this.#root = grown(pages);
+    this.#list = list;
+    this.#note = note;
+    this.#showTree();
+  }
+
+  /** The page to begin with: the first that nothing else is above. */
+  first() {
+    let level = [...this.#root.below.values()];
+    while (level.length) {
+      const found = level.find((one) => one.page);
+      if (found) return found.page.path;
+      level = level.flatMap((one) => [...one.below.values()]);
+    }
+    return this.#pages[0].page.path;
+  }
+
+  /** Mark a page as the one that is shown, and open the branches above it. @param {string} path */
+  mark(path) {
+    this.#current = path;
+    const names = path.split("/");
+    for (let depth = 1; depth < names.length; depth += 1) {
+      this.#openers.get(names.slice(0, depth).join("/"))?.();
+    }
+    for (const link of this.#list.querySelectorAll("a")) this.#markLink(link);
+  }
+
+  /** Show the pages whose title or path holds each of these words; all, if there are none. */
+  filter(words) {
+    const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+    if (!wanted.length) return this.#showTree();
+    const hits = this.#pages.filter(({ text }) => wanted.every((word) => text.includes(word)));
+    const items = hits.slice(0, HITS).map(({ page }) => {
+      const where = element("span", { className: "where" }, page.path);
+      return element("li", {}, this.#link(page, page.title || page.path, where));
+    });
+    this.#list.replaceChildren(element("ul", { className: "hits" }, ...items));
+    const more = hits.length > HITS ? `, of which ${HITS} are shown` : "";
+    this.#note.textContent = `${counted(hits.length, "page")} found${more}.`;
+  }
+
+  #showTree() {
+    this.#openers.clear();
+    this.#list.replaceChildren(this.#children(this.#root, ""));
+    this.#note.textContent = `${counted(this.#pages.length, "page")}.`;
+    this.#openTrunk();
+    if (this.#current) this.mark(this.#current);
+  }
+
+  /** All branches of a small tree; of a large one, the folders down to the first fork. */
+  #openTrunk() {
+    if (this.#pages.length <= SMALL) {
+      for (const [, open] of this.#openers) open(); // a Map goes on with what is added meanwhile
+      return;
+    }
+    let path = "";
+    let at = this.#root;
+    while (at.below.size === 1) {
+      at = at.below.values().next().value;
+      path = path ? `${path}/${at.name}` : at.name;
+      this.#openers.get(path)?.();
+    }
+  }
+
+  /** @param {Branch} of @param {string} path */
+  #children(of, path) {
+    const list = element("ul");
+    const sorted = [...of.below.values()].sort((a, b) => ORDER.compare(label(a), label(b)));
+    this.#extend(list, sorted, path, 0);
+    return list;
+  }
+
+  #extend(list, all, path, from) {
+    const part = all.slice(from, from + AT_ONCE);
+    list.append(...part.map((one) => this.#item(one, path ? `${path}/${one.name}` : one.name)));
+    const left = all.length - from - part.length;
+    if (left === 0) return;
+    const more = element("button", { type: "button", className: "more" }, `Show more: ${counted(left, "page")} left`);
+    const item = element("li", {}, more);
+    more.onclick = () => {
+      const last = list.children.length - 1;
+      item.remove();
+      this.#extend(list, all, path, from + AT_ONCE);
+      list.children[last].querySelector("a, button").focus();
+    };
+    list.append(item);
+  }
+
+  /** @param {Branch} one @param {string} path */
+  #item(one, path) {
+    const item = element("li");
+    const name = one.page
+      ? this.#link(one.page, label(one))
+      : element("span", { className: "folder" }, one.name);
+    if (one.below.size) item.append(this.#twig(one, path, item));
+    item.append(name);
+    return item;
+  }
+
+  #twig(one, path, item) {
+    const twig = element("button", {
+      type: "button",
+      className: "twig",
+      "aria-expanded": "false",
+      "aria-label": `Pages under ${label(one)}`,
+    });
+    let list = null;
+    const turn = (open) => {
+      if (open && !list) item.append((list = this.#children(one, path)));
+      if (list) list.hidden = !open;
+      twig.setAttribute("aria-expanded", String(open));
+    };
+    twig.onclick = () => turn(twig.getAttribute("aria-expanded") === "false");
+    this.#openers.set(path, () => turn(true));
+    return twig;
+  }
+
+  #link(page, words, ...rest) {
+    const name = element("span", { className: page.kind === "symbol" ? "symbol" : "" }, words);
+    const link = element("a", { href: route(page.path) }, name, ...rest);
+    link.dataset.path = page.path;
+    this.#markLink(link);
+    return link;
+  }
+
+  /** @param {HTMLAnchorElement} link */
+  #markLink(link) {
+    if (link.dataset.path === this.#current) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}

@@ -1,0 +1,78 @@
+/** What is seen while an archive is on its way: the step, how far it is, for how long. */
+
+import { byId } from "./dom.js";
+import { counted, sized } from "./format.js";
+
+const STEPS = ["sending", "converting", "receiving"];
+const WORDS = { sending: "Sending", converting: "Converting", receiving: "Receiving the result of" };
+/** How often a screen reader is told of progress, in percent. */
+const TOLD_EVERY = 25;
+
+export class Work {
+  #began = performance.now();
+  #step = "";
+  #timer = setInterval(() => this.#tick(), 1000);
+  #told = 0;
+  #bar = byId("bar");
+
+  /** @param {File} file @param {(words: string) => void} say */
+  constructor(file, say) {
+    this.file = file;
+    this.say = say;
+    this.uploading(0, file.size);
+    this.#tick();
+  }
+
+  /** The seconds that it took; nothing moves any more. */
+  end() {
+    clearInterval(this.#timer);
+    return (performance.now() - this.#began) / 1000;
+  }
+
+  uploading(sent, total) {
+    this.#enter("sending");
+    this.#measure(Math.min(sent, total), total);
+  }
+
+  converting() {
+    this.#enter("converting");
+    this.#bar.removeAttribute("value");
+    byId("amount").textContent = "The archive has been sent; it is converted as soon as it is its turn.";
+  }
+
+  receiving(got, total) {
+    this.#enter("receiving");
+    this.#measure(got, total);
+  }
+
+  #enter(step) {
+    if (step === this.#step) return;
+    this.#step = step;
+    this.#told = 0;
+    const words = `${WORDS[step]} ${this.file.name}`;
+    byId("work-title").textContent = words;
+    document.title = `${WORDS[step]} · docc2context`;
+    for (const [at, name] of STEPS.entries()) {
+      const item = byId(`step-${name}`);
+      item.className = at < STEPS.indexOf(step) ? "done" : "";
+      if (name === step) item.setAttribute("aria-current", "step");
+      else item.removeAttribute("aria-current");
+    }
+    this.say(words);
+  }
+
+  #measure(done, total) {
+    const percent = total ? Math.floor((100 * done) / total) : 0;
+    this.#bar.value = percent;
+    byId("amount").textContent = `${percent} %: ${sized(done)} of ${sized(total)}`;
+    if (percent >= this.#told + TOLD_EVERY && percent < 100) {
+      this.#told = percent - (percent % TOLD_EVERY);
+      this.say(`${this.#told} percent`);
+    }
+  }
+
+  #tick() {
+    const seconds = Math.floor((performance.now() - this.#began) / 1000);
+    byId("elapsed").textContent = seconds ? counted(seconds, "second") : "";
+  }
+}

@@ -1,0 +1,416 @@
+"""What the dashboard shows, from the first question of an on-call person to the last."""
+
+from typing import Final, Literal, NamedTuple
+
+
+class Query(NamedTuple):
+    """A PromQL expression, and the name of its series in the legend."""
+
+    expr: str
+    legend: str = ""
+
+
+class Panel(NamedTuple):
+    """One question. `unit` is Grafana's id of a unit; `playbook` that of the alert about it."""
+
+    title: str
+    description: str
+    unit: str
+    queries: tuple[Query, ...]
+    kind: Literal["stat", "graph"] = "graph"
+    playbook: str = ""
+
+
+class Row(NamedTuple):
+    """Panels about one thing."""
+
+    title: str
+    panels: tuple[Panel, ...]
+
+
+JOB: Final = 'job="docc2context"'
+_CONVERT: Final = f'{JOB}, endpoint="/api/v1/convert"'
+_OURS: Final = f'{JOB}, outcome=~"success|server_error|timeout"'
+_BAD: Final = f'{JOB}, outcome=~"server_error|timeout"'
+_OBJECTIVE: Final = 0.01  # the share of conversions that may fail, as in alert_rules.yml
+
+
+def _rate(metric: str, by: str, labels: str = JOB) -> str:
+    return f"sum by ({by}) (rate({metric}{{{labels}}}[$__rate_interval]))"
+
+
+def _quantile(share: float, metric: str, labels: str = JOB) -> Query:
+    return Query(
+        f"histogram_quantile({share}, sum by (le) (rate({metric}_bucket{{{labels}}}[5m])))",
+        f"{metric.removesuffix('_seconds').removesuffix('_bytes')} p{share * 100:g}",
+    )
+
+
+UP: Final = Row(
+    "Is it up?",
+    (
+        Panel(
+            "Replicas up",
+            "Replicas that answered their last scrape.",
+            "none",
+            (Query(f"sum(up{{{JOB}}})"),),
+            "stat",
+            "service_down",
+        ),
+        Panel(
+            "Replicas that can convert",
+            "Replicas that could start a converter when they last tried.",
+            "none",
+            (Query(f"sum(converter_available{{{JOB}}})"),),
+            "stat",
+            "converter_unavailable",
+        ),
+        Panel(
+            "Alerts firing",
+            "Watchdog, which always fires, is left out.",
+            "none",
+            (Query('count(ALERTS{alertstate="firing", severity!="none"}) or vector(0)'),),
+            "stat",
+        ),
+        Panel(
+            "Restarts in an hour",
+            "Of the service's processes: they crashed, or were killed for want of memory.",
+            "none",
+            (Query(f"sum(changes(process_start_time_seconds{{{JOB}}}[1h]))"),),
+            "stat",
+            "service_restarting",
+        ),
+        Panel(
+            "Versions",
+            "Replicas by what they were built from; two during a rollout.",
+            "none",
+            (
+                Query(
+                    f"count by (version, commit) (docc2context_build_info{{{JOB}}})",
+                    "{{version}} {{commit}}",
+                ),
+            ),
+            "stat",
+        ),
+        Panel(
+            "Error budget left",
+            "Of the 1 % of conversions that may fail by our fault in 30 days; missed below 0.",
+            "percentunit",
+            (
+                Query(
+                    f"1 - sum(increase(conversions_total{{{_BAD}}}[30d]))"
+                    f" / sum(increase(conversions_total{{{_OURS}}}[30d])) / {_OBJECTIVE}"
+                ),
+            ),
+            "stat",
+            "conversion_error_budget_slow_burn",
+        ),
+    ),
+)
+
+USERS: Final = Row(
+    "Are users hurt?",
+    (
+        Panel(
+            "Requests by status",
+            "All requests, scrapes and probes too. 499 is a client that hung up.",
+            "reqps",
+            (Query(_rate("http_requests_total", "status"), "{{status}}"),),
+            playbook="high_error_rate",
+        ),
+        Panel(
+            "Conversions requested, by status",
+            "What clients that send archives are answered.",
+            "reqps",
+            (Query(_rate("http_requests_total", "status", _CONVERT), "{{status}}"),),
+            playbook="high_error_rate",
+        ),
+        Panel(
+            "Share of failed requests",
+            "5xx, crashes included, and 429, without scrapes, probes and unknown addresses.",
+            "percentunit",
+            (
+                Query(
+                    "(job:http_requests_5xx:rate5m or 0 * job:http_requests:rate5m)"
+                    " / job:http_requests:rate5m",
+                    "5xx",
+                ),
+                Query(
+                    "(job:http_requests_429:rate5m or 0 * job:http_requests:rate5m)"
+                    " / job:http_requests:rate5m",
+                    "429",
+                ),
+            ),
+            playbook="high_error_rate",
+        ),
+        Panel(
+            "Latency of conversions",
+            "From a request's head to the last byte of its answer, upload and waiting included.",
+            "s",
+            tuple(
+                _quantile(share, "http_request_duration_seconds", _CONVERT)
+                for share in (0.5, 0.95, 0.99)
+            ),
+            playbook="conversion_slow",
+        ),
+        Panel(
+            "Error budget burn rate",
+            "At 1 the budget of 30 days lasts 30 days. Alerts: 14.4 on 1h, 6 on 6h, 1 on 3d.",
+            "none",
+            tuple(
+                Query(f"job:conversions_bad:ratio_rate{window} / {_OBJECTIVE}", window)
+                for window in ("5m", "1h", "6h", "3d")
+            ),
+            playbook="conversion_error_budget_fast_burn",
+        ),
+    ),
+)
+
+CONVERSIONS: Final = Row(
+    "Conversions",
+    (
+        Panel(
+            "Outcomes",
+            "Complete uploads that asked for a slot, by what became of them.",
+            "ops",
+            (Query(_rate("conversions_total", "outcome"), "{{outcome}}"),),
+        ),
+        Panel(
+            "Slots and queue",
+            "Where active stays at slots, uploads wait; those beyond the queue get 503.",
+            "none",
+            (
+                Query(f"sum(active_conversions{{{JOB}}})", "active"),
+                Query(f"sum(conversion_slots{{{JOB}}})", "slots"),
+                Query(f"sum(conversion_queue_length{{{JOB}}})", "waiting"),
+            ),
+            playbook="conversions_saturated",
+        ),
+        Panel(
+            "Age of the oldest conversion",
+            "By replica; 0 when idle. CONVERSION_TIMEOUT_SECONDS should end it.",
+            "s",
+            (
+                Query(
+                    f"clamp_min(time() - conversion_oldest_start_timestamp_seconds{{{JOB}}}, 0)"
+                    f" * (conversion_oldest_start_timestamp_seconds{{{JOB}}} > bool 0)",
+                    "{{instance}}",
+                ),
+            ),
+            playbook="conversion_stuck",
+        ),
+        Panel(
+            "Phases, p95",
+            "Waiting for a slot, reading the archive's files, and the conversion with both ends.",
+            "s",
+            (
+                _quantile(0.95, "conversion_queue_wait_seconds"),
+                _quantile(0.95, "zip_extraction_duration_seconds"),
+                _quantile(0.95, "conversion_duration_seconds"),
+            ),
+            playbook="conversion_slow",
+        ),
+        Panel(
+            "Sizes, p95",
+            "Of uploads as received, and of what is inflated of them.",
+            "bytes",
+            (
+                _quantile(0.95, "upload_size_bytes"),
+                _quantile(0.95, "extraction_size_bytes"),
+            ),
+        ),
+        Panel(
+            "Files of an archive, p95",
+            "Pages, metadata and assets that were inflated.",
+            "none",
+            (_quantile(0.95, "extraction_file_count"),),
+        ),
+        Panel(
+            "Pages",
+            "Skipped ones could not be read; the manifest of the bundle names them.",
+            "ops",
+            (Query(_rate("conversion_pages_total", "result"), "{{result}}"),),
+        ),
+        Panel(
+            "Unknown nodes",
+            "Content that the converter did not understand as it stood: DocC may have grown.",
+            "ops",
+            (Query(f"topk(10, {_rate('conversion_unknown_nodes_total', 'node')})", "{{node}}"),),
+        ),
+        Panel(
+            "Failures by place",
+            "Conversions that failed: validation, extraction, timeout, and all else as cli_error.",
+            "ops",
+            (Query(_rate("conversion_errors_total", "error_type"), "{{error_type}}"),),
+        ),
+    ),
+)
+
+REFUSALS: Final = Row(
+    "Refusals",
+    (
+        Panel(
+            "Uploads refused, by reason",
+            "The code of the answer. Many of a hostile one in a short time are an attempt.",
+            "ops",
+            (Query(_rate("zip_rejections_total", "reason"), "{{reason}}"),),
+            playbook="suspicious_archives",
+        ),
+        Panel(
+            "Archives read",
+            "By what the reader made of them.",
+            "ops",
+            (Query(_rate("zip_extractions_total", "status"), "{{status}}"),),
+            playbook="extraction_failures",
+        ),
+        Panel(
+            "Over the rate limit",
+            "Requests answered 429.",
+            "ops",
+            (Query(_rate("rate_limit_rejections_total", "endpoint"), "{{endpoint}}"),),
+            playbook="rate_limit_triggered",
+        ),
+        Panel(
+            "Rate limiters that work",
+            "One that cannot reach its store lets everything pass.",
+            "none",
+            (Query(f"sum(rate_limiter_up{{{JOB}}})"),),
+            playbook="rate_limiter_unavailable",
+        ),
+    ),
+)
+
+RESOURCES: Final = Row(
+    "Resources against their limits",
+    (
+        Panel(
+            "Memory",
+            "Working set by replica. At the limit the kernel kills; the alert is at 90 %.",
+            "bytes",
+            (
+                Query(f"docc2context_memory_working_set_bytes{{{JOB}}}", "{{instance}}"),
+                Query(f"min(docc2context_memory_limit_bytes{{{JOB}}})", "limit"),
+            ),
+            playbook="memory_exhaustion",
+        ),
+        Panel(
+            "CPU",
+            "Cores used by replica, and those that one may use; the alert is at 80 %.",
+            "none",
+            (
+                Query(
+                    f"rate(docc2context_cpu_usage_seconds_total{{{JOB}}}[$__rate_interval])",
+                    "{{instance}}",
+                ),
+                Query(f"min(docc2context_cpu_limit_cores{{{JOB}}})", "limit"),
+            ),
+            playbook="cpu_exhaustion",
+        ),
+        Panel(
+            "CPU periods throttled",
+            "Share of the quota's periods in which a replica was held.",
+            "percentunit",
+            (
+                Query(
+                    f"rate(docc2context_cpu_throttled_periods_total{{{JOB}}}[$__rate_interval])"
+                    f" / rate(docc2context_cpu_periods_total{{{JOB}}}[$__rate_interval])",
+                    "{{instance}}",
+                ),
+            ),
+            playbook="cpu_throttled",
+        ),
+        Panel(
+            "Workspace left",
+            "On the filesystem that uploads and results lie on; the alert is at 1 GiB or 5 %.",
+            "bytes",
+            (
+                Query(f"docc2context_filesystem_avail_bytes{{{JOB}}}", "{{instance}} {{path}}"),
+                Query(f"max(docc2context_filesystem_size_bytes{{{JOB}}})", "size"),
+            ),
+            playbook="low_disk_space",
+        ),
+        Panel(
+            "Kills for want of memory",
+            "Processes that the kernel has killed, in the last hour.",
+            "none",
+            (Query(f"increase(docc2context_memory_oom_kills_total{{{JOB}}}[1h])", "{{instance}}"),),
+            playbook="memory_oom_kill",
+        ),
+        Panel(
+            "Event loop lag",
+            "How late timers run. While it is late, no request is answered, health checks too.",
+            "s",
+            (
+                _quantile(0.5, "event_loop_lag_seconds"),
+                _quantile(0.99, "event_loop_lag_seconds"),
+            ),
+            playbook="event_loop_blocked",
+        ),
+        Panel(
+            "Locks missing, orphaned folders",
+            "Locks that the kernel refuses the converter, and workspace folders that nobody holds.",
+            "none",
+            (
+                Query(f"sum(converter_locks_missing{{{JOB}}})", "locks missing"),
+                Query(f"max(docc2context_orphaned_workspaces{{{JOB}}})", "orphaned folders"),
+            ),
+            playbook="workspace_leak",
+        ),
+    ),
+)
+
+MONITORING: Final = Row(
+    "Does the watching work?",
+    (
+        Panel(
+            "Alerts firing, by name",
+            "Watchdog fires at all times: without it, nothing else would either.",
+            "none",
+            (
+                Query(
+                    'count by (alertname, severity) (ALERTS{alertstate="firing"})', "{{alertname}}"
+                ),
+            ),
+        ),
+        Panel(
+            "Targets up",
+            "Replicas of the service, Prometheus and Alertmanager.",
+            "none",
+            (Query("sum by (job) (up)", "{{job}}"),),
+            playbook="monitoring_target_down",
+        ),
+        Panel(
+            "Notifications failed",
+            "That Alertmanager could not deliver in 15 minutes, by the way they were to go.",
+            "none",
+            (
+                Query(
+                    "sum by (integration) (increase(alertmanager_notifications_failed_total[15m]))",
+                    "{{integration}}",
+                ),
+            ),
+            playbook="alertmanager_notifications_failing",
+        ),
+        Panel(
+            "Age of resource figures",
+            "Since a replica has last read all of them; usually under 5 s.",
+            "s",
+            (
+                Query(
+                    f"time() - docc2context_resources_last_success_timestamp_seconds{{{JOB}}}",
+                    "{{instance}}",
+                ),
+            ),
+            playbook="resource_metrics_stale",
+        ),
+        Panel(
+            "Samples of a scrape",
+            "SeriesExplosion warns at 4,000, and a scrape over 8,000 fails.",
+            "none",
+            (Query(f"scrape_samples_scraped{{{JOB}}}", "{{instance}}"),),
+            playbook="series_explosion",
+        ),
+    ),
+)
+
+ROWS: Final = (UP, USERS, CONVERSIONS, REFUSALS, RESOURCES, MONITORING)

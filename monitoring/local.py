@@ -1,0 +1,207 @@
+"""Service, Prometheus and Alertmanager on one machine, until Ctrl-C: `make monitoring`.
+
+Prometheus and Alertmanager have the shipped files; where ports or the folder of secrets are others,
+copies of them in the data folder that differ in nothing else.
+"""
+
+import argparse
+import signal
+import socket
+import sys
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from monitoring import preflight, relocation
+from monitoring.programs import (
+    Alertmanager,
+    CannotStart,
+    Program,
+    ProgramMissing,
+    Prometheus,
+)
+
+RETENTION: Final = ("--storage.tsdb.retention.time=30d", "--storage.tsdb.retention.size=5GB")
+
+# The service lets running conversions finish for 30 seconds.
+_SERVICE_PATIENCE: Final = 35.0
+_LOOK_SECONDS: Final = 0.5
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where all three are; the ports are those of the shipped files if not told otherwise."""
+
+    data: Path
+    secrets: Path = relocation.SECRETS
+    service: int = 8000
+    prometheus: int = 9090
+    alertmanager: int = 9093
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The port of each, by its name."""
+        return {
+            "docc2context": self.service,
+            "prometheus": self.prometheus,
+            "alertmanager": self.alertmanager,
+        }
+
+
+def taken(ports: dict[str, int]) -> list[str]:
+    """A sentence for each port that cannot be listened on."""
+    sentences = []
+    for name, port in ports.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+                # Two sockets may have a port with SO_REUSEADDR, but only one may listen.
+                probe.listen()
+            except OSError as error:
+                sentences.append(f"port {port}, for {name}, cannot be had: {error.strerror}")
+    return sentences
+
+
+def prometheus_file(place: Place) -> Path:
+    """prometheus.yml, or a copy that follows other ports."""
+    shipped = Place(place.data)
+    if place.ports == shipped.ports:
+        return relocation.PROMETHEUS
+    targets = place.data / "targets"
+    targets.mkdir(exist_ok=True)
+    for name in ("docc2context", "alertmanager"):
+        address = f"localhost:{place.ports[name]}"
+        (targets / f"{name}.yml").write_text(f'- targets: ["{address}"]\n', encoding="utf-8")
+    config = relocation.prometheus(
+        relocation.load(relocation.PROMETHEUS),
+        own=f"localhost:{place.prometheus}",
+        targets=targets,
+    )
+    return relocation.write(config, place.data / "prometheus.yml")
+
+
+def alertmanager_file(place: Place) -> Path:
+    """alertmanager.yml, or a copy that reads the secrets of another folder."""
+    if place.secrets == relocation.SECRETS:
+        return relocation.ALERTMANAGER
+    config = relocation.alertmanager(
+        relocation.load(relocation.ALERTMANAGER), secrets=place.secrets, addresses={}
+    )
+    return relocation.write(config, place.data / "alertmanager.yml")
+
+
+def programs(place: Place) -> list[Program]:
+    """The three in the order of their start. Raises ProgramMissing."""
+    service = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(place.service)]
+    quiet = ["--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "30"]
+    return [
+        Program(
+            service + quiet,
+            place.service,
+            place.data / "docc2context.log",
+            "/health",
+            _SERVICE_PATIENCE,
+        ),
+        Alertmanager(
+            place.data,
+            alertmanager_file(place),
+            f"--web.external-url=http://localhost:{place.alertmanager}",
+            port=place.alertmanager,
+        ),
+        Prometheus(
+            place.data,
+            prometheus_file(place),
+            f"--web.user-assets={relocation.USER_ASSETS}",
+            f"--web.external-url=http://localhost:{place.prometheus}",
+            *RETENTION,
+            port=place.prometheus,
+        ),
+    ]
+
+
+def run(place: Place) -> int:
+    """Start all, and stay until Ctrl-C or SIGTERM: 0; 1 when one cannot start or has ended.
+
+    Ended in the reverse order: who watches goes before who is watched, so that nobody is told that
+    the service is down.
+    """
+    if sentences := taken(place.ports):
+        print("monitoring:", "; ".join(sentences), file=sys.stderr)
+        return 1
+    place.data.mkdir(parents=True, exist_ok=True)
+    try:
+        with ExitStack() as running:
+            started = [running.enter_context(program) for program in programs(place)]
+            print(_where(place), flush=True)
+            ended = _watch(started)
+            # A second Ctrl-C would leave behind what is just being ended.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    except (ProgramMissing, CannotStart) as error:
+        print(f"monitoring: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 1 if ended else 0
+
+
+def _watch(started: list[Program]) -> bool:
+    """Wait for a signal, or until one ends by itself: whether one has."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.wait(_LOOK_SECONDS):
+        for program in started:
+            if program.process is not None and (code := program.process.poll()) is not None:
+                name = program.log.stem
+                print(
+                    f"monitoring: {name.upper()} HAS ENDED with code {code}, so all end. "
+                    f"{program.log} ends with:\n{program.log_tail()}",
+                    file=sys.stderr,
+                )
+                return True
+    return False
+
+
+def _where(place: Place) -> str:
+    return (
+        f"Service       http://localhost:{place.service}  convert an archive\n"
+        f"Alerts        http://localhost:{place.prometheus}/alerts  which fire, and why\n"
+        f"Notifications http://localhost:{place.alertmanager}  who is told, and silences\n"
+        f"Data and logs are in {place.data}; `make test-alert` sends an alert.\n"
+        "Ctrl-C stops all three."
+    )
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Run the preflight, and all three; the exit code."""
+    shipped = Place(Path(".monitoring"))
+    parser = argparse.ArgumentParser(prog="python -m monitoring.local", description=__doc__)
+    parser.add_argument("--data", type=Path, default=shipped.data, metavar="DIR")
+    parser.add_argument("--secrets", type=Path, default=shipped.secrets, metavar="DIR")
+    for name, port in shipped.ports.items():
+        option = "service" if name == "docc2context" else name
+        parser.add_argument(f"--{option}-port", type=int, default=port, metavar="PORT")
+    given = parser.parse_args()
+    signal.signal(signal.SIGTERM, _interrupt)
+    preflight.report(relocation.ALERTMANAGER, given.secrets)
+    return run(
+        Place(
+            given.data.resolve(),
+            given.secrets.resolve() if given.secrets != shipped.secrets else given.secrets,
+            given.service_port,
+            given.prometheus_port,
+            given.alertmanager_port,
+        )
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""Send a test alert to a running Alertmanager, and say where it should arrive: `make test-alert`.
+
+python -m monitoring.send_alert [--severity warning] http://localhost:9093
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import yaml
+
+from monitoring.programs import ProgramMissing, installed
+
+ALERTNAME: Final = "TestAlert"
+
+LASTS: Final = timedelta(minutes=2)
+"""After which Alertmanager tells that it is resolved."""
+
+_SUMMARY: Final = "A test: nothing is wrong"
+_DESCRIPTION: Final = "Sent by hand to see that alerts arrive. It ends by itself."
+
+
+class NotSent(Exception):
+    """Alertmanager did not take it; the message says what amtool says."""
+
+
+def send(url: str, severity: str) -> str:
+    """Send it; the name of the receiver that it is for. Raises NotSent and ProgramMissing."""
+    labels = [f"alertname={ALERTNAME}", f"severity={severity}", "job=docc2context"]
+    ends = (datetime.now(UTC) + LASTS).isoformat(timespec="seconds")
+    annotations = {"summary": _SUMMARY, "description": _DESCRIPTION}
+    amtool(
+        "alert",
+        "add",
+        f"--alertmanager.url={url}",
+        f"--end={ends}",
+        *[f"--annotation={name}={text}" for name, text in annotations.items()],
+        *labels,
+    )
+    return amtool("config", "routes", "test", f"--alertmanager.url={url}", *labels)
+
+
+def amtool(*arguments: str) -> str:
+    """What amtool prints. Raises NotSent and ProgramMissing."""
+    program = installed(("amtool",), "prometheus-alertmanager")
+    run = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
+    if run.returncode:
+        raise NotSent((run.stderr or run.stdout).strip())
+    return run.stdout.strip()
+
+
+def destinations(url: str, receiver: str) -> list[str]:
+    """Where that receiver sends to, by the configuration that Alertmanager has now."""
+    with urllib.request.urlopen(f"{url}/api/v2/status", timeout=10) as answer:  # noqa: S310
+        config: dict[str, Any] = yaml.safe_load(json.load(answer)["config"]["original"])
+    (found,) = (one for one in config["receivers"] if one["name"] == receiver)
+    return [
+        " ".join([kind.removesuffix("_configs"), way.get("channel", "")]).strip()
+        for kind, ways in found.items()
+        if kind.endswith("_configs")
+        for way in ways
+    ]
+
+
+def main() -> int:
+    """Send it, and say where it should arrive; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m monitoring.send_alert", description=__doc__)
+    parser.add_argument("--severity", default="warning", help="critical wakes people (%(default)s)")
+    parser.add_argument("url", help="Alertmanager's address")
+    given = parser.parse_args()
+    try:
+        receiver = send(given.url, given.severity)
+    except (NotSent, ProgramMissing) as error:
+        print(f"test-alert: {error}", file=sys.stderr)
+        return 1
+    ways = " and ".join(destinations(given.url, receiver))
+    minutes = LASTS.seconds // 60
+    print(
+        f"{ALERTNAME} is with Alertmanager. Its receiver `{receiver}` tells {ways} within a minute,"
+        f" and within {minutes + 5} minutes that it is resolved."
+    )
+    print(f"If nothing comes: make preflight, and {given.url}/#/alerts")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

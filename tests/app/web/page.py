@@ -1,0 +1,97 @@
+"""The web page as its users have it: what they choose, press, and wait to see."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.app.browser import Visit, visit
+from tests.app.serving import ROOT, Server
+
+SAMPLE: Final = ROOT / "examples" / "TrailKit.doccarchive.zip"
+
+_PATIENCE_MS: Final = 30_000
+"""For a machine that has much else to do; nothing waits this long that works."""
+
+expect.set_options(timeout=_PATIENCE_MS)
+
+
+class WebPage:
+    """The page at its start, in a tab of its own."""
+
+    def __init__(self, seen: Visit, server: Server) -> None:
+        self.seen = seen
+        self.page: Page = seen.page
+        self.host = f"127.0.0.1:{server.port}"
+        self.page.set_default_timeout(_PATIENCE_MS)
+        self.page.goto(f"http://{self.host}/", wait_until="load")
+        expect(self.page.locator("#lamp")).not_to_have_text("Asking")
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def choose(self, archive: Path) -> None:
+        self.page.locator("#file").set_input_files(archive)
+
+    def convert(self, archive: Path) -> None:
+        """Send the archive by the form; what comes of it is not waited for."""
+        self.choose(archive)
+        self.button("Convert").click()
+
+    def drop(self, *paths: Path) -> None:
+        """Drop files or folders on the page, as a person does from their desktop."""
+        session = self.page.context.new_cdp_session(self.page)
+        data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            event = {"type": kind, "x": 300, "y": 300, "data": data}
+            session.send("Input.dispatchDragEvent", event)
+        session.detach()
+
+    def await_result(self, title: str) -> None:
+        expect(self.page.locator("#result-title")).to_have_text(title)
+        expect(self.page.locator("#rendered h3").first).to_be_visible()
+
+    def await_failure(self, title: str) -> None:
+        expect(self.page.locator("#failure-title")).to_have_text(title)
+        expect(self.page.locator("#failure-title")).to_be_focused()
+
+    def figure(self, name: str) -> str:
+        """What the result says under this name."""
+        return self._described("#figures", name)
+
+    def fact(self, name: str) -> str:
+        """What an error says under this name."""
+        return self._described("#failure-facts", name)
+
+    def status(self, name: str) -> Locator:
+        """Where the service's status has what it says under this name."""
+        return self._row("#status-facts", name)
+
+    def _described(self, within: str, name: str) -> str:
+        return self._row(within, name).inner_text()
+
+    def _row(self, within: str, name: str) -> Locator:
+        term = self.page.get_by_text(name, exact=True)
+        return self.page.locator(f"{within} > div").filter(has=term).locator("dd")
+
+    def download(self) -> tuple[str, bytes]:
+        """The name and the bytes of the bundle as the browser saves it."""
+        with self.page.expect_download() as download:
+            self.page.locator("#download").click()
+        return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+    def assert_quiet(self) -> None:
+        self.seen.assert_quiet(self.host)
+
+
+@contextmanager
+def opened(browser: Browser, server: Server, **context: object) -> Iterator[WebPage]:
+    with visit(browser, **context) as seen:
+        yield WebPage(seen, server)
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

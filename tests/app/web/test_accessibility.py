@@ -1,0 +1,131 @@
+"""What axe-core, the keyboard and a narrow screen make of the page, state by state."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from tests.app.serving import NEEDS_PROC, Server, eventually, held
+from tests.app.web.page import SAMPLE, WebPage, opened
+
+PHONE = {"width": 360, "height": 740}
+WIDE = {"width": 1440, "height": 900}
+
+SHIFTS = """
+window.shifts = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.fixture(scope="module")
+def server(start_server: Callable[..., Server]) -> Server:
+    return start_server(CONVERSION_SLOTS=2)
+
+
+def assert_accessible(page: WebPage) -> None:
+    found = Axe().run(page.page)
+    violations = [
+        (one["id"], [node["html"] for node in one["nodes"]]) for one in found.response["violations"]
+    ]
+    assert violations == []
+    width: int = page.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert width <= 0
+
+
+@NEEDS_PROC
+@pytest.mark.parametrize(
+    ("scheme", "size"), [("light", WIDE), ("dark", PHONE)], ids=["light and wide", "dark phone"]
+)
+def test_axe_finds_nothing_in_any_state(
+    browser: Browser,
+    server: Server,
+    slow_file: Path,
+    tmp_path: Path,
+    scheme: str,
+    size: dict[str, int],
+) -> None:
+    (tmp_path / "notes.zip").write_bytes(b"These are no pages.")
+    with opened(browser, server, color_scheme=scheme, viewport=size) as page:
+        assert_accessible(page)
+        page.convert(slow_file)
+        with held(server):
+            expect(page.page.locator("#work-title")).to_contain_text("Converting")
+            assert_accessible(page)
+            page.button("Cancel").click()
+            eventually(server.is_idle, "nothing is left of the conversion")
+        page.convert(tmp_path / "notes.zip")
+        page.await_failure("The upload is not a ZIP archive")
+        assert_accessible(page)
+        page.button("Choose another archive").click()
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        assert_accessible(page)
+        page.button("Markdown").click()
+        page.page.get_by_label("Filter pages").fill("trail")
+        assert_accessible(page)
+
+
+def test_the_keyboard_alone_leads_from_the_form_to_a_page(browser: Browser, server: Server) -> None:
+    with opened(browser, server) as page:
+        keyboard = page.page.keyboard
+        page.choose(SAMPLE)
+        page.page.locator("#file").focus()
+        for _ in range(2):
+            keyboard.press("Tab")
+        expect(page.button("Convert")).to_be_focused()
+        keyboard.press("Enter")
+        expect(page.page.locator("#result-title")).to_be_focused()
+
+        for expected in ("#download", "#another", "#filter"):
+            keyboard.press("Tab")
+            expect(page.page.locator(expected)).to_be_focused()
+        keyboard.press("Tab")
+        twig = page.page.get_by_role("button", name="Pages under documentation")
+        expect(twig).to_be_focused()
+        expect(twig).to_have_attribute("aria-expanded", "true")
+        keyboard.press("Enter")
+        expect(twig).to_have_attribute("aria-expanded", "false")
+        keyboard.press("Tab")
+        keyboard.press("Tab")
+        keyboard.press("Tab")
+        expect(page.page.get_by_role("link", name="Meet TrailKit").first).to_be_focused()
+        keyboard.press("Enter")
+        expect(page.page.locator("#page-path")).to_have_text("tutorials/trailkit.md")
+
+
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+def test_nothing_jumps_while_the_page_loads_and_an_archive_is_sent(
+    browser: Browser, server: Server, size: dict[str, int], tmp_path: Path
+) -> None:
+    (tmp_path / "notes.zip").write_bytes(b"These are no pages.")
+    with opened(browser, server, viewport=size) as page:
+        page.page.add_init_script(SHIFTS)
+        page.page.reload(wait_until="networkidle")
+        expect(page.status("Version")).to_be_visible()
+        height: float = page.page.evaluate("document.querySelector('.card').offsetHeight")
+        page.convert(tmp_path / "notes.zip")
+        page.await_failure("The upload is not a ZIP archive")
+
+        assert page.page.evaluate("window.shifts") < 0.01
+        if size == WIDE:
+            assert page.page.evaluate("document.querySelector('.card').offsetHeight") == height
+
+
+def test_states_are_told_to_screen_readers(browser: Browser, server: Server) -> None:
+    with opened(browser, server) as page:
+        page.page.evaluate(
+            "window.said = []; const said = document.getElementById('said');"
+            "new MutationObserver(() => window.said.push(said.textContent))"
+            ".observe(said, { childList: true })"
+        )
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+
+        said: list[str] = page.page.evaluate("window.said")
+        name = SAMPLE.name
+        assert said[:2] == [f"Sending {name}", f"Converting {name}"]
+        assert said[-1] == "Converted: 11 pages."

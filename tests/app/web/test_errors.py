@@ -1,0 +1,296 @@
+"""Every error that a browser can cause, as the page tells it."""
+
+import os
+import re
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from app.core.errors import ErrorCode
+from tests.app.archives import article_of_noise, doccarchive
+from tests.app.serving import NEEDS_PROC, Server, eventually, held
+from tests.app.web.page import SAMPLE, WebPage, opened
+from tests.hostile.cases import HOSTILE, Case
+
+pytestmark = NEEDS_PROC
+
+
+@pytest.fixture(scope="module")
+def server(start_server: Callable[..., Server]) -> Server:
+    return start_server()
+
+
+@pytest.fixture(scope="module")
+def bounded(start_server: Callable[..., Server]) -> Server:
+    """One whose limits are met soon."""
+    return start_server(
+        MAX_UPLOAD_BYTES=2_000_000,
+        MAX_ENTRIES=5,
+        MAX_OUTPUT_BYTES=4_000,
+    )
+
+
+def by_code() -> dict[str, bytes]:
+    """An archive for each code that the reader refuses with, under the usual limits."""
+    usual = {name: case for name, case in HOSTILE.items() if case.limits == Case.limits}
+    first: dict[str, bytes] = {}
+    for case in usual.values():
+        if len(case.data) < 4_000_000:
+            first.setdefault(case.code, case.data)
+    first["no_convertible_pages"] = doccarchive(bad=b"{no json")
+    return first
+
+
+REFUSED = by_code()
+
+
+def assert_told(page: WebPage, code: ErrorCode, *, remedy: str | None = None) -> None:
+    """The catalogue's words are there, the id to quote too, and the archive may be sent again."""
+    page.await_failure(code.title)
+    assert page.fact("Code") == code.value
+    assert page.fact("Status") == str(code.status)
+    assert len(page.fact("Request")) == 32
+    told = page.page.locator("#failure-remedy")
+    expect(told).to_have_text((remedy or code.remedy).replace("`", ""))
+    expect(page.page.locator("#failure-detail")).not_to_be_empty()
+    expect(page.button("Try again")).to_be_visible()
+    # Chromium's word on each answer that is no success, and nothing else.
+    assert all(f"status of {code.status}" in complaint for complaint in page.seen.complaints)
+    assert page.seen.violations() == []
+
+
+def test_the_set_covers_what_the_reader_refuses() -> None:
+    assert set(REFUSED) >= {
+        *("empty_upload", "invalid_zip", "ambiguous_zip", "duplicate_entry", "impossible_ratio"),
+        *("archive_too_large", "not_a_zip", "unsupported_compression", "multi_disk", "encrypted"),
+        *("unsafe_entry_name", "unsafe_entry_type", "name_collision", "no_docc_data"),
+        *("several_archives", "no_convertible_pages"),
+    }
+
+
+def test_what_the_reader_refuses_is_told_in_the_words_of_the_catalogue(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    archive = tmp_path / "Hostile.zip"
+    with opened(browser, server) as page:
+        for code, data in REFUSED.items():
+            archive.write_bytes(data)
+            page.convert(archive)
+
+            assert_told(page, ErrorCode.named(code))
+            page.seen.complaints.clear()
+            page.button("Choose another archive").click()
+
+
+def test_after_an_error_the_same_archive_can_be_sent_again_or_another_chosen(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    archive = tmp_path / "Foo.zip"
+    archive.write_bytes(b"PK\3\4 half written")
+    with opened(browser, server) as page:
+        page.convert(archive)
+        assert_told(page, ErrorCode.INVALID_ZIP)
+        first = page.fact("Request")
+        page.button("Try again").click()
+        expect(page.page.locator("#failure-facts")).not_to_contain_text(first)
+        assert_told(page, ErrorCode.INVALID_ZIP)
+        line = next(one for one in server.events("request_finished") if one["request_id"] == first)
+        assert line["code"] == "invalid_zip"
+
+        page.button("Choose another archive").click()
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+
+
+def test_too_large_an_archive_is_not_even_sent(
+    browser: Browser, bounded: Server, tmp_path: Path
+) -> None:
+    archive = tmp_path / "Large.zip"
+    archive.write_bytes(bytes(2_000_001))
+    with opened(browser, bounded) as page:
+        sent: list[str] = []
+        page.page.on("request", lambda request: sent.append(request.method))
+        page.convert(archive)
+
+        page.await_failure("The archive is too large")
+        told = page.page.locator("#failure-detail")
+        expect(told).to_have_text(
+            "Large.zip has 2,000,001 bytes (1.9 MiB); this service takes up to "
+            "2,000,000 bytes (1.9 MiB). Nothing was sent."
+        )
+        expect(page.button("Try again")).to_be_hidden()
+        assert "POST" not in sent
+        page.assert_quiet()
+
+
+def test_too_large_an_archive_is_refused_where_the_page_does_not_know_the_limit(
+    browser: Browser, bounded: Server, tmp_path: Path
+) -> None:
+    archive = tmp_path / "Large.zip"
+    archive.write_bytes(bytes(2_500_000))
+    with opened(browser, bounded) as page:
+        page.page.route("**/api/v1/status", lambda route: route.fulfill(status=503, body=""))
+        page.page.reload()
+        expect(page.page.locator("#lamp")).to_have_text("No answer")
+        page.seen.complaints.clear()
+        page.convert(archive)
+
+        assert_told(page, ErrorCode.UPLOAD_TOO_LARGE)
+        assert page.fact("Limit") == "2000000"
+
+
+@pytest.mark.parametrize(
+    ("code", "archive"),
+    [
+        (ErrorCode.TOO_MANY_ENTRIES, doccarchive("A", "B", "C", "D", "E", "F")),
+        (ErrorCode.OUTPUT_TOO_LARGE, doccarchive("A", noise=article_of_noise(8_000))),
+    ],
+    ids=lambda value: value.value if isinstance(value, ErrorCode) else "",
+)
+def test_an_operators_limit_is_told(
+    browser: Browser, bounded: Server, tmp_path: Path, code: ErrorCode, archive: bytes
+) -> None:
+    path = tmp_path / "Bounded.zip"
+    path.write_bytes(archive)
+    with opened(browser, bounded) as page:
+        page.convert(path)
+
+        assert_told(page, code)
+
+
+def test_a_busy_service_says_when_to_try_again(
+    browser: Browser, start_server: Callable[..., Server], slow_archive: bytes
+) -> None:
+    server = start_server(CONVERSION_SLOTS=1, CONVERSION_QUEUE=0)
+    with opened(browser, server) as page, server.begin(slow_archive), held(server):
+        page.convert(SAMPLE)
+
+        remedy = "Try again in 10 seconds; the archive stays chosen."
+        assert_told(page, ErrorCode.BUSY, remedy=remedy)
+
+
+def test_a_conversion_that_takes_too_long_is_told(
+    browser: Browser, start_server: Callable[..., Server], slow_file: Path
+) -> None:
+    server = start_server(CONVERSION_TIMEOUT_SECONDS=0.3)
+    with opened(browser, server) as page:
+        page.convert(slow_file)
+
+        assert_told(page, ErrorCode.CONVERSION_TIMEOUT)
+
+
+def test_a_conversion_that_needs_too_much_is_told(
+    browser: Browser, start_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    archive = tmp_path / "Noise.zip"
+    archive.write_bytes(doccarchive("Foo", noise=article_of_noise(12_000_000)))
+    with opened(browser, start_server(CONVERSION_MEMORY_BYTES=64 << 20)) as page:
+        page.convert(archive)
+
+        assert_told(page, ErrorCode.CONVERSION_LIMIT_EXCEEDED)
+
+
+def test_a_killed_conversion_is_told(browser: Browser, server: Server, slow_file: Path) -> None:
+    with opened(browser, server) as page:
+        page.convert(slow_file)
+        with held(server):
+            os.kill(server.converting()[0], signal.SIGKILL)
+
+        assert_told(page, ErrorCode.CONVERSION_FAILED)
+
+
+def test_a_draining_service_says_when_to_try_again(browser: Browser, server: Server) -> None:
+    mark = server.workspace / "DRAIN"
+    mark.touch()
+    try:
+        with opened(browser, server) as page:
+            page.convert(SAMPLE)
+            remedy = "Try again in 30 seconds; the archive stays chosen."
+            assert_told(page, ErrorCode.DRAINING, remedy=remedy)
+
+            mark.unlink()
+            page.button("Try again").click()
+            page.await_result("TrailKit")
+    finally:
+        mark.unlink(missing_ok=True)
+
+
+def test_who_sends_too_many_is_told_when_to_go_on(
+    browser: Browser, start_server: Callable[..., Server]
+) -> None:
+    server = start_server(RATE_LIMIT_ENABLED=True, RATE_LIMIT="1/hour")
+    with opened(browser, server) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        page.button("Convert another").click()
+        page.convert(SAMPLE)
+
+        page.await_failure(ErrorCode.RATE_LIMITED.title)
+        remedy = page.page.locator("#failure-remedy")
+        expect(remedy).to_have_text(
+            re.compile(r"^Try again in \d+ seconds; the archive stays chosen.$")
+        )
+
+
+def test_without_a_converter_it_says_so(
+    browser: Browser, start_server: Callable[..., Server]
+) -> None:
+    with opened(browser, start_server(CONVERTER_COMMAND="/nowhere/converter")) as page:
+        expect(page.page.locator("#assets")).to_be_disabled()
+        page.convert(SAMPLE)
+
+        remedy = "Try again in 10 seconds; the archive stays chosen."
+        assert_told(page, ErrorCode.CONVERTER_UNAVAILABLE, remedy=remedy)
+
+
+def test_a_full_disk_is_told(
+    browser: Browser, start_server: Callable[..., Server], small_workspace: Path, tmp_path: Path
+) -> None:
+    archive = tmp_path / "Large.zip"
+    archive.write_bytes(bytes(4_000_000))
+    with opened(browser, start_server(WORKSPACE_DIR=small_workspace)) as page:
+        page.convert(archive)
+
+        remedy = "Try again in 30 seconds; the archive stays chosen."
+        assert_told(page, ErrorCode.INSUFFICIENT_STORAGE, remedy=remedy)
+
+
+def test_a_service_that_dies_in_the_middle_is_told_with_the_id_that_it_knew(
+    browser: Browser, start_server: Callable[..., Server], slow_file: Path
+) -> None:
+    server = start_server()
+    with opened(browser, server) as page:
+        page.convert(slow_file)
+        eventually(server.converting, "the conversion runs")
+        server.process.kill()
+
+        page.await_failure("The connection was lost")
+        assert len(page.fact("Request")) == 32
+        expect(page.button("Try again")).to_be_visible()
+
+
+def test_an_answer_that_is_not_of_the_service_is_told(browser: Browser, server: Server) -> None:
+    with opened(browser, server) as page:
+        page.page.route(
+            "**/api/v1/convert", lambda route: route.fulfill(status=502, body="<h1>Bad Gateway")
+        )
+        page.convert(SAMPLE)
+
+        page.await_failure("Something else answered")
+        assert page.fact("Status") == "502"
+
+
+def test_a_dropped_folder_and_several_files_are_told_before_anything_is_sent(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    with opened(browser, server, viewport={"width": 1280, "height": 900}) as page:
+        page.drop(tmp_path)
+        page.await_failure("That is a folder")
+        page.drop(SAMPLE, SAMPLE)
+        page.await_failure("That is more than one file")
+        page.drop(SAMPLE)
+        page.await_result("TrailKit")
+        page.assert_quiet()

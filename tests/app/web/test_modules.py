@@ -1,0 +1,151 @@
+"""The page's modules by themselves, in a real browser, against what Python makes of the same."""
+
+import base64
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+import docc2context
+from docc2context.markdown.slug import Slugs, slug
+from tests.app.archives import names_in
+from tests.app.serving import Server
+from tests.app.web.page import SAMPLE, WebPage, opened
+from tests.test_corpus import CORPUS
+
+HEADINGS = [
+    "Define the spec (with @Macro)",
+    "Übergrößen, naïve café: 50 %",
+    "snake_case and kebab-case",
+    "日本語の見出し、二",
+    "`code` & <tags>",
+    "  spaces  around ",
+    "½ + ² = Ⅷ",
+    "e\u0301 combined",
+    "Overview",
+    "Overview",
+    "Overview-1",
+    "",
+]
+
+LINKS = {
+    "b.md": {"kind": "page", "path": "a/b.md", "fragment": ""},
+    "../c%28x%29.md#some-part": {"kind": "page", "path": "c(x).md", "fragment": "some-part"},
+    "#here": {"kind": "page", "path": "a/a.md", "fragment": "here"},
+    "../images/lake.png": {"kind": "file", "path": "images/lake.png"},
+    "../../../../b.md": {"kind": "nowhere"},
+    "none.md": {"kind": "nowhere"},
+    "https://x.example/y": {"kind": "outside", "href": "https://x.example/y"},
+    "//x.example/y": {"kind": "outside", "href": "https://x.example/y"},
+    "mailto:a@x.example": {"kind": "outside", "href": "mailto:a@x.example"},
+    "javascript:alert(1)": {"kind": "nowhere"},
+    "data:text/html,x": {"kind": "nowhere"},
+    "%E0%A4%A.md": {"kind": "nowhere"},
+}
+
+
+@pytest.fixture(scope="module")
+def server(start_server: Callable[..., Server]) -> Server:
+    return start_server()
+
+
+def run(page: WebPage, module: str, code: str, argument: object = None) -> Any:
+    """What an expression over the module `m` and the argument `x` gives."""
+    return page.page.evaluate(
+        f"async (x) => {{ const m = await import('/static/js/{module}.js'); return {code}; }}",
+        argument,
+    )
+
+
+def test_fragments_are_those_that_the_converter_links_to(browser: Browser, server: Server) -> None:
+    slugs = Slugs()
+    expected = [slugs.add(slug(heading)) for heading in HEADINGS]
+    with opened(browser, server) as page:
+        code = "(() => { const s = new m.Slugs(); return x.map((one) => s.add(one)); })()"
+        assert run(page, "slug", code, HEADINGS) == expected
+
+
+def test_links_lead_to_pages_files_outside_or_nowhere(browser: Browser, server: Server) -> None:
+    with opened(browser, server) as page:
+        bundle = (
+            "{ pages: new Set(['a/a.md', 'a/b.md', 'c(x).md']), "
+            "has: (path) => path === 'images/lake.png' }"
+        )
+        told = run(page, "links", f"x.map((one) => m.resolve(one, 'a/a.md', {bundle}))", [*LINKS])
+
+    assert dict(zip(LINKS, told, strict=True)) == LINKS
+
+
+@pytest.mark.parametrize("path", ["a/b.md", "a/'\"<b>#?%41.md", "ü/日本.md", "__proto__.md"])
+def test_a_route_leads_back_to_its_page(browser: Browser, server: Server, path: str) -> None:
+    with opened(browser, server) as page:
+        assert run(page, "links", "m.routed(m.route(x, 'some#part'))", path) == {
+            "path": path,
+            "fragment": "some#part",
+        }
+
+
+def test_numbers_are_worded(browser: Browser, server: Server) -> None:
+    sizes = {
+        0: "0 bytes",
+        1023: "1,023 bytes",
+        2048: "2 KiB",
+        268435456: "256 MiB",
+        5 << 30: "5 GiB",
+    }
+    names = {"Kit.doccarchive.zip": "Kit-markdown.zip", ".zip": "documentation-markdown.zip"}
+    with opened(browser, server) as page:
+        assert run(page, "format", "x.map(m.sized)", [*sizes]) == [*sizes.values()]
+        assert run(page, "format", "x.map(m.bundleName)", [*names]) == [*names.values()]
+
+
+DEAD_LINKS = """
+(async () => {
+  const { Bundle } = await import("/static/js/bundle.js");
+  const { rendered, heading } = await import("/static/js/markdown.js");
+  const { split } = await import("/static/js/front_matter.js");
+  const { routed } = await import("/static/js/links.js");
+  const blob = new Blob([Uint8Array.from(atob(x), (c) => c.charCodeAt(0))]);
+  const bundle = await Bundle.of(blob);
+  const drawn = new Map();
+  for (const path of bundle.pages.keys()) {
+    const root = document.createElement("div");
+    root.append(rendered(split(bundle.text(path)).body, path, bundle));
+    drawn.set(path, root);
+  }
+  const dead = [];
+  let links = 0, fragments = 0;
+  for (const [path, root] of drawn) {
+    for (const link of root.querySelectorAll("a")) {
+      const hash = link.getAttribute("href");
+      if (!hash.startsWith("#/")) continue;
+      links += 1;
+      const to = routed(hash);
+      if (to.fragment) fragments += 1;
+      if (!drawn.has(to.path) || (to.fragment && !heading(drawn.get(to.path), to.fragment)))
+        dead.push([path, hash]);
+    }
+  }
+  return { pages: drawn.size, links, fragments, dead };
+})()
+"""
+
+
+@pytest.mark.parametrize("name", ["TrailKit", "specification-core", "swift-book"])
+def test_every_link_of_a_real_bundle_leads_to_a_page_and_its_heading(
+    browser: Browser, server: Server, name: str
+) -> None:
+    archive = SAMPLE if name == "TrailKit" else CORPUS / f"{name}.doccarchive.zip"
+    if not archive.exists():
+        pytest.skip(f"there is no {archive.name} in the corpus folder")
+    buffer = io.BytesIO()
+    docc2context.convert(archive, buffer)
+    with opened(browser, server) as page:
+        told = run(page, "bundle", DEAD_LINKS.strip(), base64.b64encode(buffer.getvalue()).decode())
+
+        pages = [entry for entry in names_in(buffer.getvalue()) if entry.endswith(".md")]
+        assert (told["dead"], told["pages"]) == ([], len(pages))
+        assert told["links"] > 10
+        page.assert_quiet()

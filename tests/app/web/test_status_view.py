@@ -1,0 +1,75 @@
+"""The service's status, as the page shows it."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from docc2context import __version__
+from tests.app.serving import NEEDS_PROC, Server, eventually, held
+from tests.app.web.page import opened
+
+STATUS = "**/api/v1/status"
+
+
+@pytest.fixture(scope="module")
+def server(start_server: Callable[..., Server]) -> Server:
+    return start_server(CONVERSION_SLOTS=1, CONVERSION_QUEUE=3, MAX_UPLOAD_BYTES=50 << 20)
+
+
+@NEEDS_PROC
+def test_it_tells_who_does_not_have_a_dashboard_how_the_service_is(
+    browser: Browser, server: Server, slow_archive: bytes
+) -> None:
+    with server.begin(slow_archive), held(server), server.begin(slow_archive):
+        eventually(
+            lambda: server.client.get("/api/v1/status").json()["waiting"] == 1, "another waits"
+        )
+        with opened(browser, server) as page:
+            expect(page.page.locator("#lamp")).to_have_text("Ready")
+            expect(page.page.locator("#why")).to_have_text("Archives are converted.")
+            expect(page.status("Running")).to_have_text("1 of 1")
+            expect(page.status("Waiting")).to_have_text("1 of 3")
+            expect(page.status("Largest upload")).to_have_text("50 MiB")
+            expect(page.status("One client")).to_have_text("no limit")
+            expect(page.status("Version")).to_have_text(__version__)
+            expect(page.page.locator("#limit")).to_have_text("Up to 50 MiB")
+            page.assert_quiet()
+
+
+def test_a_service_that_is_not_ready_says_why(browser: Browser, server: Server) -> None:
+    mark = server.workspace / "DRAIN"
+    mark.touch()
+    try:
+        with opened(browser, server) as page:
+            expect(page.page.locator("#lamp")).to_have_text("Not ready")
+            expect(page.page.locator("#why")).to_have_text(
+                "The service is draining: it takes no new conversions."
+            )
+    finally:
+        mark.unlink()
+
+
+def test_it_is_asked_every_ten_seconds_and_not_by_a_hidden_tab(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server) as page:
+        asked: list[str] = []
+        page.page.on("request", lambda request: asked.append(request.url))
+        page.page.clock.install()
+        page.page.reload()
+        expect(page.page.locator("#lamp")).to_have_text("Ready")
+        asked.clear()
+
+        with page.page.expect_response(STATUS):
+            page.page.clock.fast_forward(10_000)
+        assert len(asked) == 1
+        page.page.evaluate(
+            "Object.defineProperty(document, 'hidden', { value: true, configurable: true })"
+        )
+        expect(page.page.locator("#lamp")).to_have_text("Ready")
+        page.page.clock.fast_forward(60_000)
+        page.page.evaluate("delete document.hidden")
+        with page.page.expect_response(STATUS):
+            page.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        assert len(asked) == 2

@@ -1,0 +1,252 @@
+"""The image is built and the whole stack started: `make compose-test`, some ten minutes.
+
+Not part of `make test`, since it takes a Docker Engine and the ports 8000, 9090 and 9093. The tests
+follow one stack from its start to its end, in this order.
+"""
+
+import os
+import time
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.app.archives import slow_doccarchive
+from tests.compose.engine import NoEngine, engine
+from tests.compose.stack import (
+    ALERTMANAGER,
+    BUILD_SECONDS,
+    PROMETHEUS,
+    ROOT,
+    SERVICE,
+    Stack,
+    StandInsMissing,
+    alerts_of_alertmanager,
+    alerts_of_prometheus,
+    limits,
+    values,
+    wait_for,
+)
+
+CORPUS = Path(os.environ.get("DOCC_CORPUS", ROOT.parent / "shared" / "corpus"))
+ARCHIVE = CORPUS / "specification-core.doccarchive.zip"
+SERVICES = ("docc2context", "prometheus", "alertmanager")
+LOCKS = (
+    *("group", "parent_death", "signals", "descriptors", "no_new_privs"),
+    *("landlock", "resources", "processes", "seccomp"),
+)
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Two replicas, and then what watches them, so that it never knew only one."""
+    try:
+        with engine() as variables:
+            started = Stack(variables, tmp_path_factory.mktemp("stand-ins"))
+            started.compose("build", "docc2context", seconds=BUILD_SECONDS)
+            try:
+                started.compose("up", "-d", "--scale", "docc2context=2", "docc2context")
+                wait_for(lambda: started.is_healthy("docc2context", 2), "two replicas are healthy")
+                started.compose("up", "-d", "--scale", "docc2context=2")
+                yield started
+            finally:
+                started.compose("down", "-v", "--remove-orphans")
+    except (NoEngine, StandInsMissing) as reason:
+        pytest.skip(f"SKIPPED: {reason}")
+
+
+def replica(stack: Stack) -> str:
+    return stack.containers("docc2context")[0]
+
+
+def address_of(stack: Stack, container: str) -> str:
+    """Where a replica answers on this machine."""
+    (port,) = stack.inspect(container)["NetworkSettings"]["Ports"]["8000/tcp"]
+    return f"http://{port['HostIp']}:{port['HostPort']}"
+
+
+def program(stack: Stack, container: str, code: str) -> str:
+    """What a Python program prints inside a container."""
+    return stack.execute(container, "python3", "-c", code).strip()
+
+
+def test_every_service_becomes_healthy(stack: Stack) -> None:
+    for service, replicas in zip(SERVICES, (2, 1, 1), strict=True):
+        wait_for(lambda: stack.is_healthy(service, replicas), f"{service} is healthy")  # noqa: B023
+
+
+def test_ports_are_bound_to_this_machine_alone(stack: Stack) -> None:
+    bound = [
+        port["HostIp"]
+        for service in SERVICES
+        for one in stack.containers(service)
+        for ports in stack.inspect(one)["NetworkSettings"]["Ports"].values()
+        for port in ports or []
+    ]
+    assert bound == ["127.0.0.1"] * 4
+
+
+def test_prometheus_and_alertmanager_answer_and_are_ready(stack: Stack) -> None:
+    pages = [PROMETHEUS + "/"]
+    if stack.real_images:  # Debian's Alertmanager has no UI
+        pages.append(ALERTMANAGER + "/")
+    for url in (*pages, f"{PROMETHEUS}/-/ready", f"{ALERTMANAGER}/-/ready"):
+        assert httpx2.get(url, follow_redirects=True).status_code == 200, url
+
+
+def test_prometheus_serves_every_playbook_that_there_is(stack: Stack) -> None:  # noqa: ARG001
+    assets = ROOT / "monitoring/user-assets"
+    for file in assets.rglob("*.html"):
+        url = f"{PROMETHEUS}/user/{file.relative_to(assets)}"
+        assert httpx2.get(url).content == file.read_bytes(), url
+
+
+def test_both_replicas_and_what_watches_them_are_scraped(stack: Stack) -> None:
+    wait_for(lambda: len(values('up{job="docc2context"} == 1')) == 2, "two replicas are up")
+    wait_for(lambda: len(values("up == 1")) == 4, "Prometheus and Alertmanager are up")
+    assert values("up == 0") == {}
+    at = {address_of(stack, one) for one in stack.containers("docc2context")}
+    assert SERVICE in at
+
+
+def test_what_is_not_yet_set_is_said_once_and_stops_nothing(stack: Stack) -> None:
+    (preflight,) = stack.containers("preflight")
+    state = wait_for(lambda: stack.inspect(preflight)["State"], "the preflight has ended")
+    assert (state["Status"], state["ExitCode"]) == ("exited", 0)
+    secrets = ROOT / "secrets"
+    absent = {
+        f"not yet set: /etc/alertmanager/secrets/{name}"
+        for name in (
+            *("heartbeat_token", "pagerduty_routing_key"),
+            *("slack_alerts_url", "slack_critical_url"),
+        )
+        if not (secrets / name).exists()
+    }
+    assert absent <= set(stack.docker("logs", preflight).splitlines())
+
+
+def test_an_archive_of_the_corpus_is_converted_by_each_replica(stack: Stack) -> None:
+    if not ARCHIVE.exists():
+        pytest.skip(f"SKIPPED: there is no {ARCHIVE.name}; DOCC_CORPUS names its folder")
+    for one in stack.containers("docc2context"):
+        url = address_of(stack, one) + "/api/v1/convert"
+        answer = httpx2.put(url, content=ARCHIVE.read_bytes(), timeout=120)
+        assert answer.status_code == 200
+        with zipfile.ZipFile(BytesIO(answer.content)) as bundle:
+            assert bundle.testzip() is None
+            assert {"llms.txt", "linkgraph.json", "manifest.json"} <= set(bundle.namelist())
+
+
+def test_every_lock_holds_the_converter_inside_the_container(stack: Stack) -> None:
+    for one in stack.containers("docc2context"):
+        checks = httpx2.get(address_of(stack, one) + "/health/ready").json()["checks"]
+        detail = checks["converter"]["detail"]
+        assert detail == f"A converter process answers, held by {', '.join(LOCKS)}."
+
+
+def test_every_container_runs_as_a_plain_user_without_rights(stack: Stack) -> None:
+    for service, user in zip(SERVICES, (1000, 65534, 65534), strict=True):
+        for one in stack.containers(service):
+            config = stack.inspect(one)["HostConfig"]
+            assert config["ReadonlyRootfs"]
+            assert config["CapDrop"] == ["ALL"]
+            assert config["SecurityOpt"] == ["no-new-privileges:true"]
+            status = stack.execute(one, "cat", "/proc/1/status")
+            facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+            assert facts["Uid"].split() == [str(user)] * 4
+            assert (int(facts["CapBnd"], 16), facts["NoNewPrivs"]) == (0, "1")
+
+
+def test_nothing_but_the_volume_and_tmp_can_be_written(stack: Stack) -> None:
+    code = """
+import os, tempfile
+for folder in ("/", "/srv", "/opt/venv", "/etc", "/home", "/tmp", "/workspace"):
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+        print(folder)
+    except OSError:
+        pass
+"""
+    assert program(stack, replica(stack), code).splitlines() == ["/tmp", "/workspace"]
+
+
+def test_no_build_tool_and_no_cache_is_left_in_the_image(stack: Stack) -> None:
+    code = """
+import importlib.util, os, shutil
+print([one for one in ("gcc", "cc", "make", "git", "pip", "pip3", "uv") if shutil.which(one)])
+print([one for one in ("pip", "setuptools", "hatchling") if importlib.util.find_spec(one)])
+print([one for one in ("/root/.cache", "/build", "/srv/tests", "/srv/.git") if os.path.exists(one)])
+"""
+    assert program(stack, replica(stack), code).splitlines() == ["[]", "[]", "[]"]
+
+
+def test_the_image_says_what_it_was_built_from(stack: Stack) -> None:
+    labels = stack.inspect(replica(stack))["Config"]["Labels"]
+    assert labels["org.opencontainers.image.revision"] == "compose-test"
+    wait_for(lambda: len(values('docc2context_build_info{commit="compose-test"}')) == 2, "it shows")
+
+
+def test_memory_and_cpu_figures_are_those_of_the_container(stack: Stack) -> None:
+    memory = int(limits()["mem_limit"].removesuffix("m")) * 1024**2
+    for one in stack.containers("docc2context"):
+        config = stack.inspect(one)["HostConfig"]
+        assert (config["Memory"], config["NanoCpus"]) == (memory, limits()["cpus"] * 1e9)
+    wait_for(lambda: len(values("docc2context_memory_limit_bytes")) == 2, "figures are scraped")
+    assert set(values("docc2context_memory_limit_bytes").values()) == {memory}
+    assert set(values("docc2context_cpu_limit_cores").values()) == {limits()["cpus"]}
+    used = values("docc2context_memory_working_set_bytes").values()
+    assert all(20 * 1024**2 < one < memory for one in used)
+
+
+def test_a_replica_that_is_stopped_finishes_its_conversion_and_is_missed(stack: Stack) -> None:
+    wait_for(lambda: list(values("job:up:known5m").values()) == [2], "two replicas are known", 90)
+    stopped = stack.containers("docc2context")[1]
+    url = address_of(stack, stopped)
+    with ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(
+            httpx2.put, url + "/api/v1/convert", content=slow_doccarchive(5000), timeout=120
+        )
+        wait_for(lambda: is_converting(url), "the conversion runs")
+        begin = time.monotonic()
+        stack.docker("stop", "--time", "40", stopped)
+        took = time.monotonic() - begin
+        assert sent.result().status_code == 200
+    assert stack.inspect(stopped)["State"]["ExitCode"] == 0
+    assert took < 40  # it ended by itself
+
+    wait_for(lambda: "ReplicaMissing" in alerts_of_prometheus(), "ReplicaMissing is pending", 90)
+
+
+def is_converting(url: str) -> bool:
+    return "\nactive_conversions 1.0" in httpx2.get(url + "/metrics").text
+
+
+def test_the_service_stopped_is_told_to_alertmanager(stack: Stack) -> None:
+    stack.compose("stop", "docc2context")
+    wait_for(lambda: "ServiceAbsent" in alerts_of_alertmanager(), "ServiceAbsent fires", 300)
+
+
+def test_rules_are_read_anew_and_data_is_kept_by_a_restart(stack: Stack) -> None:
+    before = values("prometheus_tsdb_head_min_time_seconds")
+    stack.compose("restart", "prometheus")
+    wait_for(lambda: stack.is_healthy("prometheus"), "Prometheus is healthy again")
+    assert values("prometheus_tsdb_head_min_time_seconds offset 1m") == before
+
+
+def test_the_service_comes_back_and_is_scraped(stack: Stack) -> None:
+    stack.compose("up", "-d", "--scale", "docc2context=1")
+    wait_for(lambda: list(values('up{job="docc2context"} == 1').values()) == [1], "it is up")
+
+
+def test_nothing_is_left_after_down(stack: Stack) -> None:
+    left: dict[str, Any] = stack.left()
+    assert all(left.values())
+
+    stack.compose("down", "-v")
+
+    assert stack.left() == {"containers": [], "volumes": [], "networks": []}

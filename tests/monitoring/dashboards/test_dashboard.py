@@ -1,0 +1,154 @@
+"""The dashboard: what is committed is what the code says, and every panel shows something."""
+
+import json
+import os
+import re
+import signal
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import yaml
+
+from monitoring import relocation
+from monitoring.dashboards import build
+from monitoring.dashboards.panels import ROWS, Panel, Query
+from monitoring.programs import ProgramMissing, Prometheus
+from tests.app.archives import damaged_doccarchive, doccarchive
+from tests.app.serving import NEEDS_PROC, Server, eventually
+
+PANELS = [panel for row in ROWS for panel in row.panels]
+QUERIES = [query for panel in PANELS for query in panel.queries]
+GRAFANA = relocation.ROOT / "monitoring/grafana"
+
+# What these ask is told of a container with limits alone; `make compose-test` asks them there.
+OF_CONTAINERS = re.compile("memory_limit|oom_kills|cpu_throttled|cpu_periods")
+# What this asks is told by Alertmanager, which is not started here.
+OF_ALERTMANAGER = re.compile("alertmanager_")
+
+
+def titles(panels: list[Panel]) -> list[str]:
+    return [panel.title for panel in panels]
+
+
+def test_the_committed_dashboard_is_what_the_code_says() -> None:
+    assert build.FILE.read_text() == build.text(), "run `make dashboards`"
+
+
+def test_every_panel_has_a_title_of_its_own_a_description_and_a_unit() -> None:
+    assert len(set(titles(PANELS))) == len(PANELS)
+    assert titles([panel for panel in PANELS if not (panel.description and panel.unit)]) == []
+
+
+def test_every_playbook_that_a_panel_leads_to_is_that_of_an_alert() -> None:
+    known = set(re.findall(r"/user/playbooks/(\w+)\.html", relocation.RULES.read_text()))
+    assert {panel.playbook for panel in PANELS if panel.playbook} - known == set()
+
+
+def test_panels_share_the_grid_without_a_gap_or_an_overlap() -> None:
+    taken: set[tuple[int, int]] = set()
+    for panel in json.loads(build.FILE.read_text())["panels"]:
+        place = panel["gridPos"]
+        cells = {
+            (place["x"] + column, place["y"] + line)
+            for column in range(place["w"])
+            for line in range(place["h"])
+        }
+        assert cells & taken == set(), panel["title"]
+        assert max(column for column, _ in cells) < 24, panel["title"]
+        taken |= cells
+
+
+def test_grafana_is_provisioned_with_the_source_that_panels_ask_and_with_the_file() -> None:
+    (source,) = yaml.safe_load((GRAFANA / "datasources/prometheus.yml").read_text())["datasources"]
+    (provider,) = yaml.safe_load((GRAFANA / "dashboards/docc2context.yml").read_text())["providers"]
+    compose = yaml.safe_load((relocation.ROOT / "docker-compose.yml").read_text())["services"]
+    volumes = compose["grafana"]["volumes"]
+
+    assert source["uid"] == build.SOURCE.uid
+    assert source["url"] == "http://prometheus:9090"
+    assert f"./monitoring/dashboards:{provider['options']['path']}:ro" in volumes
+    assert "./monitoring/grafana:/etc/grafana/provisioning:ro" in volumes
+    home = compose["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
+    assert home == f"{provider['options']['path']}/{build.FILE.name}"
+
+
+def asked(url: str, query: Query) -> list[float]:
+    """What Prometheus answers now, without those that are not a number."""
+    expr = query.expr.replace("$__rate_interval", "1m")
+    form = urllib.parse.urlencode({"query": expr}).encode()
+    with urllib.request.urlopen(f"{url}/api/v1/query", form) as answer:
+        document: dict[str, Any] = json.load(answer)
+    numbers = [float(one["value"][1]) for one in document["data"]["result"]]
+    return [one for one in numbers if one == one]  # noqa: PLR0124  # NaN is not itself
+
+
+def under_load(server: Server, archive: bytes) -> None:
+    """One of each: converted, refused, damaged, over the rate limit, and failed by our fault."""
+    assert server.put(doccarchive("Foo")).status_code == 200
+    assert server.put(b"no zip").status_code == 415
+    assert server.put(damaged_doccarchive()).status_code == 400
+    assert httpx2.get(f"http://127.0.0.1:{server.port}/nowhere").status_code == 404
+    connection = server.begin(archive)
+    eventually(server.children, "the conversion runs")
+    os.kill(server.children()[0], signal.SIGKILL)
+    assert b" 500 " in connection.recv(100)
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def prometheus(
+    start_server: Callable[..., Server],
+    tmp_path_factory: pytest.TempPathFactory,
+    slow_archive: bytes,
+) -> Iterator[Prometheus]:
+    """Has watched a load, with the shipped rules; its times are shortened."""
+    folder: Path = tmp_path_factory.mktemp("prometheus")
+    server = start_server()
+    rules = relocation.load(relocation.RULES)
+    for group in rules["groups"]:
+        group["interval"] = "1s"
+    config = {
+        "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+        "rule_files": [str(relocation.write(rules, folder / "rules.yml"))],
+        "scrape_configs": [
+            {
+                "job_name": "docc2context",
+                "static_configs": [{"targets": [f"127.0.0.1:{server.port}"]}],
+            }
+        ],
+    }
+    try:
+        program = Prometheus(folder, relocation.write(config, folder / "prometheus.yml"))
+    except ProgramMissing as missing:
+        pytest.skip(f"SKIPPED: {missing}")
+    with program:
+        first = Query('count_over_time(http_requests_total{endpoint="/metrics"}[1m]) > 1')
+        eventually(lambda: asked(program.url, first), "two scrapes before the load")
+        under_load(server, slow_archive)
+        told = Query("job:conversions_bad:ratio_rate3d > 0")
+        eventually(lambda: asked(program.url, told), "the load is scraped and the rules have run")
+        yield program
+
+
+@NEEDS_PROC
+@pytest.mark.parametrize("panel", PANELS, ids=titles(PANELS))
+def test_every_query_of_a_panel_shows_something_of_a_real_load(
+    prometheus: Prometheus, panel: Panel
+) -> None:
+    elsewhere = (OF_CONTAINERS, OF_ALERTMANAGER)
+    queries = [one for one in panel.queries if not any(kind.search(one.expr) for kind in elsewhere)]
+    for query in queries:
+        eventually(lambda: asked(prometheus.url, query), f"something for {query.expr}")  # noqa: B023
+
+
+@NEEDS_PROC
+def test_the_error_budget_counts_what_failed_by_our_fault(prometheus: Prometheus) -> None:
+    (budget,) = [panel for panel in PANELS if panel.title == "Error budget left"]
+    eventually(
+        lambda: asked(prometheus.url, budget.queries[0])[0] < 0, "one of two conversions is missed"
+    )

@@ -1,0 +1,147 @@
+"""The commands of the playbooks are of known forms, and those that need no Docker are run."""
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.api.routes.health import PATHS
+from app.core.config import Settings
+from app.core.errors import ErrorCode
+from app.services.drain import FILE_NAME
+from tests.app.archives import doccarchive
+from tests.app.serving import ROOT, Server, problem
+from tests.monitoring.playbooks.texts import PLAYBOOKS, Listing, commands
+
+COMMANDS = commands()
+EACH = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.playbook)
+SERVICES = {"docc2context", "prometheus", "alertmanager"}
+COMPOSE = re.compile(
+    r"docker compose (ps -a|logs [^|]*?|exec|top|restart|up -d|kill -s SIGHUP)( --scale)? "
+    r"((?:docc2context|prometheus|alertmanager)(?:=\d)?(?: (?:prometheus|alertmanager))?)(?= |$)"
+)
+OTHERS = re.compile(
+    r"docker (stats --no-stream|system df)|curl -s http://localhost:(8000|9090|9093)/"
+    r"|promtool check (config prometheus|rules alert_rules)\.yml|amtool check-config "
+    r"|sudo dmesg -T \| "
+)
+PREFIX = re.compile(r"docker compose logs [^|]*docc2context \| ")
+FILTERS = [one for one in COMMANDS if PREFIX.match(one.text)]
+TEXTS = {path.stem: path.read_text() for path in PLAYBOOKS}
+
+
+@EACH
+def test_a_command_is_of_a_known_form(command: Listing) -> None:
+    assert COMPOSE.match(command.text) or OTHERS.match(command.text)
+
+
+def test_modules_routes_and_settings_exist() -> None:
+    text = "\n".join(TEXTS.values())
+    for module in set(re.findall(r"python -m ([\w.]+)", text)):
+        assert importlib.util.find_spec(module)
+    for path in set(re.findall(r"localhost:8000(/[\w/]*)", text)):
+        assert path in {*PATHS, "/metrics"}
+    capitals = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", text)) - {"SECURITY_CHECKLIST"}
+    assert {name.lower() for name in capitals} <= set(Settings.model_fields)
+
+
+def test_events_and_codes_exist() -> None:
+    sources = "\n".join(path.read_text() for path in (ROOT / "app").rglob("*.py"))
+    text = "\n".join(one.text for one in FILTERS)
+    greps = re.findall(r"grep (?:-E )?'?([a-z_|]+)'?", text)
+    named = {word for grep in greps for word in grep.split("|") if word}
+    named |= set(re.findall(r'\.(?:event|outcome|code) == "(\w+)"', text))
+    assert len(named) > 10
+    assert {name for name in named if not re.search(rf"\b{name}\b", sources)} == set()
+    statuses = re.findall(r"\b(4\d\d|5\d\d) `(\w+)`", "\n".join(TEXTS.values()))
+    assert all(ErrorCode.named(code).status == int(status) for status, code in statuses)
+    assert len(statuses) > 5
+
+
+@pytest.fixture(scope="module")
+def server(start_server: Callable[..., Server]) -> Server:
+    server = start_server(RATE_LIMIT_ENABLED=True, RATE_LIMIT="3/minute")
+    (server.workspace / FILE_NAME).touch()
+    assert problem(server.put(doccarchive("Foo")))["code"] == "draining"
+    (server.workspace / FILE_NAME).unlink()
+    assert server.put(doccarchive("Foo")).status_code == 200
+    assert problem(server.put(b"no zip"))["code"] == "not_a_zip"
+    assert problem(server.put(b"no zip"))["code"] == "rate_limited"
+    return server
+
+
+def ran(line: str, server: Server) -> subprocess.CompletedProcess[str]:
+    for program in ("jq", "curl"):
+        if program in line and shutil.which(program) is None:
+            pytest.skip(f"SKIPPED: there is no {program} to run the playbooks' commands with")
+    line = PREFIX.sub(f"cat '{server.log}' | ", line).replace(
+        "localhost:8000", f"127.0.0.1:{server.port}"
+    )
+    environment = os.environ | {"WORKSPACE_DIR": str(server.workspace)}
+    return subprocess.run(
+        ["sh", "-c", line], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("command", FILTERS, ids=lambda command: command.playbook)
+def test_a_filter_reads_the_real_log(command: Listing, server: Server) -> None:
+    done = ran(command.text, server)
+    assert done.stderr == ""
+    assert done.returncode in {0, 1}  # grep's, for no line
+
+
+def output_of(playbook: str, server: Server) -> str:
+    """What the first filter of a playbook finds."""
+    return ran(next(one.text for one in FILTERS if one.playbook == playbook), server).stdout
+
+
+def test_filters_find_what_they_are_for(server: Server) -> None:
+    assert output_of("high_error_rate", server).split() == ["1", "draining"]
+    assert '"code":"not_a_zip"' in output_of("extraction_failures", server)
+    assert '"code":"not_a_zip"' in output_of("suspicious_archives", server)
+    assert re.match(r" *1 \d{4}-\d\d-\d\dT\d\d:\d\d\n$", output_of("rate_limit_triggered", server))
+
+
+@pytest.mark.parametrize(
+    "line", sorted({one.text for one in COMMANDS if "localhost:8000" in one.text})
+)
+def test_what_asks_the_service_is_answered(line: str, server: Server) -> None:
+    if line.startswith("docker"):
+        return
+    done = ran(line, server)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r'"status":"|http_request', done.stdout)
+
+
+def test_the_drain_commands_drain_and_end_it(server: Server) -> None:
+    inside = [one.text.removeprefix("docker compose exec docc2context ") for one in COMMANDS]
+    touch, remove = (
+        next(line for line in inside if word in line and FILE_NAME in line)
+        for word in ("touch", "rm -f")
+    )
+    assert ran(touch, server).returncode == 0
+    assert server.client.get("/health/ready").status_code == 503
+    assert ran(remove, server).returncode == 0
+    assert server.client.get("/health/ready").status_code == 200
+
+
+def test_the_sweep_removes_what_was_left(tmp_path: Path) -> None:
+    (tmp_path / "swift-conv-left").mkdir()
+    line = "python -m app.services.workspace sweep"
+    assert any(line in one.text for one in COMMANDS)
+    done = subprocess.run(
+        [sys.executable, *line.split()[1:]],
+        cwd=ROOT,
+        env=os.environ | {"WORKSPACE_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"1 leftover folders removed from {tmp_path}\n"
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,97 @@
+"""Each alert has a playbook of the agreed form, and each playbook its page."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from monitoring.playbooks import PAGES, SOURCES, alerts, rendered
+from tests.monitoring.playbooks.texts import PLAYBOOKS, links, listings
+
+EACH = pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
+
+REQUIRED = {
+    "high_error_rate": "HighErrorRate",
+    "extraction_failures": "HighExtractionFailureRate",
+    "memory_exhaustion": "HighMemoryUsage",
+    "cpu_exhaustion": "HighCPUUsage",
+    "low_disk_space": "LowDiskSpace",
+    "service_down": "ServiceDown",
+}
+
+SECTIONS = [
+    *("## Definition", "## Impact", "## Typical Causes", "## Response Steps"),
+    *("### Diagnosis", "### Mitigation", "## Escalation"),
+]
+
+
+def test_each_alert_has_a_playbook_and_each_playbook_an_alert() -> None:
+    assert {path.stem for path in PLAYBOOKS} == set(alerts())
+
+
+def test_the_requirements_playbooks_keep_their_names() -> None:
+    assert {name: alerts()[name]["alert"] for name in REQUIRED} == REQUIRED
+
+
+@EACH
+def test_a_playbook_has_all_sections_none_of_them_empty(path: Path) -> None:
+    text = path.read_text()
+    assert re.findall(r"^##+ .*", text, re.MULTILINE) == SECTIONS
+    assert not re.search(r"^(##|###) .*\n+## ", text, re.MULTILINE)
+    assert text.startswith("# Alert: ")
+
+
+@EACH
+def test_a_playbook_names_its_alert_severity_and_rule(path: Path) -> None:
+    rule, text = alerts()[path.stem], path.read_text()
+    link = "(rule: [alert_rules.yml](../../alert_rules.yml))"
+    assert text.splitlines()[2] == f"`{rule['alert']}` {link}"
+    assert f"Severity: {rule['labels']['severity']}" in text
+
+
+@EACH
+def test_a_definition_names_how_long_the_rule_waits(path: Path) -> None:
+    waits = alerts()[path.stem].get("for")
+    if waits is None:
+        return
+    count, unit = int(waits[:-1]), {"m": "minute", "h": "hour"}[waits[-1]]
+    definition = path.read_text().partition("## Impact")[0]
+    assert re.search(rf"\bfor {count} {unit}s?\b|answered scrapes for {count} {unit}", definition)
+
+
+@EACH
+def test_a_playbook_has_a_query_or_a_command(path: Path) -> None:
+    assert any(one.playbook == path.stem for one in [*listings("sh"), *listings("promql")])
+
+
+@pytest.mark.parametrize("path", sorted(SOURCES.glob("*.md")), ids=lambda path: path.stem)
+def test_each_link_leads_somewhere(path: Path) -> None:
+    local = [link for link in links(path) if not link.startswith("http://localhost:")]
+    assert [link for link in local if not (path.parent / link).is_file()] == []
+
+
+def test_the_index_lists_each_alert_with_its_severity() -> None:
+    index = (SOURCES / "README.md").read_text()
+    rows = re.findall(r"^\| \[(\w+)\]\((\w+)\.md\) \| (\w+) \|", index, re.MULTILINE)
+    assert rows == [
+        (rule["alert"], name, rule["labels"]["severity"]) for name, rule in alerts().items()
+    ]
+
+
+def test_the_pages_are_those_of_the_sources() -> None:
+    """`make playbooks` writes them anew."""
+    assert {page.name: page.read_text() for page in PAGES.iterdir()} == rendered()
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.html")), ids=lambda page: page.stem)
+def test_a_page_asks_nothing_and_leads_to_pages_that_exist(page: Path) -> None:
+    text = page.read_text()
+    assert not re.search(r"<(script|img|link|iframe)\b|url\(|@import", text)
+    hrefs = re.findall(r'href="([^"]+)"', text)
+    local = [href for href in hrefs if not href.startswith("http://localhost:")]
+    assert [href for href in local if not (PAGES / href).is_file()] == []
+
+
+def test_a_page_quotes_the_rule() -> None:
+    assert "up{job=&quot;docc2context&quot;} == 0" in rendered()["service_down.html"]
+    assert "keep_firing_for: 5m" in rendered()["service_down.html"]

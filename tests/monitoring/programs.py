@@ -1,0 +1,56 @@
+"""Prometheus with the project's configuration, and an Alertmanager, at a test's pace."""
+
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+import pytest
+
+from monitoring import relocation
+from monitoring.programs import Alertmanager, Program, Prometheus, free_port
+
+NEEDS_PROGRAMS: Final = pytest.mark.skipif(
+    not (shutil.which("prometheus") and shutil.which("prometheus-alertmanager")),
+    reason="SKIPPED: prometheus and prometheus-alertmanager are not there (Debian packages)",
+)
+
+
+def prometheus_of(
+    folder: Path, targets: dict[str, int], *flags: str, rules: Path = relocation.RULES
+) -> Prometheus:
+    """One with the project's configuration, but these ports, and intervals of a second."""
+    port = free_port()
+    ports = {**targets, "prometheus": port}
+    config = relocation.load(relocation.PROMETHEUS)
+    config["global"] |= {"scrape_interval": "1s", "evaluation_interval": "1s"}
+    config["rule_files"] = [str(rules)]
+    config["alerting"] = {"alertmanagers": [_static(ports.get("alertmanager", 9))]}
+    for scraped in config["scrape_configs"]:
+        for found in ("dns_sd_configs", "file_sd_configs", "static_configs"):
+            scraped.pop(found, None)
+        scraped.update({"scrape_interval": "1s", "scrape_timeout": "1s"})
+        scraped.update(_static(ports[scraped["job_name"]]))
+    written = relocation.write(config, folder / "prometheus.yml")
+    return Prometheus(folder, written, *flags, port=port)
+
+
+def alertmanager_of(folder: Path) -> Alertmanager:
+    """One that notifies nobody."""
+    config = folder / "alertmanager.yml"
+    config.write_text("route: {receiver: nobody}\nreceivers: [{name: nobody}]\n")
+    return Alertmanager(folder, config)
+
+
+def fetched(program: Program, path: str) -> httpx2.Response:
+    """What it answers at a path."""
+    return httpx2.get(f"{program.url}{path}", follow_redirects=True)
+
+
+def asked(prometheus: Prometheus, path: str) -> Any:
+    """The data of an answer of Prometheus's API."""
+    return fetched(prometheus, f"/api/v1/{path}").json()["data"]
+
+
+def _static(port: int) -> dict[str, Any]:
+    return {"static_configs": [{"targets": [f"127.0.0.1:{port}"]}]}

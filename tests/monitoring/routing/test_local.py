@@ -1,0 +1,159 @@
+"""`make monitoring`: all three on one machine, and none left behind."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitoring import relocation
+from monitoring.local import Place, prometheus_file, taken
+from monitoring.programs import ProgramMissing, alertmanager_program, free_port, prometheus_program
+from tests.app.serving import NEEDS_PROC, children_of, eventually, is_running
+
+pytestmark = NEEDS_PROC
+
+PATIENCE_SECONDS = 60.0
+
+
+class Local:
+    """`python -m monitoring.local` on free ports."""
+
+    def __init__(self, folder: Path, ports: dict[str, int] | None = None, **env: str) -> None:
+        self.data = folder / "data"
+        self.log = folder / "output"
+        self.ports = ports or {
+            one: free_port() for one in ("service", "prometheus", "alertmanager")
+        }
+        options = [f"--{name}-port={port}" for name, port in self.ports.items()]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "monitoring.local", f"--data={self.data}"),
+                    *(f"--secrets={folder / 'secrets'}", *options),
+                ],
+                cwd=relocation.ROOT,
+                env=os.environ | {"WORKSPACE_DIR": str(folder)} | env,
+                stdout=log,
+                stderr=log,
+            )
+
+    def output(self) -> str:
+        return self.log.read_text()
+
+    def wait_until_started(self) -> None:
+        def started() -> bool:
+            assert self.process.poll() is None, self.output()
+            return "Ctrl-C stops all three" in self.output()
+
+        eventually(started, "all three have started")
+
+    def asked(self, path: str) -> Any:
+        url = f"http://127.0.0.1:{self.ports['prometheus']}/api/v1/{path}"
+        with urllib.request.urlopen(url) as answer:
+            return json.load(answer)["data"]
+
+    def health_of(self, job: str) -> str:
+        targets = self.asked("targets")["activeTargets"]
+        return next((one["health"] for one in targets if one["scrapePool"] == job), "")
+
+    def ended(self, number: signal.Signals | None = None) -> int:
+        """Its exit code, after a signal."""
+        if number:
+            self.process.send_signal(number)
+        return self.process.wait(PATIENCE_SECONDS)
+
+
+@contextmanager
+def local(folder: Path) -> Iterator[Local]:
+    try:
+        prometheus_program()
+        alertmanager_program()
+    except ProgramMissing as missing:
+        pytest.skip(f"SKIPPED: {missing}")
+    started = Local(folder)
+    try:
+        yield started
+    finally:
+        if started.process.poll() is None:
+            started.ended(signal.SIGTERM)
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_the_service_is_watched_alertmanager_known_and_ctrl_c_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    with local(tmp_path) as running:
+        running.wait_until_started()
+        eventually(lambda: running.health_of("docc2context") == "up", "the service is scraped")
+        (manager,) = running.asked("alertmanagers")["activeAlertmanagers"]
+        children = children_of(running.process.pid)
+
+        assert manager["url"].startswith(f"http://localhost:{running.ports['alertmanager']}/")
+        assert running.asked("rules")["groups"] != []
+        assert running.asked("status/flags")["storage.tsdb.retention.time"] == "30d"
+        assert len(children) == 3
+        # A terminal sends Ctrl-C to a whole group: they are ended in order by who started them.
+        groups = {os.getpgid(pid) for pid in [running.process.pid, *children]}
+        assert len(groups) == 4
+        assert "slack_critical_url: is missing" in running.output()
+        assert running.ended(signal.SIGINT) == 0
+        assert not any(is_running(child) for child in children)
+        assert not any(is_open(port) for port in running.ports.values())
+
+
+def test_one_that_dies_is_said_and_ends_all(tmp_path: Path) -> None:
+    with local(tmp_path) as running:
+        running.wait_until_started()
+        children = children_of(running.process.pid)
+        (manager,) = [
+            child
+            for child in children
+            if b"alertmanager" in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")[0]
+        ]
+        os.kill(manager, signal.SIGKILL)
+
+        assert running.ended() == 1
+        assert "monitoring: ALERTMANAGER HAS ENDED with code -9, so all end." in running.output()
+        assert not any(is_running(child) for child in children)
+
+
+def test_a_port_that_is_taken_is_named_before_anything_starts(tmp_path: Path) -> None:
+    ports = {one: free_port() for one in ("service", "prometheus", "alertmanager")}
+    with socket.create_server(("127.0.0.1", ports["prometheus"])):
+        running = Local(tmp_path, ports)
+        assert running.ended() == 1
+
+    assert running.output().splitlines()[-1] == (
+        f"monitoring: port {ports['prometheus']}, for prometheus, cannot be had:"
+        " Address already in use"
+    )
+    assert not running.data.exists()
+    assert taken(ports) == []
+
+
+def test_a_missing_program_is_named_with_the_command_that_brings_it(tmp_path: Path) -> None:
+    running = Local(tmp_path, PATH=str(tmp_path))
+
+    assert running.ended() == 1
+    assert running.output().splitlines()[-1] == (
+        "monitoring: prometheus-alertmanager is not installed:"
+        " apt-get install prometheus-alertmanager"
+    )
+
+
+def test_with_the_usual_ports_prometheus_has_the_shipped_file(tmp_path: Path) -> None:
+    assert prometheus_file(Place(tmp_path)) == relocation.PROMETHEUS
+    assert prometheus_file(Place(tmp_path, service=8001)) == tmp_path / "prometheus.yml"

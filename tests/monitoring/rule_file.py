@@ -1,0 +1,42 @@
+"""alert_rules.yml as the tests see it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+ROOT: Final = Path(__file__).parents[2]
+RULES: Final = ROOT / "alert_rules.yml"
+
+Rule = dict[str, Any]
+Groups = list[dict[str, Any]]
+
+
+def groups(path: Path = RULES) -> Groups:
+    """All groups of the file."""
+    found: Groups = yaml.safe_load(path.read_text())["groups"]
+    return found
+
+
+def rules(within: Groups) -> Iterator[Rule]:
+    """All rules of these groups, in their order."""
+    return (rule for group in within for rule in group["rules"])
+
+
+def alerts() -> dict[str, Rule]:
+    """The alerts by name."""
+    return {rule["alert"]: rule for rule in rules(groups()) if "alert" in rule}
+
+
+def records() -> dict[str, Rule]:
+    """The recording rules by name."""
+    return {rule["record"]: rule for rule in rules(groups()) if "record" in rule}
+
+
+def readers(record: str) -> set[str]:
+    """The alerts that a recorded series is for, by way of other recorded ones too."""
+    using = [rule for rule in rules(groups()) if re.search(rf"{record}\b", rule["expr"])]
+    direct = {rule["alert"] for rule in using if "alert" in rule}
+    return direct.union(*(readers(rule["record"]) for rule in using if "record" in rule))

@@ -1,0 +1,204 @@
+"""The cases in rules/*.test.yml, and how promtool is asked about them.
+
+A file is named after its alert. A case gives series in promtool's notation, and at each time the
+whole set of alerts that fire, ALERTS compared label by label; Watchdog, which always does, is left
+out. `recorded` gives, at a time, all series that there are of recorded names, with values. Where a
+case has a `notice`, the labels and texts are compared that people are sent.
+"""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from tests.monitoring.rule_file import Groups, groups
+
+CASES: Final = Path(__file__).parent / "rules"
+EXTERNAL_URL: Final = "http://localhost:9090"
+
+NEEDS_PROMTOOL: Final = pytest.mark.skipif(
+    shutil.which("promtool") is None, reason="SKIPPED: promtool is not there (Debian: prometheus)"
+)
+
+_HEALTHY: Final = {
+    'up{job="docc2context", instance="a:8000"}': "1x100000",
+    'up{job="prometheus", instance="localhost:9090"}': "1x100000",
+    'up{job="alertmanager", instance="alertmanager:9093"}': "1x100000",
+}
+"""What is up unless a case has an `up` of its own."""
+
+_EXACTNESS: Final = 0.001
+"""Of recorded values, which are the outcome of divisions."""
+
+_LOOKBACK_MINUTES: Final = 4
+"""Prometheus takes a sample for five minutes."""
+
+_WATCHDOG: Final = 'ALERTS{alertname="Watchdog", alertstate="firing", severity="none"}'
+_RUN: Final = re.compile(r"(?P<first>-?[\d.]+)(?P<step>[+-][\d.]+)?(?:x(?P<more>\d+))?")
+_ALERT: Final = re.compile(r"(?P<name>[\w:]+)\{(?P<labels>.*)\}")
+_LABEL: Final = re.compile(r'(\w+)="([^"]*)"')
+
+
+@dataclass(frozen=True)
+class Case:
+    """One scene. `interval` is that of scrapes, `every` that of evaluations."""
+
+    name: str
+    series: dict[str, str]
+    firing: dict[str, list[str]]
+    notice: dict[str, str] | None = None
+    recorded: dict[str, dict[str, float]] = field(default_factory=dict)
+    interval: str = "5s"
+    every: str = "15s"
+
+    def has(self, alert: str) -> bool:
+        """Whether the alert fires in it at some time."""
+        return any(one.startswith(f"{alert}{{") for fired in self.firing.values() for one in fired)
+
+
+def case_files() -> list[Path]:
+    """The files of cases, one for each alert."""
+    return sorted(CASES.glob("*.test.yml"))
+
+
+def cases(path: Path) -> list[Case]:
+    """The cases of one file."""
+    return [Case(**case) for case in yaml.safe_load(path.read_text())]
+
+
+def file_of(alert: str) -> Path:
+    """Where the cases of an alert stand.
+
+    >>> file_of("HighCPUUsage").name
+    'high_cpu_usage.test.yml'
+    """
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", alert).lower()
+    return CASES / f"{snake}.test.yml"
+
+
+def faults(path: Path, folder: Path, rules: Groups | None = None) -> str:
+    """What promtool has against the cases of a file under these rules; nothing if they hold.
+
+    `folder` is for the files that promtool reads.
+    """
+    written = list(_written(cases(path), rules or groups(), folder))
+    done = subprocess.run(
+        ["promtool", "test", "rules", *map(str, written)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def _written(found: list[Case], rules: Groups, folder: Path) -> Iterator[Path]:
+    """A rule file and a test file for each pace at which cases have the rules evaluated."""
+    for every in sorted({case.every for case in found}):
+        paced = [{**group, "interval": every} for group in rules]
+        rule_file = folder / f"rules-{every}.yml"
+        rule_file.write_text(_yaml({"groups": paced}))
+        tests = [_promtool(case) for case in found if case.every == every]
+        document = {"rule_files": [str(rule_file)], "evaluation_interval": every, "tests": tests}
+        test_file = folder / f"tests-{every}.yml"
+        test_file.write_text(_yaml(document))
+        yield test_file
+
+
+def _yaml(document: Any) -> str:
+    return yaml.dump(document, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), width=4096)
+
+
+def _promtool(case: Case) -> dict[str, Any]:
+    """A case as promtool takes it."""
+    has_up = any(series.startswith("up{") for series in case.series)
+    series = case.series if has_up else {**_HEALTHY, **case.series}
+    interval = case.interval
+    if (minutes := _minutes(case.interval)) > _LOOKBACK_MINUTES:
+        # What is up has to be seen at each evaluation.
+        step = next(step for step in (4, 3, 2, 1) if minutes % step == 0)
+        interval = f"{step}m"
+        apart = {name: _spread(values, minutes // step) for name, values in case.series.items()}
+        series = {**series, **apart}
+    return {
+        "name": case.name,
+        "interval": interval,
+        "external_url": EXTERNAL_URL,
+        "input_series": [{"series": name, "values": str(value)} for name, value in series.items()],
+        "promql_expr_test": [
+            {
+                "expr": 'ALERTS{alertstate="firing"}',
+                "eval_time": at,
+                "exp_samples": [
+                    _sample(series, 1) for series in (_WATCHDOG, *map(_as_series, firing))
+                ],
+            }
+            for at, firing in case.firing.items()
+        ]
+        + [
+            {
+                "expr": f"round({name}, {_EXACTNESS})",
+                "eval_time": at,
+                "exp_samples": [_sample(f"{{{labels}}}", value)],
+            }
+            for at, recorded in case.recorded.items()
+            for (name, labels), value in ((_parts(one), recorded[one]) for one in recorded)
+        ],
+        "alert_rule_test": [_notice(case, case.notice)] if case.notice else [],
+    }
+
+
+def _minutes(interval: str) -> int:
+    return int(interval[:-1]) if interval.endswith("m") else 0
+
+
+def _spread(values: str, apart: int) -> str:
+    """The same samples with as many steps between them.
+
+    >>> _spread("0+2x2 7", 3)
+    '0 _x2 2 _x2 4 _x2 7'
+    """
+    samples: list[float] = []
+    for found in map(_RUN.fullmatch, values.split()):
+        assert found, f"not of the form 0+1x5: {values}"
+        first, step = float(found["first"]), float(found["step"] or 0)
+        samples += [first + number * step for number in range(int(found["more"] or 0) + 1)]
+    return f" _x{apart - 1} ".join(f"{sample:.12g}" for sample in samples)
+
+
+def _sample(series: str, value: float) -> dict[str, Any]:
+    return {"labels": series, "value": value}
+
+
+def _as_series(alert: str) -> str:
+    """The series that Prometheus keeps of an alert that fires.
+
+    >>> _as_series('Down{job="a"}')
+    'ALERTS{alertname="Down", alertstate="firing", job="a"}'
+    """
+    name, labels = _parts(alert)
+    return f'ALERTS{{alertname="{name}", alertstate="firing", {labels}}}'
+
+
+def _parts(alert: str) -> tuple[str, str]:
+    found = _ALERT.fullmatch(alert)
+    assert found, f'not of the form Name{{label="value"}}: {alert}'
+    return found["name"], found["labels"]
+
+
+def _notice(case: Case, notice: dict[str, str]) -> dict[str, Any]:
+    """The labels of what fires at the time of a notice, with the texts that it gives."""
+    at, playbook = notice["at"], notice["playbook"]
+    name, labels = _parts(notice.get("alert") or case.firing[at][0])
+    texts = {
+        "summary": notice["summary"],
+        "description": notice["description"],
+        "runbook_url": f"{EXTERNAL_URL}/user/playbooks/{playbook}.html",
+    }
+    expected = {"exp_labels": dict(_LABEL.findall(labels)), "exp_annotations": texts}
+    return {"eval_time": at, "alertname": name, "exp_alerts": [expected]}

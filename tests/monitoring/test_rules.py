@@ -1,0 +1,27 @@
+"""Every alert fires when it should, stays silent beside that, and says what people are sent."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.monitoring.rule_file import alerts
+from tests.monitoring.rule_tests import NEEDS_PROMTOOL, case_files, cases, faults, file_of
+
+
+@NEEDS_PROMTOOL
+@pytest.mark.parametrize("path", case_files(), ids=lambda path: path.name.partition(".")[0])
+def test_at_each_time_these_alerts_fire_and_no_other(path: Path, tmp_path: Path) -> None:
+    assert faults(path, tmp_path) == ""
+
+
+@pytest.mark.parametrize("alert", sorted(alerts().keys() - {"Watchdog"}))
+def test_an_alert_has_cases_in_which_it_fires_is_silent_and_is_told(alert: str) -> None:
+    own = cases(file_of(alert))
+
+    assert any(case.has(alert) for case in own)
+    assert any(not case.has(alert) for case in own)
+    assert any(case.notice and case.has(alert) for case in own)
+
+
+def test_a_file_of_cases_belongs_to_an_alert() -> None:
+    assert set(case_files()) == {file_of(alert) for alert in alerts()}
