@@ -6,7 +6,7 @@ It holds it until its standard input ends. The kernel chooses it first if there 
 import sys
 from pathlib import Path
 
-from monitoring.drill.memory_group import enter
+from monitoring.drill.control_groups import enter
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ _HEARTBEAT_TOKEN: Final = "drill"  # noqa: S105  # no secret
 _TARGETS: Final = "targets"
 _SERVICE_TARGETS: Final = "docc2context.yml"
 _ALERTMANAGER_TARGETS: Final = "alertmanager.yml"
-_QUIET_SECONDS: Final = 90.0
+_QUIET_SECONDS: Final = 180.0
 
 
 @dataclass(frozen=True)

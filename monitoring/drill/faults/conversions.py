@@ -1,7 +1,7 @@
 """Faults of the converter: it is gone, it hangs, it leaves its folders behind."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -12,10 +12,6 @@ from monitoring.drill.traffic import repeated
 
 _CONVERTER: Final = "converter"
 _LEFT: Final = 6
-
-_FAIL_EVERY_SECONDS: Final = 0.7
-_RECOVERY: Final = 400
-"""So many successes that the failures before them are too few for ConversionErrorBudgetBurn."""
 
 _WORKS: Final = """\
 #!/bin/sh
@@ -63,17 +59,9 @@ def _hanging(stack: Stack) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _failing(stack: Stack) -> Iterator[None]:
-    program, archive = stack.folder / _CONVERTER, archives.good()
-    program.write_text(_FAILS)
-    try:
-        with repeated(lambda: stack.service.put(archive), every=_FAIL_EVERY_SECONDS):
-            yield
-    finally:
-        program.write_text(_WORKS)
-        for _ in range(_RECOVERY):
-            stack.service.put(archive)
+def _failing(stack: Stack) -> AbstractContextManager[None]:
+    archive = archives.good()
+    return repeated(lambda: stack.service.put(archive), every=0.25)
 
 
 @contextmanager
@@ -113,8 +101,12 @@ FAULTS: Final = (
         "ConversionErrorBudgetFastBurn",
         "the converter fails, whatever it is given",
         _failing,
-        outside_converter(_WORKS),
-        companions={"HighErrorRate": "each failed conversion is a request that failed"},
+        outside_converter(_FAILS),
+        companions={
+            "HighErrorRate": "each failed conversion is a request that failed",
+            "ConversionErrorBudgetBurn": "nothing is converted after it, so that the failures are "
+            "all that the last 30 minutes hold",
+        },
         looks_back=5 * 60,  # its hour is for how long it goes on
     ),
     Fault(

@@ -4,13 +4,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
 from monitoring.drill import archives
-from monitoring.drill.faults.base import Fault, Place, site, standing
-from monitoring.drill.memory_group import memory_group, used
+from monitoring.drill.control_groups import cpu_group, entering, memory_group, used
+from monitoring.drill.faults.base import Fault, site
 from monitoring.drill.stack import Site, Stack
 from monitoring.drill.traffic import repeated
 from monitoring.drill.waiting import retried
@@ -18,6 +18,7 @@ from monitoring.relocation import ROOT
 
 _MIB: Final = 1 << 20
 _MEMORY_BYTES: Final = 512 * _MIB
+_CORES: Final = 0.3
 _DISK_BYTES: Final = 1100 * _MIB
 _FILL_BYTES: Final = 200 * _MIB
 """LowDiskSpace asks for under 1 GiB: so much suffices, and is all the memory that a tmpfs takes."""
@@ -32,9 +33,8 @@ _PAGES: Final = 2000
 
 @contextmanager
 def _limited(folder: Path) -> Iterator[Site]:
-    with memory_group(_MEMORY_BYTES, f"docc2context-drill-{os.getpid()}-{folder.name}") as group:
-        enter = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
-        yield Site(within=("sh", "-c", enter, str(group)), group=group)
+    with memory_group(_group_name(folder), _MEMORY_BYTES) as group:
+        yield Site(within=entering(group), group=group)
 
 
 @contextmanager
@@ -70,7 +70,7 @@ def _group(stack: Stack) -> Path:
 
 def _converting(stack: Stack) -> AbstractContextManager[None]:
     archive = archives.good(_PAGES)
-    return repeated(lambda: stack.service.put(archive), every=0.01, senders=3)
+    return repeated(lambda: stack.service.put(archive), every=0.01, senders=2)
 
 
 @contextmanager
@@ -111,12 +111,32 @@ def _gone(stack: Stack) -> Iterator[None]:
         elsewhere.rename(workspace)
 
 
-def _on_one_cpu() -> Place:
-    """So that other CPUs are left to those who watch; with slots that never run out."""
-    cpu = min(os.sched_getaffinity(0))
-    return standing(
-        Site(settings={"CONVERSION_SLOTS": 4}, within=("taskset", "--cpu-list", str(cpu)))
-    )
+@contextmanager
+def _little_cpu(folder: Path) -> Iterator[Site]:
+    """A part of a CPU where that can be had, else one of them: the others are for who watches."""
+    with ExitStack() as stack:
+        try:
+            groups = stack.enter_context(cpu_group(_group_name(folder), _CORES))
+        except OSError:
+            cpu = min(os.sched_getaffinity(0))
+            yield _busy("taskset", "--cpu-list", str(cpu))
+        else:
+            yield _busy(*(word for group in groups for word in entering(group)))
+
+
+@contextmanager
+def _cpu_quota(folder: Path) -> Iterator[Site]:
+    with cpu_group(_group_name(folder), _CORES) as groups:
+        yield _busy(*(word for group in groups for word in entering(group)))
+
+
+def _busy(*within: str) -> Site:
+    """With slots that never run out."""
+    return Site(settings={"CONVERSION_SLOTS": 4}, within=within)
+
+
+def _group_name(folder: Path) -> str:
+    return f"docc2context-drill-{os.getpid()}-{folder.name}"
 
 
 FAULTS: Final = (
@@ -134,7 +154,21 @@ FAULTS: Final = (
         _limited,
         needs_root=True,
     ),
-    Fault("HighCPUUsage", "archives are converted without a pause", _converting, _on_one_cpu()),
+    Fault(
+        "HighCPUUsage",
+        "archives are converted without a pause",
+        _converting,
+        _little_cpu,
+        companions={"CPUThrottled": "where a quota is all the CPU there is"},
+    ),
+    Fault(
+        "CPUThrottled",
+        "archives are converted without a pause, with a quota of 0.3 CPUs",
+        _converting,
+        _cpu_quota,
+        companions={"HighCPUUsage": "all of the quota is used"},
+        needs_root=True,
+    ),
     Fault(
         "LowDiskSpace",
         "the filesystem of the workspace is filled",
