@@ -16,7 +16,7 @@ from monitoring.drill.outcome import Outcome
 from monitoring.drill.plan import Plan
 from monitoring.drill.run import drilled
 from monitoring.drill.waiting import Patience
-from monitoring.programs import alertmanager_program, prometheus_program
+from monitoring.programs import ProgramMissing, alertmanager_program, prometheus_program
 
 _FACTOR: Final = 20
 _LANES: Final = 4
@@ -42,8 +42,11 @@ def main() -> int:
 
 def _own(options: argparse.Namespace) -> list[Outcome]:
     """On stacks of our own."""
-    prometheus_program()
-    alertmanager_program()
+    try:
+        prometheus_program()
+        alertmanager_program()
+    except ProgramMissing as missing:
+        sys.exit(f"The drill cannot start: {missing}")
     plan = Plan.compressed(options.factor)
     chosen = [fault for fault in FAULTS.values() if not options.only or fault.alert in options.only]
     print(f"{len(chosen)} alerts; all times are divided by {plan.factor}", flush=True)
