@@ -6,7 +6,6 @@ All in seconds of the drill, as they are read from configurations that are compr
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Final
 
 import yaml
@@ -17,7 +16,7 @@ from monitoring.drill.configuration import Shipped
 ALLOWANCE_SECONDS: Final = 2.0
 """For what no factor shortens: starting processes, HTTP, polling, and a machine of two CPUs."""
 
-_RECORDED: Final = re.compile(r"\bjob(?:_status)?:[a-z0-9_]+:[a-z0-9_]+")
+_RECORDED: Final = re.compile(r"[a-z0-9_]+(?::[a-z0-9_]+)+")
 _MATCHER: Final = re.compile(r'\s*(\w+)\s*=\s*"?([^"]*)"?\s*')
 
 
@@ -68,6 +67,13 @@ def rules_of(shipped: Shipped) -> dict[str, Rule]:
     }
 
 
+def looks_back(expression: str, recorded: Mapping[str, str]) -> float:
+    """The longest time in an expression, and in those of the recorded series that it reads."""
+    inner = [recorded[name] for name in _RECORDED.findall(expression) if name in recorded]
+    own = float(max(times(expression), default=0))
+    return max([own, *(looks_back(one, recorded) for one in inner)])
+
+
 def route_of(shipped: Shipped, alert: str, severity: str) -> Route:
     """The first route that takes the alert, as Alertmanager finds it; the default else."""
     top: dict[str, Any] = shipped.alertmanager["route"]
@@ -85,17 +91,11 @@ def _rule(rule: Mapping[str, Any], recorded: Mapping[str, str], interval: str) -
     return Rule(
         alert=rule["alert"],
         severity=rule["labels"]["severity"],
-        range=float(max(_ranges(rule["expr"], recorded), default=Fraction())),
+        range=looks_back(rule["expr"], recorded),
         hold=float(seconds(rule.get("for", "0s"))),
         keep=float(seconds(rule.get("keep_firing_for", "0s"))),
         interval=float(seconds(interval)),
     )
-
-
-def _ranges(expression: str, recorded: Mapping[str, str]) -> list[Fraction]:
-    """The times in an expression, and in those of the recorded series that it reads."""
-    inner = [recorded[name] for name in _RECORDED.findall(expression) if name in recorded]
-    return times(expression) + [one for text in inner for one in _ranges(text, recorded)]
 
 
 def _takes(route: Mapping[str, Any], labels: Mapping[str, str]) -> bool:

@@ -1,18 +1,14 @@
 """A stack that runs elsewhere, in real time: what may be done to it, and what is seen of it."""
 
 import json
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx2
 
-from monitoring.drill.bounds import ALLOWANCE_SECONDS
-from monitoring.drill.compress import times
+from monitoring.drill.bounds import ALLOWANCE_SECONDS, looks_back
 
 _CONVERT: Final = "/api/v1/convert"
-_RECORDED: Final = re.compile(r"[a-z0-9_]+(?::[a-z0-9_]+)+")
 
 
 @dataclass(frozen=True)
@@ -61,19 +57,13 @@ class Deployed:
         rules = {rule["name"]: (rule, group) for group in groups for rule in group["rules"]}
         rule, group = rules[alert]
         expressions = {name: found[0]["query"] for name, found in rules.items()}
-        looks_back = _longest(rule["query"], expressions)
+        back = looks_back(rule["query"], expressions)
         evaluations = 2 * group["interval"] + ALLOWANCE_SECONDS
         keeps = rule.get("keepFiringFor", 0)
-        return looks_back + rule["duration"] + evaluations, looks_back + keeps + evaluations
+        return back + rule["duration"] + evaluations, back + keeps + evaluations
 
 
 def _data(client: httpx2.Client, path: str) -> dict[str, Any]:
     answer = client.get(path).raise_for_status()
     data: dict[str, Any] = json.loads(answer.content)["data"]
     return data
-
-
-def _longest(expression: str, recorded: Mapping[str, str]) -> float:
-    inner = [recorded[name] for name in _RECORDED.findall(expression) if name in recorded]
-    own = float(max(times(expression), default=0))
-    return max([own, *(_longest(one, recorded) for one in inner)])

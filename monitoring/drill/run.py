@@ -14,7 +14,7 @@ from monitoring.drill.bounds import ALLOWANCE_SECONDS
 from monitoring.drill.faults import Arrival, Fault
 from monitoring.drill.outcome import Measured, Outcome
 from monitoring.drill.plan import Plan, Way
-from monitoring.drill.stack import Stack
+from monitoring.drill.stack import RESEND_SECONDS, Stack
 from monitoring.drill.waiting import Interrupted, Patience
 from monitoring.receiver import Notification
 
@@ -48,6 +48,7 @@ class _Drill:
         self._rule = plan.rule(fault)
         self._route = plan.route(fault)
         self._ways = plan.ways(fault)
+        self._resend = RESEND_SECONDS / plan.factor
         self._stack = stack
         self._outcome = outcome
 
@@ -69,7 +70,7 @@ class _Drill:
                 self._heartbeat_ceases()
         ended = time.time()
         if arrival is Arrival.AFTERWARDS:
-            self._is_notified(ended, 2 * self._rule.interval + ALLOWANCE_SECONDS)
+            self._is_notified(ended, self._resend + 2 * self._rule.interval + ALLOWANCE_SECONDS)
         if arrival is Arrival.NEVER:
             self._ends_unheard(ended)
         else:

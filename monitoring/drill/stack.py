@@ -23,6 +23,9 @@ from monitoring.relocation import ROOT, USER_ASSETS, write
 CONVERT: Final = "/api/v1/convert"
 
 _HEARTBEAT_TOKEN: Final = "drill"  # noqa: S105  # no secret
+RESEND_SECONDS: Final = 60
+"""After so long, before it is shortened, Prometheus sends an alert again: its own default."""
+
 _TARGETS: Final = "targets"
 _SERVICE_TARGETS: Final = "docc2context.yml"
 _ALERTMANAGER_TARGETS: Final = "alertmanager.yml"
@@ -216,7 +219,7 @@ class Stack:
             f"--web.user-assets={USER_ASSETS}",
             # Its own times, by the same factor.
             f"--query.lookback-delta={duration(Fraction(5 * 60, factor))}",
-            f"--rules.alert.resend-delay={duration(Fraction(60, factor))}",
+            f"--rules.alert.resend-delay={duration(Fraction(RESEND_SECONDS, factor))}",
             port=port,
         )
 
