@@ -10,6 +10,7 @@ from monitoring.drill.stack import Site, Stack
 DISCOVERY_SECONDS: Final = 5.5
 """Prometheus takes over changed targets each 5 s, which no option shortens."""
 
+_KNOWN_SECONDS: Final = 60.0
 _RESTARTS: Final = 4
 _RESTART_SECONDS: Final = 20.0
 
@@ -34,6 +35,11 @@ def _unknown(stack: Stack) -> Iterator[None]:
 
 @contextmanager
 def _fewer(stack: Stack) -> Iterator[None]:
+    stack.patience.until(
+        lambda: stack.query("job:up:known5m") == [len(stack.services)],
+        _KNOWN_SECONDS,
+        "Prometheus has known all replicas for 5 minutes, compressed",
+    )
     stack.tell_targets(stack.service)
     try:
         yield
