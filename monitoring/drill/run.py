@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -135,8 +135,7 @@ class _Drill:
         where = " ".join(filter(None, way))
         return self._stack.patience.until(came, _patience(within), f"{where} tells {status}")
 
-    def _until(self, look: object, within: float, what: str) -> None:
-        assert callable(look)  # noqa: S101
+    def _until(self, look: Callable[[], bool], within: float, what: str) -> None:
         self._stack.patience.until(look, _patience(within), what)
 
     def _bound_of_firing(self) -> float:

@@ -22,10 +22,10 @@ from monitoring.relocation import ROOT, USER_ASSETS, write
 
 CONVERT: Final = "/api/v1/convert"
 
-_HEARTBEAT_TOKEN: Final = "drill"  # noqa: S105  # no secret
 RESEND_SECONDS: Final = 60
 """After so long, before it is shortened, Prometheus sends an alert again: its own default."""
 
+_HEARTBEAT_TOKEN: Final = "drill"  # noqa: S105  # no secret
 _TARGETS: Final = "targets"
 _SERVICE_TARGETS: Final = "docc2context.yml"
 _ALERTMANAGER_TARGETS: Final = "alertmanager.yml"
@@ -91,8 +91,8 @@ class Stack:
     ) -> None:
         self.folder = folder
         self.site = site
-        self._told_before = 0
         self.patience = patience
+        self._told_before = 0
         self.receiver = Receiver(heartbeat_token=_HEARTBEAT_TOKEN)
         self.services = [Service(folder, site, factor) for _ in range(site.replicas)]
         self.alertmanager = self._alertmanager(shipped)
