@@ -18,7 +18,7 @@ from monitoring.relocation import ROOT
 
 _MIB: Final = 1 << 20
 _MEMORY_BYTES: Final = 512 * _MIB
-_CORES: Final = 0.3
+_CORES: Final = 0.5
 _DISK_BYTES: Final = 1100 * _MIB
 _FILL_BYTES: Final = 200 * _MIB
 """LowDiskSpace asks for under 1 GiB: so much suffices, and is all the memory that a tmpfs takes."""
@@ -163,7 +163,7 @@ FAULTS: Final = (
     ),
     Fault(
         "CPUThrottled",
-        "archives are converted without a pause, with a quota of 0.3 CPUs",
+        "archives are converted without a pause, with half a CPU as the quota",
         _converting,
         _cpu_quota,
         companions={"HighCPUUsage": "all of the quota is used"},
