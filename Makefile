@@ -1,7 +1,7 @@
 # One word does the common thing; no target needs another to have run before.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test fuzz check format lock bench bench-metrics overload reference sample up down compose-test dashboards clean
+.PHONY: help setup run demo test fuzz check format lock bench bench-metrics overload reference sample up down compose-test dashboards kubernetes clean
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -85,6 +85,9 @@ compose-test: $(READY) ## Build the image, start the whole stack and look at it 
 
 dashboards: $(READY) ## Write monitoring/dashboards/docc2context.json anew from the code.
 	$(BIN)/python -m monitoring.dashboards.build
+
+kubernetes: $(READY) ## Write deploy/kubernetes/prometheus-rule.yml anew from alert_rules.yml.
+	$(BIN)/python -m monitoring.kubernetes
 
 sample: $(READY) ## Build the sample archive in examples/ anew.
 	$(BIN)/python examples/build_trailkit.py

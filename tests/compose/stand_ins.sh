@@ -9,6 +9,12 @@
 # in builds. Debian's Alertmanager has no UI, which the real image does.
 set -eu
 
+is_there() {
+    docker image inspect "stand-in/$1:1" >/dev/null 2>&1
+}
+
+if is_there python && is_there prometheus && is_there alertmanager; then exit 0; fi
+
 folder=$1
 root=$folder/rootfs
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
