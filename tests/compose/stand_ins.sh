@@ -3,7 +3,7 @@
 #
 #   sh tests/compose/stand_ins.sh FOLDER
 #
-# As root, with debootstrap, prometheus, prometheus-alertmanager and busybox installed. They lie where
+# As root, with docker, debootstrap, prometheus, prometheus-alertmanager and busybox installed. They lie where
 # the real images have them: /bin/prometheus, /bin/alertmanager, wget, user nobody. Certificates that
 # this machine trusts (SSL_CERT_FILE, or pip's setting `cert`) are copied in, so that pip and apt work
 # in builds. Debian's Alertmanager has no UI, which the real image does.
@@ -38,9 +38,9 @@ mkdir -p "$folder/programs"
 cp "$(command -v prometheus)" "$folder/programs/prometheus"
 cp "$(command -v prometheus-alertmanager || command -v alertmanager)" "$folder/programs/alertmanager"
 cp "$(command -v busybox)" "$folder/programs/busybox"
-# Debian's Alertmanager looks here for what others have compiled in.
+# Debian's programs look here for what others have compiled in: pages and templates.
 mkdir -p "$folder/programs/share"
-cp -R /usr/share/prometheus/alertmanager "$folder/programs/share/"
+cp -R /usr/share/prometheus/. "$folder/programs/share/"
 
 for program in prometheus alertmanager; do
     docker build -q -t "stand-in/$program:1" -f - "$folder/programs" >/dev/null <<DOCKERFILE
