@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from math import isnan
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
@@ -46,11 +47,11 @@ LOCKS = (
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack() -> Iterator[Stack]:
     """Two replicas, and then what watches them, so that it never knew only one."""
     try:
-        with engine() as variables:
-            started = Stack(variables, tmp_path_factory.mktemp("stand-ins"))
+        with TemporaryDirectory(prefix="stand-ins-") as folder, engine() as variables:
+            started = Stack(variables, Path(folder))
             started.compose("build", "docc2context", seconds=BUILD_SECONDS)
             try:
                 started.compose("up", "-d", "--scale", "docc2context=2", "docc2context")
@@ -109,7 +110,7 @@ def test_prometheus_serves_every_playbook_that_there_is(stack: Stack) -> None:  
         assert httpx2.get(url).content == file.read_bytes(), url
 
 
-def test_both_replicas_and_what_watches_them_are_scraped(stack: Stack) -> None:
+def test_both_replicas_and_what_watches_them_are_scraped(stack: Stack) -> None:  # noqa: ARG001
     wait_for(lambda: len(values('up{job="docc2context"} == 1')) == 2, "two replicas are up")
     wait_for(lambda: len(values("up == 1")) == 4, "Prometheus and Alertmanager are up")
     assert values("up == 0") == {}
@@ -128,7 +129,7 @@ def test_what_is_not_yet_set_is_said_once_and_stops_nothing(stack: Stack) -> Non
         )
         if not (secrets / name).exists()
     }
-    assert absent <= set(stack.docker("logs", preflight).splitlines())
+    assert absent <= set(stack.logs(preflight).splitlines())
 
 
 def test_an_archive_of_the_corpus_is_converted_by_each_replica(stack: Stack) -> None:
