@@ -13,6 +13,7 @@ import yaml
 
 from app.core.config import Settings
 from monitoring import relocation
+from monitoring.local import AS_DEPLOYED
 
 ROOT = relocation.ROOT
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -45,6 +46,10 @@ def test_the_base_image_is_the_same_in_both_files() -> None:
     (default,) = re.findall(r"^ARG PYTHON_IMAGE=(\S+)$", DOCKERFILE, re.MULTILINE)
     argument = SERVICES["docc2context"]["build"]["args"]["PYTHON_IMAGE"]
     assert argument == f"${{PYTHON_IMAGE:-{default}}}"
+
+
+def test_prometheus_is_run_alike_with_compose_and_without() -> None:
+    assert set(AS_DEPLOYED) <= set(SERVICES["prometheus"]["command"])
 
 
 @pytest.mark.parametrize("name", SERVICES)
