@@ -48,6 +48,16 @@ def test_the_base_image_is_the_same_in_both_files() -> None:
     assert argument == f"${{PYTHON_IMAGE:-{default}}}"
 
 
+def test_the_docs_say_which_versions_are_pinned_without_having_been_tried() -> None:
+    told = (ROOT / "DOCS/MONITORING.md").read_text()
+    images = {name: SERVICES[name]["image"] for name in ("prometheus", "alertmanager")}
+    versions = {name: image.rstrip("}").rpartition(":v")[2] for name, image in images.items()}
+    sentence = (
+        f"pins Prometheus {versions['prometheus']} and Alertmanager {versions['alertmanager']}."
+    )
+    assert sentence in told
+
+
 def test_prometheus_is_run_alike_with_compose_and_without() -> None:
     assert set(AS_DEPLOYED) <= set(SERVICES["prometheus"]["command"])
 
