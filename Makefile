@@ -117,6 +117,9 @@ compose-test: $(READY) ## Build the image, start the whole stack and look at it 
 dashboards: $(READY) ## Write monitoring/dashboards/docc2context.json anew from the code.
 	$(BIN)/python -m monitoring.dashboards.build
 
+kubernetes: $(READY) ## Write deploy/kubernetes/prometheus-rule.yml anew from alert_rules.yml.
+	$(BIN)/python -m monitoring.kubernetes
+
 sample: $(READY) ## Build the sample archive in examples/ anew.
 	$(BIN)/python examples/build_trailkit.py
 

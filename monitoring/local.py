@@ -23,7 +23,12 @@ from monitoring.programs import (
     Prometheus,
 )
 
-RETENTION: Final = ("--storage.tsdb.retention.time=30d", "--storage.tsdb.retention.size=5GB")
+AS_DEPLOYED: Final = (
+    "--storage.tsdb.retention.time=30d",
+    "--storage.tsdb.retention.size=4GB",
+    "--rules.alert.for-grace-period=30s",
+)
+"""The flags of Prometheus that docker-compose.yml has too, and gives the reasons of."""
 
 # The service lets running conversions finish for 30 seconds.
 _SERVICE_PATIENCE: Final = 35.0
@@ -116,7 +121,7 @@ def programs(place: Place) -> list[Program]:
             prometheus_file(place),
             f"--web.user-assets={relocation.USER_ASSETS}",
             f"--web.external-url=http://localhost:{place.prometheus}",
-            *RETENTION,
+            *AS_DEPLOYED,
             port=place.prometheus,
         ),
     ]

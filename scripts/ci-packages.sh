@@ -4,6 +4,7 @@ set -eu
 
 packages='
 chromium
+docker-compose
 prometheus
 prometheus-alertmanager
 redis-server

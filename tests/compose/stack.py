@@ -115,6 +115,17 @@ class Stack:
         """Run a program in a container; its output."""
         return self.docker("exec", container, *command)
 
+    def logs(self, container: str) -> str:
+        """All that a container has written, to standard error too."""
+        command = ["docker", "logs", container]
+        done = subprocess.run(command, env=self.environment, capture_output=True, check=True)
+        return (done.stdout + done.stderr).decode()
+
+    def one_replica(self) -> None:
+        """Start the stack as it is by default."""
+        del self.environment["DOCC2CONTEXT_PORTS"]
+        self.compose("up", "-d", "--scale", "docc2context=1")
+
     def _of_project(self, *listing: str) -> list[str]:
         label = f"--filter=label=com.docker.compose.project={PROJECT}"
         return self.docker(*listing, "--quiet", label).split()

@@ -3,11 +3,17 @@
 #
 #   sh tests/compose/stand_ins.sh FOLDER
 #
-# As root, with debootstrap, prometheus, prometheus-alertmanager and busybox installed. They lie where
+# As root, with docker, debootstrap, prometheus, prometheus-alertmanager and busybox installed. They lie where
 # the real images have them: /bin/prometheus, /bin/alertmanager, wget, user nobody. Certificates that
 # this machine trusts (SSL_CERT_FILE, or pip's setting `cert`) are copied in, so that pip and apt work
 # in builds. Debian's Alertmanager has no UI, which the real image does.
 set -eu
+
+is_there() {
+    docker image inspect "stand-in/$1:1" >/dev/null 2>&1
+}
+
+if is_there python && is_there prometheus && is_there alertmanager; then exit 0; fi
 
 folder=$1
 root=$folder/rootfs
@@ -31,15 +37,15 @@ tar -C "$root" -c . | docker import --change 'CMD ["python3"]' - stand-in/python
 mkdir -p "$folder/programs"
 cp "$(command -v prometheus)" "$folder/programs/prometheus"
 cp "$(command -v prometheus-alertmanager || command -v alertmanager)" "$folder/programs/alertmanager"
-cp "$(command -v busybox)" "$folder/programs/busybox"
-# Debian's Alertmanager looks here for what others have compiled in.
+cp "$(command -v busybox)" "$(command -v promtool)" "$folder/programs/"
+# Debian's programs look here for what others have compiled in: pages and templates.
 mkdir -p "$folder/programs/share"
-cp -R /usr/share/prometheus/alertmanager "$folder/programs/share/"
+cp -R /usr/share/prometheus/. "$folder/programs/share/"
 
 for program in prometheus alertmanager; do
     docker build -q -t "stand-in/$program:1" -f - "$folder/programs" >/dev/null <<DOCKERFILE
 FROM stand-in/python:1
-COPY busybox /bin/busybox
+COPY busybox promtool /bin/
 COPY share /usr/share/prometheus
 RUN ln -s /bin/busybox /bin/wget && install -d -o 65534 -g 65534 /$program /etc/$program
 COPY $program /bin/$program

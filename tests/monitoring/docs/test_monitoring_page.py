@@ -216,7 +216,7 @@ def test_prometheus_starts_as_it_says(tmp_path: Path) -> None:
         told = client.get("/api/v1/status/flags").json()["data"]
 
     assert told["storage.tsdb.retention.time"] == "30d"
-    assert told["storage.tsdb.retention.size"] == "5GiB"
+    assert told["storage.tsdb.retention.size"] == "4GiB"
     assert told["web.external-url"] == "http://localhost:9090/"
     assert told["web.enable-lifecycle"] == "false"
     assert flags["web.listen-address"] == "localhost:9090"
