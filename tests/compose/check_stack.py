@@ -218,7 +218,7 @@ def test_a_replica_that_is_stopped_finishes_its_conversion_and_is_missed(stack: 
     url = address_of(stack, stopped)
     with ThreadPoolExecutor(1) as pool:
         sent = pool.submit(
-            httpx2.put, url + "/api/v1/convert", content=slow_doccarchive(5000), timeout=120
+            httpx2.put, url + "/api/v1/convert", content=slow_doccarchive(), timeout=120
         )
         wait_for(lambda: is_converting(url), "the conversion runs")
         begin = time.monotonic()

@@ -39,7 +39,7 @@ def wait_for(look: Callable[[], T], what: str, seconds: float = 60.0) -> T:
         if seen:
             return seen
         assert time.monotonic() < end, f"not within {seconds:g} s: {what}"
-        time.sleep(0.5)
+        time.sleep(0.1)
 
 
 def pinned(variable: str) -> str:

@@ -13,6 +13,9 @@ from typing import Any
 import httpx2
 import pytest
 import yaml
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from monitoring import relocation
 from monitoring.dashboards import build
@@ -37,6 +40,15 @@ def titles(panels: list[Panel]) -> list[str]:
 
 def test_the_committed_dashboard_is_what_the_code_says() -> None:
     assert build.FILE.read_text() == build.text(), "run `make dashboards`"
+
+
+def test_the_committed_dashboard_has_nothing_that_grafanas_model_does_not_know() -> None:
+    register_default_plugins()
+    committed = json.loads(build.FILE.read_text())
+
+    read = Dashboard.from_json(committed)
+
+    assert json.loads(json.dumps(read, cls=JSONEncoder)) == committed
 
 
 def test_every_panel_has_a_title_of_its_own_a_description_and_a_unit() -> None:
