@@ -131,13 +131,13 @@ USERS: Final = Row(
             "percentunit",
             (
                 Query(
-                    "(job:http_requests_5xx:rate5m or 0 * job:http_requests:rate5m)"
-                    " / job:http_requests:rate5m",
+                    "(job:http_requests_5xx:increase5m or 0 * job:http_requests:increase5m)"
+                    " / job:http_requests:increase5m",
                     "5xx",
                 ),
                 Query(
-                    "(job:http_requests_429:rate5m or 0 * job:http_requests:rate5m)"
-                    " / job:http_requests:rate5m",
+                    "(job:http_requests_429:increase5m or 0 * job:http_requests:increase5m)"
+                    " / job:http_requests:increase5m",
                     "429",
                 ),
             ),
