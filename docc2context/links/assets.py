@@ -6,6 +6,7 @@ from urllib.parse import unquote
 import msgspec
 
 from docc2context.links.paths import asset_paths, link_from, path_key
+from docc2context.links.references import Described
 from docc2context.links.resolver import PageResolver
 from docc2context.links.site import Site
 from docc2context.model.reference import DownloadReference
@@ -51,12 +52,12 @@ class AssetResolver(PageResolver):
         name = self._assets.find(url)
         return None if name is None else self._link_to(name)
 
-    def to(self, identifier: str) -> str | None:
-        name = self._download(identifier)
-        return super().to(identifier) if name is None else self._link_to(name)
+    def to(self, identifier: str, described: Described | None) -> str | None:
+        name = self._download(described)
+        return super().to(identifier, described) if name is None else self._link_to(name)
 
     def file(self, identifier: str) -> str | None:
-        name = self._download(identifier)
+        name = self._download(self.describe(identifier))
         return super().file(identifier) if name is None else self._assets.paths[name]
 
     def describing(self, references: Mapping[str, msgspec.Raw]) -> "AssetResolver":
@@ -64,9 +65,8 @@ class AssetResolver(PageResolver):
         other.linked = self.linked
         return other
 
-    def _download(self, identifier: str) -> str | None:
-        """The name of the file that an identifier offers for download."""
-        described = self.describe(identifier)
+    def _download(self, described: Described | None) -> str | None:
+        """The name of the file that is offered for download."""
         if described is None or not isinstance(described.reference, DownloadReference):
             return None
         return self._assets.find(described.url)

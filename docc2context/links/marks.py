@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 import msgspec
 
 from docc2context.links.paths import link_from
+from docc2context.links.references import Described
 from docc2context.links.resolver import PageResolver
 
 HEADING = "#"
@@ -47,7 +48,7 @@ def headings(markdown: str) -> Iterator[tuple[str, str]]:
 class MarkingResolver(PageResolver):
     """Resolves the identifiers of a page whose links stay within one document."""
 
-    def to(self, identifier: str) -> str | None:
+    def to(self, identifier: str, described: Described | None) -> str | None:  # noqa: ARG002
         if (external := self.external(identifier)) is not None:
             return external
         path = self.file(identifier)

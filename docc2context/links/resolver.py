@@ -29,8 +29,11 @@ class Resolver(Protocol):
     def external(self, identifier: str) -> str | None:
         """The address on the web that the identifier stands for, safe to link; None for others."""
 
-    def to(self, identifier: str) -> str | None:
-        """The destination of a link to the identifier; None if there is nothing to link to."""
+    def to(self, identifier: str, described: Described | None) -> str | None:
+        """The destination of a link to the identifier; None if there is nothing to link to.
+
+        `described` is what `describe` says of it: who links has mostly asked before.
+        """
 
     def file(self, identifier: str) -> str | None:
         """The file of the bundle that holds the page of the identifier; None if it is not here."""
@@ -89,8 +92,7 @@ class PageResolver:
                 return self._path
         return self._path if identifier[:1] == "#" else self._site.find(identifier)
 
-    def to(self, identifier: str) -> str | None:
-        described = self.describe(identifier)
+    def to(self, identifier: str, described: Described | None) -> str | None:
         if described is not None and described.file is not None and "#" not in described.url:
             return link_from(self._folder, described.file)  # as nearly always
         if (external := self.external(identifier)) is not None:

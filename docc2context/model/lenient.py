@@ -27,6 +27,12 @@ class LenientDecoder(Generic[T]):
         msgspec.DecodeError for what is no JSON, RecursionError for what is nested too deeply.
         """
         try:
+            return self._strict.decode(data)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return self._salvaged(data, unknown)
+
+    def _salvaged(self, data: bytes | msgspec.Raw, unknown: Counts) -> T | None:
+        try:
             return self._fitted(data, unknown)
         except msgspec.DecodeError:
             whole, lone_surrogates = mended(bytes(data))

@@ -91,9 +91,9 @@ class Context:
         """For a `with`: what is mentioned in it relates so to the page; None for others' words."""
         return _For(self, "_relation", value=relation)
 
-    def destination(self, identifier: str) -> str | None:
+    def destination(self, identifier: str, described: Described | None) -> str | None:
         """Where a link leads; None inside another link, since links do not nest."""
-        return None if self._inside_link else self.links.to(identifier)
+        return None if self._inside_link else self.links.to(identifier, described)
 
     def linked(self, text: str, destination: str) -> str:
         """A link to a safe destination; the text alone inside another link."""

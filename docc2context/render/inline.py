@@ -7,6 +7,7 @@ from operator import is_
 from typing import assert_never, cast
 from urllib.parse import unquote
 
+from docc2context.links.references import Described
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
 from docc2context.markdown.inline import Styled, html, image, join, link, safe_url
@@ -50,8 +51,10 @@ def inlines(nodes: Sequence[Inline] | None, ctx: Context) -> str:
     """Inline content as one line of Markdown."""
     if not nodes:
         return ""
+    if len(nodes) == 1 and isinstance(only := nodes[0], Text):
+        return escape(only.text)  # as most of it is
     if is_plain(nodes):
-        return plain_inlines(nodes)
+        return _plain_inlines(nodes)
     if not ctx.enter():
         return TOO_DEEP
     try:
@@ -65,20 +68,16 @@ def is_plain(nodes: Sequence[Inline]) -> bool:
     return _PLAIN.issuperset(map(type, nodes))
 
 
-def plain_inlines(nodes: Sequence[Inline]) -> str:
-    """Text and code as one line of Markdown.
-
-    Neighbours of one kind are one: DocC cuts text at every line of the source.
-    """
+def _plain_inlines(nodes: Sequence[Inline]) -> str:
+    """Text and code as one line of Markdown; neighbours of one kind are one."""
     if _TEXT.issuperset(map(type, nodes)):
         return escape("".join([node.text for node in cast("Sequence[Text]", nodes)]))
-    pieces = [
-        escape("".join([node.text for node in cast("Iterable[Text]", run)]))
-        if kind is Text
-        else code_span("".join([node.code for node in cast("Iterable[CodeVoice]", run)]))
-        for kind, run in groupby(nodes, type)
-    ]
-    return pieces[0] if len(pieces) == 1 else join(pieces)
+    return join(
+        [
+            escape(node.text) if isinstance(node, Text) else code_span(node.code)
+            for node in cast("Sequence[Text | CodeVoice]", _coalesced(nodes))
+        ]
+    )
 
 
 def _coalesced(nodes: Sequence[Inline]) -> Sequence[Inline]:
@@ -142,21 +141,28 @@ def _piece(node: Inline, ctx: Context) -> Piece:
 
 def reference(node: ReferenceLink, ctx: Context) -> str:
     """A mention of another page, linked if it can be reached and the author lets it be."""
-    title = _overriding_title(node, ctx) or _own_title(node.identifier, ctx)
-    ctx.mention(node.identifier)
-    return _linked(title, node.identifier, ctx) if node.is_active else ctx.spend(title)
+    identifier = node.identifier
+    described = ctx.describe(identifier)
+    title = _overriding_title(node, ctx) or _own_title(identifier, described, ctx)
+    ctx.mention(identifier)
+    return ctx.spend(_linked(title, identifier, described, ctx) if node.is_active else title)
 
 
 def page_link(identifier: str, ctx: Context) -> str:
     """A link to a page by its title, or the title alone if it cannot be reached."""
-    title = _own_title(identifier, ctx)
+    return link_to(identifier, ctx.describe(identifier), ctx)
+
+
+def link_to(identifier: str, described: Described | None, ctx: Context) -> str:
+    """A link to what `described` says of the identifier, as `page_link` makes it."""
+    title = _own_title(identifier, described, ctx)
     ctx.mention(identifier)
-    return _linked(title, identifier, ctx)
+    return ctx.spend(_linked(title, identifier, described, ctx))
 
 
-def _linked(title: str, identifier: str, ctx: Context) -> str:
-    destination = ctx.destination(identifier)
-    return ctx.spend(link(title, destination) if destination and title else title)
+def _linked(title: str, identifier: str, described: Described | None, ctx: Context) -> str:
+    destination = ctx.destination(identifier, described)
+    return link(title, destination) if destination and title else title
 
 
 def _overriding_title(node: ReferenceLink, ctx: Context) -> str:
@@ -168,16 +174,15 @@ def _overriding_title(node: ReferenceLink, ctx: Context) -> str:
     return escape(node.overriding_title) if node.overriding_title else ""
 
 
-def _own_title(identifier: str, ctx: Context) -> str:
+def _own_title(identifier: str, described: Described | None, ctx: Context) -> str:
     """The title of what the identifier stands for, as a link's text: never empty."""
-    described = ctx.describe(identifier)
     if described is None:
         return escape(last_part(identifier))
-    reference = described.reference
-    if isinstance(reference, LinkReference) and reference.title_inline_content:
-        with ctx.inside_link():
-            return inlines(reference.title_inline_content, ctx)
     if described.title is None:
+        reference = described.reference
+        if isinstance(reference, LinkReference) and reference.title_inline_content:
+            with ctx.inside_link():
+                return inlines(reference.title_inline_content, ctx)
         described.title = title_of(reference)
     return described.title or escape(last_part(identifier))
 

@@ -11,7 +11,7 @@ from docc2context.model.inline import Inline, Text
 from docc2context.model.reference import Reference, TopicReference
 from docc2context.model.symbol import Conformance
 from docc2context.render.context import Context
-from docc2context.render.inline import inlines, is_plain, page_link
+from docc2context.render.inline import inlines, is_plain, link_to
 
 
 def page_links(identifiers: Sequence[str], ctx: Context, marker: str = "-") -> str:
@@ -25,9 +25,9 @@ def page_lines(identifiers: Sequence[str], ctx: Context) -> list[str]:
 
 
 def _bullet(identifier: str, ctx: Context) -> str:
-    name = page_link(identifier, ctx)
-    described = ctx.links.describe(identifier)
-    return ctx.spend(name + _summary(described, ctx) if described else name)
+    described = ctx.describe(identifier)
+    name = link_to(identifier, described, ctx)
+    return name + ctx.spend(_summary(described, ctx)) if described else name
 
 
 def _summary(described: Described, ctx: Context) -> str:

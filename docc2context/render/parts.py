@@ -149,7 +149,8 @@ def _sample_code(node: RenderNode, ctx: Context) -> str:
 def _download(action: ReferenceLink, ctx: Context) -> str:
     """A link to a file, or its name: the title may be no more than `Download`."""
     told = reference(action, ctx)
-    if ctx.destination(action.identifier) is None:
-        name = title_of(ctx.reference(action.identifier))
+    described = ctx.describe(action.identifier)
+    if ctx.destination(action.identifier, described) is None:
+        name = title_of(described.reference if described else None)
         told = f"{told}: {name}" if name not in ("", told) else told
     return md.paragraph(told)

@@ -6,7 +6,7 @@ from docc2context.markdown import blocks as md
 from docc2context.model.page import RelationshipGroup, TopicGroup
 from docc2context.render.block import blocks
 from docc2context.render.context import Context
-from docc2context.render.inline import inlines, page_link
+from docc2context.render.inline import inlines, link_to
 from docc2context.render.links import conditions, page_links
 
 _RELATIONS = {
@@ -57,7 +57,8 @@ def _relationship(group: RelationshipGroup, ctx: Context) -> str:
 
 
 def _related(identifier: str, ctx: Context) -> str:
-    name = page_link(identifier, ctx)
+    described = ctx.describe(identifier)
+    name = link_to(identifier, described, ctx)
     with ctx.relating(None):
-        when = conditions(ctx.reference(identifier), ctx)
+        when = conditions(described.reference if described else None, ctx)
     return f"{name} ({when})" if when else name

@@ -14,7 +14,8 @@ KIT, F = "documentation/kit.md", "documentation/kit/f(_-).md"
 
 def link(identifier: str, **references: dict[str, Any]) -> str | None:
     texts = {name: msgspec.Raw(msgspec.json.encode(node)) for name, node in references.items()}
-    return MarkingResolver(SITE, KIT, texts).to(identifier)
+    links = MarkingResolver(SITE, KIT, texts)
+    return links.to(identifier, links.describe(identifier))
 
 
 def filled(*pages: tuple[str, str]) -> list[str]:

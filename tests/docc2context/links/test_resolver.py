@@ -30,6 +30,10 @@ def resolver() -> PageResolver:
     return PageResolver(SITE, "documentation/kit.md", TEXTS)
 
 
+def to(links: PageResolver, identifier: str) -> str | None:
+    return links.to(identifier, links.describe(identifier))
+
+
 @pytest.mark.parametrize(
     ("identifier", "destination"),
     [
@@ -50,16 +54,16 @@ def resolver() -> PageResolver:
 def test_an_identifier_leads_into_the_bundle_or_the_web_or_nowhere(
     identifier: str, destination: str | None
 ) -> None:
-    assert resolver().to(identifier) == destination
+    assert to(resolver(), identifier) == destination
 
 
 def test_a_link_to_an_own_heading_gets_the_fragment_that_the_heading_has() -> None:
     links = resolver()
-    marked = f"[x]({links.to('doc://x/kit#Use')})"
+    marked = f"[x]({to(links, 'doc://x/kit#Use')})"
     assert links.settle(marked, {"Use-it": "use-it-1"}) == "[x](#use-it-1)"
 
 
 def test_a_link_to_an_own_heading_that_is_not_there_leads_to_the_page() -> None:
     links = resolver()
-    marked = f"[x]({links.to('doc://x/kit#Use')})"
+    marked = f"[x]({to(links, 'doc://x/kit#Use')})"
     assert links.settle(marked, {}) == "[x](kit.md)"
