@@ -111,7 +111,7 @@ up: $(READY) ## Start the service, Prometheus and Alertmanager by Compose; says 
 down: ## Stop what `make up` has started; its data is kept.
 	@$(COMPOSE) down
 
-compose-test: $(READY) ## Build the image, start the whole stack and look at it from outside, in some ten minutes.
+compose-test: $(READY) ## Build the image, start the whole stack and look at it from outside, in some six minutes.
 	@$(BIN)/python -m pytest -v -s tests/compose/check_stack.py
 
 dashboards: $(READY) ## Write monitoring/dashboards/docc2context.json anew from the code.

@@ -3,8 +3,11 @@
 set -eu
 
 packages='
+busybox
 chromium
+debootstrap
 docker-compose
+docker.io
 prometheus
 prometheus-alertmanager
 redis-server

@@ -1,4 +1,4 @@
-"""The image is built and the whole stack started: `make compose-test`, some ten minutes.
+"""The image is built and the whole stack started: `make compose-test`, some six minutes.
 
 Not part of `make test`, since it takes a Docker Engine and the ports 8000, 9090 and 9093. The tests
 follow one stack from its start to its end, in this order.
@@ -6,6 +6,7 @@ follow one stack from its start to its end, in this order.
 
 import os
 import signal
+import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ import pytest
 
 from monitoring.dashboards.panels import ROWS
 from tests.app.archives import slow_doccarchive
-from tests.compose.engine import NoEngine, engine
+from tests.compose.engine import EngineForbidden, NoEngine, engine
 from tests.compose.stack import (
     ALERTMANAGER,
     BUILD_SECONDS,
@@ -60,6 +61,9 @@ def stack() -> Iterator[Stack]:
                 yield started
             finally:
                 started.compose("down", "-v", "--remove-orphans")
+    except EngineForbidden as reason:  # no package mends that: in CI too, it is said and passes
+        sys.stdout.write(f"\nSKIPPED: {reason}\n")
+        pytest.skip(str(reason))
     except (NoEngine, StandInsMissing) as reason:
         pytest.skip(f"SKIPPED: {reason}")
 
@@ -107,7 +111,9 @@ def test_prometheus_serves_every_playbook_that_there_is(stack: Stack) -> None:  
     assets = ROOT / "monitoring/user-assets"
     for file in assets.rglob("*.html"):
         url = f"{PROMETHEUS}/user/{file.relative_to(assets)}"
-        assert httpx2.get(url).content == file.read_bytes(), url
+        # An index is served at its folder's own address, and asked for by name leads there.
+        answer = httpx2.get(url, follow_redirects=True)
+        assert answer.content == file.read_bytes(), url
 
 
 def test_both_replicas_and_what_watches_them_are_scraped(stack: Stack) -> None:  # noqa: ARG001

@@ -19,6 +19,10 @@ class NoEngine(Exception):
     """There is no engine, and none can be started; the message says why."""
 
 
+class EngineForbidden(NoEngine):
+    """The programs are there, and the machine does not let an engine start."""
+
+
 @contextmanager
 def engine() -> Iterator[dict[str, str]]:
     """The environment variables by which `docker` reaches an engine. Raises NoEngine.
@@ -30,8 +34,10 @@ def engine() -> Iterator[dict[str, str]]:
     if _answers({}):
         yield {}
         return
-    if os.geteuid() != 0 or shutil.which("dockerd") is None:
-        raise NoEngine("no Docker Engine runs, and to start one takes root and dockerd")
+    if shutil.which("dockerd") is None:
+        raise NoEngine("no Docker Engine runs, and there is no dockerd: apt-get install docker.io")
+    if os.geteuid() != 0:
+        raise EngineForbidden("no Docker Engine runs, and to start one takes root")
     folder = Path(tempfile.mkdtemp(prefix="docker-"))
     daemon = _start(folder)
     variables = {"DOCKER_HOST": f"unix://{folder}/socket"}
@@ -88,5 +94,5 @@ def _wait(daemon: subprocess.Popen[bytes], variables: dict[str, str], log: Path)
     while not _answers(variables):
         if daemon.poll() is not None or time.monotonic() > end:
             lines = log.read_text(errors="replace").splitlines()[-3:]
-            raise NoEngine(f"dockerd does not start: {' | '.join(lines)}")
+            raise EngineForbidden(f"dockerd does not start: {' | '.join(lines)}")
         time.sleep(0.2)
