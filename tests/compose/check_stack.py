@@ -268,6 +268,26 @@ def test_one_replica_alone_has_port_8000_and_keeps_it_when_it_restarts(stack: St
     wait_for(lambda: list(values('up{job="docc2context"} == 1').values()) == [1], "it is scraped")
 
 
+def test_an_upgrade_and_the_way_back_bring_the_commit_that_was_asked_for(stack: Stack) -> None:
+    def deployed(commit: str) -> bool:
+        return f'commit="{commit}"' in httpx2.get(f"{SERVICE}/metrics").text
+
+    image = stack.environment["DOCC2CONTEXT_IMAGE"]
+    assert deployed("compose-test")
+
+    stack.environment |= {"DOCC2CONTEXT_IMAGE": f"{image}-next", "BUILD_COMMIT": "next"}
+    stack.compose("build", "docc2context", seconds=BUILD_SECONDS)
+    stack.compose("up", "-d", "--no-deps", "docc2context")
+    wait_for(lambda: stack.is_healthy("docc2context"), "the next version is healthy")
+    assert deployed("next")
+
+    stack.environment["DOCC2CONTEXT_IMAGE"] = image
+    stack.compose("up", "-d", "--no-deps", "docc2context")
+    wait_for(lambda: stack.is_healthy("docc2context"), "the earlier version is healthy")
+    assert deployed("compose-test")
+    stack.docker("image", "rm", f"{image}-next")
+
+
 def test_nothing_is_left_after_down(stack: Stack) -> None:
     left: dict[str, Any] = stack.left()
     assert all(left.values())
