@@ -38,7 +38,7 @@ class DocumentPages(PageConverter[DocumentPage]):
     def _rendered(self, source: str, page: DecodedPage) -> DocumentPage:
         path = self._paths[source]
         node = page.node
-        links = MarkingResolver(self._site, path, node.references)
+        links = MarkingResolver(self._site, path, page.references)
         ctx = MarkingContext(links, self._max_bytes, page.unknown_nodes)
         markdown = render_part(node, page.others, doc_path(source), ctx)
         return DocumentPage(

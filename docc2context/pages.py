@@ -1,6 +1,7 @@
 """One page of an archive on its way to Markdown: read, decode, render; what it leaves behind."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 import msgspec
@@ -20,6 +21,7 @@ from docc2context.links.site import Site
 from docc2context.model.counts import Counts
 from docc2context.model.decode import DecodedPage, PageUndecodable, decode_page
 from docc2context.model.page import RenderNode
+from docc2context.model.patch import ReferenceText
 from docc2context.model.variants import Language
 from docc2context.render.availability import is_deprecated
 from docc2context.render.context import Context, PageTooLarge
@@ -115,7 +117,7 @@ class BundlePages(PageConverter[BundlePage]):
     def _rendered(self, source: str, page: DecodedPage) -> BundlePage:
         path = self._paths[source]
         node = page.node
-        links = self._resolver(path, node)
+        links = self._resolver(path, page.references)
         ctx = Context(links, self._max_bytes, page.unknown_nodes)
         markdown = self._encoded(render_page(node, page.others, doc_path(source), ctx))
         return BundlePage(
@@ -129,10 +131,10 @@ class BundlePages(PageConverter[BundlePage]):
             links.linked,
         )
 
-    def _resolver(self, path: str, node: RenderNode) -> PageResolver:
+    def _resolver(self, path: str, references: Mapping[str, ReferenceText]) -> PageResolver:
         if self._assets is None:
-            return PageResolver(self._site, path, node.references)
-        return AssetResolver(self._site, path, node.references, self._assets)
+            return PageResolver(self._site, path, references)
+        return AssetResolver(self._site, path, references, self._assets)
 
 
 def listed_pages(node: RenderNode, links: Resolver) -> tuple[str, ...]:

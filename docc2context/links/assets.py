@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
-import msgspec
-
 from docc2context.links.paths import asset_paths, link_from, path_key
 from docc2context.links.references import Described
 from docc2context.links.resolver import PageResolver
 from docc2context.links.site import Site
+from docc2context.model.patch import ReferenceText
 from docc2context.model.reference import DownloadReference
 
 
@@ -43,7 +42,7 @@ class AssetResolver(PageResolver):
     """Resolves the identifiers of a page in a bundle that holds assets."""
 
     def __init__(
-        self, site: Site, path: str, references: Mapping[str, msgspec.Raw], assets: Assets
+        self, site: Site, path: str, references: Mapping[str, ReferenceText], assets: Assets
     ) -> None:
         super().__init__(site, path, references)
         self._assets = assets
@@ -60,7 +59,7 @@ class AssetResolver(PageResolver):
         name = self._download(self.describe(identifier))
         return super().file(identifier) if name is None else self._assets.paths[name]
 
-    def describing(self, references: Mapping[str, msgspec.Raw]) -> "AssetResolver":
+    def describing(self, references: Mapping[str, ReferenceText]) -> "AssetResolver":
         other = AssetResolver(self._site, self._path, references, self._assets)
         other.linked = self.linked
         return other

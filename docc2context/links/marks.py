@@ -9,11 +9,10 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote, unquote
 
-import msgspec
-
 from docc2context.links.paths import link_from
 from docc2context.links.references import Described
 from docc2context.links.resolver import PageResolver
+from docc2context.model.patch import ReferenceText
 
 HEADING = "#"
 """What stands in a mark instead of a page, where it belongs to a heading; no encoded path does."""
@@ -57,7 +56,7 @@ class MarkingResolver(PageResolver):
         anchor = unquote(self.url(identifier).partition("#")[2])
         return f"#\0{page_key(path)}\0{_encoded(anchor)}\0"
 
-    def describing(self, references: Mapping[str, msgspec.Raw]) -> "MarkingResolver":
+    def describing(self, references: Mapping[str, ReferenceText]) -> "MarkingResolver":
         return MarkingResolver(self._site, self._path, references)
 
     def settle(self, markdown: str, anchors: Mapping[str, str]) -> str:  # noqa: ARG002

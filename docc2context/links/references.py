@@ -4,14 +4,15 @@ A page carries a copy of what it mentions: six references a page, of which five 
 on some page before.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from copy import copy
 
 import msgspec
 
 from docc2context.markdown.inline import safe_url
 from docc2context.model.counts import Counts, new_counts
 from docc2context.model.page import PatchOperation
-from docc2context.model.patch import PATCH_FAULTS, apply_to, split_patched
+from docc2context.model.patch import PATCH_FAULTS, PatchedText, ReferenceText, apply_to
 from docc2context.model.reference import Reference, decoder
 
 _MAX_KEPT = 4 << 20
@@ -52,8 +53,10 @@ class References:
         self._kept: dict[bytes, Described] = {}
         self._kept_bytes = 0
 
-    def read(self, text: msgspec.Raw) -> Described:
+    def read(self, text: ReferenceText) -> Described:
         """What the text says; the same object for the same text, as long as it is kept."""
+        if isinstance(text, PatchedText):
+            return self._patched(self.read(text.text), text.operations)
         key = bytes(text)
         described = self._kept.get(key)
         if described is None:
@@ -61,6 +64,21 @@ class References:
             if len(key) <= _MAX_TEXT:
                 self._keep(key, described)
         return described
+
+    def _patched(
+        self, own: Described, operations: Iterable[tuple[str, PatchOperation]]
+    ) -> Described:
+        """What a text says in another language."""
+        if own.reference is None:
+            return own
+        reference = copy(own.reference)
+        findings = new_counts() if own.findings is None else own.findings.copy()
+        for path, operation in operations:
+            try:
+                apply_to(reference, path, operation, own={id(reference)})
+            except PATCH_FAULTS:
+                findings["malformed:variantOverrides"] += 1
+        return self._described(reference, findings)
 
     def _described(self, reference: Reference | None, findings: Counts) -> Described:
         url: str = getattr(reference, "url", "")
@@ -78,18 +96,10 @@ class References:
 
 def _decoded(text: bytes) -> tuple[Reference | None, Counts]:
     findings = new_counts()
-    patch: list[PatchOperation] = []
     try:
-        value, patch = split_patched(text)
-        reference = decoder.decode(value, findings)
+        reference = decoder.decode(text, findings)
     except (msgspec.DecodeError, RecursionError):
         reference = None
     if reference is None:
         findings["malformed:Reference"] += 1
-        return None, findings
-    for operation in patch:
-        try:
-            apply_to(reference, operation, own={id(reference)})
-        except PATCH_FAULTS:
-            findings["malformed:variantOverrides"] += 1
     return reference, findings

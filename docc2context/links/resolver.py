@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from typing import Protocol
 from urllib.parse import unquote
 
-import msgspec
-
 from docc2context.links.paths import link_from
 from docc2context.links.references import Described
 from docc2context.links.site import Site
 from docc2context.markdown.inline import destination, safe_url
 from docc2context.markdown.slug import slug
+from docc2context.model.patch import ReferenceText
 from docc2context.model.reference import SectionReference
 
 _LOCAL_ANCHOR = re.compile("#\0([^\0]*)\0")
@@ -41,7 +40,7 @@ class Resolver(Protocol):
     def asset(self, url: str) -> str | None:
         """The link to the file of the archive that a URL names; None if it is not in the bundle."""
 
-    def describing(self, references: Mapping[str, msgspec.Raw]) -> "Resolver":
+    def describing(self, references: Mapping[str, ReferenceText]) -> "Resolver":
         """The same page's links, with other words for the same identifiers."""
 
     def settle(self, markdown: str, anchors: Mapping[str, str]) -> str:
@@ -57,7 +56,7 @@ class PageResolver:
     which no rendered text can hold.
     """
 
-    def __init__(self, site: Site, path: str, references: Mapping[str, msgspec.Raw]) -> None:
+    def __init__(self, site: Site, path: str, references: Mapping[str, ReferenceText]) -> None:
         self._site = site
         self._path = path
         self._folder = path.rpartition("/")[0]
@@ -108,7 +107,7 @@ class PageResolver:
     def asset(self, url: str) -> str | None:  # noqa: ARG002
         return None
 
-    def describing(self, references: Mapping[str, msgspec.Raw]) -> "PageResolver":
+    def describing(self, references: Mapping[str, ReferenceText]) -> "PageResolver":
         return PageResolver(self._site, self._path, references)
 
     def settle(self, markdown: str, anchors: Mapping[str, str]) -> str:

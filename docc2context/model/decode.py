@@ -1,11 +1,14 @@
 """JSON of a page to structs."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from docc2context.model.counts import Counts, new_counts
 from docc2context.model.lenient import LenientDecoder
 from docc2context.model.page import RenderNode
-from docc2context.model.variants import Language, Variant, in_language, variants
+from docc2context.model.patch import ReferenceText
+from docc2context.model.variants import Language, Variant, variants
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 
@@ -17,9 +20,13 @@ class PageUndecodable(ValueError):
 
 
 class DecodedPage(msgspec.Struct, frozen=True, gc=False):
-    """A page in its languages, and by kind how many nodes were unknown or had to be mended."""
+    """A page in its languages, and by kind how many nodes were unknown or had to be mended.
+
+    `references` are those of the language that is shown, which `node` need not hold.
+    """
 
     node: RenderNode
+    references: Mapping[str, ReferenceText]
     others: list[Variant]
     unknown_nodes: Counts
 
@@ -27,21 +34,25 @@ class DecodedPage(msgspec.Struct, frozen=True, gc=False):
 def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
     """Decode one file under `data/` to what it shows in a language, or in all of them.
 
-    Raises PageUndecodable if it is no JSON, is nested beyond reason or is no page at all. A page
-    that is only partly as the format says is kept as far as it can be read; half a surrogate pair
-    becomes U+FFFD and is counted as `malformed:surrogate`.
+    A page that does not exist in the language asked for is shown as it is. Raises PageUndecodable
+    if the bytes are no JSON, are nested beyond reason or hold no page at all. A page that is only
+    partly as the format says is kept as far as it can be read; half a surrogate pair becomes U+FFFD
+    and is counted as `malformed:surrogate`.
     """
     unknown: Counts = new_counts()
     try:
         node = _decoded(data.removeprefix(_UTF8_BOM), unknown)
-        if not node.variant_overrides:
-            return DecodedPage(node, [], unknown)
-        shown, others = in_language(node, variants(node, unknown), language)
+        others = variants(node, unknown) if node.variant_overrides else []
     except msgspec.DecodeError as error:
         raise PageUndecodable(f"invalid JSON: {error}") from error
     except RecursionError as error:
         raise PageUndecodable("nested too deeply") from error
-    return DecodedPage(shown, others, unknown)
+    if language == "all":
+        return DecodedPage(node, node.references, others, unknown)
+    for other in others:
+        if other.language == language:
+            return DecodedPage(other.node, other.references, [], unknown)
+    return DecodedPage(node, node.references, [], unknown)  # which is not there in this language
 
 
 def _decoded(data: bytes, unknown: Counts) -> RenderNode:

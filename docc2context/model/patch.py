@@ -1,10 +1,10 @@
 """JSON patches (RFC 6902) applied to the structs of a page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from types import UnionType
-from typing import Any, get_args, get_origin
+from typing import Any, NamedTuple, get_args, get_origin
 
 import msgspec
 
@@ -21,90 +21,102 @@ PATCH_FAULTS = (
 )
 """What an operation that cannot be applied raises."""
 
-_USUAL_CHARS = 64
-
 _END = "-"
 """The place behind the last item of a list (RFC 6901, section 4)."""
 
 _REFERENCES = "/references"
 IN_REFERENCES = "/references/"
 
-_PATCH_MARK = b"\0"
-"""No JSON text holds it."""
+_WRITES = frozenset({"add", "replace"})
+"""What on a field of a struct is the same."""
 
-_encode = msgspec.json.Encoder().encode
-_operations = msgspec.json.Decoder(list[PatchOperation])
+
+class PatchedText(msgspec.Struct, frozen=True, gc=False):
+    """The text of a reference, and operations on what it says: each with its path in there."""
+
+    text: msgspec.Raw
+    operations: list[tuple[str, PatchOperation]]
+
+
+ReferenceText = msgspec.Raw | PatchedText
 
 
 class Patcher:
     """Applies operations to a copy of a page; only what lies on an operation's path is copied."""
 
     def __init__(self, node: RenderNode) -> None:
-        self._node: RenderNode = _copied(node)
-        self._own = {id(self._node)}
-        self._inside: dict[str, list[PatchOperation]] = {}
+        self.node: RenderNode = copy(node)
+        """The page as it becomes, but for its references."""
+        self._own = {id(self.node)}
+        self._inside: dict[str, list[tuple[str, PatchOperation]]] = {}
 
-    def result(self) -> RenderNode:
-        """The page as it has become."""
-        if self._inside:
-            texts = self._node.references
-            patched = {name: patched_text(texts[name], ops) for name, ops in self._inside.items()}
-            self._node.references = {**texts, **patched}
-        return self._node
+    def references(self) -> Mapping[str, ReferenceText]:
+        """The references as they have become."""
+        texts = self.node.references
+        if not self._inside:
+            return texts
+        patched = {name: PatchedText(texts[name], inside) for name, inside in self._inside.items()}
+        return {**texts, **patched}
 
-    def apply(self, operation: PatchOperation) -> None:
-        """Apply an operation. Raises one of PATCH_FAULTS, and changes nothing, if it cannot be."""
-        path = operation.path
-        if path.startswith(IN_REFERENCES):
-            name, _, inner = path[len(IN_REFERENCES) :].partition("/")
-            if inner:
-                self._patch_reference(name, inner, operation)
-                return
-            self._inside.pop(_unescaped(name), None)
-        elif path == _REFERENCES:
-            self._inside.clear()
-        apply_to(self._node, operation, self._own)
+    def apply(self, operations: Iterable[PatchOperation]) -> int:
+        """Apply in order what can be applied; how many operations could not be."""
+        faults = 0
+        for operation in operations:
+            path = operation.path
+            try:
+                if path.startswith(IN_REFERENCES):
+                    self._apply_to_reference(path[len(IN_REFERENCES) :], operation)
+                else:
+                    apply_to(self.node, path, operation, self._own)
+                    if path == _REFERENCES:
+                        self._inside.clear()
+            except PATCH_FAULTS:
+                faults += 1
+        return faults
 
-    def _patch_reference(self, name: str, path: str, operation: PatchOperation) -> None:
-        """References are texts: what is to be patched inside is noted with the text, for later."""
-        if path.partition("/")[0] not in _REFERENCE_KEYS:
+    def _apply_to_reference(self, path: str, operation: PatchOperation) -> None:
+        """References are texts: what is to be patched inside is noted beside the text."""
+        name, slash, inner = path.partition("/")
+        if slash and inner.partition("/")[0] not in _REFERENCE_KEYS:
             return
-        name = _unescaped(name)
-        if name not in self._node.references:
+        if "~" in name:
+            name = _unescaped(name)
+        if not slash:
+            apply_to(self.node, operation.path, operation, self._own)
+            self._inside.pop(name, None)
+        elif name in self.node.references:
+            self._inside.setdefault(name, []).append((f"/{inner}", operation))
+        else:
             raise LookupError(name)
-        inner = PatchOperation(op=operation.op, path=f"/{path}", value=operation.value)
-        self._inside.setdefault(name, []).append(inner)
 
 
-def patched_text(text: msgspec.Raw, operations: Sequence[PatchOperation]) -> msgspec.Raw:
-    """The text of a value with the operations on it behind, which `split_patched` tells apart.
-
-    The text is as good as the value: equal texts say the same.
-    """
-    return msgspec.Raw(bytes(text) + _PATCH_MARK + _encode(operations))
-
-
-def split_patched(text: bytes) -> tuple[bytes, list[PatchOperation]]:
-    """The text of a value, and the operations on it that `patched_text` put behind."""
-    value, mark, operations = text.partition(_PATCH_MARK)
-    return value, _operations.decode(operations) if mark else []
-
-
-def apply_to(root: msgspec.Struct, operation: PatchOperation, own: set[int]) -> None:
-    """Apply an operation to a struct. Raises one of PATCH_FAULTS if it cannot be.
+def apply_to(root: msgspec.Struct, path: str, operation: PatchOperation, own: set[int]) -> None:
+    """Apply an operation to what `path` leads to. Raises one of PATCH_FAULTS if it cannot be.
 
     `own` are the ids of what may be changed: what else lies on the path is copied, and then own.
     """
-    tokens = _tokens(operation.path)
+    place = _places(type(root)).get(path)
+    if place is None or operation.op not in _WRITES:
+        _apply_along(root, path, operation, own)
+        return
+    way, name, decode = place
+    for attribute in way:
+        root = _owned(root, attribute, own)
+    setattr(root, name, decode(operation.value))
+
+
+def _apply_along(root: msgspec.Struct, path: str, operation: PatchOperation, own: set[int]) -> None:
+    """Apply an operation, whatever its path leads through."""
+    *way, last = _tokens(path)
     parent: Any = root
     type_: _Type | None = None
-    for token in tokens[:-1]:
+    for token in way:
         member = _member(parent, type_, token)
         if member is None:
             return
         key, type_ = member
         parent = _owned(parent, key, own)
-    if (member := _member(parent, type_, tokens[-1])) is not None:
+    if (member := _member(parent, type_, last)) is not None:
         _change(parent, *member, operation)
 
 
@@ -146,6 +158,12 @@ class _Type:
         self._type = type_
         self.decode = msgspec.json.Decoder(type_).decode
 
+    @property
+    def struct(self) -> type[msgspec.Struct] | None:
+        """The struct that this is, if it is always one."""
+        type_ = self._type
+        return type_ if isinstance(type_, type) and issubclass(type_, msgspec.Struct) else None
+
     @cached_property
     def items(self) -> "_Type | None":
         """What a `list[…]`, `dict[str, …]` or either `| None` holds; None for other types."""
@@ -156,20 +174,31 @@ class _Type:
         return None
 
 
-def _tokens(path: str) -> tuple[str, ...]:
+class _Place(NamedTuple):
+    """A field that structs alone lead to."""
+
+    way: tuple[str, ...]
+    name: str
+    decode: Callable[[msgspec.Raw], object]
+
+
+@cache
+def _places(root: type[msgspec.Struct]) -> dict[str, _Place]:
+    """By their JSON pointers, such as `/metadata/title`: most patches are for these."""
+    places: dict[str, _Place] = {}
+    for key, (name, type_) in _fields(root).items():
+        places[f"/{key}"] = _Place((), name, type_.decode)
+        for rest, place in _places(type_.struct).items() if type_.struct else ():
+            places[f"/{key}{rest}"] = place._replace(way=(name, *place.way))
+    return places
+
+
+def _tokens(path: str) -> list[str]:
     """The steps of a JSON pointer (RFC 6901). Raises LookupError for the whole page."""
-    return _usual_tokens(path) if len(path) < _USUAL_CHARS else _split(path)
-
-
-def _split(path: str) -> tuple[str, ...]:
     tokens = path.split("/")[1:]
     if not tokens:
         raise LookupError(path)
-    return tuple(map(_unescaped, tokens))
-
-
-_usual_tokens = lru_cache(maxsize=1024)(_split)
-"""Most pointers, such as `/metadata/title`, stand on page after page; long ones are not kept."""
+    return list(map(_unescaped, tokens)) if "~" in path else tokens
 
 
 def _unescaped(token: str) -> str:

@@ -1,13 +1,13 @@
 """Other languages of a page: it carries patches that turn it into its Objective-C self."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
 
 from docc2context.model.counts import Counts
 from docc2context.model.page import PatchOperation, RenderNode
-from docc2context.model.patch import IN_REFERENCES, PATCH_FAULTS, Patcher
+from docc2context.model.patch import IN_REFERENCES, Patcher, ReferenceText
 
 Language = Literal["all", "swift", "occ"]
 
@@ -16,10 +16,14 @@ MAX_LANGUAGES = 4
 
 
 class Variant(msgspec.Struct, frozen=True, gc=False):
-    """A page as it is for one more language, such as `occ`."""
+    """A page as it is for one more language, such as `occ`, and what its identifiers stand for.
+
+    `node` holds the references of the page's own language.
+    """
 
     language: str
     node: RenderNode
+    references: Mapping[str, ReferenceText]
 
 
 def variants(node: RenderNode, unknown: Counts) -> list[Variant]:
@@ -30,35 +34,26 @@ def variants(node: RenderNode, unknown: Counts) -> list[Variant]:
     do not exist in the language (DOCS/ADR/0011-renaming-patches.md).
     """
     found: dict[str, Variant] = {}
-    for override in node.variant_overrides or []:
-        if all(operation.path.startswith(IN_REFERENCES) for operation in override.patch):
+    for override in node.variant_overrides or ():
+        if not _touches_page(override.patch):
             continue
         for trait in override.traits:
             language = trait.interface_language
             if language and (language in found or len(found) < MAX_LANGUAGES):
-                found[language] = Variant(language, _patched(node, override.patch, unknown))
+                found[language] = _variant(language, node, override.patch, unknown)
             else:
                 unknown["malformed:variantOverrides"] += 1
     return list(found.values())
 
 
-def _patched(node: RenderNode, patch: Sequence[PatchOperation], unknown: Counts) -> RenderNode:
+def _touches_page(patch: Iterable[PatchOperation]) -> bool:
+    return not all(operation.path.startswith(IN_REFERENCES) for operation in patch)
+
+
+def _variant(
+    language: str, node: RenderNode, patch: Iterable[PatchOperation], unknown: Counts
+) -> Variant:
     patcher = Patcher(node)
-    for operation in patch:
-        try:
-            patcher.apply(operation)
-        except PATCH_FAULTS:
-            unknown["malformed:variantOverrides"] += 1
-    return patcher.result()
-
-
-def in_language(
-    node: RenderNode, others: list[Variant], language: Language
-) -> tuple[RenderNode, list[Variant]]:
-    """The page to show, and in which further languages: of `all`, or as it is in one alone.
-
-    A page that does not exist in the language asked for is shown as it is.
-    """
-    if language == "all":
-        return node, others
-    return next((other.node for other in others if other.language == language), node), []
+    if faults := patcher.apply(patch):
+        unknown["malformed:variantOverrides"] += faults
+    return Variant(language, patcher.node, patcher.references())

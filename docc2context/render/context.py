@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-import msgspec
-
 from docc2context.links.references import Described
 from docc2context.links.resolver import Resolver
 from docc2context.markdown.blocks import heading
@@ -12,6 +10,7 @@ from docc2context.markdown.escape import escape, one_line
 from docc2context.markdown.inline import link
 from docc2context.markdown.slug import Slugs, slug
 from docc2context.model.counts import Counts, new_counts
+from docc2context.model.patch import ReferenceText
 from docc2context.model.reference import Reference
 
 MAX_DEPTH = 48
@@ -52,7 +51,8 @@ class Context:
         self.anchors: dict[str, str] = {}
         self.edges: list[tuple[str, str]] = []
         self.abstract: str | None = None
-        self.lookups = 0
+        self.asked: list[str] = []
+        """Identifiers that were looked up; whoever wants to know for what gives it another list."""
         self._relation: str | None = "body"
         self._slugs = Slugs()
         self._depth = 0
@@ -62,7 +62,7 @@ class Context:
 
     def describe(self, identifier: str) -> Described | None:
         """What the page says of the identifier; one that it does not describe is counted."""
-        self.lookups += 1
+        self.asked.append(identifier)
         described = self.links.describe(identifier)
         if described is None or described.reference is None:
             self.missing_references.add(identifier)
@@ -115,7 +115,7 @@ class Context:
             self.anchors.setdefault(anchor, fragment)
         return rendered
 
-    def variant(self, language: str, references: Mapping[str, msgspec.Raw]) -> "Context":
+    def variant(self, language: str, references: Mapping[str, ReferenceText]) -> "Context":
         """For the same page in another language: its sections are headed `… (Objective-C)`."""
         other = type(self).__new__(type(self))
         other.__dict__.update(self.__dict__)

@@ -1,6 +1,9 @@
 """The parts of a page in their order, and what of them another language has otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
+from copy import copy
+from functools import partial
+from typing import Any
 
 import msgspec
 
@@ -10,7 +13,7 @@ from docc2context.markdown.escape import escape
 from docc2context.model.block import Block, Paragraph
 from docc2context.model.inline import ReferenceLink, Text
 from docc2context.model.page import RenderNode
-from docc2context.model.sections import Declarations, PrimarySection
+from docc2context.model.sections import Declarations
 from docc2context.model.variants import Variant
 from docc2context.render.availability import is_deprecated, messages, platforms
 from docc2context.render.block import blocks, run_in, strong
@@ -22,24 +25,39 @@ from docc2context.render.titles import language_name, page_title, title_of
 from docc2context.render.topics import relationships, topic_groups
 from docc2context.render.tutorials import section
 
+_LISTS: tuple[tuple[str, Callable[[Any, Context], str]], ...] = (
+    ("topic_sections", partial(topic_groups, "Topics", "topic")),
+    (
+        "default_implementations_sections",
+        partial(topic_groups, "Default Implementations", "default-implementation"),
+    ),
+    ("relationships_sections", relationships),
+    ("see_also_sections", partial(topic_groups, "See Also", "see-also")),
+)
+"""The fields of a page that list other pages, in order, and what renders each."""
+
 
 class Parts(msgspec.Struct, frozen=True, gc=False):
     """Rendered parts: what precedes the declarations, these, and all that has headings.
 
-    `closed` are the primary sections that mention no reference: equal ones read the same.
+    `asked` are the identifiers that were looked up for a field of the page, `asked_by_primary`
+    those for each primary section: what is equal and asks for the same reads the same.
     """
 
     lead: list[str]
     declarations: list[str]
     sections: list[str]
-    closed: list[PrimarySection]
+    asked: dict[str, list[str]]
+    asked_by_primary: list[list[str]]
 
 
-def page_parts(node: RenderNode, ctx: Context, known: Sequence[PrimarySection] = ()) -> Parts:
-    """All of a page below its title, but for the primary sections that are known.
+def page_parts(node: RenderNode, ctx: Context) -> Parts:
+    """All of a page below its title.
 
     Declarations go first, as on the web page; swift-docc writes the mentions before them.
     """
+    asked: dict[str, list[str]] = {}
+    ctx.asked = asked["abstract"] = []
     abstract = inlines(node.abstract, ctx)
     if not node.abstract or is_plain(node.abstract):
         ctx.abstract = abstract
@@ -49,46 +67,36 @@ def page_parts(node: RenderNode, ctx: Context, known: Sequence[PrimarySection] =
         _availability_note(node, ctx),
         _sample_code(node, ctx),
     ]
-    declared, sections, closed = _primary(node, ctx, known)
-    sections += [
-        *[section(part, ctx) for part in node.sections or ()],
-        topic_groups("Topics", "topic", node.topic_sections, ctx),
-        topic_groups(
-            "Default Implementations",
-            "default-implementation",
-            node.default_implementations_sections,
-            ctx,
-        ),
-        relationships(node.relationships_sections, ctx),
-        topic_groups("See Also", "see-also", node.see_also_sections, ctx),
-    ]
-    return Parts(lead, declared, sections, closed)
+    declared, sections, asked_by_primary = _primary(node, ctx)
+    if node.sections:
+        ctx.asked = asked["sections"] = []
+        sections += [section(part, ctx) for part in node.sections]
+    for field, render in _LISTS:
+        if groups := getattr(node, field):
+            ctx.asked = asked[field] = []
+            sections.append(render(groups, ctx))
+    return Parts(lead, declared, sections, asked, asked_by_primary)
 
 
-def _primary(
-    node: RenderNode, ctx: Context, known: Sequence[PrimarySection]
-) -> tuple[list[str], list[str], list[PrimarySection]]:
-    """The declarations, the other primary sections, and which of them mention no reference."""
+def _primary(node: RenderNode, ctx: Context) -> tuple[list[str], list[str], list[list[str]]]:
+    """The declarations, the other primary sections, and the identifiers looked up for each."""
     declared: list[str] = []
     others: list[str] = []
-    closed: list[PrimarySection] = []
+    asked: list[list[str]] = []
     for part in node.primary_content_sections or ():
-        if known and part in known:
-            continue
-        before = ctx.lookups
+        ctx.asked = []
         text = primary_section(part, node.identifier.interface_language, ctx)
         (declared if isinstance(part, Declarations) else others).append(text)
-        if ctx.lookups == before:
-            closed.append(part)
-    return declared, others, closed
+        asked.append(ctx.asked)
+    return declared, others, asked
 
 
 def variant_parts(node: RenderNode, own: Parts, other: Variant, ctx: Context) -> Parts:
     """What a page in another language has that it has not in its own, which is `own`."""
     name = language_name(other.language)
-    other_ctx = ctx.variant(name, other.node.references)
-    parts = page_parts(other.node, other_ctx, own.closed)
-    lead = [text for text in parts.lead if text not in own.lead]
+    other_ctx = ctx.variant(name, other.references)
+    parts = page_parts(_difference(node, own, other), other_ctx)
+    lead = [text for text in parts.lead if text and text not in own.lead]
     declared = [text for text in parts.declarations if text not in own.declarations]
     shown = {"", *own.sections}
     sections = [
@@ -97,7 +105,30 @@ def variant_parts(node: RenderNode, own: Parts, other: Variant, ctx: Context) ->
     facts = _variant_facts(node, other.node)
     if facts or lead or declared:
         lead.insert(0, f"{strong(f'{name}:')} {facts}" if facts else strong(name))
-    return Parts(lead, declared, sections, [])
+    return Parts(lead, declared, sections, {}, [])
+
+
+def _difference(node: RenderNode, own: Parts, other: Variant) -> RenderNode:
+    """The page in another language without what surely reads the same as in its own.
+
+    What asks for an identifier that stands for something else, if only by its title, may not.
+    """
+    texts, other_texts = node.references, other.references
+
+    def stand_for_same(identifiers: Iterable[str]) -> bool:
+        return all(texts.get(each) is other_texts.get(each) for each in identifiers)
+
+    rest = copy(other.node)
+    for field, asked in own.asked.items():
+        if getattr(rest, field) == getattr(node, field) and stand_for_same(asked):
+            setattr(rest, field, None)
+    if rest.primary_content_sections:
+        parts = zip(node.primary_content_sections or (), own.asked_by_primary, strict=True)
+        known = [part for part, asked in parts if stand_for_same(asked)]
+        rest.primary_content_sections = [
+            part for part in rest.primary_content_sections if part not in known
+        ]
+    return rest
 
 
 def _variant_facts(node: RenderNode, other: RenderNode) -> str:

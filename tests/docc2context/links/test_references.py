@@ -6,7 +6,7 @@ import pytest
 
 from docc2context.links.references import References
 from docc2context.model.page import PatchOperation
-from docc2context.model.patch import patched_text
+from docc2context.model.patch import PatchedText
 from docc2context.model.reference import TopicReference, UnknownReference
 
 
@@ -64,7 +64,9 @@ def test_a_text_that_is_no_json_describes_nothing(broken: bytes) -> None:
 def test_a_patched_text_says_what_the_patch_makes_of_it() -> None:
     title = PatchOperation(op="replace", path="/title", value=msgspec.Raw(b'"B"'))
     impossible = PatchOperation(op="replace", path="/url/0", value=msgspec.Raw(b'"x"'))
-    described = References(lambda _: None).read(patched_text(TOPIC, [title, impossible]))
+    described = References(lambda _: None).read(
+        PatchedText(TOPIC, [("/title", title), ("/url/0", impossible)])
+    )
     assert described.reference == TopicReference(title="B", url="/documentation/a")
     assert described.findings == {"malformed:variantOverrides": 1}
 

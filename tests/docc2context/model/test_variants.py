@@ -1,14 +1,15 @@
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from docc2context.links.references import References
-from docc2context.model import patch
-from docc2context.model.counts import Counts, new_counts
+from docc2context.model.counts import Counts
 from docc2context.model.decode import decode_page
 from docc2context.model.page import RenderNode
+from docc2context.model.patch import ReferenceText
 from docc2context.model.reference import TopicReference
-from docc2context.model.variants import in_language, variants
+from docc2context.model.variants import Language
 from tests.docc2context.archives import page, topic
 
 
@@ -21,8 +22,8 @@ def patched(*operations: dict[str, Any], **keys: Any) -> tuple[RenderNode, Count
     return other.node, decoded.unknown_nodes
 
 
-def title(identifier: str, node: RenderNode) -> str:
-    reference = References(lambda _: None).read(node.references[identifier]).reference
+def title(identifier: str, references: Mapping[str, ReferenceText]) -> str:
+    reference = References(lambda _: None).read(references[identifier]).reference
     assert isinstance(reference, TopicReference)
     return reference.title
 
@@ -47,14 +48,14 @@ def test_replaced_added_and_removed_members_differ_and_the_page_itself_does_not(
             variantOverrides=overrides,
         )
     )
-    other = decoded.others[0].node
+    other, references = decoded.others[0].node, decoded.others[0].references
     assert (other.metadata.title, other.metadata.role_heading) == ("KITKit", "Class")
     assert other.topic_sections is None
-    assert title("doc://b", other) == "KITB"
+    assert title("doc://b", references) == "KITB"
     own = decoded.node
     assert (own.metadata.title, own.metadata.role_heading) == ("Kit", None)
     assert own.topic_sections is not None
-    assert title("doc://b", own) == "B"
+    assert title("doc://b", own.references) == "B"
 
 
 @pytest.mark.parametrize(
@@ -101,21 +102,50 @@ def test_what_no_page_shows_is_passed_over() -> None:
     assert not unknown
 
 
-def test_one_language_shows_the_page_as_it_is_in_it() -> None:
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("all", ("Kit", "B", 1)), ("swift", ("Kit", "B", 0)), ("occ", ("KITKit", "KITB", 0))],
+)
+def test_one_language_shows_the_page_as_it_is_in_it(
+    language: Language, shown: tuple[str, str, int]
+) -> None:
     overrides = [
         {
             "traits": [{"interfaceLanguage": "occ"}],
-            "patch": [{"op": "replace", "path": "/metadata/title", "value": "KITKit"}],
+            "patch": [
+                {"op": "replace", "path": "/metadata/title", "value": "KITKit"},
+                {"op": "replace", "path": "/references/doc:~1~1b/title", "value": "KITB"},
+            ],
         }
     ]
-    node = decode_page(page("Kit", variantOverrides=overrides)).node
-    others = variants(node, new_counts())
-    titles = {
-        language: (shown.metadata.title, len(more))
-        for language in ("all", "swift", "occ")
-        for shown, more in [in_language(node, others, language)]
-    }
-    assert titles == {"all": ("Kit", 1), "swift": ("Kit", 0), "occ": ("KITKit", 0)}
+    references = {"doc://b": topic("/b", "B")}
+    decoded = decode_page(page("Kit", references=references, variantOverrides=overrides), language)
+    named = title("doc://b", decoded.references)
+    assert (decoded.node.metadata.title, named, len(decoded.others)) == shown
+
+
+TITLED = {"op": "replace", "path": "/metadata/title", "value": "KITKit"}
+RENAMED = {"op": "replace", "path": "/references/doc:~1~1b/title", "value": "KITB"}
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "replace", "path": "/references/doc:~1~1b", "value": topic("/b", "Whole")},
+        {"op": "replace", "path": "/references", "value": {"doc://b": topic("/b", "Whole")}},
+    ],
+)
+def test_what_replaces_a_reference_is_patched_only_by_what_follows(
+    operation: dict[str, Any],
+) -> None:
+    def named(*patch: dict[str, Any]) -> str:
+        references = {"doc://b": topic("/b", "B")}
+        overrides = [{"traits": [{"interfaceLanguage": "occ"}], "patch": [TITLED, *patch]}]
+        decoded = decode_page(page("Kit", references=references, variantOverrides=overrides))
+        return title("doc://b", decoded.others[0].references)
+
+    assert (named(RENAMED), named(RENAMED, operation)) == ("KITB", "Whole")
+    assert named(operation, RENAMED) == "KITB"
 
 
 def test_the_values_of_patches_survive_the_second_look() -> None:
@@ -124,10 +154,3 @@ def test_the_values_of_patches_survive_the_second_look() -> None:
     node, unknown = patched(operation, abstract=broken)
     assert node.metadata.title == "KITKit"
     assert unknown == {"inline:confetti": 1}
-
-
-def test_long_pointers_are_not_remembered() -> None:
-    before = patch._usual_tokens.cache_info().currsize
-    long = "/metadata/" + "x" * 1000
-    patched({"op": "replace", "path": long, "value": 1})
-    assert patch._usual_tokens.cache_info().currsize == before
