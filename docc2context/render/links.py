@@ -35,14 +35,18 @@ def _summary(described: Described, ctx: Context) -> str:
     if described.summary is not None:
         return described.summary
     reference = described.reference
-    content = getattr(reference, "abstract", None) or []
-    with ctx.relating(None):
-        notes = _notes(reference, ctx) if isinstance(reference, TopicReference) else ""
-        abstract = inlines(content, ctx).strip()
-    summary = (f" ({notes})" if notes else "") + (f": {abstract}" if abstract else "")
+    content = getattr(reference, "abstract", None) or ()
     if is_plain(content) and _is_plain_conformance(getattr(reference, "conformance", None)):
-        described.summary = summary
-    return summary
+        described.summary = _told(reference, content, ctx)
+        return described.summary
+    with ctx.relating(None):
+        return _told(reference, content, ctx)
+
+
+def _told(reference: Reference | None, content: Sequence[Inline], ctx: Context) -> str:
+    notes = _notes(reference, ctx) if isinstance(reference, TopicReference) else ""
+    abstract = inlines(content, ctx).strip()
+    return (f" ({notes})" if notes else "") + (f": {abstract}" if abstract else "")
 
 
 def _is_plain_conformance(node: Conformance | None) -> bool:
