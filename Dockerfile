@@ -49,7 +49,7 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
 
 # uvicorn is process 1 and takes SIGTERM itself. SHUTDOWN_GRACE_SECONDS is 20: give `docker stop` 30.
 STOPSIGNAL SIGTERM
-CMD ["python3", "-m", "uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "8000", "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "30"]
+CMD ["python3", "-m", "uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "8000", "--http", "app.core.http_head:BoundedHead", "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "30"]
 
 # Last, since the commit changes with each build and everything above need not.
 ARG BUILD_COMMIT=unknown

@@ -24,6 +24,7 @@ from app.core.resources import Resources
 from app.core.sampler import INTERVAL_SECONDS, Sampler
 from app.core.threads import in_thread
 from app.middleware.crash import CrashMiddleware
+from app.middleware.head import HeadMiddleware
 from app.middleware.observe import ObserveMiddleware
 from app.middleware.peer import PeerMiddleware
 from app.middleware.rate_limit import RateLimitMiddleware
@@ -72,6 +73,8 @@ def create_app(
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
+        # A redirected upload would be sent twice, and to http:// where TLS ends at a proxy.
+        redirect_slashes=False,
     )
     _include_routes(app, more)
     describe_problems(app)
@@ -101,6 +104,7 @@ def _include_routes(app: FastAPI, more: Sequence[APIRouter]) -> None:
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Lay the middleware around the application; the last one added is the outermost."""
     services: Services = app.state.services
+    app.add_middleware(HeadMiddleware)
     if settings.rate_limit_enabled:
         app.add_middleware(
             RateLimitMiddleware,

@@ -101,10 +101,11 @@ def alertmanager_file(place: Place) -> Path:
 def programs(place: Place) -> list[Program]:
     """The three in the order of their start. Raises ProgramMissing."""
     service = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(place.service)]
+    bounded = ["--http", "app.core.http_head:BoundedHead"]
     quiet = ["--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "30"]
     return [
         Program(
-            service + quiet,
+            service + bounded + quiet,
             place.service,
             place.data / "docc2context.log",
             "/health",

@@ -6,6 +6,10 @@ from typing import Final
 
 _JSON: Final = ("application/problem+json", "application/json")
 
+_MAX_RANGES: Final = 64
+_MAX_PARAMETERS: Final = 8
+"""What follows is not read: browsers send ten ranges, and each costs time that all share."""
+
 _WEIGHT: Final = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
 
 
@@ -48,14 +52,15 @@ def _weight(media_type: str, weights: dict[str, float]) -> tuple[float, int]:
 def _weights(accept: str) -> dict[str, float]:
     """The ranges of a header; one that is named with several parameters weighs its most."""
     weights: dict[str, float] = {}
-    for text in accept.lower().split(","):
+    for text in accept.lower().split(",", _MAX_RANGES)[:_MAX_RANGES]:
         name, weight = _media_range(text)
         weights[name] = max(weight, weights.get(name, 0.0))
     return weights
 
 
 def _media_range(text: str) -> tuple[str, float]:
-    name, *parameters = (part.strip() for part in text.split(";"))
+    parts = text.split(";", _MAX_PARAMETERS)[:_MAX_PARAMETERS]
+    name, *parameters = (part.strip() for part in parts)
     weights = (part[2:] for part in parameters if part.startswith("q="))
     return name, _number(next(weights, "1"))
 

@@ -54,8 +54,15 @@ def _wrong_method(request: Request) -> Response:
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
-    faults = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-    return error_response(request, ServiceError(ErrorCode.INVALID_REQUEST, "; ".join(faults)))
+    faults = (f"The field `{one['loc'][-1]}` {_fault(one)}." for one in error.errors())
+    return error_response(request, ServiceError(ErrorCode.INVALID_REQUEST, " ".join(faults)))
+
+
+def _fault(error: dict[str, Any]) -> str:
+    """What is wrong with a field: pydantic's words, but for the one kind that there is."""
+    if error["type"] == "bool_parsing":
+        return "is neither true nor false"
+    return f"is not as it should be: {error['msg']}"
 
 
 async def _client_gone(_request: Request, _error: ClientDisconnect) -> Response:

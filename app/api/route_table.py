@@ -34,8 +34,9 @@ class RouteTable:
         return [(method, row[1]) for row in self._rows for method in sorted(row[2])]
 
     def methods(self, scope: Scope) -> list[str]:
-        """All methods that routes take at the path of a request, sorted."""
-        return sorted(set().union(*(methods for _, methods in self._matching(scope))))
+        """All methods that routes take at the path of a request, sorted; HEAD wherever GET is."""
+        methods = set().union(*(methods for _, methods in self._matching(scope)))
+        return sorted(methods | {"HEAD"} if "GET" in methods else methods)
 
     def _matching(self, scope: Scope) -> Iterator[tuple[str, set[str]]]:
         path = scope["path"].removeprefix(scope.get("root_path", ""))

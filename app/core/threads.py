@@ -15,8 +15,13 @@ async def in_thread(function: Callable[..., T], *args: object, pool: Executor | 
     still running then, it could write to a descriptor that already means something else.
     """
     work = asyncio.get_running_loop().run_in_executor(pool, function, *args)
-    try:
-        return await asyncio.shield(work)
-    except asyncio.CancelledError:
-        await asyncio.wait([work])
-        raise
+    cancelled: asyncio.CancelledError | None = None
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError as error:  # an anyio scope cancels again and again
+            cancelled = error
+    if cancelled is not None:
+        work.exception()  # which nobody else will retrieve
+        raise cancelled
+    return work.result()

@@ -60,7 +60,8 @@ class Service(Program):
         command = [
             *("env", "-C", str(ROOT), *(f"{name}={value}" for name, value in settings.items())),
             *(*site.within, sys.executable, "-m", "uvicorn", "monitoring.drill.service:create"),
-            *("--factory", "--port", str(port), "--no-access-log", "--log-level", "warning"),
+            *("--factory", "--port", str(port), "--http", "app.core.http_head:BoundedHead"),
+            *("--no-access-log", "--log-level", "warning"),
         ]
         super().__init__(command, port, folder / f"service-{port}.log", ready="/health/ready")
         self.client = httpx2.Client(base_url=self.url, timeout=60)

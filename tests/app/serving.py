@@ -66,6 +66,7 @@ class Server:
             self.process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "uvicorn", "app.main:app"),
+                    *("--http", "app.core.http_head:BoundedHead"),
                     *("--port", str(self.port), *options),
                 ],
                 cwd=ROOT,

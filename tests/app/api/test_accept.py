@@ -74,3 +74,18 @@ ZIP, DOCUMENT = "application/zip", "text/markdown"
 )
 def test_the_form_that_is_liked_best_is_chosen(accept: str, media_type: str | None) -> None:
     assert preferred(accept, [ZIP, DOCUMENT]) == media_type
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("text/markdown" + ",a/b;q=0" * 10_000, DOCUMENT),
+        ("a/b," * 10_000 + "text/markdown", None),
+        ("text/markdown;q=0.5" + ";a=b" * 10_000 + ", application/zip;q=0.4", DOCUMENT),
+    ],
+    ids=["known first", "known last", "parameters"],
+)
+def test_of_a_header_of_thousands_of_ranges_the_first_are_read(
+    accept: str, media_type: str | None
+) -> None:
+    assert preferred(accept, [ZIP, DOCUMENT]) == media_type

@@ -106,4 +106,6 @@ def test_a_bad_parameter_is_an_invalid_request(app: FastAPI) -> None:
 
     assert response.status_code == 400
     assert response.json()["code"] == "invalid_request"
-    assert response.json()["detail"].startswith("query.count: Input should be a valid integer")
+    assert response.json()["detail"].startswith(
+        "The field `count` is not as it should be: Input should be a valid integer"
+    )

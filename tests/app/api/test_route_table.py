@@ -50,7 +50,7 @@ def test_a_root_path_is_no_part_of_it(table: RouteTable) -> None:
 
 
 def test_the_methods_of_all_routes_at_a_path_are_known(table: RouteTable) -> None:
-    assert table.methods(scope("/api/v1/things/a")) == ["GET", "PUT"]
+    assert table.methods(scope("/api/v1/things/a")) == ["GET", "HEAD", "PUT"]
     assert table.methods(scope("/nowhere")) == []
 
 

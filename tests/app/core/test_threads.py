@@ -1,6 +1,7 @@
 """Work in threads, cancelled and not."""
 
 import asyncio
+import gc
 import threading
 
 import pytest
@@ -32,6 +33,8 @@ def test_a_cancelled_caller_waits_for_the_end() -> None:
         await begun.wait()
         caller.cancel()
         await asyncio.sleep(0.01)
+        caller.cancel()  # again, as a scope of anyio does on each turn of the loop
+        await asyncio.sleep(0.01)
         assert not caller.done()
         go_on.set()
         with pytest.raises(asyncio.CancelledError):
@@ -39,3 +42,29 @@ def test_a_cancelled_caller_waits_for_the_end() -> None:
         assert ended.is_set()
 
     asyncio.run(scenario())
+
+
+def test_nobody_hears_of_an_error_that_a_cancelled_caller_would_have_got(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    go_on = threading.Event()
+
+    async def scenario() -> None:
+        begun = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def work() -> None:
+            loop.call_soon_threadsafe(begun.set)
+            go_on.wait(5)
+            raise OSError
+
+        caller = asyncio.create_task(in_thread(work))
+        await begun.wait()
+        caller.cancel()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await caller
+
+    asyncio.run(scenario())
+    gc.collect()
+    assert not caplog.records

@@ -1,0 +1,84 @@
+"""uvicorn's HTTP protocol, with a bound on what it keeps of a request before anybody is asked.
+
+    uvicorn --http app.core.http_head:BoundedHead app.main:app
+
+httptools gathers address, headers and trailers without a limit, and hands each over when it is
+whole: a client could have the service hold as much as it cares to send.
+"""
+
+from typing import Final
+
+from httptools import HttpParserError
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MAX_HEAD_BYTES: Final = 64 * 1024
+"""Twice what nginx takes."""
+
+_TOO_LARGE: Final = (
+    f"The head of the request is larger than the limit of {MAX_HEAD_BYTES} bytes: send shorter "
+    "headers.\n"
+).encode()
+
+_REFUSAL: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"Content-Type: text/plain; charset=utf-8\r\n"
+    b"Content-Length: %d\r\n"
+    b"Connection: close\r\n"
+    b"\r\n"
+    b"%b"
+) % (len(_TOO_LARGE), _TOO_LARGE)
+
+
+class BoundedHead(HttpToolsProtocol):
+    """Answers 431 and closes the connection once a head, or the trailers, outgrow the limit."""
+
+    _gathered = 0
+    """Bytes that came since a head was whole, or since the last piece of a body."""
+
+    _head = 0
+    """Bytes of the address, headers and trailers of a request."""
+
+    def data_received(self, data: bytes) -> None:
+        self._gathered += len(data)
+        super().data_received(data)
+        if self._gathered > MAX_HEAD_BYTES and not self.transport.is_closing():
+            self._refuse()
+
+    def on_message_begin(self) -> None:
+        self._head = 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(name, value)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._gathered = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._gathered = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._gathered = 0
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        if self._head > MAX_HEAD_BYTES:
+            self._refuse()
+        else:
+            super().send_400_response(msg)
+
+    def _count(self, *parts: bytes) -> None:
+        self._head += sum(map(len, parts))
+        if self._head > MAX_HEAD_BYTES:
+            raise HttpParserError("the head is too large")  # which ends in `send_400_response`
+
+    def _refuse(self) -> None:
+        self.transport.write(_REFUSAL)
+        self.transport.close()

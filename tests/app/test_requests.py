@@ -1,0 +1,96 @@
+"""Requests themselves: how large their heads may be, HEAD, and addresses that are nearly right."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from app.core.http_head import MAX_HEAD_BYTES
+from tests.app.archives import doccarchive
+from tests.app.serving import CONVERT, NEEDS_PROC, Server
+
+pytestmark = NEEDS_PROC
+
+REFUSED = b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+CHUNKED = (
+    f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+).encode()
+PIECE = 8192
+
+
+@pytest.fixture(scope="module")
+def server(start_server: Callable[..., Server]) -> Server:
+    return start_server()
+
+
+def answer(server: Server, *pieces: bytes) -> bytes:
+    """All that the server says to bytes sent one after the other, till it closes."""
+    said = b""
+    with server.send(b"") as connection:
+        # It may close while we send; what it said before that is there to be read.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            for piece in pieces:
+                connection.sendall(piece)
+        with suppress(ConnectionResetError):
+            while received := connection.recv(65536):
+                said += received
+    return said
+
+
+def request_of(size: int) -> bytes:
+    """A request whose address and headers have so many bytes."""
+    known = len(b"/health" + b"Host" + b"x" + b"Connection" + b"close" + b"X-A")
+    filling = b"a" * (size - known)
+    return b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-A: " + filling + b"\r\n\r\n"
+
+
+def test_a_head_of_the_limit_is_taken_and_one_byte_more_is_not(server: Server) -> None:
+    assert answer(server, request_of(MAX_HEAD_BYTES - 1000)).startswith(b"HTTP/1.1 200 ")
+    refusal = answer(server, request_of(MAX_HEAD_BYTES + 1))
+    assert refusal.startswith(REFUSED)
+    assert refusal.endswith(
+        f"the limit of {MAX_HEAD_BYTES} bytes: send shorter headers.\n".encode()
+    )
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"GET /",
+        b"GET /health HTTP/1.1\r\nX-A: ",
+        CHUNKED + b"1\r\na\r\n0\r\nX-Trailer: ",
+    ],
+    ids=["address", "header", "trailer"],
+)
+def test_a_head_that_never_ends_is_not_kept(server: Server, begun: bytes) -> None:
+    endless = [b"a" * PIECE] * (4 * MAX_HEAD_BYTES // PIECE)
+    assert REFUSED in answer(server, begun, *endless)
+
+
+def test_a_body_may_be_longer_than_a_head(server: Server) -> None:
+    archive = doccarchive("Foo") + b"x" * (3 * MAX_HEAD_BYTES)
+    pieces = [archive[start : start + PIECE] for start in range(0, len(archive), PIECE)]
+    chunks = [f"{len(piece):x}\r\n".encode() + piece + b"\r\n" for piece in pieces]
+    # It arrived whole: what follows the zip is refused.
+    assert b'"code":"invalid_zip"' in answer(server, CHUNKED, *chunks, b"0\r\n\r\n")
+
+
+PAGES = ["/", "/docs", "/health", "/health/ready", "/metrics", "/api/v1/health", "/api/v1/status"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_head_is_answered_as_get_is_without_the_body(server: Server, path: str) -> None:
+    got, asked = server.client.get(path), server.client.head(path)
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert asked.headers["Content-Type"] == got.headers["Content-Type"]
+
+
+def test_a_wrong_method_is_told_of_head(server: Server) -> None:
+    assert server.client.post("/health").headers["Allow"] == "GET, HEAD"
+    assert server.client.head(CONVERT).status_code == 405
+
+
+@pytest.mark.parametrize("path", [f"{CONVERT}/", "/health/", "/docs/"])
+def test_an_address_with_a_slash_too_many_serves_nothing(server: Server, path: str) -> None:
+    response = server.client.put(path, content=doccarchive("Foo"))
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
