@@ -95,3 +95,24 @@ def test_a_page_asks_nothing_and_leads_to_pages_that_exist(page: Path) -> None:
 def test_a_page_quotes_the_rule() -> None:
     assert "up{job=&quot;docc2context&quot;} == 0" in rendered()["service_down.html"]
     assert "keep_firing_for: 5m" in rendered()["service_down.html"]
+
+
+IN_WORDS = {
+    "low_disk_space": {"1024": "1 GiB"},
+    "service_restarting": {"2": "more than twice"},
+    "prometheus_not_connected_to_alertmanager": {"1": "no Alertmanager"},
+}
+
+
+@EACH
+def test_a_definition_names_the_thresholds_of_the_rule(path: Path) -> None:
+    definition = path.read_text().partition("## Impact")[0]
+    thresholds = re.findall(r"[<>]=?\s*(\d[\d.]*(?: \* 60)?)", alerts()[path.stem]["expr"])
+    for text in {one for one in thresholds if float(one.split()[0])}:
+        number = float(text.split()[0])
+        spellings = {f"{number:,g}", f"{number * 100:g} %"}
+        if text.endswith("* 60"):
+            spellings = {f"{number:g} minutes"}
+        told = IN_WORDS.get(path.stem, {}).get(text)
+        found = [one for one in {told} - {None} or spellings if f" {one}" in definition]
+        assert found, f"{text} is not in: {definition}"
