@@ -37,6 +37,7 @@ from tests.compose.stack import (
     values,
     wait_for,
 )
+from tests.monitoring.playbooks.texts import commands
 
 CORPUS = Path(os.environ.get("DOCC_CORPUS", ROOT.parent / "shared" / "corpus"))
 ARCHIVE = CORPUS / "specification-core.doccarchive.zip"
@@ -249,6 +250,13 @@ def is_converting(url: str) -> bool:
 def test_the_service_stopped_is_told_to_alertmanager(stack: Stack) -> None:
     stack.compose("stop", "docc2context")
     wait_for(lambda: "ServiceAbsent" in alerts_of_alertmanager(), "ServiceAbsent fires", 300)
+
+
+def test_the_checks_of_the_playbooks_read_the_files_of_this_machine(stack: Stack) -> None:
+    lines = {one.text for one in commands() if one.text.startswith("docker compose run ")}
+    assert len(lines) == 3
+    for line in lines:
+        assert "SUCCESS" in stack.compose(*line.split()[2:])
 
 
 def test_rules_are_read_anew_and_data_is_kept_by_a_restart(stack: Stack) -> None:
