@@ -11,7 +11,7 @@ from docc2context.links.site import Site
 from docc2context.markdown.inline import destination, safe_url
 from docc2context.markdown.slug import slug
 from docc2context.model.patch import ReferenceText
-from docc2context.model.reference import SectionReference
+from docc2context.model.reference import Reference, SectionReference, TopicReference
 
 _LOCAL_ANCHOR = re.compile("#\0([^\0]*)\0")
 
@@ -127,7 +127,14 @@ class PageResolver:
         link = link_from(self._folder, path)
         if not anchor:
             return link
-        # On another page the heading's text, which a section reference repeats, tells its fragment.
-        reference = described.reference if described else None
-        title = reference.title if isinstance(reference, SectionReference) else anchor
-        return f"{link}#{destination(slug(title))}"
+        title = _heading(described.reference) if described else ""
+        return f"{link}#{destination(slug(title or anchor))}"
+
+
+def _heading(reference: Reference | None) -> str:
+    """The text of the heading on another page that this leads to, which tells its fragment."""
+    if isinstance(reference, TopicReference) and (
+        isinstance(reference, SectionReference) or reference.kind == "section"
+    ):
+        return reference.title
+    return ""

@@ -17,6 +17,10 @@ REFERENCES = {
     "doc://x/kit/A": TopicReference(url="/documentation/kit/a", title="A"),
     "doc://x/kit#Use": SectionReference(url="/documentation/kit#Use-it", title="Use it!"),
     "doc://x/kit/A#B": SectionReference(url="/documentation/kit/a#B-c", title="B (c)"),
+    "doc://x/kit/A#C": TopicReference(
+        url="/documentation/kit/a#C-D", title="C - D", kind="section"
+    ),
+    "doc://x/kit/A#E": TopicReference(url="/documentation/kit/a#E-F", title="Else", kind="article"),
     "web": LinkReference(url="https://example.com/(x)"),
     "script": LinkReference(url="javascript:alert(1)"),
     "elsewhere": TopicReference(url="/documentation/other", title="Other"),
@@ -39,6 +43,8 @@ def to(links: PageResolver, identifier: str) -> str | None:
     [
         ("doc://x/kit/A", "kit/a.md"),
         ("doc://x/kit/A#B", "kit/a.md#b-c"),
+        ("doc://x/kit/A#C", "kit/a.md#c---d"),
+        ("doc://x/kit/A#E", "kit/a.md#e-f"),
         ("#Use-it", "#\0Use-it\0"),
         ("web", "https://example.com/%28x%29"),
         ("script", None),
