@@ -17,6 +17,9 @@ NEVER = {
     "layout": "how to show",
     "mediaPosition": "how to show",
     "color": "how to show",
+    "deviceFrame": "how to show: the device around a picture",
+    "iconBase64": "a picture",
+    "svgID": "a part of a picture's address",
     "syntax": "how to colour code",
     "fileType": "how to colour code",
     "languages": "which declaration a reader's language selects",
@@ -30,6 +33,7 @@ NEVER = {
     "preciseIdentifier": "an identifier of the compiler",
     "externalID": "an identifier of the compiler",
     "symbolKind": "for machines; `roleHeading` says it in words",
+    "symbolAccessLevel": "for machines; public symbols are what archives are made of",
     "categoryPathComponent": "a part of an address",
     "checksum": "for machines",
     "traits": "tells variants apart",
@@ -53,7 +57,10 @@ NEVER_IN = {
         "showLineNumbers": "how to show",
         "wrap": "how to show",
     },
-    "columns": {"size": "how to show: a column's width"},
+    "columns": {
+        "alignment": "how to show",
+        "size": "how to show: a column's width",
+    },
     "file": {"highlights": "how to show: marked lines, by number"},
     "heading": {"level": "how to show"},
     "metadata": {"version": "the version of a documentation set; no page shows it"},
@@ -67,6 +74,7 @@ NEVER_IN = {
         "extendedData": "how to show: the spans of cells",
         "header": "how to show",
     },
+    "tokens": {"highlight": "how to show: what differs from other overloads"},
 }
 """Keys of objects of one type, kind, or place (the key that they stand under)."""
 

@@ -8,6 +8,8 @@ from docc2context.markdown.escape import one_line
 _BACKTICKS = re.compile("`+")
 _LANGUAGE = re.compile(r"[\w+#.-]+")
 
+_OPTIONS = re.compile(r"[\s,{].*", re.DOTALL)
+
 _FENCE_LANGUAGES = {"occ": "objc", "objective-c": "objc", "data": "", "none": ""}
 """Names that DocC uses for languages, as Markdown's readers know them."""
 
@@ -44,10 +46,12 @@ def code_block(lines: Iterable[str], language: str | None = None) -> str:
 def fence_language(name: str | None) -> str:
     """The info string for DocC's name of a language.
 
-    >>> fence_language("occ"), fence_language("Swift"), fence_language("a b")
+    What follows the language are options for the web page, as in `swift, nocopy`.
+
+    >>> fence_language("occ"), fence_language("Swift, nocopy"), fence_language("<b>")
     ('objc', 'swift', '')
     """
-    name = (name or "").lower()
+    name = _OPTIONS.sub("", (name or "").strip().lower())
     name = _FENCE_LANGUAGES.get(name, name)
     return name if name.isalpha() or _LANGUAGE.fullmatch(name) else ""
 
