@@ -146,7 +146,7 @@ def listed_pages(node: RenderNode, links: Resolver) -> tuple[str, ...]:
 def _entry(node: RenderNode, ctx: Context) -> Entry:
     children = listed_pages(node, ctx.links)
     return Entry(
-        page_title(node), page_name(node), summary(node, ctx), children, is_deprecated(node)
+        page_title(node), page_name(node), summary(node, ctx), children, is_deprecated(node, ctx)
     )
 
 

@@ -31,9 +31,9 @@ def page_key(path: str) -> str:
 
 
 def mark_heading(heading: str, anchor: str | None) -> str:
-    """A rendered heading with DocC's anchor for it."""
+    """A rendered heading with DocC's anchor for it, percent-encoded or not."""
     level, space, words = heading.partition(" ")
-    return f"{level}{space}\0{HEADING}\0{_encoded(anchor or '')}\0{words}"
+    return f"{level}{space}\0{HEADING}\0{_encoded(unquote(anchor or ''))}\0{words}"
 
 
 def headings(markdown: str) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from docc2context.markdown.inline import safe_url
 from docc2context.model.counts import Counts, new_counts
 from docc2context.model.page import PatchOperation
 from docc2context.model.patch import PATCH_FAULTS, PatchedText, ReferenceText, apply_to
-from docc2context.model.reference import Reference, decoder
+from docc2context.model.reference import Reference, decoder, fragments_decoder
 
 _MAX_KEPT = 4 << 20
 """Bytes of text kept: some 20 MB of structs at the most. An archive of 3,000 pages has 2 MB in all,
@@ -64,6 +64,19 @@ class References:
             if len(key) <= _MAX_TEXT:
                 self._keep(key, described)
         return described
+
+    def declaration(self, text: ReferenceText) -> str:
+        """The short declaration of a symbol; empty if the text tells none.
+
+        That of another language is not known: its patches leave it out of what a page shows.
+        """
+        if isinstance(text, PatchedText):
+            return ""
+        try:
+            found = fragments_decoder.decode(text, new_counts())
+        except (msgspec.DecodeError, RecursionError):
+            return ""
+        return "".join([fragment.text for fragment in found.fragments]).strip() if found else ""
 
     def _patched(
         self, own: Described, operations: Iterable[tuple[str, PatchOperation]]

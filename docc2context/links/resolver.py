@@ -22,6 +22,9 @@ class Resolver(Protocol):
     def describe(self, identifier: str) -> Described | None:
         """What the page's `references` say of the identifier; None if they do not know it."""
 
+    def declaration(self, identifier: str) -> str:
+        """The short declaration of the symbol that an identifier stands for; empty without one."""
+
     def url(self, identifier: str) -> str:
         """The address that the page gives for the identifier, else the identifier itself."""
 
@@ -73,6 +76,10 @@ class PageResolver:
             described = None if text is None else self._site.references.read(text)
             self._described[identifier] = described
             return described
+
+    def declaration(self, identifier: str) -> str:
+        text = self._texts.get(identifier)
+        return "" if text is None else self._site.references.declaration(text)
 
     def url(self, identifier: str) -> str:
         described = self.describe(identifier)

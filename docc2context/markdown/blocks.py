@@ -42,9 +42,12 @@ def list_item(marker: str, blocks: str) -> str:
     """Blocks behind a list marker, later lines indented to stand in the item.
 
     An item without content is the marker alone. One that begins with code keeps its indentation.
+    One that begins with empty items begins on its second line: `- - -` is a thematic break.
     """
     indent = " " * (len(marker) + 1)
     lines = blocks.split("\n")
+    if lines[0].count(marker) > 1 and not lines[0].replace(marker, "").strip(" "):
+        lines.insert(0, "")
     rest = (f"\n{indent}{line}" if line else "\n" for line in lines[1:])
     return f"{marker} {lines[0]}".rstrip(" ") + "".join(rest)
 

@@ -9,6 +9,9 @@ from typing import Literal, NamedTuple
 _SAFE_SCHEME = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _UNSAFE_IN_DESTINATION = re.compile(r'[\x00-\x20\x7f"()<>\\`|\[\]]|&(?=#?\w+;)|%(?![0-9A-Fa-f]{2})')
 
+HARD_BREAK = "<br>"
+"""A line break that is shown. Markdown's own would end the line, and with it a cell or a bullet."""
+
 Style = Literal["emphasis", "strong"]
 
 _DELIMITERS: dict[Style, tuple[str, ...]] = {"emphasis": ("_", "*"), "strong": ("**",)}

@@ -4,7 +4,11 @@ from docc2context.model.base import UNKNOWN, Node, TypedNode
 
 
 class Text(TypedNode, tag="text"):
-    """Plain text; a line break inside it is white space, as on the web page."""
+    """Plain text; a line break inside it is white space, as on the web page.
+
+    One that is nothing but a line break is the author's own: swift-docc writes so what Markdown
+    calls a hard break, and swift-docc-render shows it as one.
+    """
 
     text: str = ""
 

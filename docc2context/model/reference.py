@@ -3,7 +3,7 @@
 from docc2context.model.base import UNKNOWN, Node, TypedNode
 from docc2context.model.inline import Inline
 from docc2context.model.lenient import LenientDecoder
-from docc2context.model.symbol import Conformance, SymbolTag
+from docc2context.model.symbol import Conformance, Fragment, SymbolTag
 
 
 class TopicReference(TypedNode, tag="topic"):
@@ -131,3 +131,12 @@ Reference = (
 )
 
 decoder: LenientDecoder[Reference] = LenientDecoder(Reference)
+
+
+class Fragmented(Node):
+    """What a reference to a symbol says of its declaration; decoded apart, as few lists need it."""
+
+    fragments: list[Fragment] = []
+
+
+fragments_decoder: LenientDecoder[Fragmented] = LenientDecoder(Fragmented)

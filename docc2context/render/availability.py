@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from docc2context.model.page import RenderNode
 from docc2context.model.symbol import Availability
+from docc2context.render.context import Context
 
 
 def platforms(items: Sequence[Availability] | None) -> list[str]:
@@ -11,14 +12,37 @@ def platforms(items: Sequence[Availability] | None) -> list[str]:
     return [_platform(item) for item in items or [] if item.name]
 
 
-def is_deprecated(node: RenderNode) -> bool:
-    """Whether a page has a summary of its deprecation, or an entry that calls it deprecated."""
-    if node.deprecation_summary:
-        return True
-    for item in node.metadata.platforms or ():
-        if item.deprecated or item.unconditionally_deprecated or item.deprecated_at:
-            return True
-    return False
+def is_deprecated(node: RenderNode, ctx: Context) -> bool:
+    """Whether a page is deprecated as a whole, by the rules of swift-docc and its web page.
+
+    That is by a summary of its deprecation, by what the page's references say of itself, or by its
+    platforms: one entry for all of them that says so, or each that has it deprecating it.
+    """
+    return (
+        bool(node.deprecation_summary)
+        or (bool(node.metadata.platforms) and _all_deprecate(node.metadata.platforms or ()))
+        or ctx.is_deprecated(node.identifier.url)
+    )
+
+
+def _all_deprecate(items: Sequence[Availability]) -> bool:
+    deprecating = [item for item in items if _deprecates(item)]
+    there = [item for item in items if not _is_gone(item)]
+    return any(_is_for_all(item) for item in deprecating) or (
+        bool(deprecating) and all(map(_deprecates, there))
+    )
+
+
+def _is_for_all(item: Availability) -> bool:
+    return item.name in (None, "", "*")
+
+
+def _deprecates(item: Availability) -> bool:
+    return bool(item.deprecated or item.unconditionally_deprecated or item.deprecated_at)
+
+
+def _is_gone(item: Availability) -> bool:
+    return bool(item.unavailable or item.unconditionally_unavailable or item.obsoleted_at)
 
 
 def messages(items: Sequence[Availability] | None) -> list[str]:

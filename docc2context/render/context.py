@@ -1,7 +1,9 @@
 """What rendering a page needs and finds out, as one object."""
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
+from urllib.parse import unquote
 
 from docc2context.links.references import Described
 from docc2context.links.resolver import Resolver
@@ -11,7 +13,7 @@ from docc2context.markdown.inline import link
 from docc2context.markdown.slug import Slugs, slug
 from docc2context.model.counts import Counts, new_counts
 from docc2context.model.patch import ReferenceText
-from docc2context.model.reference import Reference
+from docc2context.model.reference import Reference, TopicReference
 
 MAX_DEPTH = 48
 """Levels of content inside content: the deepest of 130,000 real pages has 9. Each level takes some
@@ -20,6 +22,8 @@ five Python frames of the thousand that there are, and two to four columns of in
 UNBOUNDED = 2**63
 
 _USUAL_CHARS = 64
+
+_NO_ADDRESS = re.compile(r"[\0-\x20]*(?:javascript|vbscript|data):", re.IGNORECASE)
 
 TOO_DEEP = "_Content nested too deeply to show._"
 
@@ -81,6 +85,18 @@ class Context:
         described = self.describe(identifier)
         return described.reference if described else None
 
+    def is_deprecated(self, identifier: str) -> bool:
+        """Whether the page's references call it deprecated; it shows no words of theirs."""
+        described = self.links.describe(identifier)
+        reference = described.reference if described else None
+        return isinstance(reference, TopicReference) and reference.deprecated
+
+    def poster(self, identifier: str) -> Reference | None:
+        """What the poster of a video is; nobody misses one that the page does not describe."""
+        self.asked.append(identifier)
+        described = self.links.describe(identifier)
+        return described.reference if described else None
+
     def mention(self, identifier: str, relation: str | None = None) -> None:
         """Note that the page leads to what the identifier stands for, for the link graph."""
         relation = relation or self._relation
@@ -99,12 +115,23 @@ class Context:
         """A link to a safe destination; the text alone inside another link."""
         return text if self._inside_link else link(text, destination)
 
+    def addressed(self, text: str, address: str) -> str:
+        """Words that lead to an address which no bundle can link, and the address beside them.
+
+        But for scripts and data, which are no addresses to go to.
+        """
+        told = "" if _NO_ADDRESS.match(address) else escape(address.strip())
+        return text if self._inside_link or told in ("", text) else f"{text} ({told})"
+
     def asset(self, url: str) -> str | None:
         """The link to a file of the archive; None inside another link, as for destinations."""
         return None if self._inside_link else self.links.asset(url)
 
     def heading(self, level: int, text: str, anchor: str | None = None) -> str:
-        """A heading of plain text, whose fragment is remembered for links to DocC's anchor."""
+        """A heading of plain text, whose fragment is remembered for links to DocC's anchor.
+
+        `anchor` stands in the archive as in a URL: percent-encoded where it is not ASCII.
+        """
         usual = level > 1 and len(text) < _USUAL_CHARS
         render = _usual_heading if usual else _rendered_heading
         rendered, fragment = render(level, text, self.suffix if level == 2 else "")
@@ -112,7 +139,7 @@ class Context:
             return ""
         fragment = self._slugs.add(fragment)
         if anchor:
-            self.anchors.setdefault(anchor, fragment)
+            self.anchors.setdefault(unquote(anchor), fragment)
         return rendered
 
     def variant(self, language: str, references: Mapping[str, ReferenceText]) -> "Context":

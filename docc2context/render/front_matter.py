@@ -30,7 +30,7 @@ def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str, ct
             "usr": metadata.external_id,
             "platforms": platforms(metadata.platforms) if metadata.platforms else None,
             "required": metadata.required,
-            "deprecated": is_deprecated(node),
+            "deprecated": is_deprecated(node, ctx),
             "tags": [tag.text for tag in metadata.tags] if metadata.tags else None,
             "estimated_time": metadata.estimated_time,
             "changes": _changes(node.diff_availability) if node.diff_availability else None,
@@ -41,11 +41,21 @@ def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str, ct
 
 
 def _parent(node: RenderNode, ctx: Context) -> str:
-    """The title of the page right above, below a module's: what a member is a member of."""
+    """The title of the nearest page above, below a module's: what a member is a member of.
+
+    A page that groups others, such as `Sequence Implementations`, is one if there is no other.
+    """
     if not node.hierarchy or not node.hierarchy.paths or len(node.hierarchy.paths[-1]) < 2:
         return ""
-    described = ctx.links.describe(node.hierarchy.paths[-1][-1])
-    return getattr(described.reference, "title", "") if described else ""
+    groups: list[str] = []
+    for identifier in reversed(node.hierarchy.paths[-1][1:]):
+        described = ctx.links.describe(identifier)
+        reference = described.reference if described else None
+        title: str = getattr(reference, "title", "")
+        if getattr(reference, "role", None) != "collectionGroup":
+            return title
+        groups.append(title)
+    return groups[0]
 
 
 def _modules(node: RenderNode) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from docc2context.links.references import Described
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
-from docc2context.markdown.inline import Styled, html, image, join, link, safe_url
+from docc2context.markdown.inline import HARD_BREAK, Styled, html, image, join, link, safe_url
 from docc2context.model.inline import (
     CodeVoice,
     ContentMetadata,
@@ -43,6 +43,9 @@ Piece = str | Styled
 
 _SCALE = re.compile(r"[1-9]x")
 
+_BREAK = "\n"
+"""The text of a node that is a hard break."""
+
 _PLAIN = frozenset({Text, CodeVoice})
 _TEXT = frozenset({Text})
 
@@ -71,13 +74,19 @@ def is_plain(nodes: Sequence[Inline]) -> bool:
 def _plain_inlines(nodes: Sequence[Inline]) -> str:
     """Text and code as one line of Markdown; neighbours of one kind are one."""
     if _TEXT.issuperset(map(type, nodes)):
-        return escape("".join([node.text for node in cast("Sequence[Text]", nodes)]))
+        texts = [node.text for node in cast("Sequence[Text]", nodes)]
+        if _BREAK not in texts:
+            return escape("".join(texts))
     return join(
         [
-            escape(node.text) if isinstance(node, Text) else code_span(node.code)
+            _text(node) if isinstance(node, Text) else code_span(node.code)
             for node in cast("Sequence[Text | CodeVoice]", _coalesced(nodes))
         ]
     )
+
+
+def _text(node: Text) -> str:
+    return HARD_BREAK if node.text == _BREAK else escape(node.text)
 
 
 def _coalesced(nodes: Sequence[Inline]) -> Sequence[Inline]:
@@ -92,7 +101,7 @@ def _coalesced(nodes: Sequence[Inline]) -> Sequence[Inline]:
     if UnknownInline not in kinds and not any(map(is_, kinds, islice(kinds, 1, None))):
         return nodes
     merged: list[Inline] = []
-    for kind, run in groupby(_known(nodes), type):
+    for kind, run in groupby(_known(nodes), _kind):
         if kind is Text:
             merged.append(Text(text="".join(node.text for node in run if isinstance(node, Text))))
         elif kind is CodeVoice:
@@ -100,6 +109,11 @@ def _coalesced(nodes: Sequence[Inline]) -> Sequence[Inline]:
         else:
             merged += run
     return merged
+
+
+def _kind(node: Inline) -> object:
+    """What neighbours must have in common to be one; a line break is one by itself."""
+    return _BREAK if isinstance(node, Text) and node.text == _BREAK else type(node)
 
 
 def _known(nodes: Iterable[Inline]) -> Iterator[Inline]:
@@ -114,7 +128,7 @@ def _known(nodes: Iterable[Inline]) -> Iterator[Inline]:
 def _piece(node: Inline, ctx: Context) -> Piece:
     match node:
         case Text():
-            return escape(node.text)
+            return _text(node)
         case CodeVoice():
             return code_span(node.code)
         case ReferenceLink():
@@ -162,7 +176,10 @@ def link_to(identifier: str, described: Described | None, ctx: Context) -> str:
 
 def _linked(title: str, identifier: str, described: Described | None, ctx: Context) -> str:
     destination = ctx.destination(identifier, described)
-    return link(title, destination) if destination and title else title
+    if destination and title:
+        return link(title, destination)
+    reference = described.reference if described else None
+    return ctx.addressed(title, reference.url) if isinstance(reference, LinkReference) else title
 
 
 def _overriding_title(node: ReferenceLink, ctx: Context) -> str:
@@ -207,8 +224,7 @@ def _shown(reference: Reference | None, ctx: Context) -> str | None:
     words = escape(reference.alt or "")
     if isinstance(reference, ImageReference):
         return image(words, file)
-    described = ctx.links.describe(reference.poster) if reference.poster else None
-    poster = described.reference if described else None
+    poster = ctx.poster(reference.poster) if reference.poster else None
     if isinstance(poster, ImageReference) and (picture := _copied_file(poster, ctx)) is not None:
         return ctx.linked(image(words or "Video", picture), file)
     return ctx.linked(words or "Video", file)
@@ -244,10 +260,6 @@ def bold_inlines(nodes: Sequence[Inline], ctx: Context) -> Piece:
     return bold(content, ctx)
 
 
-def _is_video(reference: Reference | None) -> bool:
-    return isinstance(reference, VideoReference)
-
-
 def _file(reference: ImageReference | VideoReference, ctx: Context) -> str | None:
     """The destination of the file to show: one of the bundle, else one on the web."""
     if (copied := _copied_file(reference, ctx)) is not None:
@@ -274,4 +286,4 @@ def _file_name(url: str) -> str:
 def _link(node: Link, ctx: Context) -> str:
     url = safe_url(node.destination)
     title = escape(node.title or node.destination)
-    return ctx.linked(title, url) if url else title
+    return ctx.linked(title, url) if url else ctx.addressed(title, node.destination)

@@ -151,16 +151,15 @@ def _changed(own: str | None, other: str | None) -> str:
 def _deprecation(node: RenderNode, ctx: Context) -> str:
     """What users of an old or missing symbol must know, set apart before all else."""
     words: list[Block] = list(node.deprecation_summary or ())
-    if not words and not node.metadata.platforms:
-        return ""
-    if not words:
+    if not words and node.metadata.platforms:
         words = [
             Paragraph(inline_content=[Text(text=told)])
             for told in messages(node.metadata.platforms)
         ]
-    if not words and not is_deprecated(node):
+    deprecated = is_deprecated(node, ctx)
+    if not words and not deprecated:
         return ""
-    label = "Deprecated" if is_deprecated(node) else "Availability"
+    label = "Deprecated" if deprecated else "Availability"
     return md.quotation(run_in(strong(f"{label}:" if words else label), words, ctx))
 
 

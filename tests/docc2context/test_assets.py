@@ -200,6 +200,23 @@ def test_a_video_is_a_link_around_its_poster() -> None:
     )
 
 
+def test_a_poster_of_another_language_is_shown_as_well() -> None:
+    files = {"videos/walk.mp4": b"film", "images/still.png": PIC, "images/objc.png": PIC[::-1]}
+    other = [{"url": "/images/objc.png", "traits": ["1x"]}]
+    patch = [
+        {"op": "replace", "path": "/metadata/roleHeading", "value": "Class"},
+        {"op": "replace", "path": "/references/still/variants", "value": other},
+    ]
+    override = {"traits": [{"interfaceLanguage": "occ"}], "patch": patch}
+    source = json.dumps({**json.loads(film("still")), "variantOverrides": [override]}).encode()
+    assert told(kit(source, files)) == (
+        "**Objective-C:** Class\n\n"
+        "[![A walk](../images/still.png)](../videos/walk.mp4)\n\n"
+        "[![A walk](../images/objc.png)](../videos/walk.mp4)",
+        ["images/objc.png", "images/still.png", "videos/walk.mp4"],
+    )
+
+
 def sample(url: str) -> bytes:
     action = {"type": "reference", "identifier": "zip", "overridingTitle": "Download"}
     return page(

@@ -61,6 +61,13 @@ def test_a_link_leads_to_its_heading_or_else_to_the_title_of_its_page(
     assert told.endswith(f"({fragment})")
 
 
+@pytest.mark.parametrize("anchor", ["概要", "%E6%A6%82%E8%A6%81"])
+@pytest.mark.parametrize("fragment", ["概要", "%E6%A6%82%E8%A6%81"])
+def test_anchors_are_the_same_percent_encoded_or_not(anchor: str, fragment: str) -> None:
+    page = heading("# Kit") + heading("## 概要", anchor) + f"({link(f'#{fragment}')})"
+    assert filled((KIT, page)) == ["# Kit\n## 概要\n(#概要)"]
+
+
 def test_a_link_to_a_page_that_is_not_there_leads_to_the_beginning() -> None:
     assert filled((KIT, heading("# Kit") + f"[f]({link('/documentation/kit/f(_:)')})")) == [
         "# Kit\n[f](#)"
