@@ -4,8 +4,9 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from docc2context.archive.end_record import Directory
+from docc2context.archive.end_record import Directory, too_many_entries
 from docc2context.archive.extra_fields import extra_fields, widened
+from docc2context.archive.limits import Limits
 from docc2context.archive.names import shown_name
 from docc2context.archive.refusals import ambiguous, damaged, split
 from docc2context.archive.source import Source
@@ -15,6 +16,10 @@ _HEADER = struct.Struct("<4s4x2H4x3L4H2x2L")
 _LARGEST_HEADER = _HEADER.size + 3 * 0xFFFF
 _CHUNK = 1 << 20
 """Bytes of the directory held at once: of 64 MiB, only names are kept."""
+
+
+_MOST_COUNTED = 0xFFFF
+"""The largest count that the end record has room for (APPNOTE 4.3.16)."""
 
 
 class Entry(NamedTuple):
@@ -31,28 +36,37 @@ class Entry(NamedTuple):
     unicode_path: bytes | None
 
 
-def read_directory(source: Source, directory: Directory) -> Iterator[Entry]:
+def read_directory(source: Source, directory: Directory, limits: Limits) -> Iterator[Entry]:
     """The entries, in the order of the directory.
 
-    Raises ArchiveRefused: `invalid_zip`, `ambiguous_zip` or `multi_disk`.
+    macOS counts on from 0 after 65,535 entries and writes no ZIP64 (DOCS/ADR/0007-zip-bounds.md).
+    Raises ArchiveRefused: `invalid_zip`, `ambiguous_zip`, `multi_disk` or `too_many_entries`.
     """
+    count = 0
     buffer, position = b"", 0
     unread, end = directory.offset, directory.offset + directory.size
-    for _ in range(directory.entries):
+    while position < len(buffer) or unread < end:
         if unread < end and len(buffer) - position < _LARGEST_HEADER:
             chunk = source.read(min(_CHUNK, end - unread), unread)
             buffer, position, unread = buffer[position:] + chunk, 0, unread + len(chunk)
         entry, position = _entry_at(buffer, position)
+        count += 1
+        if count > limits.max_entries:
+            raise too_many_entries(count, limits)
         yield entry
-    if position < len(buffer) or unread < end:
-        raise ambiguous(f"its directory goes on after the {directory.entries} entries counted")
+    if count != directory.entries and not (
+        directory.wraps and count > _MOST_COUNTED and count & _MOST_COUNTED == directory.entries
+    ):
+        raise ambiguous(
+            f"its directory holds {count} entries, and its end record counts {directory.entries}"
+        )
 
 
 def _entry_at(buffer: bytes, position: int) -> tuple[Entry, int]:
     """The entry whose header is at `position`, and where the next one begins."""
     name_start = position + _HEADER.size
     if name_start > len(buffer):
-        raise ambiguous("its directory holds fewer entries than its end record counts")
+        raise ambiguous("its directory ends within an entry")
     (
         signature, flags, method, crc, compressed, size,
         name_size, extra_size, comment_size, disk, attributes, offset,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from docc2context.archive.limits import Limits
 from docc2context.archive.refusals import ambiguous, damaged, split, too_many
 from docc2context.archive.source import Source
+from docc2context.errors import LimitExceeded
 
 _END_SIGNATURE = b"PK\x05\x06"
 _END = struct.Struct("<4s4H2LH")
@@ -23,11 +24,15 @@ _TAIL = _MAX_COMMENT + _END.size
 
 
 class Directory(NamedTuple):
-    """Where the central directory lies, in bytes, and how many entries it is said to have."""
+    """Where the central directory lies, in bytes, and how many entries it is said to have.
+
+    `wraps` if only the 16 bits of the end record tell that: they say 1 of 65,537.
+    """
 
     entries: int
     size: int
     offset: int
+    wraps: bool
 
 
 class _Fields(NamedTuple):
@@ -60,9 +65,8 @@ def find_directory(source: Source, limits: Limits) -> Directory:
         boundary, wide = zip64
         fields = _agreed(fields, wide)
     _check(fields, boundary)
-    directory = Directory(fields.entries, fields.size, fields.offset)
-    _check_limits(directory, limits)
-    return directory
+    _check_limits(fields, limits)
+    return Directory(fields.entries, fields.size, fields.offset, wraps=zip64 is None)
 
 
 def _end_position(tail: bytes) -> int:
@@ -135,15 +139,19 @@ def _check(fields: _Fields, boundary: int) -> None:
         raise ambiguous("its directory does not end where its end record begins")
 
 
-def _check_limits(directory: Directory, limits: Limits) -> None:
-    if directory.entries > limits.max_entries:
+def too_many_entries(count: int, limits: Limits) -> LimitExceeded:
+    """What to raise when there are more entries than may be."""
+    return too_many(
+        f"holds {count} entries, over the limit of {limits.max_entries}", limits.max_entries
+    )
+
+
+def _check_limits(fields: _Fields, limits: Limits) -> None:
+    if fields.entries > limits.max_entries:
+        raise too_many_entries(fields.entries, limits)
+    if fields.size > limits.max_directory_bytes:
         raise too_many(
-            f"holds {directory.entries} entries, over the limit of {limits.max_entries}",
-            limits.max_entries,
-        )
-    if directory.size > limits.max_directory_bytes:
-        raise too_many(
-            f"has a directory of {directory.size} bytes, "
+            f"has a directory of {fields.size} bytes, "
             f"over the limit of {limits.max_directory_bytes} bytes",
             limits.max_directory_bytes,
         )

@@ -56,7 +56,7 @@ def read_entries(source: Source, directory: Directory, limits: Limits) -> EntryT
     """All entries, asset or page. Raises ArchiveRefused for the first that breaks a rule."""
     table = EntryTable(limits.max_directory_bytes)
     local_headers = LocalHeaders(source, directory.offset, limits.max_directory_bytes)
-    for entry in read_directory(source, directory):
+    for entry in read_directory(source, directory, limits):
         check_readable(entry)
         name = checked_type(entry, entry_name(entry.raw_name, entry.flags, entry.unicode_path))
         table.add(entry, name, *local_headers.place(entry, name))

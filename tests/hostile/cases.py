@@ -72,6 +72,13 @@ def typed(mode: int, name: bytes = b"thing", content: bytes = b"") -> bytes:
     return raw_zip(Member(), Member(name, content, STORED, central={"mode": mode}))
 
 
+def many_entries(counted: int, *, zip64: bool = False) -> bytes:
+    """A zip of 65,537 entries, one more than 16 bits tell from 0."""
+    told = {"here": counted, "entries": counted}
+    members = (Member(b"%d" % number, b"", STORED) for number in range(1 << 16))
+    return raw_zip(Member(), *members, zip64=told if zip64 else None, end=told)
+
+
 def in_header(**central: object) -> bytes:
     return raw_zip(Member(central=central))
 
@@ -156,6 +163,15 @@ HOSTILE: dict[str, Case] = {
     "an entry too many counted": ambiguous(raw_zip(Member(), end={"here": 2, "entries": 2})),
     "an entry too few counted": ambiguous(
         raw_zip(Member(), Member(b"b"), end={"here": 1, "entries": 1})
+    ),
+    "65,537 entries counted as two": ambiguous(many_entries(counted=2)),
+    "65,537 entries counted as one by ZIP64": ambiguous(many_entries(counted=1, zip64=True)),
+    "no entry counted of one": ambiguous(raw_zip(Member(), end={"here": 0, "entries": 0})),
+    "more entries than may be, of which one is counted": Case(
+        many_entries(counted=1),
+        Code.TOO_MANY_ENTRIES,
+        limit=65_536,
+        limits=Limits(max_entries=65_536),
     ),
     "a directory that ends early": ambiguous(raw_zip(Member(), after_directory=b"x")),
     "a directory of another size": ambiguous(raw_zip(Member(), end={"size": 1})),
@@ -442,6 +458,9 @@ GOOD: dict[str, Neighbour] = {
             end=dict.fromkeys(("disk", "directory_disk", "here", "entries"), 0xFFFF)
             | {"size": WIDE, "offset": WIDE},
         )
+    ),
+    "more entries than the end record can count, as macOS writes them": Neighbour(
+        many_entries(counted=1)
     ),
     "a locator that counts no disks": Neighbour(raw_zip(Member(), zip64={"disks": 0})),
     # Step 5.
