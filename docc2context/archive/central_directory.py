@@ -39,7 +39,8 @@ class Entry(NamedTuple):
 def read_directory(source: Source, directory: Directory, limits: Limits) -> Iterator[Entry]:
     """The entries, in the order of the directory.
 
-    macOS counts on from 0 after 65,535 entries and writes no ZIP64 (DOCS/ADR/0007-zip-bounds.md).
+    macOS counts on from 0 after 65,535 entries and writes no ZIP64: see
+    DOCS/ADR/0014-more-than-65535-entries.md.
     Raises ArchiveRefused: `invalid_zip`, `ambiguous_zip`, `multi_disk` or `too_many_entries`.
     """
     count = 0
