@@ -43,6 +43,11 @@ class ConvertedPage(msgspec.Struct, frozen=True, gc=False):
     missing: int
 
 
+_MAX_DECLARATION = 1000
+"""Characters of a declaration that are kept for lists till the last page is read: the longest of
+ten archives has 504."""
+
+
 Page = TypeVar("Page", bound=ConvertedPage)
 
 
@@ -146,8 +151,18 @@ def listed_pages(node: RenderNode, links: Resolver) -> tuple[str, ...]:
 def _entry(node: RenderNode, ctx: Context) -> Entry:
     children = listed_pages(node, ctx.links)
     return Entry(
-        page_title(node), page_name(node), summary(node, ctx), children, is_deprecated(node, ctx)
+        page_title(node),
+        page_name(node),
+        summary(node, ctx),
+        children,
+        is_deprecated(node, ctx),
+        _on_one_line(ctx.declaration),
     )
+
+
+def _on_one_line(declaration: str) -> str:
+    line = " ".join(declaration[:_MAX_DECLARATION].split())
+    return line if len(declaration) <= _MAX_DECLARATION else f"{line}…"
 
 
 def _manifest_entry(source: str, path: str, node: RenderNode, markdown: bytes) -> PageEntry:

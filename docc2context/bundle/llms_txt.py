@@ -4,11 +4,13 @@ Pages come as their authors grouped them: each root page (a module, a table of c
 section, and its topics follow depth first. What nobody curated comes after, in order of its path.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
 
 from docc2context.links.paths import relative_link
+from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
 from docc2context.markdown.inline import link
 
@@ -22,18 +24,25 @@ UNCURATED = "More pages"
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
-    """A page: its rendered name and one-line abstract, and the files that it lists, in order."""
+    """A page: its rendered name and one-line abstract, and the files that it lists, in order.
+
+    `declaration` is one line of plain text, and tells it from others of the same name.
+    """
 
     title: str
     name: str
     abstract: str
     children: tuple[str, ...]
     is_deprecated: bool = False
+    declaration: str = ""
 
-    def line(self, path: str) -> str:
+    def line(self, path: str, *, is_overload: bool) -> str:
         """The page as an item of the list."""
-        linked = link(self.name, relative_link(LLMS_TXT, path))
-        name = f"{linked} (deprecated)" if self.is_deprecated else linked
+        name = link(self.name, relative_link(LLMS_TXT, path))
+        if is_overload and self.declaration:
+            name += f" ({code_span(self.declaration)})"
+        if self.is_deprecated:
+            name += " (deprecated)"
         return f"- {name}: {self.abstract}" if self.abstract else f"- {name}"
 
 
@@ -73,11 +82,19 @@ class Contents:
     def render(self, title: str) -> str:
         """The text of the file."""
         parts = [f"# {escape(title)}"]
+        names = Counter(map(self._place, self._entries))
         for root, paths in self.order().items():
             head = escape(self._entries[root].title) if root else UNCURATED
-            lines = (self._entries[path].line(path) for path in paths)
+            lines = [
+                self._entries[path].line(path, is_overload=names[self._place(path)] > 1)
+                for path in paths
+            ]
             parts += [f"## {head}", "\n".join(lines)]
         return "\n\n".join(parts) + "\n"
+
+    def _place(self, path: str) -> tuple[str, str]:
+        """The folder and the name of a page, which overloads have in common."""
+        return path.rpartition("/")[0], self._entries[path].name
 
     def _walk(self, root: str, seen: set[str]) -> Iterator[str]:
         """Depth first, each page once: circles of topics end, and no depth exhausts the stack."""

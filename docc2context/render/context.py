@@ -55,6 +55,8 @@ class Context:
         self.anchors: dict[str, str] = {}
         self.edges: list[tuple[str, str]] = []
         self.abstract: str | None = None
+        self.declaration = ""
+        """The first declaration on the page."""
         self.asked: list[str] = []
         """Identifiers that were looked up; whoever wants to know for what gives it another list."""
         self._relation: str | None = "body"

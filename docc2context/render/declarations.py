@@ -32,7 +32,9 @@ def declarations(nodes: Sequence[Declaration], page_language: str, ctx: Context)
         language = (node.languages or [page_language])[0]
         if differ and (label := _platforms(node)):
             rendered.append(strong(label))
-        rendered.append(code_block([plain(node.tokens)], language))
+        text = plain(node.tokens)
+        ctx.declaration = ctx.declaration or text
+        rendered.append(code_block([text], language))
         mention_types(node.tokens, ctx)
         if node.other_declarations:
             rendered.append(_others(node.other_declarations, language, ctx))

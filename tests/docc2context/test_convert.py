@@ -39,6 +39,22 @@ def test_each_page_becomes_a_file_and_links_lead_between_them() -> None:
     assert (report.pages_converted, report.pages_skipped) == (2, [])
 
 
+def declaring(text: str) -> bytes:
+    declaration = {"platforms": [], "languages": ["swift"], "tokens": [{"text": text}]}
+    section = {"kind": "declarations", "declarations": [declaration]}
+    return page("f(_:)", primaryContentSections=[section])
+
+
+def test_the_table_of_contents_tells_overloads_apart_by_one_line_of_bounded_length() -> None:
+    source = archive(a=declaring("func f(\n  Int\n)"), b=declaring("func " + "f" * 1_000_000))
+    _, files = converted(source)
+    lines = files["llms.txt"].decode().splitlines()
+    assert [line for line in lines if line.startswith("-")] == [
+        "- [f(\\_:)](documentation/a.md) (`func f( Int )`)",
+        f"- [f(\\_:)](documentation/b.md) (`func {'f' * 995}…`)",
+    ]
+
+
 def test_what_is_not_utf_8_costs_one_page_or_the_title_alone() -> None:
     data = zipped(
         {

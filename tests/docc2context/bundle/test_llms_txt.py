@@ -73,6 +73,21 @@ def test_the_file_has_the_form_of_llmstxt_org() -> None:
     )
 
 
+def test_what_has_one_name_in_one_folder_is_told_apart_by_its_declaration() -> None:
+    made = Contents()
+    for file, declaration in (("a", "func f(Int)"), ("b", "func f(`x`)"), ("c", "")):
+        made.add(f"d/kit/{file}.md", Entry("f(_:)", "`f(_:)`", "F.", (), declaration=declaration))
+    made.add("d/kit/g.md", Entry("g()", "`g()`", "", (), declaration="func g()"))
+    made.add("d/other/a.md", Entry("f(_:)", "`f(_:)`", "", (), declaration="func f(String)"))
+    assert made.render("Kit").splitlines()[-5:] == [
+        "- [`f(_:)`](d/kit/a.md) (`func f(Int)`): F.",
+        "- [`f(_:)`](d/kit/b.md) (``func f(`x`)``): F.",
+        "- [`f(_:)`](d/kit/c.md): F.",
+        "- [`g()`](d/kit/g.md)",
+        "- [`f(_:)`](d/other/a.md)",
+    ]
+
+
 def test_a_combined_archive_is_called_after_the_page_above_its_modules() -> None:
     made = contents({"documentation/inner.md": [], "documentation/a/b.md": []})
     assert (made.title("Own"), made.title("")) == ("Own", "inner")
