@@ -10,7 +10,7 @@ from docc2context.archive.limits import Limits
 from docc2context.archive.reader import Archive
 from docc2context.bundle.content import Content, Packing
 from docc2context.bundle.link_graph import page_edges
-from docc2context.bundle.llms_txt import Entry
+from docc2context.bundle.llms_txt import MAX_DECLARATION, Entry
 from docc2context.bundle.manifest import PageEntry, page_line, sha256
 from docc2context.bundle.report import SkippedPage
 from docc2context.errors import Code, EntryUnreadable, OutputTooLarge
@@ -23,7 +23,6 @@ from docc2context.model.decode import DecodedPage, PageUndecodable, decode_page
 from docc2context.model.page import RenderNode
 from docc2context.model.patch import ReferenceText
 from docc2context.model.variants import Language
-from docc2context.render.availability import is_deprecated
 from docc2context.render.context import Context, PageTooLarge
 from docc2context.render.page import curated, page_name, render_page, summary
 from docc2context.render.titles import page_title
@@ -41,11 +40,6 @@ class ConvertedPage(msgspec.Struct, frozen=True, gc=False):
     entry: Entry
     unknown: Counts
     missing: int
-
-
-_MAX_DECLARATION = 1000
-"""Characters of a declaration that are kept for lists till the last page is read: the longest of
-ten archives has 504."""
 
 
 Page = TypeVar("Page", bound=ConvertedPage)
@@ -155,14 +149,9 @@ def _entry(node: RenderNode, ctx: Context) -> Entry:
         page_name(node),
         summary(node, ctx),
         children,
-        is_deprecated(node, ctx),
-        _on_one_line(ctx.declaration),
+        ctx.is_deprecated,
+        ctx.declaration[: MAX_DECLARATION + 1],
     )
-
-
-def _on_one_line(declaration: str) -> str:
-    line = " ".join(declaration[:_MAX_DECLARATION].split())
-    return line if len(declaration) <= _MAX_DECLARATION else f"{line}…"
 
 
 def _manifest_entry(source: str, path: str, node: RenderNode, markdown: bytes) -> PageEntry:

@@ -23,10 +23,14 @@ UNCURATED = "More pages"
 """The section of pages that lie under no root page."""
 
 
+MAX_DECLARATION = 1000
+"""Characters of a declaration that are told; the longest of ten archives has 504."""
+
+
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """A page: its rendered name and one-line abstract, and the files that it lists, in order.
 
-    `declaration` is one line of plain text, and tells it from others of the same name.
+    `declaration` is plain text, and tells it from others of the same name.
     """
 
     title: str
@@ -40,7 +44,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
         """The page as an item of the list."""
         name = link(self.name, relative_link(LLMS_TXT, path))
         if is_overload and self.declaration:
-            name += f" ({code_span(self.declaration)})"
+            name += f" ({code_span(_on_one_line(self.declaration))})"
         if self.is_deprecated:
             name += " (deprecated)"
         return f"- {name}: {self.abstract}" if self.abstract else f"- {name}"
@@ -82,19 +86,18 @@ class Contents:
     def render(self, title: str) -> str:
         """The text of the file."""
         parts = [f"# {escape(title)}"]
-        names = Counter(map(self._place, self._entries))
+        places = {
+            path: (path.rpartition("/")[0], entry.name) for path, entry in self._entries.items()
+        }
+        count = Counter(places.values())
         for root, paths in self.order().items():
             head = escape(self._entries[root].title) if root else UNCURATED
             lines = [
-                self._entries[path].line(path, is_overload=names[self._place(path)] > 1)
+                self._entries[path].line(path, is_overload=count[places[path]] > 1)
                 for path in paths
             ]
             parts += [f"## {head}", "\n".join(lines)]
         return "\n\n".join(parts) + "\n"
-
-    def _place(self, path: str) -> tuple[str, str]:
-        """The folder and the name of a page, which overloads have in common."""
-        return path.rpartition("/")[0], self._entries[path].name
 
     def _walk(self, root: str, seen: set[str]) -> Iterator[str]:
         """Depth first, each page once: circles of topics end, and no depth exhausts the stack."""
@@ -106,6 +109,11 @@ class Contents:
             seen.add(path)
             yield path
             waiting.extend(reversed(self._entries[path].children))
+
+
+def _on_one_line(declaration: str) -> str:
+    line = " ".join(declaration[:MAX_DECLARATION].split())
+    return line if len(declaration) <= MAX_DECLARATION else f"{line}…"
 
 
 def _is_root(path: str) -> bool:

@@ -20,21 +20,17 @@ def is_deprecated(node: RenderNode, ctx: Context) -> bool:
     """
     return (
         bool(node.deprecation_summary)
-        or (bool(node.metadata.platforms) and _all_deprecate(node.metadata.platforms or ()))
-        or ctx.is_deprecated(node.identifier.url)
+        or _all_deprecate(node.metadata.platforms or ())
+        or ctx.is_called_deprecated(node.identifier.url)
     )
 
 
 def _all_deprecate(items: Sequence[Availability]) -> bool:
     deprecating = [item for item in items if _deprecates(item)]
-    there = [item for item in items if not _is_gone(item)]
-    return any(_is_for_all(item) for item in deprecating) or (
-        bool(deprecating) and all(map(_deprecates, there))
-    )
-
-
-def _is_for_all(item: Availability) -> bool:
-    return item.name in (None, "", "*")
+    if not deprecating:
+        return False
+    for_all = any(item.name in (None, "", "*") for item in deprecating)
+    return for_all or all(_deprecates(item) or _is_gone(item) for item in items)
 
 
 def _deprecates(item: Availability) -> bool:

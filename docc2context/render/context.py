@@ -13,7 +13,7 @@ from docc2context.markdown.inline import link
 from docc2context.markdown.slug import Slugs, slug
 from docc2context.model.counts import Counts, new_counts
 from docc2context.model.patch import ReferenceText
-from docc2context.model.reference import Reference, TopicReference
+from docc2context.model.reference import Reference
 
 MAX_DEPTH = 48
 """Levels of content inside content: the deepest of 130,000 real pages has 9. Each level takes some
@@ -57,6 +57,7 @@ class Context:
         self.abstract: str | None = None
         self.declaration = ""
         """The first declaration on the page."""
+        self.is_deprecated = False
         self.asked: list[str] = []
         """Identifiers that were looked up; whoever wants to know for what gives it another list."""
         self._relation: str | None = "body"
@@ -65,6 +66,7 @@ class Context:
         self._inside_link = False
         self.is_bold = False
         self._mended: set[str] = set()
+        self._called_deprecated: bool | None = None
 
     def describe(self, identifier: str) -> Described | None:
         """What the page says of the identifier; one that it does not describe is counted."""
@@ -87,11 +89,13 @@ class Context:
         described = self.describe(identifier)
         return described.reference if described else None
 
-    def is_deprecated(self, identifier: str) -> bool:
-        """Whether the page's references call it deprecated; it shows no words of theirs."""
-        described = self.links.describe(identifier)
-        reference = described.reference if described else None
-        return isinstance(reference, TopicReference) and reference.deprecated
+    def is_called_deprecated(self, identifier: str) -> bool:
+        """Whether the page's references call it deprecated, in all its languages alike."""
+        if self._called_deprecated is None:
+            described = self.links.describe(identifier)
+            reference = described.reference if described else None
+            self._called_deprecated = getattr(reference, "deprecated", False)
+        return self._called_deprecated
 
     def poster(self, identifier: str) -> Reference | None:
         """What the poster of a video is; nobody misses one that the page does not describe."""
@@ -141,7 +145,7 @@ class Context:
             return ""
         fragment = self._slugs.add(fragment)
         if anchor:
-            self.anchors.setdefault(unquote(anchor), fragment)
+            self.anchors.setdefault(unquote(anchor) if "%" in anchor else anchor, fragment)
         return rendered
 
     def variant(self, language: str, references: Mapping[str, ReferenceText]) -> "Context":

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from docc2context.markdown.front_matter import front_matter
 from docc2context.model.page import RenderNode, VersionChange
 from docc2context.model.variants import Variant
-from docc2context.render.availability import is_deprecated, platforms
+from docc2context.render.availability import platforms
 from docc2context.render.context import Context
 from docc2context.render.titles import language_name, page_title
 
@@ -30,7 +30,7 @@ def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str, ct
             "usr": metadata.external_id,
             "platforms": platforms(metadata.platforms) if metadata.platforms else None,
             "required": metadata.required,
-            "deprecated": is_deprecated(node, ctx),
+            "deprecated": ctx.is_deprecated,
             "tags": [tag.text for tag in metadata.tags] if metadata.tags else None,
             "estimated_time": metadata.estimated_time,
             "changes": _changes(node.diff_availability) if node.diff_availability else None,

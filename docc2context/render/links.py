@@ -1,7 +1,7 @@
 """Bulleted links to pages, as Topics, See Also and grids of links list them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from docc2context.links.references import Described
 from docc2context.markdown import blocks as md
@@ -23,33 +23,26 @@ def page_links(identifiers: Sequence[str], ctx: Context, marker: str = "-") -> s
 def page_lines(identifiers: Sequence[str], ctx: Context) -> list[str]:
     """What the bullets of `page_links` say."""
     pages = {identifier: ctx.describe(identifier) for identifier in dict.fromkeys(identifiers)}
-    overloads = _overloads(pages)
+    names = [link_to(identifier, described, ctx) for identifier, described in pages.items()]
+    titles = [described.title if described else None for described in pages.values()]
+    if len(set(titles)) < len(titles):
+        names = _told_apart(names, titles, list(pages), ctx)
     return [
-        _bullet(identifier, described, ctx, is_overload=identifier in overloads)
-        for identifier, described in pages.items()
+        name + ctx.spend(_summary(described, ctx)) if described else name
+        for name, described in zip(names, pages.values(), strict=True)
     ]
 
 
-def _overloads(pages: Mapping[str, Described | None]) -> frozenset[str]:
-    """The symbols of a list that have the same name as another one in it."""
-    titles = {
-        identifier: described.reference.title
-        for identifier, described in pages.items()
-        if described and isinstance(described.reference, TopicReference)
-    }
-    if len(set(titles.values())) == len(titles):
-        return frozenset()  # as nearly always
-    count = Counter(titles.values())
-    return frozenset(identifier for identifier, title in titles.items() if count[title] > 1)
-
-
-def _bullet(
-    identifier: str, described: Described | None, ctx: Context, *, is_overload: bool
-) -> str:
-    name = link_to(identifier, described, ctx)
-    if is_overload and (declaration := ctx.links.declaration(identifier)):
-        name += ctx.spend(f" ({code_span(declaration)})")
-    return name + ctx.spend(_summary(described, ctx)) if described else name
+def _told_apart(
+    names: Sequence[str], titles: Sequence[str | None], identifiers: Sequence[str], ctx: Context
+) -> list[str]:
+    """Names with declarations behind those that several symbols have."""
+    count = Counter(titles)
+    told: list[str] = []
+    for name, title, identifier in zip(names, titles, identifiers, strict=True):
+        declaration = ctx.links.declaration(identifier) if count[title] > 1 else ""
+        told.append(ctx.spend(f"{name} ({code_span(declaration)})") if declaration else name)
+    return told
 
 
 def _summary(described: Described, ctx: Context) -> str:

@@ -156,10 +156,10 @@ def _deprecation(node: RenderNode, ctx: Context) -> str:
             Paragraph(inline_content=[Text(text=told)])
             for told in messages(node.metadata.platforms)
         ]
-    deprecated = is_deprecated(node, ctx)
-    if not words and not deprecated:
+    ctx.is_deprecated = is_deprecated(node, ctx)
+    if not words and not ctx.is_deprecated:
         return ""
-    label = "Deprecated" if deprecated else "Availability"
+    label = "Deprecated" if ctx.is_deprecated else "Availability"
     return md.quotation(run_in(strong(f"{label}:" if words else label), words, ctx))
 
 
