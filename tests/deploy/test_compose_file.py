@@ -99,11 +99,6 @@ def test_as_many_conversions_run_at_once_as_cpus_and_memory_allow() -> None:
     assert int(service["mem_limit"].removesuffix("m")) * 1024**2 > slots * each
 
 
-def test_the_grace_outlasts_the_services_own() -> None:
-    own = Settings.model_fields["shutdown_grace_seconds"].default
-    assert int(SERVICES["docc2context"]["stop_grace_period"].removesuffix("s")) > own + 10
-
-
 def test_retention_and_addresses_are_flags_of_prometheus() -> None:
     flags = SERVICES["prometheus"]["command"]
     assert {
