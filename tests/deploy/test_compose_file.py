@@ -121,10 +121,9 @@ def test_what_is_mounted_from_here_is_here() -> None:
     assert [source for source in sources if not (ROOT / source).exists()] == []
 
 
-def test_no_secret_can_be_committed_or_get_into_the_image() -> None:
-    asked = subprocess.run(
-        ["git", "check-ignore", "-q", "secrets/slack_alerts_url"], cwd=ROOT, check=False
-    )
+@pytest.mark.parametrize("file", ["secrets/slack_alerts_url", ".env"])
+def test_no_secret_can_be_committed_or_get_into_the_image(file: str) -> None:
+    asked = subprocess.run(["git", "check-ignore", "-q", file], cwd=ROOT, check=False)
     assert asked.returncode in {0, 128}  # 128: this is no work tree
     kept = (ROOT / ".dockerignore").read_text().split("\n")
     taken = {line for line in kept if line.startswith("!")}
