@@ -9,7 +9,9 @@ whole: a client could have the service hold as much as it cares to send.
 from typing import Final
 
 from httptools import HttpParserError
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+from app.core.http_hangup import HangupTold
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 """Twice what nginx takes."""
@@ -32,7 +34,7 @@ _REFUSAL: Final = (
 ) % (len(_TOO_LARGE), _TOO_LARGE)
 
 
-class BoundedHead(HttpToolsProtocol):
+class BoundedHead(HangupTold):
     """Answers 431 and closes the connection once a head, or the trailers, outgrow the limit.
 
     It only closes where an answer is under way, or due to an earlier request: a client would take

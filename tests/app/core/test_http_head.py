@@ -43,7 +43,7 @@ async def waiting(_scope: Scope, receive: Receive, _send: Send) -> None:
 async def said_to(app: object, *segments: bytes) -> bytes:
     """All that a server with this application says to the segments, till it closes."""
     loop = asyncio.get_running_loop()
-    config = Config(app, lifespan="off", log_config=None)  # type: ignore[arg-type]
+    config = Config(app, lifespan="off", log_config=None, ws="none")  # type: ignore[arg-type]
     protocol = BoundedHead(config, ServerState(), {})
     ours, theirs = socket.socketpair()
     theirs.settimeout(0)
