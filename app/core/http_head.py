@@ -1,9 +1,10 @@
-"""uvicorn's HTTP protocol, with a bound on what it keeps of a request before anybody is asked.
+"""uvicorn's HTTP protocol, with a bound on what it keeps of requests before anybody is asked.
 
     uvicorn --http app.core.http_head:BoundedHead app.main:app
 
 httptools gathers address, headers and trailers without a limit, and hands each over when it is
-whole: a client could have the service hold as much as it cares to send.
+whole: a client could have the service hold as much as it cares to send. And of requests that are
+sent before the first is answered, each takes a hundred times its size.
 """
 
 from typing import Final
@@ -15,6 +16,9 @@ from app.core.http_hangup import HangupTold
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 """Twice what nginx takes."""
+
+MAX_WAITING: Final = 16
+"""Requests behind the one that is being answered; browsers send none."""
 
 _REQUEST_LINE_BYTES: Final = len(b"GET  HTTP/1.1\r\n")
 _SEPARATOR_BYTES: Final = len(b": \r\n")
@@ -37,8 +41,8 @@ _REFUSAL: Final = (
 class BoundedHead(HangupTold):
     """Answers 431 and closes the connection once a head, or the trailers, outgrow the limit.
 
-    It only closes where an answer is under way, or due to an earlier request: a client would take
-    the refusal for a part of that one.
+    Where an answer is under way, or due to an earlier request, it only closes: a client would take
+    the refusal for a part of that one. So it does when too many requests wait.
     """
 
     _gathered = 0
@@ -67,6 +71,8 @@ class BoundedHead(HangupTold):
 
     def on_headers_complete(self) -> None:
         self._gathered = 0
+        if len(self.pipeline) >= MAX_WAITING:
+            raise HttpParserError("too many requests wait")  # which ends in `send_400_response`
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:

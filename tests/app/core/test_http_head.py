@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from app.core.http_head import MAX_HEAD_BYTES, BoundedHead
+from app.core.http_head import MAX_HEAD_BYTES, MAX_WAITING, BoundedHead
 
 PIECE = 8192
 WHOLE = 1024 * 1024
@@ -107,3 +107,10 @@ def test_trailers_of_a_request_that_waits_for_its_turn_are_not_refused_in_words(
     second = b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
     segments = [GET + b"\r\n", second, *cut(TINY * 30_000, PIECE)]
     assert asyncio.run(said_to(begun, *segments)) == STARTED + b"ha"
+
+
+def test_a_few_requests_may_wait_for_their_turn_and_no_more() -> None:
+    last = GET + b"Connection: close\r\n\r\n"
+    few = (GET + b"\r\n") * MAX_WAITING + last
+    assert asyncio.run(said_to(answered, few)).count(b"HTTP/1.1 200 ") == 1 + MAX_WAITING
+    assert asyncio.run(said_to(answered, GET + b"\r\n" + few)) == b""
