@@ -47,7 +47,8 @@ VOLUME /workspace
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
   CMD ["python3", "-I", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/health', timeout=4)"]
 
-# uvicorn is process 1 and takes SIGTERM itself. SHUTDOWN_GRACE_SECONDS is 20: give `docker stop` 30.
+# uvicorn is process 1 and takes SIGTERM itself. SHUTDOWN_GRACE_SECONDS, 20, is for conversions, and
+# after it --timeout-graceful-shutdown for downloads: give `docker stop` 60.
 STOPSIGNAL SIGTERM
 CMD ["python3", "-m", "uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "8000", "--http", "app.core.http_head:BoundedHead", "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "30"]
 

@@ -54,7 +54,10 @@ class Service:
         }
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(self.port)],
+                [
+                    *(sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(self.port)),
+                    *("--http", "app.core.http_head:BoundedHead"),
+                ],
                 env=os.environ | settings,
                 stderr=log,
             )

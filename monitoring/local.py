@@ -31,7 +31,7 @@ AS_DEPLOYED: Final = (
 """The flags of Prometheus that docker-compose.yml has too, and gives the reasons of."""
 
 # The service lets running conversions finish for 30 seconds.
-_SERVICE_PATIENCE: Final = 35.0
+_SERVICE_PATIENCE_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 0.5
 
 
@@ -109,7 +109,7 @@ def programs(place: Place) -> list[Program]:
             place.service,
             place.data / "docc2context.log",
             "/health",
-            _SERVICE_PATIENCE,
+            _SERVICE_PATIENCE_SECONDS,
         ),
         Alertmanager(
             place.data,

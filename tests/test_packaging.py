@@ -33,6 +33,13 @@ def test_the_requirement_documents_floors_are_kept() -> None:
     assert {"prometheus-client>=0.16.0", "psutil>=5.9.0"} <= floors
 
 
+def test_no_uvicorn_is_installed_that_cannot_import_a_protocol_by_name() -> None:
+    (floor,) = [one.split(",")[0] for one in SERVICE if name(one) == "uvicorn"]
+    major, minor = floor.partition(">=")[2].split(".")
+    # The first whose --http takes app.core.http_head:BoundedHead.
+    assert (int(major), int(minor)) >= (0, 36)
+
+
 def test_every_dependency_has_an_upper_bound() -> None:
     extras = PROJECT["optional-dependencies"]
     everything = [*SERVICE, *extras["dev"], *extras["bench"]]

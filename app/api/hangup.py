@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive
 
+from app.core.waiting import ended
+
 T = TypeVar("T")
 
 
@@ -24,15 +26,11 @@ async def unless_hung_up(request: Request, work: Coroutine[Any, Any, T]) -> T:
             raise ClientDisconnect
         return await job
     finally:
-        await _ended(job)
-        await _ended(watch)
+        job.cancel()
+        watch.cancel()
+        await ended(job, watch)
 
 
 async def _hangup(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _ended(task: asyncio.Task[Any]) -> None:
-    task.cancel()
-    await asyncio.wait((task,))

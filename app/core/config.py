@@ -150,7 +150,8 @@ class Settings(BaseSettings):
     shutdown_grace_seconds: float = _setting(
         "seconds",
         "How long conversions may go on once the service is told to stop. What stops it has to "
-        "wait longer: Docker kills after 10 seconds unless told otherwise, Kubernetes after 30.",
+        "wait longer, by what downloads are given after that and some seconds: Docker kills after "
+        "10 seconds unless told otherwise, Kubernetes after 30.",
         default=20.0,
         ge=0,
         le=3600,

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import TypeVar
 
+from app.core.waiting import ended
+
 T = TypeVar("T")
 
 
@@ -15,13 +17,9 @@ async def in_thread(function: Callable[..., T], *args: object, pool: Executor | 
     still running then, it could write to a descriptor that already means something else.
     """
     work = asyncio.get_running_loop().run_in_executor(pool, function, *args)
-    cancelled: asyncio.CancelledError | None = None
-    while not work.done():
-        try:
-            await asyncio.wait([work])
-        except asyncio.CancelledError as error:  # an anyio scope cancels again and again
-            cancelled = error
-    if cancelled is not None:
+    try:
+        await ended(work)
+    except asyncio.CancelledError:
         work.exception()  # which nobody else will retrieve
-        raise cancelled
+        raise
     return work.result()

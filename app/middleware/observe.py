@@ -10,7 +10,10 @@ from app.middleware.exchange import Exchange
 
 
 class ObserveMiddleware:
-    """Counts and times every request, then hands it to `log`; to be the outermost.
+    """Counts and times every request, then hands it to `log`.
+
+    Has to be around all that answers; further out stand only headers that every answer gets, and
+    who the client is.
 
     `route_of` gives the template of a request's route, since paths are the clients' to choose.
     """

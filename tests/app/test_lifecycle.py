@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.archives import article, article_of_noise, doccarchive, slow_doccarchive
-from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually, is_running, problem
+from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually, held, is_running, problem
 
 pytestmark = NEEDS_PROC
 
@@ -53,6 +53,19 @@ def test_a_client_that_hangs_up_while_it_waits_has_its_conversion_ended(
     eventually(lambda: last_status(undisturbed) == 499, "the hang-up is logged")
     assert undisturbed.children() == []
     assert undisturbed.events("conversion_finished")[-1]["outcome"] == "cancelled"
+
+
+def test_a_client_that_has_sent_another_request_and_hangs_up_ends_its_conversion(
+    undisturbed: Server, slow_archive: bytes
+) -> None:
+    connection = undisturbed.begin(slow_archive)
+    connection.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+    with held(undisturbed):  # so that it cannot end by itself
+        connection.close()
+        eventually(lambda: last_status(undisturbed) == 499, "the hang-up is logged")
+
+    assert undisturbed.events("conversion_finished")[-1]["outcome"] == "cancelled"
+    assert [line for line in undisturbed.lines() if "Exception in ASGI application" in line] == []
 
 
 def test_a_client_that_hangs_up_while_it_downloads_leaves_nothing(undisturbed: Server) -> None:

@@ -99,11 +99,6 @@ def test_as_many_conversions_run_at_once_as_cpus_and_memory_allow() -> None:
     assert int(service["mem_limit"].removesuffix("m")) * 1024**2 > slots * each
 
 
-def test_the_grace_outlasts_the_services_own() -> None:
-    own = Settings.model_fields["shutdown_grace_seconds"].default
-    assert int(SERVICES["docc2context"]["stop_grace_period"].removesuffix("s")) > own + 10
-
-
 def test_retention_and_addresses_are_flags_of_prometheus() -> None:
     flags = SERVICES["prometheus"]["command"]
     assert {
@@ -126,10 +121,9 @@ def test_what_is_mounted_from_here_is_here() -> None:
     assert [source for source in sources if not (ROOT / source).exists()] == []
 
 
-def test_no_secret_can_be_committed_or_get_into_the_image() -> None:
-    asked = subprocess.run(
-        ["git", "check-ignore", "-q", "secrets/slack_alerts_url"], cwd=ROOT, check=False
-    )
+@pytest.mark.parametrize("file", ["secrets/slack_alerts_url", ".env"])
+def test_no_secret_can_be_committed_or_get_into_the_image(file: str) -> None:
+    asked = subprocess.run(["git", "check-ignore", "-q", file], cwd=ROOT, check=False)
     assert asked.returncode in {0, 128}  # 128: this is no work tree
     kept = (ROOT / ".dockerignore").read_text().split("\n")
     taken = {line for line in kept if line.startswith("!")}

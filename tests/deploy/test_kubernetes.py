@@ -63,11 +63,6 @@ def test_probes_ask_routes_that_exist() -> None:
     assert asked == {"startupProbe": ready, "readinessProbe": ready, "livenessProbe": live}
 
 
-def test_the_grace_outlasts_the_services_own() -> None:
-    own = Settings.model_fields["shutdown_grace_seconds"].default
-    assert pod()["terminationGracePeriodSeconds"] > own + 5 + 10
-
-
 def test_as_many_conversions_run_at_once_as_cpus_and_memory_allow() -> None:
     (slots,) = [one["value"] for one in container()["env"] if one["name"] == "CONVERSION_SLOTS"]
     limits = container()["resources"]["limits"]

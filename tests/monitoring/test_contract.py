@@ -27,11 +27,6 @@ OPEN: Final = {"le", "path", "instance", "rule_group"}
 OF_SCRAPES: Final = ("up", "scrape_samples_post_metric_relabeling")
 """What Prometheus itself says of each target."""
 
-COMING: Final = {"/api/v1/status"}
-"""Routes that the rules know of before the application does."""
-
-JOBS: Final = {"docc2context", "prometheus", "alertmanager"}
-
 TABLE: Final = {
     "HighErrorRate": ("2m", "critical"),
     "HighExtractionFailureRate": ("5m", "warning"),
@@ -99,7 +94,7 @@ def known_of_service(app: FastAPI) -> Known:
     known = known_of(app.state.services.metrics.render("")[0].decode())
     known |= {one.name: {label.name: {*label.values} for label in one.labels} for one in FIGURES}
     requests = known["http_requests_total"]
-    requests["endpoint"] |= {UNMATCHED, *COMING}
+    requests["endpoint"].add(UNMATCHED)
     requests["status"] |= {str(code.status) for code in ErrorCode}
     return known
 
@@ -224,7 +219,7 @@ def test_requests_that_nobody_makes_by_hand_are_left_out_and_no_others(service: 
         one for one in service["http_requests_total"]["endpoint"] if re.fullmatch(left_out, one)
     }
 
-    assert matched == QUIET | {UNMATCHED, "/static/{name}"} | COMING
+    assert matched == QUIET | {UNMATCHED, "/static/{name}"}
 
 
 def test_suspicious_are_the_refusals_that_the_catalogue_calls_hostile() -> None:

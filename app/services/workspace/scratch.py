@@ -10,7 +10,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 async def scratch_folder(workspace: Path) -> AsyncIterator[Path]:
     """A new folder that only this user can enter; gone, with all in it, when the block is left.
 
-    Raises ServiceError `insufficient_storage`.
+    Raises ServiceError `insufficient_storage`, or `busy` if the process may open no more files.
     """
     # Not in a thread: who is cancelled while he waits for one never learns what it has made.
     folder, lock = _made(workspace)
@@ -49,9 +49,16 @@ def leftovers(workspace: Path) -> list[Path]:
 
 def sweep(workspace: Path) -> tuple[int, list[Path]]:
     """Remove the leftovers; how many are gone, and which would not go."""
-    found = leftovers(workspace)
-    stubborn = [folder for folder in found if not _removed(folder)]
-    return len(found) - len(stubborn), stubborn
+    gone = 0
+    stubborn: list[Path] = []
+    for folder in _folders(workspace):
+        # Held until it is gone: it may be one that a service has just made and is about to lock.
+        with _taken(folder) as is_leftover:
+            if is_leftover and _removed(folder):
+                gone += 1
+            elif is_leftover:
+                stubborn.append(folder)
+    return gone, stubborn
 
 
 def _folders(workspace: Path) -> list[Path]:
@@ -62,37 +69,63 @@ def _made(workspace: Path) -> tuple[Path, int]:
     while True:
         with shortage_reported():
             folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=workspace))
-        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        # Another service's sweep may have taken it before it was locked.
-        if folder.exists():
+            lock = _locked(folder)
+        if lock is not None:
             return folder, lock
-        os.close(lock)
+
+
+def _locked(folder: Path) -> int | None:
+    """A descriptor that locks a new folder; None if another service's sweep has taken it before.
+
+    The folder is gone if it cannot be locked, whatever is raised.
+    """
+    with ExitStack() as undone:
+        undone.callback(_gone, folder)
+        try:
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            return None
+        undone.callback(os.close, lock)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            return None
+        undone.pop_all()
+        return lock
+
+
+def _gone(folder: Path) -> None:
+    with suppress(FileNotFoundError):
+        folder.rmdir()
 
 
 def _is_leftover(folder: Path) -> bool:
-    with _opened(folder) as descriptor:
-        if descriptor is None:
-            return False
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+    with _taken(folder) as is_leftover:
+        return is_leftover
 
 
 @contextmanager
-def _opened(folder: Path) -> Iterator[int | None]:
-    """Its descriptor; None if it has gone, or is no folder of ours to open."""
+def _taken(folder: Path) -> Iterator[bool]:
+    """Lock a folder for the block, unless a service holds it; whether it is locked.
+
+    False too if it has gone, or is no folder of ours to open.
+    """
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:
-        yield None
+        yield False
         return
     try:
-        yield descriptor
+        yield _locks(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _locks(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _removed(folder: Path) -> bool:

@@ -58,11 +58,14 @@ def test_the_work_is_over_before_the_caller_goes_on(*, cancelled: bool) -> None:
         await asyncio.sleep(0)
         if cancelled:
             caller.cancel()
+            await asyncio.sleep(0)
+            caller.cancel()  # in the middle of cleaning up
         else:
             gone.set()
         with pytest.raises(asyncio.CancelledError if cancelled else ClientDisconnect):
             await caller
         assert cleaned
+        assert asyncio.all_tasks() == {asyncio.current_task()}
 
     asyncio.run(scenario())
 

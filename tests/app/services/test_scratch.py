@@ -1,11 +1,18 @@
 """Folders for outside converters: whose they are, and that they go."""
 
 import asyncio
+import os
+import resource
 import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from app.core.errors import ErrorCode, ServiceError
+from app.services.workspace import scratch
 from app.services.workspace.scratch import leftovers, scratch_folder, sweep
 
 
@@ -43,6 +50,67 @@ def test_a_folder_in_use_is_no_leftover(tmp_path: Path) -> None:
         "swift-conv-file",
         "swift-conv-link",
     ]
+
+
+async def use(workspace: Path) -> bool:
+    async with scratch_folder(workspace) as folder:
+        return folder.exists()
+
+
+def test_what_is_swept_is_nobody_elses_until_it_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "swift-conv-old").mkdir()
+    remove, others = scratch._removed, []
+
+    def watched(folder: Path) -> bool:
+        others.append(leftovers(tmp_path))
+        return remove(folder)
+
+    monkeypatch.setattr(scratch, "_removed", watched)
+    assert sweep(tmp_path) == (1, [])
+    assert others == [[]]
+
+
+def test_who_is_swept_before_he_could_lock_his_folder_makes_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = tempfile.mkdtemp
+    swept: list[tuple[int, list[Path]]] = []
+
+    def made(prefix: str, dir: Path) -> str:  # noqa: A002  # as mkdtemp calls it
+        folder = make(prefix=prefix, dir=dir)
+        if not swept:
+            swept.append(sweep(tmp_path))
+        return folder
+
+    monkeypatch.setattr(tempfile, "mkdtemp", made)
+    assert asyncio.run(use(tmp_path))
+    assert swept == [(1, [])]
+    assert list(tmp_path.iterdir()) == []
+
+
+@contextmanager
+def no_descriptor_left() -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    next_one = os.dup(0)
+    os.close(next_one)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (next_one, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_folder_that_cannot_be_locked_does_not_stay(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        with no_descriptor_left(), pytest.raises(ServiceError) as caught:
+            async with scratch_folder(tmp_path):
+                pytest.fail("it could be opened")
+        assert caught.value.code is ErrorCode.BUSY
+
+    asyncio.run(scenario())
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("turns", range(6))

@@ -15,6 +15,7 @@ from app.api.routes.health import PATHS
 from app.core.config import Settings
 from app.core.errors import ErrorCode
 from app.services.drain import FILE_NAME
+from monitoring.playbooks import SOURCES
 from tests.app.archives import doccarchive
 from tests.app.serving import ROOT, Server, problem
 from tests.monitoring.playbooks.texts import PLAYBOOKS, Listing, commands
@@ -28,8 +29,7 @@ COMPOSE = re.compile(
     r"((?:docc2context|prometheus|alertmanager)(?: (?:prometheus|alertmanager))?)(?= |$)"
     r"|docker compose run --rm --no-deps --entrypoint (promtool prometheus check (config|rules)"
     r"|amtool alertmanager check-config) /etc/"
-    # One port cannot be two replicas'.
-    r"|DOCC2CONTEXT_PORTS=8000-8009 docker compose up -d --scale docc2context=2$"
+    r"|docker compose up -d --scale docc2context=2$"
 )
 OTHERS = re.compile(
     r"docker (stats --no-stream|system df)|curl -s http://localhost:(8000|9090|9093)/"
@@ -40,9 +40,30 @@ FILTERS = [one for one in COMMANDS if PREFIX.match(one.text)]
 TEXTS = {path.stem: path.read_text() for path in PLAYBOOKS}
 
 
+PAGES = [*SOURCES.glob("*.md"), *(ROOT / "DOCS").glob("*.md"), ROOT / "README.md"]
+
+
 @EACH
 def test_a_command_is_of_a_known_form(command: Listing) -> None:
     assert COMPOSE.match(command.text) or OTHERS.match(command.text)
+
+
+def test_replicas_are_started_with_a_range_of_ports_that_later_commands_have_too() -> None:
+    scaling = {path.stem: path.read_text() for path in PAGES if "up -d --scale" in path.read_text()}
+    assert {"DEPLOYMENT", "conversions_saturated", "cpu_exhaustion", "replica_missing"} == {
+        *scaling
+    }
+    # One port cannot be two replicas', and a variable of one command is gone for the next.
+    kept = re.compile(r"DOCC2CONTEXT_PORTS=8000-8009(`? in `\.env`| >> \.env)")
+    assert [name for name, text in scaling.items() if not kept.search(text)] == []
+    assert [name for name, text in scaling.items() if "8009 docker compose" in text] == []
+
+
+def test_who_starts_the_service_anew_is_told_to_keep_its_replicas() -> None:
+    lines = [line for path in PAGES for line in path.read_text().splitlines()]
+    starting = [one for one in lines if re.search(r"up -d( --no-deps)? docc2context", one)]
+    assert len(starting) > 10
+    assert [one for one in starting if "--scale" not in one] == []
 
 
 def test_modules_routes_and_settings_exist() -> None:

@@ -1,0 +1,36 @@
+"""uvicorn's HTTP protocol, with each request told that its client has gone."""
+
+from asyncio import Transport
+from collections import deque
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+
+class HangupTold(HttpToolsProtocol):
+    """Tells of a hang-up to all requests of a connection that are not answered.
+
+    uvicorn tells the last one alone. A client that had sent another request behind it would leave
+    the first to go on, and to fail at the end by writing to a connection that is closed.
+    """
+
+    _unanswered: deque[RequestResponseCycle]
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        self._unanswered = deque()
+        super().connection_made(transport)
+
+    def on_headers_complete(self) -> None:
+        before = self.cycle
+        super().on_headers_complete()
+        if self.cycle is not before:  # else the connection becomes a WebSocket
+            self._unanswered.append(self.cycle)
+        # Answers go out in the order of the requests.
+        while self._unanswered and self._unanswered[0].response_complete:
+            self._unanswered.popleft()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        for cycle in self._unanswered:
+            if not cycle.response_complete:
+                cycle.disconnected = True
+                cycle.message_event.set()
+        super().connection_lost(exc)
