@@ -1,14 +1,16 @@
 """Where a bundle is written: into a zip or a folder, whole or not at all."""
 
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from docc2context.bundle.content import Content, Packing, deflated, plain
-from docc2context.bundle.manifest import MANIFEST
+from docc2context.bundle.content import DEFLATED, STORED, Content, Packing, deflated, plain
+from docc2context.bundle.manifest import MANIFEST, OPENING_BYTES, opens_manifest
 from docc2context.bundle.places import (
     Counted,
     folder_made_for,
@@ -29,6 +31,13 @@ _COMPRESSED = (
 
 _DEFLATED_BYTES = 4 << 20
 """An asset that is larger would need more memory than a page; it is stored."""
+
+
+_UNREADABLE_ZIP = (
+    *(OSError, EOFError, KeyError, ValueError, RuntimeError),
+    *(zipfile.BadZipFile, struct.error, zlib.error),
+)
+"""What `zipfile` raises for what is damaged, encrypted, no zip, or a zip without the entry."""
 
 
 class Sink(Protocol):
@@ -185,13 +194,24 @@ def _holds_us(path: Path) -> bool:
 
 
 def _is_bundle(path: Path) -> bool:
-    return _is_zipped_bundle(path) if _is_zip(path) else (path / MANIFEST).is_file()
+    """Whether it is ours to replace: many a tool calls a file `manifest.json`."""
+    return opens_manifest(_zipped_opening(path) if _is_zip(path) else _opening(path / MANIFEST))
 
 
-def _is_zipped_bundle(path: Path) -> bool:
-    """Whether a zip is ours to replace: the archive that is being converted may stand there."""
+def _opening(manifest: Path) -> bytes:
+    if not manifest.is_file():
+        return b""
+    with manifest.open("rb") as file:
+        return file.read(OPENING_BYTES)
+
+
+def _zipped_opening(path: Path) -> bytes:
+    """What the manifest in a zip begins with; empty if there is none that we could have written."""
     try:
         with zipfile.ZipFile(path) as bundle:
-            return MANIFEST in bundle.namelist()
-    except (OSError, zipfile.BadZipFile):
-        return False
+            if bundle.getinfo(MANIFEST).compress_type not in {STORED, DEFLATED}:
+                return b""
+            with bundle.open(MANIFEST) as file:
+                return file.read(OPENING_BYTES)
+    except _UNREADABLE_ZIP:
+        return b""

@@ -1,4 +1,5 @@
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -80,33 +81,72 @@ def test_what_stands_there_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "out/mine.txt").read_text() == "mine"
 
 
-def test_replacing_takes_a_bundle_but_no_other_folder(tmp_path: Path) -> None:
-    for folder, kept in (("bundle", "manifest.json"), ("other", "thesis.docx")):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / kept).write_text("old")
-    with open_sink(tmp_path / "bundle", PLENTY, replace=True) as sink:
+OURS = [
+    b'{"format":1,"converter":{"name":"docc2context","version":"0.1.0"},"title":"Kit",\n"pages": [',
+    b'{"format":23,"converter":{"name":"docc2context","version":"4.5"}',
+]
+"""What manifests of ours begin with, in the first version and in any other."""
+
+FOREIGN = [
+    b"",
+    b"{}",
+    b'{"name": "My site", "icons": [], "start_url": "/"}',
+    b'{"format":1,"converter":{"name":"another","version":"0.1.0"},"title":"docc2context"',
+    b'{"format":1,"title":"Kit","converter":{"name":"docc2context","version":"0.1.0"}',
+    b'{"format":1,"converter":{"name":"docc2context-fork","version":"0.1.0"}',
+]
+"""What many another tool calls `manifest.json` too."""
+
+
+def replaced(path: Path) -> None:
+    with open_sink(path, PLENTY, replace=True) as sink:
         sink.write("a.md", sink.pack(b"new"))
+
+
+@pytest.mark.parametrize("opening", OURS)
+def test_a_bundle_of_any_version_is_replaced(tmp_path: Path, opening: bytes) -> None:
+    (tmp_path / "bundle").mkdir()
+    (tmp_path / "bundle/manifest.json").write_bytes(opening)
+    (tmp_path / "bundle.zip").write_bytes(zipped({"manifest.json": opening}))
+    for name in ("bundle", "bundle.zip"):
+        replaced(tmp_path / name)
     assert [path.name for path in (tmp_path / "bundle").iterdir()] == ["a.md"]
-    with (
-        pytest.raises(DestinationError, match="left alone"),
-        open_sink(tmp_path / "other", PLENTY, replace=True),
-    ):
-        pass
-    assert (tmp_path / "other/thesis.docx").read_text() == "old"
-
-
-def test_replacing_takes_a_zipped_bundle_but_no_other_zip(tmp_path: Path) -> None:
-    for name, member in (("bundle.zip", "manifest.json"), ("Kit.zip", "Kit/data/a.json")):
-        (tmp_path / name).write_bytes(zipped({member: b"{}"}))
-    with open_sink(tmp_path / "bundle.zip", PLENTY, replace=True) as sink:
-        sink.write("a.md", sink.pack(b"new"))
     assert unzipped((tmp_path / "bundle.zip").read_bytes()) == {"a.md": b"new"}
-    with (
-        pytest.raises(DestinationError, match="left alone"),
-        open_sink(tmp_path / "Kit.zip", PLENTY, replace=True),
-    ):
-        pass
-    assert unzipped((tmp_path / "Kit.zip").read_bytes()) == {"Kit/data/a.json": b"{}"}
+
+
+@pytest.mark.parametrize("manifest", FOREIGN)
+def test_what_has_a_manifest_of_another_tool_is_left_alone(tmp_path: Path, manifest: bytes) -> None:
+    files = {"manifest.json": manifest, "thesis.docx": b"old"}
+    (tmp_path / "site").mkdir()
+    for name, data in files.items():
+        (tmp_path / "site" / name).write_bytes(data)
+    (tmp_path / "site.zip").write_bytes(zipped(files))
+    for name in ("site", "site.zip"):
+        with pytest.raises(DestinationError, match="left alone"):
+            replaced(tmp_path / name)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "site").iterdir()} == files
+    assert unzipped((tmp_path / "site.zip").read_bytes()) == files
+
+
+def test_what_has_no_manifest_that_can_be_read_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "folder/manifest.json").mkdir(parents=True)
+    os.mkfifo(tmp_path / "manifest.json")
+    whole, bzip2 = zipped({"manifest.json": OURS[0] * 99}), zipfile.ZIP_BZIP2
+    start = whole.index(b"manifest.json") + len("manifest.json")
+    zips = {
+        "other.zip": zipped({"Kit/data/a.json": b"{}"}),
+        "none.zip": b"hello",
+        "cut.zip": whole[:60],
+        "damaged.zip": whole[:start] + b"\xff" * 9 + whole[start + 9 :],
+        "encrypted.zip": whole.replace(b"\x14\0\0\0\x08\0", b"\x14\0\1\0\x08\0"),
+        "packed.zip": zipped({"manifest.json": OURS[0]}, bzip2),
+    }
+    for name, data in zips.items():
+        (tmp_path / name).write_bytes(data)
+    for name in ("folder", "", *zips):
+        with pytest.raises(DestinationError, match="left alone"):
+            replaced(tmp_path / name)
+    assert {name: (tmp_path / name).read_bytes() for name in zips} == zips
 
 
 def test_an_empty_folder_may_be_filled(tmp_path: Path) -> None:
