@@ -1,5 +1,6 @@
 """Where a bundle is written: into a zip or a folder, whole or not at all."""
 
+import os
 import struct
 import tempfile
 import zipfile
@@ -12,8 +13,10 @@ from typing import BinaryIO, Protocol
 from docc2context.bundle.content import DEFLATED, STORED, Content, Packing, deflated, plain
 from docc2context.bundle.manifest import MANIFEST, OPENING_BYTES, opens_manifest
 from docc2context.bundle.places import (
+    WORK_PREFIX,
     Counted,
     folder_made_for,
+    followed,
     new_file,
     occupied,
     too_large,
@@ -122,8 +125,9 @@ def open_sink(
     """A sink for a seekable binary file, for a path that ends in `.zip`, or for a folder.
 
     What stands at a path is left alone unless `replace`, and then too unless it is a zip or a
-    bundle written by this library. A path is filled under a temporary name beside it and takes its
-    own only when the bundle is whole. Raises DestinationError.
+    bundle written by this library; an empty folder is filled. The bundle is written under a
+    temporary name, beside the path or inside the folder that stands there, and takes its place only
+    when it is whole. Raises DestinationError.
     """
     if not isinstance(destination, str | Path):
         with _zip_in(destination, max_bytes) as file_sink:
@@ -131,8 +135,9 @@ def open_sink(
         return
     path = Path(destination)
     with folder_made_for(path):
+        target = followed(path)
         _check_free(path, replace=replace)
-        with _zip_at(path, max_bytes) if _is_zip(path) else _folder_at(path, max_bytes) as sink:
+        with _zip_at(target, max_bytes) if _is_zip(path) else _folder_at(target, max_bytes) as sink:
             yield sink
 
 
@@ -156,24 +161,53 @@ def _zip_at(path: Path, max_bytes: int) -> Iterator[Sink]:
 
 @contextmanager
 def _folder_at(path: Path, max_bytes: int) -> Iterator[Sink]:
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as work:
-        made = Path(work) / "bundle"
+    """A folder that stands there stays: it may be a mount point, or lie where we may not write."""
+    stands = path.is_dir()
+    standing = list(path.iterdir()) if stands else []
+    place = path if stands else path.parent
+    with tempfile.TemporaryDirectory(dir=place, prefix=WORK_PREFIX) as work:
+        made, replaced = Path(work) / "bundle", Path(work) / "replaced"
         made.mkdir()
         yield FolderSink(made, max_bytes)
-        if path.exists():
-            path.rename(Path(work) / "replaced")
-        made.rename(path)
+        if stands:
+            replaced.mkdir()
+            _exchange(standing, made, path, replaced)
+        else:
+            made.rename(path)
+
+
+def _exchange(standing: Iterable[Path], made: Path, folder: Path, replaced: Path) -> None:
+    """Move what stands in a folder out of it and what was made into it: all, or else nothing.
+
+    The old manifest goes first and the new one comes last: what has one is whole.
+    """
+    out = [
+        (path, replaced / path.name) for path in sorted(standing, key=_is_manifest, reverse=True)
+    ]
+    into = [(path, folder / path.name) for path in sorted(made.iterdir(), key=_is_manifest)]
+    try:
+        for old, new in out + into:
+            old.rename(new)
+    except BaseException:
+        for old, new in reversed(out + into):
+            if os.path.lexists(new) and not os.path.lexists(old):
+                new.rename(old)
+        raise
+
+
+def _is_manifest(path: Path) -> bool:
+    return path.name == MANIFEST
 
 
 def _check_free(path: Path, *, replace: bool) -> None:
     if not path.exists():
         return
+    if path.is_dir() and not _is_zip(path) and not any(path.iterdir()):
+        return
     if path.is_dir() and _holds_us(path):
         raise unusable(
             path, "is the folder that this runs in, or holds it; name a new folder, such as out"
         )
-    if path.is_dir() and not _is_zip(path) and not any(path.iterdir()):
-        return
     if not _is_bundle(path):
         is_it = "is not empty" if path.is_dir() and not _is_zip(path) else "exists already"
         raise unusable(

@@ -149,11 +149,93 @@ def test_what_has_no_manifest_that_can_be_read_is_left_alone(tmp_path: Path) -> 
     assert {name: (tmp_path / name).read_bytes() for name in zips} == zips
 
 
-def test_an_empty_folder_may_be_filled(tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir()
-    with open_sink(tmp_path / "out", PLENTY, replace=False) as sink:
-        sink.write("a.md", sink.pack(b"text"))
-    assert (tmp_path / "out/a.md").read_bytes() == b"text"
+def filled(path: Path, text: bytes = b"new", *, replace: bool = False) -> dict[str, bytes]:
+    """What a folder holds after a page and a manifest were written there."""
+    with open_sink(path, PLENTY, replace=replace) as sink:
+        sink.write("docs/a.md", sink.pack(text))
+        sink.write("manifest.json", sink.pack(OURS[0]))
+    return held(path)
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+BUNDLE = {"docs/a.md": b"new", "manifest.json": OURS[0]}
+
+
+def test_a_folder_that_stands_there_is_filled_and_replaced_in_its_place(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir(mode=0o2750)
+    before = out.stat()
+    assert filled(out, b"old") == {**BUNDLE, "docs/a.md": b"old"}
+    (out / "old.md").write_text("")
+    assert filled(out, replace=True) == BUNDLE
+    after = out.stat()
+    assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+    assert sorted(path.name for path in out.iterdir()) == ["docs", "manifest.json"]
+
+
+def test_a_mount_point_is_filled_and_replaced(small_workspace: Path) -> None:
+    assert filled(small_workspace) == BUNDLE
+    assert filled(small_workspace, b"newer", replace=True) == {**BUNDLE, "docs/a.md": b"newer"}
+
+
+def test_the_empty_folder_that_this_runs_in_is_filled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert filled(Path()) == BUNDLE
+
+
+def test_a_bundle_that_cannot_be_exchanged_is_as_before(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    filled(out, b"old")
+    (out / "b.md").mkdir()
+    before = held(out)
+    with (
+        pytest.raises(DestinationError, match="cannot be written: Is a directory"),
+        open_sink(out, PLENTY, replace=True) as sink,
+    ):
+        for name in ("docs/a.md", "b.md", "c.md", "manifest.json"):
+            sink.write(name, sink.pack(b"new"))
+        (out / "c.md").mkdir()
+    assert held(out) == before
+    assert sorted(path.name for path in out.iterdir()) == ["b.md", "c.md", "docs", "manifest.json"]
+
+
+def test_what_comes_into_an_empty_folder_meanwhile_is_kept(tmp_path: Path) -> None:
+    with open_sink(tmp_path, PLENTY, replace=True) as sink:
+        sink.write("a.md", sink.pack(b"new"))
+        (tmp_path / "mine.txt").write_text("mine")
+    assert held(tmp_path) == {"a.md": b"new", "mine.txt": b"mine"}
+
+
+def test_what_a_link_leads_to_is_written_and_the_link_stays(tmp_path: Path) -> None:
+    for name in ("out", "out.zip"):
+        link = tmp_path / "links" / name
+        link.parent.mkdir(exist_ok=True)
+        link.symlink_to(tmp_path / f"real-{name}")
+        for text in (b"old", b"new"):  # where nothing stands, and where a bundle does
+            filled(link, text, replace=True)
+        assert link.is_symlink()
+    assert held(tmp_path / "real-out") == BUNDLE
+    assert unzipped((tmp_path / "real-out.zip").read_bytes()) == BUNDLE
+    assert sorted(path.name for path in (tmp_path / "links").iterdir()) == ["out", "out.zip"]
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "x" * 251 + ".zip"])
+def test_a_name_may_be_as_long_as_the_system_allows(tmp_path: Path, name: str) -> None:
+    filled(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["out", "out.zip"])
+def test_a_pipe_is_no_place_for_a_bundle(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(DestinationError, match=f"'{name}' is a pipe or a device; name a file or"):
+        filled(tmp_path / name, replace=True)
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:

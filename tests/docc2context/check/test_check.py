@@ -1,4 +1,5 @@
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -193,6 +194,12 @@ def test_what_is_nowhere_is_not_found(bundle: Path, tmp_path: Path) -> None:
     assert refused.value.code == Code.BUNDLE_UNUSABLE
     with pytest.raises(FileNotFoundError):
         check(tmp_path / "nowhere", bundle)
+
+
+def test_a_pipe_is_no_bundle_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(Docc2contextError, match="'pipe' is a pipe or a device; name the folder"):
+        check(archive(sloth=SLOTH), tmp_path / "pipe")
 
 
 def test_a_zip_without_a_manifest_is_no_bundle(tmp_path: Path) -> None:
