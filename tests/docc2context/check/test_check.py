@@ -1,14 +1,16 @@
 import json
 import os
+import re
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 import docc2context
 from docc2context.check import check
 from docc2context.errors import ArchiveRefused, Code, Docc2contextError
+from docc2context.model.variants import Language
 from tests.docc2context.archives import archive, page
 
 
@@ -126,6 +128,34 @@ def test_a_page_that_is_no_json_and_that_the_bundle_does_not_know_is_skipped(bun
     assert check(archive(sloth=SLOTH, bad=b"{,}"), bundle).skipped == [
         "data/documentation/bad.json"
     ]
+
+
+def test_a_page_that_the_bundle_holds_and_that_is_no_json_is_no_whole_one(bundle: Path) -> None:
+    report = check(archive(sloth=b"{,}"), bundle)
+    assert (report.pages, report.skipped) == (0, [])
+    assert report.unread == ["data/documentation/sloth.json"]
+    assert not report.is_complete
+
+
+@pytest.mark.parametrize("sloth", [SLOTH, SLOTH.replace(b"leaf", rb"leaf\ud83d")])
+def test_a_page_that_begins_with_a_byte_order_mark_is_checked(tmp_path: Path, sloth: bytes) -> None:
+    source = archive(sloth=b"\xef\xbb\xbf" + sloth)
+    docc2context.convert(source, tmp_path / "b")
+    report = check(source, tmp_path / "b")
+    assert (report.pages, report.content.strings, report.is_complete) == (1, 12, True)
+    file = tmp_path / "b/documentation/sloth.md"
+    file.write_text(file.read_text().replace("It climbs.", ""))
+    assert [string.text for string in check(source, tmp_path / "b").content.missing] == [
+        "It climbs."
+    ]
+
+
+def test_the_languages_are_those_of_the_converter(bundle: Path) -> None:
+    for language in get_args(Language):
+        assert check(archive(sloth=SLOTH), bundle, language=language).is_complete
+    expected = re.escape(f"{get_args(Language)}, and not 'objc'")
+    with pytest.raises(ValueError, match=expected):
+        check(archive(sloth=SLOTH), bundle, language="objc")
 
 
 def test_other_languages_are_counted_beside_the_page(tmp_path: Path) -> None:
