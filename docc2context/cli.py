@@ -22,7 +22,7 @@ from docc2context.convert import convert
 from docc2context.errors import Docc2contextError, readable
 from docc2context.options import STANDARD, parsed
 from docc2context.stopping import Stopped, ignore_stops, leaving, raise_stops
-from docc2context.streams import hold_descriptors, say, standard_input, standard_output
+from docc2context.streams import say, standard_input, standard_output
 
 DONE, FAILED, USAGE, LOST = 0, 1, 2, 3
 """Exit codes; 2 is argparse's own, 3 means done, but with pages or strings lost."""
@@ -39,7 +39,6 @@ def run() -> None:
 
     A signal that asks for the end is obeyed once nothing half done is left.
     """
-    hold_descriptors()
     raise_stops()
     try:
         code = main()

@@ -61,15 +61,6 @@ def _buffered(file: BinaryIO) -> Iterator[BinaryIO]:
         buffer.detach()
 
 
-def hold_descriptors() -> None:
-    """Keep the numbers of closed standard streams from files that are opened later."""
-    for number in (0, 1, 2):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # which takes the lowest number that is free
-
-
 def _give_up(stream: TextIO | BinaryIO) -> None:
     """Let what a stream still holds go nowhere: Python would fail at it again when it exits."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
