@@ -39,8 +39,8 @@ def run() -> None:
 
     A signal that asks for the end is obeyed once nothing half done is left.
     """
-    raise_stops()
     try:
+        raise_stops()
         code = main()
     except SystemExit as end:  # of argparse, which has told why, or what was asked for
         code = int(end.code or DONE)
