@@ -1,7 +1,5 @@
 """`python -m docc2context`."""
 
-import sys
+from docc2context.cli import run
 
-from docc2context.cli import main
-
-sys.exit(main())
+run()

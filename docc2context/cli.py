@@ -1,169 +1,95 @@
 """The command line: `docc2context convert ARCHIVE -o OUT`, `docc2context check ARCHIVE BUNDLE`."""
 
 import argparse
-import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 from shutil import copyfileobj
-from typing import BinaryIO, get_args
+from typing import BinaryIO
 
 import msgspec
 from tqdm import tqdm
 
+from docc2context.bundle.places import is_stream
 from docc2context.bundle.report import Report
-from docc2context.check import check
-from docc2context.check.command import tell as tell_losses
-from docc2context.convert import ASSETS_IN_ONE_DOCUMENT, convert
-from docc2context.errors import Docc2contextError
-from docc2context.model.variants import Language
-from docc2context.version import __version__
+from docc2context.check import CheckReport, check
+from docc2context.check.command import summary
+from docc2context.convert import convert
+from docc2context.errors import Docc2contextError, readable
+from docc2context.options import STANDARD, parsed
+from docc2context.stopping import Stopped, ignore_stops, leaving, raise_stops
+from docc2context.streams import say, standard_input, standard_output
 
 DONE, FAILED, USAGE, LOST = 0, 1, 2, 3
 """Exit codes; 2 is argparse's own, 3 means done, but with pages or strings lost."""
 
-_STANDARD = "-"
-"""Standard input where an archive is named, standard output where a destination is."""
+UNREAD = 141
+"""The exit code where nobody reads standard output any more: as of a filter that SIGPIPE ends."""
 
-_COMMANDS = frozenset({"check", "convert"})
-_SHOWN_SKIPPED = 10
+_SHOWN = 10
+"""Skipped pages and kinds of unknown nodes that are named; an archive may have any number."""
+
+
+def run() -> None:
+    """Run as a program: end with the exit code, whatever becomes of the standard streams.
+
+    A signal that asks for the end is obeyed once nothing half done is left.
+    """
+    try:
+        raise_stops()
+        code = main()
+    except SystemExit as end:  # of argparse, which has told why, or what was asked for
+        code = int(end.code or DONE)
+    except Stopped as stop:
+        say(f"docc2context: {stop}")
+        code = stop.code
+    ignore_stops()
+    sys.exit(code or _flushed())
+
+
+def _flushed() -> int:
+    """Have the help or version that argparse printed come out, too."""
+    try:
+        if sys.stdout is not None:
+            with standard_output():
+                pass
+    except BrokenPipeError:
+        return UNREAD
+    except OSError as error:
+        say(f"docc2context: {error.strerror}")
+        return FAILED
+    return DONE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    parser = _parser()
-    options = parser.parse_args(_as_convert(list(sys.argv[1:] if arguments is None else arguments)))
-    if (wrong := _contradiction(options)) is not None:
-        parser.error(wrong)
+    options = parsed(list(sys.argv[1:] if arguments is None else arguments))
     try:
-        return _check(options) if options.command == "check" else _convert(options)
+        return _done(options)
     except Docc2contextError as error:
         return _failed(options, f"{error} [{error.code}]")
+    except BrokenPipeError:
+        return UNREAD
     except OSError as error:
         return _failed(options, error.strerror or str(error))
     except BrokenExecutor:
         return _failed(options, "a worker was killed, as when memory is short; try --workers 1")
-    except KeyboardInterrupt:
-        return _failed(options, "interrupted; nothing was written")
 
 
-def _as_convert(arguments: list[str]) -> list[str]:
-    """Take `docc2context ARCHIVE --output DIR --force`, the form of the Swift tool of this name."""
-    first = next((argument for argument in arguments if not argument.startswith("-")), None)
-    return arguments if first is None or first in _COMMANDS else ["convert", *arguments]
-
-
-def _contradiction(options: argparse.Namespace) -> str | None:
-    """What is wrong with options of which each is right by itself."""
-    if options.command != "convert":
-        return None
-    if options.single and options.assets:
-        return ASSETS_IN_ONE_DOCUMENT
-    if options.output != _STANDARD:
-        return None
-    if not options.single:
-        return "only one document can go to standard output: add --single"
-    if options.json:
-        return "the document and the report cannot both go to standard output"
-    return None
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="docc2context", description="Turn a DocC documentation archive into Markdown."
-    )
-    parser.add_argument("--version", action="version", version=f"docc2context {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
-    _convert_options(
-        commands.add_parser(
-            "convert",
-            help="convert an archive to a folder, a zip or a document of Markdown",
-            description="Convert a DocC archive to a folder, a zip or a document of Markdown. "
-            "Exit codes: 0 done, 1 failed, 2 usage, 3 done with losses under --strict.",
-        )
-    )
-    _check_options(
-        commands.add_parser(
-            "check",
-            help="name what an archive's pages display and a bundle lacks",
-            description="Look for every string that an archive's pages display in the bundle made "
-            "from it. Exit codes: 0 nothing is missing, 1 failed, 2 usage, 3 something is missing.",
-        )
-    )
-    return parser
-
-
-def _convert_options(command: argparse.ArgumentParser) -> None:
-    _common_options(command)
-    command.add_argument(
-        "-o",
-        "--output",
-        required=True,
-        metavar="OUT",
-        help="a folder, or a file ending in .zip; with --single any other file, or - for standard "
-        "output",
-    )
-    command.add_argument(
-        "--single", action="store_true", help="put all pages into one Markdown document"
-    )
-    command.add_argument(
-        "--workers",
-        type=_worker_count,
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="processes that may work on a large archive at once (default: one a processor); "
-        "the result is the same",
-    )
-    command.add_argument(
-        "--assets",
-        action="store_true",
-        help="copy the images, videos and downloads that pages show or link, and link them",
-    )
-    command.add_argument(
-        "--force",
-        action="store_true",
-        help="replace a bundle, or with --single a document, that stands at OUT",
-    )
-    command.add_argument(
-        "--strict",
-        action="store_true",
-        help="check what was written; exit with 3 if a page or a string that it displays was lost",
-    )
-
-
-def _worker_count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
-    return int(text)
-
-
-def _check_options(command: argparse.ArgumentParser) -> None:
-    _common_options(command)
-    command.add_argument(
-        "bundle", help="a folder, zip or document that `convert` wrote from the archive"
-    )
-
-
-def _common_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "archive", help="a zipped archive, a .doccarchive folder, or - for standard input"
-    )
-    command.add_argument(
-        "--language",
-        choices=get_args(Language),
-        default="all",
-        help="show pages that are about several languages in all of them (default) or in one",
-    )
-    command.add_argument(
-        "--json", action="store_true", help="print the report as JSON on standard output"
-    )
+def _done(options: argparse.Namespace) -> int:
+    if options.json or options.output == STANDARD:
+        with standard_output():  # lest one finds it closed when all is done
+            pass
+    return _check(options) if options.command == "check" else _convert(options)
 
 
 def _convert(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
+        stack.enter_context(leaving("nothing half written is left"))
         source = _source(options, stack)
         output = _output(options, stack)
         report = convert(
@@ -176,48 +102,65 @@ def _convert(options: argparse.Namespace) -> int:
             workers=options.workers,
             on_page=_progress(stack),
         )
-        if options.output == _STANDARD:
+        if options.output == STANDARD:
             _write_out(output)
-        _tell(report, options)
-        if not options.strict:
-            return DONE
-        losses = check(source, output, language=options.language, on_page=_progress(stack))
-    tell_losses(losses, as_json=False)
+        with leaving(f"what was written to {_place(options)} is whole, but not checked"):
+            _tell(report, options)
+            if not options.strict:
+                return DONE
+            losses = check(source, output, language=options.language, on_page=_progress(stack))
+    _tell_losses(losses)
     return DONE if losses.is_complete and not report.pages_skipped else LOST
 
 
 def _check(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
+        stack.enter_context(leaving("the check is not done"))
         losses = check(
             _source(options, stack),
             options.bundle,
             language=options.language,
             on_page=_progress(stack),
         )
-    tell_losses(losses, as_json=options.json)
+    _tell_losses(losses)
+    if options.json:
+        _print_json(losses)
     return DONE if losses.is_complete else LOST
 
 
 def _source(options: argparse.Namespace, stack: ExitStack) -> Path | BinaryIO:
-    return _standard_input(stack) if options.archive == _STANDARD else Path(options.archive)
+    if options.archive == STANDARD:
+        return _standard_input(stack)
+    path = Path(options.archive)
+    if is_stream(path):
+        raise OSError("it is a pipe or a device; name a file or folder, or - for standard input")
+    return path
 
 
 def _output(options: argparse.Namespace, stack: ExitStack) -> Path:
     """Where to write; what goes to standard output goes there when it is whole."""
-    if options.output != _STANDARD:
+    if options.output != STANDARD:
         return Path(options.output)
     return Path(stack.enter_context(tempfile.TemporaryDirectory())) / "document.md"
 
 
+def _place(options: argparse.Namespace) -> str:
+    return "standard output" if options.output == STANDARD else readable(options.output)
+
+
 def _write_out(document: Path) -> None:
-    with document.open("rb") as file:
-        copyfileobj(file, sys.stdout.buffer)
-    sys.stdout.flush()
+    with (
+        leaving("what went to standard output may not be whole"),
+        document.open("rb") as file,
+        standard_output() as out,
+    ):
+        copyfileobj(file, out)
 
 
 def _progress(stack: ExitStack) -> Callable[[int, int], None]:
-    """A bar on a terminal, nothing in a log, as `disable=None` says."""
-    bar = stack.enter_context(tqdm(unit="page", leave=False, disable=None, file=sys.stderr))
+    """A bar on a terminal; in a log nothing, as `disable=None` says."""
+    disable = None if sys.stderr else True
+    bar = stack.enter_context(tqdm(unit="page", leave=False, disable=disable, file=sys.stderr))
 
     def on_page(done: int, total: int) -> None:
         bar.total = total
@@ -229,7 +172,7 @@ def _progress(stack: ExitStack) -> Callable[[int, int], None]:
 def _standard_input(stack: ExitStack) -> BinaryIO:
     """Standard input on disk: a zip is read from its end."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the stack closes it
-    copyfileobj(sys.stdin.buffer, stack.enter_context(file))
+    copyfileobj(standard_input(), stack.enter_context(file))
     return file
 
 
@@ -238,26 +181,39 @@ def _tell(report: Report, options: argparse.Namespace) -> None:
     written = f"{report.pages_converted} pages"
     if options.assets:
         written += f" and {report.assets_copied} assets"
-    place = "standard output" if options.output == _STANDARD else options.output
-    _say(
-        f"{written} written to {place}, {len(report.pages_skipped)} skipped, "
+    say(
+        f"{written} written to {_place(options)}, {len(report.pages_skipped)} skipped, "
         f"{unknown} unknown nodes, {report.missing_references} missing references"
     )
-    for page in report.pages_skipped[:_SHOWN_SKIPPED]:
-        _say(f"  skipped {page.source}: {page.reason}")
-    if (more := len(report.pages_skipped) - _SHOWN_SKIPPED) > 0:
-        lists = "the document's front matter" if options.single else "manifest.json"
-        _say(f"  … and {more} more; {lists} lists them all")
-    for node, count in report.unknown_nodes.items():
-        _say(f"  unknown {node}: {count}")
+    for line in _named(report, options):
+        say(f"  {line}")
     if options.json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n")
+        _print_json(report)
+
+
+def _named(report: Report, options: argparse.Namespace) -> Iterator[str]:
+    """What was lost by name, the first ones of each kind, in words that a terminal can take."""
+    for page in report.pages_skipped[:_SHOWN]:
+        yield f"skipped {readable(page.source)}: {readable(page.reason)}"
+    if (more := len(report.pages_skipped) - _SHOWN) > 0:
+        lists = "the document's front matter" if options.single else "manifest.json"
+        yield f"… and {more} more; {lists} lists them all"
+    for node, count in islice(report.unknown_nodes.items(), _SHOWN):
+        yield f"unknown {readable(node)}: {count}"
+    if (more := len(report.unknown_nodes) - _SHOWN) > 0:
+        yield f"… and {more} more kinds; --json lists them all"
+
+
+def _tell_losses(losses: CheckReport) -> None:
+    for line in summary(losses):
+        say(line)
+
+
+def _print_json(report: Report | CheckReport) -> None:
+    with standard_output() as out:
+        out.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
 
 
 def _failed(options: argparse.Namespace, why: str) -> int:
-    _say(f"docc2context: cannot {options.command} {options.archive}: {why}")
+    say(f"docc2context: cannot {options.command} {readable(options.archive)}: {why}")
     return FAILED
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(line + "\n")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, get_args
 
 from msgspec import structs
 
@@ -54,19 +54,29 @@ def convert(  # noqa: PLR0913 - each is a choice of the caller's, and has a name
     or link into the bundle, as far as they are in the archive. `language` picks what is shown of
     pages that are about several: `all` of it, or what they are in `swift` or in `occ` alone.
     `replace` lets an earlier bundle or document be overwritten. `workers` is how many processes may
-    work on a source that is a path; few pages get fewer. `on_page` is told, after each page, how
-    many are done and how many there are. `reading` is told what reading the archive takes, and how
-    far it has come if this raises.
+    work on a source that is a path; few pages get fewer. They are spawned, for which a program
+    needs its `if __name__ == "__main__":`. `on_page` is told, after each page, how many are done
+    and how many there are. `reading` is told what reading the archive takes, and how far it has
+    come if this raises.
 
-    Raises ArchiveRefused, NothingConverted, OutputTooLarge or DestinationError; nothing is left at
-    a destination path then. A path that leads nowhere raises FileNotFoundError, a folder of pages
-    that cannot be read EntryUnreadable, `assets` for a `single` document ValueError.
+    Raises ArchiveRefused, NothingConverted, OutputTooLarge or DestinationError, BrokenExecutor of
+    `concurrent.futures` if a worker dies; nothing is left at a destination path then. A path that
+    leads nowhere raises FileNotFoundError, a folder of pages that cannot be read EntryUnreadable, a
+    choice that there is not, or `assets` for a `single` document, ValueError.
     """
-    if single and assets:
-        raise ValueError(ASSETS_IN_ONE_DOCUMENT)
+    _check_choices(language, workers, assets_in_one=single and assets)
     job = _Job(source, destination, limits, language, replace, assets, workers, on_page)
     with open_metered(source, limits, reading or Reading(), assets=assets) as archive:
         return _to_document(job, archive) if single else _to_bundle(job, archive)
+
+
+def _check_choices(language: str, workers: int, *, assets_in_one: bool) -> None:
+    if language not in get_args(Language):
+        raise ValueError(f"language is one of {get_args(Language)}, and not {language!r}")
+    if workers < 1:
+        raise ValueError(f"workers is a number of processes from 1, and not {workers}")
+    if assets_in_one:
+        raise ValueError(ASSETS_IN_ONE_DOCUMENT)
 
 
 class _Job(NamedTuple):

@@ -20,6 +20,7 @@ from enum import StrEnum
 from typing import Any
 
 _SHOWN_ENTRY_CHARS = 200
+_READABLE_CHARS = 1000
 
 
 class Code(StrEnum):
@@ -124,3 +125,12 @@ def shown(name: str) -> str:
     if len(quoted) <= _SHOWN_ENTRY_CHARS:
         return quoted
     return quoted[: _SHOWN_ENTRY_CHARS - 2] + "…" + quoted[0]
+
+
+def readable(text: str) -> str:
+    r"""Words of an archive for a terminal: as they are, or `shown` if they are more than words.
+
+    >>> readable("block:poll"), readable("\x1b[2J")
+    ('block:poll', "'\\x1b[2J'")
+    """
+    return text if text.isprintable() and len(text) <= _READABLE_CHARS else shown(text)

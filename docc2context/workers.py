@@ -1,5 +1,6 @@
 """The pages of an archive one after the other, converted here or by several processes."""
 
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent import futures  # which imports its process pool when that is asked for
@@ -55,12 +56,25 @@ def converted_pages(
 def _in_order(pool: futures.Executor, pages: Sequence[str], *, ahead: int) -> Iterator[Any]:
     """What the pool makes of the pages: of the kind that its processes were started for."""
     batches = (pages[start : start + _BATCH] for start in range(0, len(pages), _BATCH))
-    waiting: deque[futures.Future[list[Any]]] = deque(
-        pool.submit(_convert_batch, batch) for batch in islice(batches, ahead)
-    )
+    waiting = deque(_submitted(pool, batch) for batch in islice(batches, ahead))
     while waiting:
         yield from waiting.popleft().result()
-        waiting.extend(pool.submit(_convert_batch, batch) for batch in islice(batches, 1))
+        waiting.extend(_submitted(pool, batch) for batch in islice(batches, 1))
+
+
+def _submitted(pool: futures.Executor, batch: Sequence[str]) -> futures.Future[list[Any]]:
+    """A batch handed to the pool, which may start a process for it.
+
+    One that takes no SIGINT: Ctrl-C goes to all processes of a terminal, and it is for this one to
+    end the others.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        return pool.submit(_convert_batch, batch)
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(_convert_batch, batch)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
 
 class _Worker:

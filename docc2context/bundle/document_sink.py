@@ -9,6 +9,7 @@ from docc2context.bundle.document_opening import OPENING, opens_document
 from docc2context.bundle.places import (
     Counted,
     folder_made_for,
+    followed,
     new_file,
     occupied,
     unusable,
@@ -46,8 +47,9 @@ def open_document(
         return
     path = Path(destination)
     with folder_made_for(path):
+        target = followed(path)
         _check_free(path, replace=replace)
-        with new_file(path) as file:
+        with new_file(target) as file:
             yield DocumentSink(file, max_bytes)
 
 

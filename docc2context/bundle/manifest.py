@@ -1,6 +1,7 @@
 """`manifest.json`: each page and asset of a bundle with its origin, and the conversion's report."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -12,6 +13,17 @@ MANIFEST = "manifest.json"
 
 FORMAT = 1
 """Raised when a key of the manifest changes its meaning or goes."""
+
+_PRODUCT = "docc2context"
+_OPENING = re.compile(rb'\{"format":\d+,"converter":\{"name":"%b"[,}]' % _PRODUCT.encode())
+
+OPENING_BYTES = 256
+"""More than it takes to tell a manifest of ours."""
+
+
+def opens_manifest(data: bytes) -> bool:
+    """Whether a file that begins so was written by this library, in whichever version."""
+    return _OPENING.match(data) is not None
 
 
 class PageEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -47,7 +59,7 @@ def manifest(
     """The whole file: a page a line, so that two manifests can be compared line by line."""
     head = {
         "format": FORMAT,
-        "converter": {"name": "docc2context", "version": __version__},
+        "converter": {"name": _PRODUCT, "version": __version__},
         "title": title,
     }
     opening = msgspec.json.encode(head)[1:-1]

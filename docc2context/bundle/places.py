@@ -9,6 +9,9 @@ from typing import BinaryIO
 
 from docc2context.errors import Code, DestinationError, OutputTooLarge, shown
 
+WORK_PREFIX = ".docc2context."
+"""What temporary names begin with: not with the destination's own, which may be long already."""
+
 
 class Counted:
     """Counts the bytes written, before compression."""
@@ -46,7 +49,7 @@ def whole_or_empty(file: BinaryIO) -> Iterator[None]:
 @contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
     """A file that takes its name, and the place of what has it, only when it is complete."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=WORK_PREFIX)
     work = Path(name)
     try:
         with os.fdopen(descriptor, "w+b") as file:
@@ -69,6 +72,29 @@ def folder_made_for(path: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise unusable(path, f"cannot be written: {reason}") from error
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a path leads to a pipe or a device: to open one may be to wait for ever."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def followed(path: Path) -> Path:
+    """Where to write, and what to replace: a link stays, and what it leads to is written."""
+    if is_stream(path) or _is_descriptor(path):
+        raise unusable(
+            path,
+            "is a pipe or a device; name a file or a folder, or - for standard output, where one "
+            "document can go (--single)",
+        )
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
+def _is_descriptor(path: Path) -> bool:
+    """Whether it is `/dev/stdout` or the like, whatever that leads to now."""
+    link = path.parent / path.readlink() if path.is_symlink() else path
+    descriptors = os.path.realpath("/dev/fd")
+    return any(os.path.realpath(place.parent) == descriptors for place in (path, link))
 
 
 def unusable(path: Path, why: str) -> DestinationError:

@@ -1,17 +1,22 @@
 """Where a bundle is written: into a zip or a folder, whole or not at all."""
 
+import os
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from docc2context.bundle.content import Content, Packing, deflated, plain
-from docc2context.bundle.manifest import MANIFEST
+from docc2context.bundle.content import DEFLATED, STORED, Content, Packing, deflated, plain
+from docc2context.bundle.manifest import MANIFEST, OPENING_BYTES, opens_manifest
 from docc2context.bundle.places import (
+    WORK_PREFIX,
     Counted,
     folder_made_for,
+    followed,
     new_file,
     occupied,
     too_large,
@@ -29,6 +34,13 @@ _COMPRESSED = (
 
 _DEFLATED_BYTES = 4 << 20
 """An asset that is larger would need more memory than a page; it is stored."""
+
+
+_UNREADABLE_ZIP = (
+    *(OSError, EOFError, KeyError, ValueError, RuntimeError),
+    *(zipfile.BadZipFile, struct.error, zlib.error),
+)
+"""What `zipfile` raises for what is damaged, encrypted, no zip, or a zip without the entry."""
 
 
 class Sink(Protocol):
@@ -113,8 +125,9 @@ def open_sink(
     """A sink for a seekable binary file, for a path that ends in `.zip`, or for a folder.
 
     What stands at a path is left alone unless `replace`, and then too unless it is a zip or a
-    bundle written by this library. A path is filled under a temporary name beside it and takes its
-    own only when the bundle is whole. Raises DestinationError.
+    bundle written by this library; an empty folder is filled. The bundle is written under a
+    temporary name, beside the path or inside the folder that stands there, and takes its place only
+    when it is whole. Raises DestinationError.
     """
     if not isinstance(destination, str | Path):
         with _zip_in(destination, max_bytes) as file_sink:
@@ -122,8 +135,9 @@ def open_sink(
         return
     path = Path(destination)
     with folder_made_for(path):
+        target = followed(path)
         _check_free(path, replace=replace)
-        with _zip_at(path, max_bytes) if _is_zip(path) else _folder_at(path, max_bytes) as sink:
+        with _zip_at(target, max_bytes) if _is_zip(path) else _folder_at(target, max_bytes) as sink:
             yield sink
 
 
@@ -147,24 +161,53 @@ def _zip_at(path: Path, max_bytes: int) -> Iterator[Sink]:
 
 @contextmanager
 def _folder_at(path: Path, max_bytes: int) -> Iterator[Sink]:
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as work:
-        made = Path(work) / "bundle"
+    """A folder that stands there stays: it may be a mount point, or lie where we may not write."""
+    stands = path.is_dir()
+    standing = list(path.iterdir()) if stands else []
+    place = path if stands else path.parent
+    with tempfile.TemporaryDirectory(dir=place, prefix=WORK_PREFIX) as work:
+        made, replaced = Path(work) / "bundle", Path(work) / "replaced"
         made.mkdir()
         yield FolderSink(made, max_bytes)
-        if path.exists():
-            path.rename(Path(work) / "replaced")
-        made.rename(path)
+        if stands:
+            replaced.mkdir()
+            _exchange(standing, made, path, replaced)
+        else:
+            made.rename(path)
+
+
+def _exchange(standing: Iterable[Path], made: Path, folder: Path, replaced: Path) -> None:
+    """Move what stands in a folder out of it and what was made into it: all, or else nothing.
+
+    The old manifest goes first and the new one comes last: what has one is whole.
+    """
+    out = [
+        (path, replaced / path.name) for path in sorted(standing, key=_is_manifest, reverse=True)
+    ]
+    into = [(path, folder / path.name) for path in sorted(made.iterdir(), key=_is_manifest)]
+    try:
+        for old, new in out + into:
+            old.rename(new)
+    except BaseException:
+        for old, new in reversed(out + into):
+            if os.path.lexists(new) and not os.path.lexists(old):
+                new.rename(old)
+        raise
+
+
+def _is_manifest(path: Path) -> bool:
+    return path.name == MANIFEST
 
 
 def _check_free(path: Path, *, replace: bool) -> None:
     if not path.exists():
         return
+    if path.is_dir() and not _is_zip(path) and not any(path.iterdir()):
+        return
     if path.is_dir() and _holds_us(path):
         raise unusable(
             path, "is the folder that this runs in, or holds it; name a new folder, such as out"
         )
-    if path.is_dir() and not _is_zip(path) and not any(path.iterdir()):
-        return
     if not _is_bundle(path):
         is_it = "is not empty" if path.is_dir() and not _is_zip(path) else "exists already"
         raise unusable(
@@ -185,13 +228,24 @@ def _holds_us(path: Path) -> bool:
 
 
 def _is_bundle(path: Path) -> bool:
-    return _is_zipped_bundle(path) if _is_zip(path) else (path / MANIFEST).is_file()
+    """Whether it is ours to replace: many a tool calls a file `manifest.json`."""
+    return opens_manifest(_zipped_opening(path) if _is_zip(path) else _opening(path / MANIFEST))
 
 
-def _is_zipped_bundle(path: Path) -> bool:
-    """Whether a zip is ours to replace: the archive that is being converted may stand there."""
+def _opening(manifest: Path) -> bytes:
+    if not manifest.is_file():
+        return b""
+    with manifest.open("rb") as file:
+        return file.read(OPENING_BYTES)
+
+
+def _zipped_opening(path: Path) -> bytes:
+    """What the manifest in a zip begins with; empty if there is none that we could have written."""
     try:
         with zipfile.ZipFile(path) as bundle:
-            return MANIFEST in bundle.namelist()
-    except (OSError, zipfile.BadZipFile):
-        return False
+            if bundle.getinfo(MANIFEST).compress_type not in {STORED, DEFLATED}:
+                return b""
+            with bundle.open(MANIFEST) as file:
+                return file.read(OPENING_BYTES)
+    except _UNREADABLE_ZIP:
+        return b""

@@ -15,6 +15,11 @@ from docc2context.check.report import CheckReport, MissingString, NodeCount, Tal
 from docc2context.check.surrogates import without_lone_surrogates
 from docc2context.check.variants import page_in, variant_displayables
 
+_LANGUAGES = ("all", "swift", "occ")
+"""Those of the converter, which this is to know nothing of."""
+
+_UTF8_BOM = b"\xef\xbb\xbf"
+
 __all__ = ["CheckReport", "MissingString", "NodeCount", "Tally", "check"]
 
 
@@ -30,11 +35,15 @@ def check(
 
     `archive` is what `convert` takes, `bundle` a folder, zip or document that it wrote, `language`
     the one that it was told. `on_page` is told, after each page, how many are done and how many
-    there are. A page that the bundle neither holds nor calls skipped lacks all its strings.
+    there are. A page that the bundle neither holds nor calls skipped lacks all its strings; one
+    that the bundle holds and that is no JSON is `unread`.
 
     Raises ArchiveRefused, or Docc2contextError for what is no bundle; FileNotFoundError for an
-    archive's path that leads nowhere, EntryUnreadable for a page that cannot be read.
+    archive's path that leads nowhere, EntryUnreadable for a page that cannot be read, ValueError
+    for a language that there is not.
     """
+    if language not in _LANGUAGES:
+        raise ValueError(f"language is one of {_LANGUAGES}, and not {language!r}")
     report = CheckReport()
     with open_archive(archive, limits) as opened, open_written(Path(bundle)) as written:
         for done, source in enumerate(opened.pages, 1):
@@ -50,11 +59,11 @@ def check(
 def _page(source: str, data: bytes, markdown: str, language: str, report: CheckReport) -> None:
     """Compare one page; in all languages, also with what its variants display besides."""
     try:
-        data = without_lone_surrogates(data)
+        data = without_lone_surrogates(data.removeprefix(_UTF8_BOM))
         own = displayables(page_in(data, language))
         variants = variant_displayables(data, own) if language == "all" else []
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        report.skipped.append(source)
+        (report.unread if markdown else report.skipped).append(source)
         return
     missing = lost([*own, *variants], markdown)
     report.pages += 1

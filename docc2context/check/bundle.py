@@ -11,6 +11,7 @@ import msgspec
 from docc2context.archive.limits import DEFAULT_LIMITS
 from docc2context.bundle.document_opening import OPENING, opens_document
 from docc2context.bundle.manifest import MANIFEST
+from docc2context.bundle.places import is_stream
 from docc2context.check.document import Document
 from docc2context.errors import Code, Docc2contextError, shown
 
@@ -82,6 +83,8 @@ def open_written(path: Path) -> Iterator[Written]:
 
 def _opened(path: Path, stack: ExitStack) -> Written:
     try:
+        if is_stream(path):
+            raise _unusable(path, "is a pipe or a device")
         if path.is_dir():
             return Bundle(_Folder(path))
         if _is_document(path):

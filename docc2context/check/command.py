@@ -1,30 +1,25 @@
 """`docc2context check ARCHIVE BUNDLE`: says what the pages of an archive display and lack."""
 
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 
-import msgspec
-
 from docc2context.check.report import CheckReport, MissingString, Tally
+from docc2context.errors import readable
 
 _EXAMPLES = 5
 
 
-def tell(report: CheckReport, *, as_json: bool) -> None:
-    """The summary on standard error; the whole report on standard output, if it is asked for."""
-    for line in _lines(report):
-        sys.stderr.write(line + "\n")
-    if as_json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n")
-
-
-def _lines(report: CheckReport) -> Iterator[str]:
+def summary(report: CheckReport) -> Iterator[str]:
+    """The lines that people are told, in words that a terminal can take."""
     yield f"{_share(report.content)} on {report.pages} pages"
     yield from _missing(report.content)
     if report.variants.strings:
         yield f"of variants in other languages: {_share(report.variants)}"
         yield from _missing(report.variants)
+    for source in report.unread[:_EXAMPLES]:
+        yield f"  not checked {readable(source)}: it is no JSON that the check can read"
+    if (more := len(report.unread) - _EXAMPLES) > 0:
+        yield f"  … and {more} more"
     if report.skipped:
         yield f"{len(report.skipped)} pages were not converted and are not counted"
 
@@ -41,9 +36,9 @@ def _missing(tally: Tally) -> Iterator[str]:
     for string in tally.missing:
         by_node[string.node].append(string)
     for node in sorted(by_node, key=lambda node: (-_count(tally, node), node)):
-        yield f"  missing {node}: {_count(tally, node)} of {tally.nodes[node].strings}"
+        yield f"  missing {readable(node)}: {_count(tally, node)} of {tally.nodes[node].strings}"
         for string in by_node[node][:_EXAMPLES]:
-            yield f"    {string.page}#{string.pointer}: {string.text!r}"
+            yield f"    {readable(f'{string.page}#{string.pointer}')}: {string.text!r}"
         if (more := _count(tally, node) - _EXAMPLES) > 0:
             yield f"    … and {more} more"
 

@@ -57,18 +57,20 @@ class CheckReport(msgspec.Struct, kw_only=True):
 
     `content` is what pages display in their own language, `variants` what they display besides in
     another one. `skipped` are the pages that the conversion could not read, as the manifest says,
-    and those that are no JSON.
+    and those that are no JSON. `unread` are pages that the check cannot read and the conversion
+    could, as the bundle holds them.
     """
 
     pages: int = 0
     skipped: list[str] = []
+    unread: list[str] = []
     content: Tally = msgspec.field(default_factory=Tally)
     variants: Tally = msgspec.field(default_factory=Tally)
 
     @property
     def is_complete(self) -> bool:
-        """Whether not one string is missing."""
-        return not self.content.missing and not self.variants.missing
+        """Whether all pages that were converted could be read, and not one string is missing."""
+        return not self.unread and not self.content.missing and not self.variants.missing
 
 
 def _missing(page: str, item: Lost) -> MissingString:

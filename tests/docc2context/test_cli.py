@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -233,6 +234,56 @@ def test_pages_that_are_not_listed_are_found_in_the_document(
     path = written(tmp_path, archive(kit=page("Kit"), **bad))
     cli.main(["convert", path, "--single", "-o", str(tmp_path / "kit.md")])
     assert "  … and 2 more; the document's front matter lists them all" in capsys.readouterr().err
+
+
+def test_what_an_archive_says_does_nothing_to_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "Kit.doccarchive/data/documentation"
+    folder.mkdir(parents=True)
+    kit = page("Kit", abstract=[{"type": "\x1b]0;x\x07"}, {"type": "y" * 2000}])
+    (folder / "kit.json").write_bytes(kit)
+    (folder / "\x1b[2J.json").write_bytes(b"{")
+    assert cli.main(["convert", str(tmp_path), "-o", str(tmp_path / "out")]) == 0
+    skipped, unknown, long = capsys.readouterr().err.splitlines()[1:]
+    assert skipped.startswith(r"  skipped 'data/documentation/\x1b[2J.json': invalid JSON")
+    assert unknown == r"  unknown 'inline:\x1b]0;x\x07': 1"
+    assert long.endswith("yyy…': 1")
+    assert len(long) < 220
+
+
+def test_kinds_that_are_not_listed_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kit = page("Kit", abstract=[{"type": f"new{i}"} for i in range(12)])
+    cli.main(["convert", written(tmp_path, archive(kit=kit)), "-o", str(tmp_path / "out")])
+    _, *named, last = capsys.readouterr().err.splitlines()
+    assert [line.startswith("  unknown inline:new") for line in named] == [True] * 10
+    assert last == "  … and 2 more kinds; --json lists them all"
+
+
+def test_a_pipe_is_no_archive_and_is_not_waited_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe, out = str(tmp_path / "pipe"), str(tmp_path / "out")
+    os.mkfifo(pipe)
+    for command in (["convert", pipe, "-o", out], ["check", pipe, out]):
+        assert cli.main(command) == 1
+        assert capsys.readouterr().err == (
+            f"docc2context: cannot {command[0]} {pipe}: it is a pipe or a device; "
+            "name a file or folder, or - for standard input\n"
+        )
+
+
+def test_a_page_that_the_check_cannot_read_fails_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "out")
+    cli.main(["convert", written(tmp_path, GOOD), "-o", out])
+    assert cli.main(["check", written(tmp_path, archive(kit=b"{")), out]) == 3
+    assert capsys.readouterr().err.endswith(
+        "  not checked data/documentation/kit.json: it is no JSON that the check can read\n"
+    )
 
 
 def test_assets_come_along_if_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tracemalloc
@@ -271,3 +272,20 @@ def test_content_nested_beyond_reason_is_cut_off_visibly_and_counted() -> None:
     report, files = converted(archive(kit=kit))
     assert b"Content nested too deeply to show." in files["documentation/kit.md"]
     assert report.unknown_nodes == {"nested_too_deeply": 1}
+
+
+@pytest.mark.parametrize(
+    ("choices", "words"),
+    [
+        ({"language": "objc"}, "one of ('all', 'swift', 'occ'), and not 'objc'"),
+        ({"language": ""}, "one of ('all', 'swift', 'occ'), and not ''"),
+        ({"workers": 0}, "from 1, and not 0"),
+        ({"workers": -1}, "from 1, and not -1"),
+    ],
+)
+def test_a_choice_that_there_is_not_is_an_error_that_names_those_there_are(
+    tmp_path: Path, choices: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        docc2context.convert(KIT, tmp_path / "out", **choices)
+    assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 """Several processes give what one gives, errors included."""
 
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from docc2context.bundle.content import plain
 from docc2context.pages import BundlePages, Plan
 from docc2context.workers import converted_pages
 from examples.build_trailkit import ARCHIVE
+from tests.docc2context import deaths
 from tests.docc2context.archives import ROOT, archive, page, zipped
 
 LIMITS = Limits()
@@ -90,3 +92,12 @@ def test_a_limit_hit_in_a_worker_is_told_as_everywhere(tmp_path: Path) -> None:
         )
     assert error.value.limit == 60
     assert str(error.value).endswith("limit of 60 bytes (entry 'data/documentation/a.json')")
+
+
+def test_a_worker_that_dies_is_an_error_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docc2context.workers._convert_batch", deaths.killed)
+    with pytest.raises(BrokenExecutor):
+        docc2context.convert(ARCHIVE, tmp_path / "out", workers=2)
+    assert list(tmp_path.iterdir()) == []

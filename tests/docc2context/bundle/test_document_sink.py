@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,30 @@ def test_no_folder_and_no_zip_is_replaced(tmp_path: Path) -> None:
     with pytest.raises(DestinationError, match="is the name of a zip"):
         whole(tmp_path / "Kit.doccarchive.ZIP", replace=True)
     assert [path.name for path in tmp_path.iterdir()] == ["folder.md"]
+
+
+def test_what_a_link_leads_to_is_written_and_the_link_stays(tmp_path: Path) -> None:
+    link = tmp_path / "link.md"
+    link.symlink_to("a.md")
+    whole(link)
+    assert "# Other\n" in whole(link, archive(kit=page("Other")), replace=True)
+    assert link.is_symlink()
+    assert (tmp_path / "a.md").read_text() == link.read_text()
+
+
+def test_a_pipe_or_a_device_is_no_place_for_a_document(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for place in (tmp_path / "pipe", Path("/dev/null"), Path("/dev/stdout"), Path("/dev/fd/1")):
+        with pytest.raises(DestinationError, match=r"is a pipe or a device; .* - for standard out"):
+            whole(place, replace=True)
+
+
+def test_an_open_file_is_not_replaced_by_its_number(tmp_path: Path) -> None:
+    whole(tmp_path / "a.md")
+    with (tmp_path / "a.md").open() as file:
+        with pytest.raises(DestinationError, match="is a pipe or a device"):
+            whole(Path(f"/dev/fd/{file.fileno()}"), replace=True)
+        assert os.path.samestat(os.fstat(file.fileno()), (tmp_path / "a.md").stat())
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -80,40 +81,161 @@ def test_what_stands_there_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "out/mine.txt").read_text() == "mine"
 
 
-def test_replacing_takes_a_bundle_but_no_other_folder(tmp_path: Path) -> None:
-    for folder, kept in (("bundle", "manifest.json"), ("other", "thesis.docx")):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / kept).write_text("old")
-    with open_sink(tmp_path / "bundle", PLENTY, replace=True) as sink:
+OURS = [
+    b'{"format":1,"converter":{"name":"docc2context","version":"0.1.0"},"title":"Kit",\n"pages": [',
+    b'{"format":23,"converter":{"name":"docc2context","version":"4.5"}',
+]
+"""What manifests of ours begin with, in the first version and in any other."""
+
+FOREIGN = [
+    b"",
+    b"{}",
+    b'{"name": "My site", "icons": [], "start_url": "/"}',
+    b'{"format":1,"converter":{"name":"another","version":"0.1.0"},"title":"docc2context"',
+    b'{"format":1,"title":"Kit","converter":{"name":"docc2context","version":"0.1.0"}',
+    b'{"format":1,"converter":{"name":"docc2context-fork","version":"0.1.0"}',
+]
+"""What many another tool calls `manifest.json` too."""
+
+
+def replaced(path: Path) -> None:
+    with open_sink(path, PLENTY, replace=True) as sink:
         sink.write("a.md", sink.pack(b"new"))
+
+
+@pytest.mark.parametrize("opening", OURS)
+def test_a_bundle_of_any_version_is_replaced(tmp_path: Path, opening: bytes) -> None:
+    (tmp_path / "bundle").mkdir()
+    (tmp_path / "bundle/manifest.json").write_bytes(opening)
+    (tmp_path / "bundle.zip").write_bytes(zipped({"manifest.json": opening}))
+    for name in ("bundle", "bundle.zip"):
+        replaced(tmp_path / name)
     assert [path.name for path in (tmp_path / "bundle").iterdir()] == ["a.md"]
-    with (
-        pytest.raises(DestinationError, match="left alone"),
-        open_sink(tmp_path / "other", PLENTY, replace=True),
-    ):
-        pass
-    assert (tmp_path / "other/thesis.docx").read_text() == "old"
-
-
-def test_replacing_takes_a_zipped_bundle_but_no_other_zip(tmp_path: Path) -> None:
-    for name, member in (("bundle.zip", "manifest.json"), ("Kit.zip", "Kit/data/a.json")):
-        (tmp_path / name).write_bytes(zipped({member: b"{}"}))
-    with open_sink(tmp_path / "bundle.zip", PLENTY, replace=True) as sink:
-        sink.write("a.md", sink.pack(b"new"))
     assert unzipped((tmp_path / "bundle.zip").read_bytes()) == {"a.md": b"new"}
+
+
+@pytest.mark.parametrize("manifest", FOREIGN)
+def test_what_has_a_manifest_of_another_tool_is_left_alone(tmp_path: Path, manifest: bytes) -> None:
+    files = {"manifest.json": manifest, "thesis.docx": b"old"}
+    (tmp_path / "site").mkdir()
+    for name, data in files.items():
+        (tmp_path / "site" / name).write_bytes(data)
+    (tmp_path / "site.zip").write_bytes(zipped(files))
+    for name in ("site", "site.zip"):
+        with pytest.raises(DestinationError, match="left alone"):
+            replaced(tmp_path / name)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "site").iterdir()} == files
+    assert unzipped((tmp_path / "site.zip").read_bytes()) == files
+
+
+def test_what_has_no_manifest_that_can_be_read_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "folder/manifest.json").mkdir(parents=True)
+    os.mkfifo(tmp_path / "manifest.json")
+    whole, bzip2 = zipped({"manifest.json": OURS[0] * 99}), zipfile.ZIP_BZIP2
+    start = whole.index(b"manifest.json") + len("manifest.json")
+    zips = {
+        "other.zip": zipped({"Kit/data/a.json": b"{}"}),
+        "none.zip": b"hello",
+        "cut.zip": whole[:60],
+        "damaged.zip": whole[:start] + b"\xff" * 9 + whole[start + 9 :],
+        "encrypted.zip": whole.replace(b"\x14\0\0\0\x08\0", b"\x14\0\1\0\x08\0"),
+        "packed.zip": zipped({"manifest.json": OURS[0]}, bzip2),
+    }
+    for name, data in zips.items():
+        (tmp_path / name).write_bytes(data)
+    for name in ("folder", "", *zips):
+        with pytest.raises(DestinationError, match="left alone"):
+            replaced(tmp_path / name)
+    assert {name: (tmp_path / name).read_bytes() for name in zips} == zips
+
+
+def filled(path: Path, text: bytes = b"new", *, replace: bool = False) -> dict[str, bytes]:
+    """What a folder holds after a page and a manifest were written there."""
+    with open_sink(path, PLENTY, replace=replace) as sink:
+        sink.write("docs/a.md", sink.pack(text))
+        sink.write("manifest.json", sink.pack(OURS[0]))
+    return held(path)
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+BUNDLE = {"docs/a.md": b"new", "manifest.json": OURS[0]}
+
+
+def test_a_folder_that_stands_there_is_filled_and_replaced_in_its_place(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir(mode=0o2750)
+    before = out.stat()
+    assert filled(out, b"old") == {**BUNDLE, "docs/a.md": b"old"}
+    (out / "old.md").write_text("")
+    assert filled(out, replace=True) == BUNDLE
+    after = out.stat()
+    assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+    assert sorted(path.name for path in out.iterdir()) == ["docs", "manifest.json"]
+
+
+def test_a_mount_point_is_filled_and_replaced(small_workspace: Path) -> None:
+    assert filled(small_workspace) == BUNDLE
+    assert filled(small_workspace, b"newer", replace=True) == {**BUNDLE, "docs/a.md": b"newer"}
+
+
+def test_the_empty_folder_that_this_runs_in_is_filled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert filled(Path()) == BUNDLE
+
+
+def test_a_bundle_that_cannot_be_exchanged_is_as_before(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    filled(out, b"old")
+    (out / "b.md").mkdir()
+    before = held(out)
     with (
-        pytest.raises(DestinationError, match="left alone"),
-        open_sink(tmp_path / "Kit.zip", PLENTY, replace=True),
+        pytest.raises(DestinationError, match="cannot be written: Is a directory"),
+        open_sink(out, PLENTY, replace=True) as sink,
     ):
-        pass
-    assert unzipped((tmp_path / "Kit.zip").read_bytes()) == {"Kit/data/a.json": b"{}"}
+        for name in ("docs/a.md", "b.md", "c.md", "manifest.json"):
+            sink.write(name, sink.pack(b"new"))
+        (out / "c.md").mkdir()
+    assert held(out) == before
+    assert sorted(path.name for path in out.iterdir()) == ["b.md", "c.md", "docs", "manifest.json"]
 
 
-def test_an_empty_folder_may_be_filled(tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir()
-    with open_sink(tmp_path / "out", PLENTY, replace=False) as sink:
-        sink.write("a.md", sink.pack(b"text"))
-    assert (tmp_path / "out/a.md").read_bytes() == b"text"
+def test_what_comes_into_an_empty_folder_meanwhile_is_kept(tmp_path: Path) -> None:
+    with open_sink(tmp_path, PLENTY, replace=True) as sink:
+        sink.write("a.md", sink.pack(b"new"))
+        (tmp_path / "mine.txt").write_text("mine")
+    assert held(tmp_path) == {"a.md": b"new", "mine.txt": b"mine"}
+
+
+def test_what_a_link_leads_to_is_written_and_the_link_stays(tmp_path: Path) -> None:
+    for name in ("out", "out.zip"):
+        link = tmp_path / "links" / name
+        link.parent.mkdir(exist_ok=True)
+        link.symlink_to(tmp_path / f"real-{name}")
+        for text in (b"old", b"new"):  # where nothing stands, and where a bundle does
+            filled(link, text, replace=True)
+        assert link.is_symlink()
+    assert held(tmp_path / "real-out") == BUNDLE
+    assert unzipped((tmp_path / "real-out.zip").read_bytes()) == BUNDLE
+    assert sorted(path.name for path in (tmp_path / "links").iterdir()) == ["out", "out.zip"]
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "x" * 251 + ".zip"])
+def test_a_name_may_be_as_long_as_the_system_allows(tmp_path: Path, name: str) -> None:
+    filled(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["out", "out.zip"])
+def test_a_pipe_is_no_place_for_a_bundle(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(DestinationError, match=f"'{name}' is a pipe or a device; name a file or"):
+        filled(tmp_path / name, replace=True)
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:

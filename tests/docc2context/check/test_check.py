@@ -1,13 +1,16 @@
 import json
+import os
+import re
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 import docc2context
 from docc2context.check import check
 from docc2context.errors import ArchiveRefused, Code, Docc2contextError
+from docc2context.model.variants import Language
 from tests.docc2context.archives import archive, page
 
 
@@ -127,6 +130,34 @@ def test_a_page_that_is_no_json_and_that_the_bundle_does_not_know_is_skipped(bun
     ]
 
 
+def test_a_page_that_the_bundle_holds_and_that_is_no_json_is_no_whole_one(bundle: Path) -> None:
+    report = check(archive(sloth=b"{,}"), bundle)
+    assert (report.pages, report.skipped) == (0, [])
+    assert report.unread == ["data/documentation/sloth.json"]
+    assert not report.is_complete
+
+
+@pytest.mark.parametrize("sloth", [SLOTH, SLOTH.replace(b"leaf", rb"leaf\ud83d")])
+def test_a_page_that_begins_with_a_byte_order_mark_is_checked(tmp_path: Path, sloth: bytes) -> None:
+    source = archive(sloth=b"\xef\xbb\xbf" + sloth)
+    docc2context.convert(source, tmp_path / "b")
+    report = check(source, tmp_path / "b")
+    assert (report.pages, report.content.strings, report.is_complete) == (1, 12, True)
+    file = tmp_path / "b/documentation/sloth.md"
+    file.write_text(file.read_text().replace("It climbs.", ""))
+    assert [string.text for string in check(source, tmp_path / "b").content.missing] == [
+        "It climbs."
+    ]
+
+
+def test_the_languages_are_those_of_the_converter(bundle: Path) -> None:
+    for language in get_args(Language):
+        assert check(archive(sloth=SLOTH), bundle, language=language).is_complete
+    expected = re.escape(f"{get_args(Language)}, and not 'objc'")
+    with pytest.raises(ValueError, match=expected):
+        check(archive(sloth=SLOTH), bundle, language="objc")
+
+
 def test_other_languages_are_counted_beside_the_page(tmp_path: Path) -> None:
     sloth = page("Sloth", abstract=[text("Slow.")], variantOverrides=[OTHER_LANGUAGE])
     docc2context.convert(archive(sloth=page("Sloth", abstract=[text("Slow.")])), tmp_path / "b")
@@ -193,6 +224,12 @@ def test_what_is_nowhere_is_not_found(bundle: Path, tmp_path: Path) -> None:
     assert refused.value.code == Code.BUNDLE_UNUSABLE
     with pytest.raises(FileNotFoundError):
         check(tmp_path / "nowhere", bundle)
+
+
+def test_a_pipe_is_no_bundle_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(Docc2contextError, match="'pipe' is a pipe or a device; name the folder"):
+        check(archive(sloth=SLOTH), tmp_path / "pipe")
 
 
 def test_a_zip_without_a_manifest_is_no_bundle(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 import json
 
-import pytest
+import msgspec
 
-from docc2context.check.command import tell
+from docc2context.check.command import summary
 from docc2context.check.compare import Lost
 from docc2context.check.displayable import Displayable
 from docc2context.check.report import CheckReport
@@ -17,16 +17,13 @@ def report(missing: int, found: int, variants: int = 0) -> CheckReport:
     return made
 
 
-def test_the_summary_tells_how_many_strings_were_found(capsys: pytest.CaptureFixture[str]) -> None:
-    tell(report(0, 12_345), as_json=False)
-    captured = capsys.readouterr()
-    assert captured.err == "12,345 of 12,345 displayable strings found (100.00 %) on 1 pages\n"
-    assert captured.out == ""
+def test_the_summary_tells_how_many_strings_were_found() -> None:
+    told = ["12,345 of 12,345 displayable strings found (100.00 %) on 1 pages"]
+    assert list(summary(report(0, 12_345))) == told
 
 
-def test_missing_strings_are_told_by_kind_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
-    tell(report(7, 3), as_json=False)
-    assert capsys.readouterr().err.splitlines() == [
+def test_missing_strings_are_told_by_kind_with_examples() -> None:
+    assert list(summary(report(7, 3))) == [
         "3 of 10 displayable strings found (30.00 %) on 1 pages",
         "  missing table/text: 7 of 10",
         *(f"    p.json#/{i}: 'word {i}'" for i in range(5)),
@@ -34,26 +31,42 @@ def test_missing_strings_are_told_by_kind_with_examples(capsys: pytest.CaptureFi
     ]
 
 
-def test_the_share_is_never_rounded_up_to_all(capsys: pytest.CaptureFixture[str]) -> None:
-    tell(report(1, 99_999), as_json=False)
-    assert "(99.99 %)" in capsys.readouterr().err
+def test_the_share_is_never_rounded_up_to_all() -> None:
+    assert "(99.99 %)" in next(summary(report(1, 99_999)))
 
 
-def test_variants_and_skipped_pages_are_told(capsys: pytest.CaptureFixture[str]) -> None:
-    tell(report(0, 2, variants=2), as_json=False)
-    assert capsys.readouterr().err.splitlines()[1:] == [
+def test_variants_and_skipped_pages_are_told() -> None:
+    assert list(summary(report(0, 2, variants=2)))[1:] == [
         "of variants in other languages: 2 of 2 displayable strings found (100.00 %)",
         "1 pages were not converted and are not counted",
     ]
 
 
-def test_json_holds_the_whole_report(capsys: pytest.CaptureFixture[str]) -> None:
-    tell(report(1, 1), as_json=True)
-    told = json.loads(capsys.readouterr().out)
+def test_json_holds_the_whole_report() -> None:
+    told = json.loads(msgspec.json.encode(report(1, 1)))
     assert (told["content"]["share"], told["content"]["nodes"]) == (
         0.5,
         {"table/text": {"strings": 2, "found": 1}},
     )
     assert told["content"]["missing"] == [
         {"page": "p.json", "node": "table/text", "pointer": "/0", "text": "word 0"}
+    ]
+
+
+def test_pages_that_the_check_cannot_read_are_named() -> None:
+    made = report(0, 1)
+    made.unread += [f"{i}.json" for i in range(7)]
+    assert list(summary(made))[1:] == [
+        *(f"  not checked {i}.json: it is no JSON that the check can read" for i in range(5)),
+        "  … and 2 more",
+    ]
+
+
+def test_what_an_archive_says_does_nothing_to_a_terminal() -> None:
+    strings = [Displayable("a\x1b[2Jb/text", "/\x1b]0;x\x07", "\x1b[31mred")]
+    made = CheckReport(pages=1)
+    made.content.add("p\n.json", [strings[0].node], [Lost(strings[0], strings[0].text)])
+    assert list(summary(made))[1:] == [
+        r"  missing 'a\x1b[2Jb/text': 1 of 1",
+        r"    'p\n.json#/\x1b]0;x\x07': '\x1b[31mred'",
     ]

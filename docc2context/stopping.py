@@ -1,0 +1,51 @@
+"""Signals that ask a program to end: it ends by an exception, so that all is cleaned up."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_ENDING = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
+
+class Stopped(BaseException):
+    """A signal has come; `code` is the exit code that shells know it by."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.code = 128 + number
+        self.left = ""
+        self._name = signal.Signals(number).name
+
+    def __str__(self) -> str:
+        return f"stopped by {self._name}; {self.left}" if self.left else f"stopped by {self._name}"
+
+
+@contextmanager
+def leaving(what: str) -> Iterator[None]:
+    """Have a stop tell what it leaves, unless something within knows better."""
+    try:
+        yield
+    except Stopped as stop:
+        stop.left = stop.left or what
+        raise
+
+
+def raise_stops() -> None:
+    """Raise Stopped, in the main thread, at the first signal; one that is ignored stays so."""
+    for number in _ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
+
+
+def ignore_stops() -> None:
+    """Take no further signal: what is being cleaned up or ended is to be brought to its end."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    ignore_stops()
+    raise Stopped(number)

@@ -1,0 +1,68 @@
+"""Standard input, output and error: each may be closed, full, or read by nobody any more."""
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, TextIO
+
+
+def say(line: str) -> None:
+    """Tell people on standard error; where that takes nothing, the exit code has to do."""
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+    except OSError:
+        _give_up(sys.stderr)
+
+
+def standard_input() -> BinaryIO:
+    """Standard input, for bytes. Raises OSError if it is closed."""
+    if sys.stdin is None:
+        raise OSError("standard input is closed")
+    return sys.stdin.buffer
+
+
+@contextmanager
+def standard_output() -> Iterator[BinaryIO]:
+    """Standard output, for bytes; they are out when this ends.
+
+    Raises OSError, and of these BrokenPipeError if nobody reads it any more.
+    """
+    if sys.stdout is None:
+        raise OSError("standard output is closed")
+    try:
+        with _buffered(sys.stdout.buffer) as out:
+            yield out
+        sys.stdout.flush()
+    except OSError as error:
+        _give_up(sys.stdout)
+        why = f"standard output cannot be written: {error.strerror}"
+        raise OSError(error.errno, why) from error
+
+
+@contextmanager
+def _buffered(file: BinaryIO) -> Iterator[BinaryIO]:
+    """A file that takes all it is given: what PYTHONUNBUFFERED leaves may take a part of it."""
+    if not isinstance(file, io.RawIOBase):
+        yield file
+        return
+    buffer = io.BufferedWriter(file)
+    try:
+        yield buffer
+        buffer.flush()
+    except OSError:
+        _give_up(file)
+        raise
+    finally:
+        buffer.detach()
+
+
+def _give_up(stream: TextIO | BinaryIO) -> None:
+    """Let what a stream still holds go nowhere: Python would fail at it again when it exits."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

@@ -1,0 +1,257 @@
+"""The program as shells start it: its standard streams, and the signals that end it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.docc2context.archives import archive, numbered, page
+
+SCRIPT = f"""#!{sys.executable}
+from docc2context_command import run
+if __name__ == "__main__":
+    run()
+"""
+"""What an installer makes of the entry point."""
+
+PLAIN = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+UNBUFFERED = {"PYTHONUNBUFFERED": "1"}
+
+CANNOT = "docc2context: cannot convert a.zip: "
+FULL = "standard output cannot be written: No space left on device\n"
+WRITTEN = "1 pages written to {}, 0 skipped, 0 unknown nodes, 0 missing references\n"
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """A folder with the program, and with a small archive whose title is not ASCII."""
+    (tmp_path / "docc2context").write_text(SCRIPT)
+    (tmp_path / "docc2context").chmod(0o755)
+    (tmp_path / "a.zip").write_bytes(
+        archive(kit=page("K\N{SNOWMAN}t", abstract=[{"type": "\u2603"}]))
+    )
+    return tmp_path
+
+
+def shell(here: Path, line: str, **variables: str) -> tuple[int, str, str]:
+    """What a line for bash ends with and prints."""
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"PATH=.:$PATH; {line}"],
+        cwd=here,
+        env=PLAIN | variables,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+LOSSY = WRITTEN.replace("0 unknown", "1 unknown") + "  unknown inline:{snowman}: 1\n"
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"PYTHONIOENCODING": "ascii"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    ],
+)
+def test_the_report_is_utf_8_whatever_the_terminal_takes(
+    here: Path, variables: dict[str, str]
+) -> None:
+    code, out, err = shell(here, "docc2context convert a.zip -o out --json", **variables)
+    assert json.loads(out)["unknown_nodes"] == {"inline:☃": 1}
+    assert (code, err) == (0, LOSSY.format("out", snowman=r"\u2603"))
+    code, out, _ = shell(here, "docc2context check a.zip out --json", **variables)
+    assert (code, json.loads(out)["content"]["found"]) == (0, 1)
+
+
+@pytest.mark.parametrize("variables", [{}, UNBUFFERED])
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("docc2context convert a.zip -o out --json > /dev/full", CANNOT + FULL),
+        ("docc2context convert a.zip --single -o - > /dev/full", CANNOT + FULL),
+        ("docc2context convert a.zip --single -o - >&-", CANNOT + "standard output is closed\n"),
+        ("docc2context convert a.zip -o out --json >&-", CANNOT + "standard output is closed\n"),
+        (
+            "docc2context check a.zip nowhere --json >&-",
+            "docc2context: cannot check a.zip: standard output is closed\n",
+        ),
+        (
+            "docc2context convert - -o out <&-",
+            "docc2context: cannot convert -: standard input is closed\n",
+        ),
+        (
+            "docc2context convert a.zip --single -o /dev/stdout | cat",
+            CANNOT + "'stdout' is a pipe or a device; name a file or a folder, or - for standard "
+            "output, where one document can go (--single) [destination_unusable]\n",
+        ),
+        (
+            "cat a.zip | docc2context convert /dev/stdin -o out",
+            CANNOT.replace("a.zip", "/dev/stdin")
+            + "it is a pipe or a device; name a file or folder, or - for standard input\n",
+        ),
+    ],
+)
+def test_a_stream_that_cannot_be_used_is_named(
+    here: Path, variables: dict[str, str], line: str, words: str
+) -> None:
+    code, out, err = shell(here, line, **variables)
+    assert (code, out) == (1, "")
+    assert err.removeprefix(LOSSY.format("out", snowman="☃")) == words
+
+
+def test_what_does_not_need_a_stream_does_without_it(here: Path) -> None:
+    assert shell(here, "docc2context convert a.zip -o out <&- >&- 2>&-") == (0, "", "")
+    assert (here / "out/manifest.json").is_file()
+    assert shell(here, "docc2context convert a.zip -o out 2>&-") == (1, "", "")
+    assert shell(here, "docc2context convert a.zip -o out --force 2> /dev/full") == (0, "", "")
+    assert shell(here, "docc2context convert a.zip -o out 2> /dev/full") == (1, "", "")
+
+
+def test_names_that_are_no_text_are_taken_and_told_in_one_line(here: Path) -> None:
+    name = r"$'a b\n\xff.zip'"
+    line = f"mv a.zip {name}; docc2context convert {name} -o $'o \\xff\\n'"
+    escaped = LOSSY.format(r"'o \udcff\n'", snowman="☃")
+    assert shell(here, line) == (0, "", escaped)
+    _, _, err = shell(here, f"docc2context convert {name} -o $'o \\xff\\n'")
+    assert err.startswith(r"docc2context: cannot convert 'a b\n\udcff.zip': 'o \udcff\n' exists")
+    assert err.count("\n") == 1
+
+
+def test_help_that_cannot_be_written_is_a_failure(here: Path) -> None:
+    assert shell(here, "docc2context --help > /dev/full") == (1, "", f"docc2context: {FULL}")
+    assert shell(here, "docc2context --version")[0] == 0
+
+
+@pytest.mark.parametrize("variables", [{}, UNBUFFERED])
+@pytest.mark.parametrize("line", ["-o out --json", "--single -o -"])
+def test_like_a_filter_it_ends_without_a_word_where_nobody_reads(
+    here: Path, variables: dict[str, str], line: str
+) -> None:
+    """The reader has gone for certain: the pipe is closed before the program starts."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [here / "docc2context", "convert", "a.zip", *line.split()],
+        cwd=here,
+        env=PLAIN | variables,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    told = LOSSY.format("out", snowman="☃") if "out" in line else ""
+    assert (done.returncode, done.stderr.decode()) == (141, told)
+
+
+@contextmanager
+def started(here: Path, line: str, *before: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """The program in a session of its own, where signals to its group reach its workers alone."""
+    command = [*before, str(here / "docc2context"), *line.split()]
+    with subprocess.Popen(
+        command,
+        cwd=here,
+        env=PLAIN,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as program:
+        try:
+            yield program
+        finally:
+            program.kill()
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    """Look until it is so; a minute is more than any machine takes."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.002)
+
+
+def left(here: Path) -> set[str]:
+    return {path.name for path in here.iterdir()} - {"docc2context", "a.zip"}
+
+
+def pages_written(here: Path) -> bool:
+    return any(here.glob(".docc2context.*/bundle/documentation/*.md"))
+
+
+ENDS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+
+
+@pytest.mark.parametrize(("number", "code"), ENDS)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_signal_leaves_nothing_half_written_and_one_line(
+    here: Path, number: signal.Signals, code: int, workers: int
+) -> None:
+    (here / "a.zip").write_bytes(numbered(6_000))
+    with started(here, f"convert a.zip -o out --workers {workers}") as program:
+        wait_for(lambda: pages_written(here))
+        if number == signal.SIGINT:  # which a terminal sends to the workers, too
+            os.killpg(program.pid, number)
+        else:
+            program.send_signal(number)
+        _, err = program.communicate()
+    told = f"docc2context: stopped by {number.name}; nothing half written is left\n"
+    assert (program.returncode, err.decode()) == (code, told)
+    assert left(here) == set()
+
+
+def test_a_signal_that_is_ignored_stays_so(here: Path) -> None:
+    (here / "a.zip").write_bytes(numbered(3_000))
+    with started(here, "convert a.zip -o out", "nohup") as program:
+        wait_for(lambda: pages_written(here))
+        program.send_signal(signal.SIGHUP)
+        program.communicate()
+    assert (program.returncode, left(here)) == (0, {"out"})
+
+
+def test_a_bundle_that_is_whole_is_told_of_when_its_check_is_stopped(here: Path) -> None:
+    (here / "a.zip").write_bytes(numbered(3_000))
+    with started(here, "convert a.zip -o out --strict") as program:
+        assert program.stderr is not None
+        assert program.stderr.readline().startswith(b"3000 pages written to out")
+        program.send_signal(signal.SIGINT)
+        err = program.stderr.read()
+    told = b"docc2context: stopped by SIGINT; what was written to out is whole, but not checked\n"
+    assert (program.returncode, err) == (130, told)
+    assert (here / "out/manifest.json").is_file()
+
+
+@pytest.mark.parametrize(("number", "code"), ENDS)
+def test_a_check_that_is_stopped_says_so(here: Path, number: signal.Signals, code: int) -> None:
+    with started(here, "check - out") as program:
+        assert program.stdin is not None
+        program.stdin.write(bytes(1 << 20))  # more than a pipe holds: it is being read
+        program.send_signal(number)
+        assert program.stderr is not None
+        err = program.stderr.read()
+        program.wait()
+    told = f"docc2context: stopped by {number.name}; the check is not done\n"
+    assert (program.returncode, err.decode()) == (code, told)
+
+
+def test_ctrl_c_while_the_program_is_loaded_ends_it_without_a_traceback() -> None:
+    early = (
+        "import os, signal, sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'docc2context':\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "from docc2context_command import run\n"
+        "run()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", early], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, b"")
