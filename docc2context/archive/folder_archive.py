@@ -81,12 +81,20 @@ class FolderArchive:
 def _assets(base: Path, root: str) -> dict[str, Path]:
     """The files that pages may show, by their names below the root; links are not followed."""
     files = {
-        path.relative_to(base.parent).as_posix(): path
+        _name(path, base): path
         for path in base.rglob("*")
         if path.is_file() and not path.is_symlink()
     }
     below = ((name[len(root) :], files[name]) for name in sorted(files) if name.startswith(root))
     return {name: path for name, path in below if is_asset(name)}
+
+
+def _name(path: Path, base: Path) -> str:
+    r"""The name of a file or folder, which begins with that of the folder itself.
+
+    Linux takes any bytes for one; those that are no UTF-8 stand in it as `\xff`.
+    """
+    return os.fsencode(path.relative_to(base.parent).as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _damaged(what: str, name: str) -> ArchiveRefused:
@@ -100,19 +108,18 @@ def _listed(base: Path) -> tuple[dict[str, Path], dict[str, str]]:
     """
     unlisted: dict[str, str] = {}
 
-    def name(path: Path) -> str:
-        return path.relative_to(base.parent).as_posix()
-
     def tell(error: OSError) -> None:
         why = f"the folder cannot be read: {_why(error)}; make it readable and try again"
-        unlisted[name(Path(error.filename))] = why
+        unlisted[_name(Path(error.filename), base)] = why
 
     files: dict[str, Path] = {}
     for folder, subfolders, names in os.walk(base, onerror=tell):
         paths = [Path(folder, file) for file in names if file.endswith(".json")]
-        files.update((name(path), path) for path in paths)
+        files.update((_name(path, base), path) for path in paths)
         links = filter(Path.is_symlink, (Path(folder, subfolder) for subfolder in subfolders))
-        unlisted.update((name(link), f"{_LINKED}; put the folder itself there") for link in links)
+        unlisted.update(
+            (_name(link, base), f"{_LINKED}; put the folder itself there") for link in links
+        )
     return files, unlisted
 
 

@@ -125,7 +125,8 @@ def open_sink(
     """A sink for a seekable binary file, for a path that ends in `.zip`, or for a folder.
 
     What stands at a path is left alone unless `replace`, and then too unless it is a zip or a
-    bundle written by this library; an empty folder is filled. The bundle is written under a
+    bundle written by this library; an empty folder is filled. Files and folders in it whose names
+    begin with a dot, such as `.git`, stay. The bundle is written under a
     temporary name, beside the path or inside the folder that stands there, and takes its place only
     when it is whole. Raises DestinationError.
     """
@@ -139,6 +140,11 @@ def open_sink(
         _check_free(path, replace=replace)
         with _zip_at(target, max_bytes) if _is_zip(path) else _folder_at(target, max_bytes) as sink:
             yield sink
+
+
+def _shown_in(folder: Path) -> list[Path]:
+    """What a folder holds, but for what is hidden: it may be a work tree that is published."""
+    return [path for path in folder.iterdir() if not path.name.startswith(".")]
 
 
 def _is_zip(path: Path) -> bool:
@@ -163,7 +169,7 @@ def _zip_at(path: Path, max_bytes: int) -> Iterator[Sink]:
 def _folder_at(path: Path, max_bytes: int) -> Iterator[Sink]:
     """A folder that stands there stays: it may be a mount point, or lie where we may not write."""
     stands = path.is_dir()
-    standing = list(path.iterdir()) if stands else []
+    standing = _shown_in(path) if stands else []
     place = path if stands else path.parent
     with tempfile.TemporaryDirectory(dir=place, prefix=WORK_PREFIX) as work:
         made, replaced = Path(work) / "bundle", Path(work) / "replaced"
@@ -202,7 +208,7 @@ def _is_manifest(path: Path) -> bool:
 def _check_free(path: Path, *, replace: bool) -> None:
     if not path.exists():
         return
-    if path.is_dir() and not _is_zip(path) and not any(path.iterdir()):
+    if path.is_dir() and not _is_zip(path) and not _shown_in(path):
         return
     if path.is_dir() and _holds_us(path):
         raise unusable(

@@ -54,6 +54,17 @@ def test_a_page_that_may_not_be_read_is_skipped_and_named(
     assert (folder.parent / "out/documentation/kit.md").is_file()
 
 
+def test_a_page_whose_name_is_no_utf_8_is_converted_under_a_name_that_tells_its_bytes(
+    folder: Path,
+) -> None:
+    (folder / SLOTH).rename(os.fsdecode(os.fsencode(folder / PAGES) + b"/kit/sl\xf6th.json"))
+    report = docc2context.convert(folder, folder.parent / "out")
+    assert (report.pages_converted, report.pages_skipped) == (2, [])
+    names = sorted(path.name for path in (folder.parent / "out/documentation").rglob("*.md"))
+    assert names == ["kit.md", "sl_xf6th.md"]
+    assert check(folder, folder.parent / "out").is_complete
+
+
 def test_a_page_that_vanishes_is_skipped_and_named(folder: Path) -> None:
     reason = "the file cannot be read: No such file or directory"
     gone = iter([folder / SLOTH])

@@ -177,6 +177,15 @@ def test_a_folder_that_stands_there_is_filled_and_replaced_in_its_place(tmp_path
     assert sorted(path.name for path in out.iterdir()) == ["docs", "manifest.json"]
 
 
+def test_what_is_hidden_in_a_folder_stays_when_it_is_filled_and_replaced(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git/HEAD").write_bytes(b"ref")
+    (tmp_path / ".gitignore").write_bytes(b"*")
+    hidden = held(tmp_path)
+    assert filled(tmp_path, b"old") == {**hidden, **BUNDLE, "docs/a.md": b"old"}
+    assert filled(tmp_path, replace=True) == {**hidden, **BUNDLE}
+
+
 def test_a_mount_point_is_filled_and_replaced(small_workspace: Path) -> None:
     assert filled(small_workspace) == BUNDLE
     assert filled(small_workspace, b"newer", replace=True) == {**BUNDLE, "docs/a.md": b"newer"}
