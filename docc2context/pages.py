@@ -1,7 +1,7 @@
 """One page of an archive on its way to Markdown: read, decode, render; what it leaves behind."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Generic, TypeVar
 
 import msgspec
@@ -22,10 +22,10 @@ from docc2context.model.counts import Counts
 from docc2context.model.decode import DecodedPage, PageUndecodable, decode_page
 from docc2context.model.page import RenderNode
 from docc2context.model.patch import ReferenceText
-from docc2context.model.variants import Language
+from docc2context.model.variants import Language, Variant
 from docc2context.render.context import Context, PageTooLarge
-from docc2context.render.page import curated, page_name, render_page, summary
-from docc2context.render.titles import page_title
+from docc2context.render.page import curated, render_page, summary
+from docc2context.render.titles import other_names, page_name, page_title
 
 
 class ConvertedPage(msgspec.Struct, frozen=True, gc=False):
@@ -122,7 +122,7 @@ class BundlePages(PageConverter[BundlePage]):
         return BundlePage(
             path,
             self._pack(markdown),
-            _entry(node, ctx),
+            _entry(node, page.others, ctx),
             ctx.unknown_nodes,
             len(ctx.missing_references),
             page_line(_manifest_entry(source, path, node, markdown)),
@@ -142,7 +142,7 @@ def listed_pages(node: RenderNode, links: Resolver) -> tuple[str, ...]:
     return tuple([file for file in files if file])
 
 
-def _entry(node: RenderNode, ctx: Context) -> Entry:
+def _entry(node: RenderNode, others: Sequence[Variant], ctx: Context) -> Entry:
     children = listed_pages(node, ctx.links)
     return Entry(
         page_title(node),
@@ -151,6 +151,7 @@ def _entry(node: RenderNode, ctx: Context) -> Entry:
         children,
         ctx.is_deprecated,
         ctx.declaration[: MAX_DECLARATION + 1],
+        other_names(node, others) if others else "",
     )
 
 

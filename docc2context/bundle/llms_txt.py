@@ -30,7 +30,8 @@ MAX_DECLARATION = 1000
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """A page: its rendered name and one-line abstract, and the files that it lists, in order.
 
-    `declaration` is plain text, and tells it from others of the same name.
+    `declaration` is plain text, and tells it from others of the same name; `other_names` are those
+    that it has in other languages, rendered.
     """
 
     title: str
@@ -39,12 +40,15 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     children: tuple[str, ...]
     is_deprecated: bool = False
     declaration: str = ""
+    other_names: str = ""
 
     def line(self, path: str, *, is_overload: bool) -> str:
         """The page as an item of the list."""
         name = link(self.name, relative_link(LLMS_TXT, path))
         if is_overload and self.declaration:
             name += f" ({code_span(_on_one_line(self.declaration))})"
+        if self.other_names:
+            name += f" ({self.other_names})"
         if self.is_deprecated:
             name += " (deprecated)"
         return f"- {name}: {self.abstract}" if self.abstract else f"- {name}"

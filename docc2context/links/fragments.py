@@ -1,6 +1,7 @@
 """The fragments of a document that is made of many pages, and its links to them."""
 
 import re
+from urllib.parse import quote, unquote
 
 from docc2context.links.marks import HEADING, MARK, headings, page_key
 from docc2context.markdown.inline import destination
@@ -36,5 +37,11 @@ class Fragments:
         page, anchor = mark.groups()
         if page == HEADING:
             return ""
-        own = self._by_place.get((page, ""), "")
-        return destination(self._by_place.get((page, anchor), own))
+        for place in ((page, anchor), (page, _lower(anchor)), (page, "")):
+            if fragment := self._by_place.get(place):
+                return destination(fragment)
+        return ""
+
+
+def _lower(anchor: str) -> str:
+    return quote(unquote(anchor).lower(), safe="")

@@ -123,7 +123,8 @@ class PageResolver:
         own = link_from(self._folder, self._path)
 
         def fragment(match: re.Match[str]) -> str:
-            found = anchors.get(match[1])
+            # DocC's own headings have small letters, and its authors do not look.
+            found = anchors.get(match[1]) or anchors.get(match[1].lower())
             return f"#{destination(found)}" if found else own
 
         return _LOCAL_ANCHOR.sub(fragment, markdown)

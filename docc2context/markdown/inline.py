@@ -96,8 +96,13 @@ def safe_url(url: str) -> str | None:
 
 
 def destination(url: str) -> str:
-    """A destination with everything percent-encoded that could end it or be taken for markup."""
-    return _UNSAFE_IN_DESTINATION.sub(lambda match: f"%{ord(match[0]):02X}", url)
+    """A destination in which nothing can end it or be taken for markup.
+
+    Percent-encoded, but for `&` where an entity would be read: encoded, it would separate nothing.
+    """
+    return _UNSAFE_IN_DESTINATION.sub(
+        lambda match: "&amp;" if match[0] == "&" else f"%{ord(match[0]):02X}", url
+    )
 
 
 def _styled(piece: Styled, left: str, right: str) -> str:

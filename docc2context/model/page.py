@@ -95,6 +95,13 @@ class Trait(Node):
     interface_language: str | None = None
 
 
+class PageVariant(Node):
+    """Where a page is to be found for some languages: an author may name another page."""
+
+    paths: list[str] = []
+    traits: list[Trait] = []
+
+
 class PatchOperation(Node):
     """One operation of a JSON patch (RFC 6902); its value is decoded where it goes."""
 
@@ -133,4 +140,5 @@ class RenderNode(Node):
     download_not_available_summary: list[Block] | None = None
     diff_availability: dict[str, VersionChange] | None = None
     references: dict[str, msgspec.Raw] = {}
+    variants: list[PageVariant] | None = None
     variant_overrides: list[VariantOverride] | None = None

@@ -108,6 +108,14 @@ class RestParameters(KindNode, tag="restParameters"):
     items: list[Property] = []
 
 
+class RestHeaders(RestParameters, tag="restHeaders"):
+    """Headers of a request, in archives of other writers than today's swift-docc."""
+
+
+class RestCookies(RestParameters, tag="restCookies"):
+    """Cookies of a request, likewise."""
+
+
 class EndpointToken(Node):
     """A piece of a URL."""
 
@@ -138,6 +146,7 @@ class RestResponse(Node):
     status: int
     reason: str | None = None
     mime_type: str | None = None
+    mimetype: str | None = None
     type: list[Fragment] = []
     content: list[Block] | None = None
 
@@ -201,6 +210,8 @@ PrimarySection = (
     | Content
     | Properties
     | RestParameters
+    | RestHeaders
+    | RestCookies
     | RestEndpoint
     | RestBody
     | RestResponses

@@ -34,7 +34,7 @@ from docc2context.model.reference import FileReference
 from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.inline import bold_inlines, inlines, media, media_caption
 from docc2context.render.links import page_links
-from docc2context.render.remarks import changed_lines, marked_lines, unknown_kind
+from docc2context.render.remarks import changed_lines, marked_lines, missing_file, unknown_kind
 from docc2context.render.table import table
 
 _MAX_LIST_NUMBER = 999_999_999
@@ -141,6 +141,8 @@ def step(node: Step, ctx: Context) -> str:
 
 def _file(identifier: str, ctx: Context) -> str:
     reference = ctx.reference(identifier)
+    if reference is None:
+        return missing_file(identifier)
     if not isinstance(reference, FileReference):
         return media(identifier, None, ctx)
     name = strong(reference.file_name)

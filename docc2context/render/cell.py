@@ -38,7 +38,7 @@ from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.grid import grid
 from docc2context.render.inline import bold, bold_inlines, inlines, media, media_caption
 from docc2context.render.links import page_lines
-from docc2context.render.remarks import changed_lines, marked_lines, unknown_kind
+from docc2context.render.remarks import changed_lines, marked_lines, missing_file, unknown_kind
 
 
 def line(nodes: Sequence[Block] | None, ctx: Context) -> str:
@@ -147,6 +147,8 @@ def _step(node: Step, ctx: Context) -> str:
 
 def _file(identifier: str, ctx: Context) -> str:
     reference = ctx.reference(identifier)
+    if reference is None:
+        return missing_file(identifier)
     if not isinstance(reference, FileReference):
         return media(identifier, None, ctx)
     name = _strong(escape(reference.file_name), ctx)

@@ -28,6 +28,11 @@ _NO_ADDRESS = re.compile(r"[\0-\x20]*(?:javascript|vbscript|data):", re.IGNORECA
 TOO_DEEP = "_Content nested too deeply to show._"
 
 
+def generated_anchor(title: str) -> str:
+    """The anchor that DocC's web page gives a heading of its own, such as `see-also`."""
+    return title.lower().replace(" ", "-")
+
+
 class PageTooLarge(Exception):
     """A page's Markdown outgrew what it may have, while it was made."""
 
@@ -64,6 +69,7 @@ class Context:
         self._slugs = Slugs()
         self._depth = 0
         self._inside_link = False
+        self._words_alone = False
         self.is_bold = False
         self._mended: set[str] = set()
         self._called_deprecated: bool | None = None
@@ -130,8 +136,8 @@ class Context:
         return text if self._inside_link or told in ("", text) else f"{text} ({told})"
 
     def asset(self, url: str) -> str | None:
-        """The link to a file of the archive; None inside another link, as for destinations."""
-        return None if self._inside_link else self.links.asset(url)
+        """The link to a file of the archive; None where words alone are wanted."""
+        return None if self._words_alone else self.links.asset(url)
 
     def heading(self, level: int, text: str, anchor: str | None = None) -> str:
         """A heading of plain text, whose fragment is remembered for links to DocC's anchor.
@@ -176,6 +182,10 @@ class Context:
     def inside_link(self) -> "_For":
         """For a `with`: what is rendered in it is the text of a link."""
         return _For(self, "_inside_link", value=True)
+
+    def words_alone(self) -> "_For":
+        """For a `with`: what is rendered in it goes to another file, and shows no file of ours."""
+        return _For(self, "_words_alone", value=True)
 
     def inside_bold(self) -> "_For":
         """For a `with`: all is set in bold; what is bold by itself needs no mark of its own."""

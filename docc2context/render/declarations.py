@@ -24,6 +24,12 @@ def mention_types(fragments: Sequence[Fragment], ctx: Context) -> None:
             ctx.mention(fragment.identifier, "declaration")
 
 
+def declared_type(fragments: Sequence[Fragment], ctx: Context) -> str:
+    """The text of a declared type, whose parts are noted for the link graph."""
+    mention_types(fragments, ctx)
+    return plain(fragments)
+
+
 def declarations(nodes: Sequence[Declaration], page_language: str, ctx: Context) -> str:
     """Declarations as code; platforms are told where several declarations differ by them."""
     differ = len(nodes) > 1 and len(set(map(_platforms, nodes))) > 1

@@ -25,7 +25,7 @@ def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str, ct
             "related_modules": _related_modules(node),
             "extended_module": metadata.extended_module,
             "category": metadata.category,
-            "languages": _languages(node, others) if others else None,
+            "languages": _languages(node, others),
             "path": path,
             "usr": metadata.external_id,
             "platforms": platforms(metadata.platforms) if metadata.platforms else None,
@@ -76,8 +76,10 @@ def _changes(changes: Mapping[str, VersionChange]) -> list[str]:
     ]
 
 
-def _languages(node: RenderNode, others: Sequence[Variant]) -> list[str]:
-    """The languages of a page that has several."""
+def _languages(node: RenderNode, others: Sequence[Variant]) -> list[str] | None:
+    """The languages of a page that has several, or another one than Swift."""
+    if not others and node.identifier.interface_language in ("", "swift"):
+        return None
     names = [node.identifier.interface_language, *(other.language for other in others)]
     return [language_name(name) for name in names]
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from docc2context.markdown import blocks as md
-from docc2context.markdown.code import code_block, code_span
-from docc2context.markdown.escape import escape
+from docc2context.markdown.code import code_block
 from docc2context.model.page import RenderNode
 from docc2context.model.tutorials import Volume
 from docc2context.model.variants import Variant
@@ -12,7 +11,7 @@ from docc2context.render.context import Context
 from docc2context.render.front_matter import page_front_matter
 from docc2context.render.inline import inlines
 from docc2context.render.parts import page_parts, variant_parts
-from docc2context.render.titles import PROSE_ROLES, page_title
+from docc2context.render.titles import page_title
 
 
 def render_page(node: RenderNode, others: Sequence[Variant], path: str, ctx: Context) -> str:
@@ -52,18 +51,11 @@ def _blocks(node: RenderNode, others: Sequence[Variant], ctx: Context) -> list[s
     return body
 
 
-def page_name(node: RenderNode) -> str:
-    """The title as lists show it: the name of a symbol as code."""
-    title = page_title(node)
-    symbol = node.kind == "symbol" and node.metadata.role not in PROSE_ROLES
-    return code_span(title) if symbol else escape(title)
-
-
 def summary(node: RenderNode, ctx: Context) -> str:
     """The abstract as one line without links, for lists in other files than the page's own."""
     if ctx.abstract is not None:
         return ctx.abstract.strip()
-    with ctx.inside_link():
+    with ctx.inside_link(), ctx.words_alone():
         return inlines(node.abstract, ctx).strip()
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from docc2context.markdown import blocks as md
-from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
 from docc2context.model.block import Block, Paragraph
 from docc2context.model.inline import ReferenceLink, Text
@@ -18,10 +17,10 @@ from docc2context.model.variants import Variant
 from docc2context.render.availability import is_deprecated, messages, platforms
 from docc2context.render.block import blocks, run_in, strong
 from docc2context.render.context import Context
-from docc2context.render.inline import inlines, is_plain, reference
+from docc2context.render.inline import inlines, is_plain, link_to, reference
 from docc2context.render.links import availability, note
-from docc2context.render.sections import primary_section
-from docc2context.render.titles import language_name, page_title, title_of
+from docc2context.render.sections import primary_section, section_title
+from docc2context.render.titles import language_name, page_name, page_title, title_of
 from docc2context.render.topics import relationships, topic_groups
 from docc2context.render.tutorials import section
 
@@ -65,6 +64,7 @@ def page_parts(node: RenderNode, ctx: Context) -> Parts:
         _deprecation(node, ctx),
         md.paragraph(abstract),
         _availability_note(node, ctx),
+        _alternatives(node, ctx) if node.variants and len(node.variants) > 1 else "",
         _sample_code(node, ctx),
     ]
     declared, sections, asked_by_primary = _primary(node, ctx)
@@ -103,6 +103,8 @@ def variant_parts(node: RenderNode, own: Parts, other: Variant, ctx: Context) ->
         text for text in parts.sections if text.replace(f"{other_ctx.suffix}\n", "\n") not in shown
     ]
     facts = _variant_facts(node, other.node)
+    if missing := _missing_sections(node, other.node):
+        lead.append(note(f"Not in {name}: {missing}."))
     if facts or lead or declared:
         lead.insert(0, f"{strong(f'{name}:')} {facts}" if facts else strong(name))
     return Parts(lead, declared, sections, {}, [])
@@ -131,13 +133,21 @@ def _difference(node: RenderNode, own: Parts, other: Variant) -> RenderNode:
     return rest
 
 
+def _missing_sections(node: RenderNode, other: RenderNode) -> str:
+    """The titles of the page's own sections that it has not in another language."""
+    titles, others = (
+        dict.fromkeys(map(section_title, page.primary_content_sections or ()))
+        for page in (node, other)
+    )
+    return ", ".join(escape(title) for title in titles if title and title not in others)
+
+
 def _variant_facts(node: RenderNode, other: RenderNode) -> str:
     """The title, the kind and the platforms of the page in another language, where they differ."""
-    own_title, title = page_title(node), page_title(other)
     own_platforms = platforms(node.metadata.platforms)
     others_platforms = platforms(other.metadata.platforms)
     facts = [
-        code_span(title) if title != own_title else "",
+        page_name(other) if page_title(other) != page_title(node) else "",
         escape(_changed(node.metadata.role_heading, other.metadata.role_heading)),
         *(escape(phrase) for phrase in others_platforms if phrase not in own_platforms),
     ]
@@ -166,6 +176,22 @@ def _deprecation(node: RenderNode, ctx: Context) -> str:
 def _availability_note(node: RenderNode, ctx: Context) -> str:
     when = availability(node.metadata.conformance, ctx)
     return note(when[:1].upper() + when[1:]) if when else ""
+
+
+def _alternatives(node: RenderNode, ctx: Context) -> str:
+    """Links to the pages that stand for this one in other languages, if these are others."""
+    own = node.identifier.interface_language
+    by_language = {
+        trait.interface_language: variant.paths
+        for variant in node.variants or ()
+        for trait in variant.traits
+    }
+    return md.join(
+        f"{strong(f'{language_name(language)}:')} {link_to(path, None, ctx)}"
+        for language, paths in by_language.items()
+        for path in paths
+        if language and path not in by_language.get(own, paths)
+    )
 
 
 def _sample_code(node: RenderNode, ctx: Context) -> str:

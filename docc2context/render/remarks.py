@@ -13,6 +13,11 @@ def unknown_kind(name: str) -> str:
     return join([Styled("emphasis", escape(f"Content of unknown kind “{name}”:"))])
 
 
+def missing_file(name: str) -> str:
+    """What stands in the place of a code file that the page does not describe."""
+    return join([Styled("emphasis", escape(f"File: {name}"))])
+
+
 def changed_lines(file: FileReference) -> str:
     """Which lines of a file a step changes, as a phrase; empty if it does not tell."""
     return _lines((highlight.line, highlight.line) for highlight in file.highlights or [])

@@ -6,9 +6,8 @@ from typing import assert_never
 from docc2context.markdown import blocks as md
 from docc2context.markdown.code import code_block, code_span
 from docc2context.markdown.escape import escape
-from docc2context.model.block import Block
+from docc2context.model.block import Block, Heading
 from docc2context.model.sections import (
-    Attribute,
     Attributes,
     Content,
     Declarations,
@@ -28,9 +27,10 @@ from docc2context.model.sections import (
     UnknownPrimarySection,
 )
 from docc2context.model.symbol import Fragment
+from docc2context.render.attributes import attribute
 from docc2context.render.block import blocks, run_in, unknown
-from docc2context.render.context import Context
-from docc2context.render.declarations import declarations, mention_types, plain
+from docc2context.render.context import Context, generated_anchor
+from docc2context.render.declarations import declarations, declared_type
 from docc2context.render.inline import page_link
 
 
@@ -46,7 +46,7 @@ def primary_section(node: PrimarySection, language: str, ctx: Context) -> str:
             return _listed("Parameters", items, ctx)
         case Mentions():
             with ctx.relating("mention"):
-                return _listed("Mentioned In", _bullets(node.mentions, ctx), ctx)
+                return _listed("Mentioned In", _bullets(node.mentions, ctx), ctx, "mentions")
         case Properties() | RestParameters():
             return _listed(node.title, [_property(item, ctx) for item in node.items], ctx)
         case RestEndpoint():
@@ -60,21 +60,39 @@ def primary_section(node: PrimarySection, language: str, ctx: Context) -> str:
             return _details(node, ctx)
         case Attributes():
             return _listed(
-                node.title, [f"- {_attribute(item, ctx)}" for item in node.attributes or []], ctx
+                node.title, [f"- {attribute(item, ctx)}" for item in node.attributes or []], ctx
             )
         case PossibleValues():
             items = [_item(code_span(v.name), v.content, ctx) for v in node.values]
-            return _listed(node.title or "Possible Values", items, ctx)
+            return _listed(node.title or "Possible Values", items, ctx, "possibleValues")
         case UnknownPrimarySection():
             return unknown(node.name, node.content, ctx)
         case _:
             assert_never(node)
 
 
-def _listed(title: str, items: Sequence[str], ctx: Context) -> str:
+def section_title(node: PrimarySection) -> str:
+    """What a section is headed by; empty for declarations, mentions and what has no heading."""
+    match node:
+        case Content(title=str(title)) if title:
+            return title
+        case Content(content=[Heading(text=title), *_]):
+            return title
+        case Parameters():
+            return "Parameters"
+        case PossibleValues():
+            return node.title or "Possible Values"
+        case Declarations() | Mentions() | Content() | UnknownPrimarySection():
+            return ""
+        case _:
+            return node.title
+
+
+def _listed(title: str, items: Sequence[str], ctx: Context, anchor: str | None = None) -> str:
     if not items:
         return ""
-    return md.join([ctx.heading(2, title), md.loose_or_tight(items)])
+    head = ctx.heading(2, title, anchor or generated_anchor(title))
+    return md.join([head, md.loose_or_tight(items)])
 
 
 def _bullets(identifiers: Iterable[str], ctx: Context) -> list[str]:
@@ -95,7 +113,7 @@ def _noted(name: str, notes: Iterable[str]) -> str:
     return f"{name} ({told})" if told else name
 
 
-def _property(item: Property, ctx: Context, marker: str = "-") -> str:
+def _property(item: Property, ctx: Context) -> str:
     notes = [
         _types(item.type, item.type_details, ctx),
         code_span(item.mime_type or ""),
@@ -105,26 +123,20 @@ def _property(item: Property, ctx: Context, marker: str = "-") -> str:
         f"introduced in {escape(item.introduced_version)}" if item.introduced_version else "",
     ]
     said = _said(_noted(code_span(item.name), notes), item.content, ctx)
-    told = [_attribute(attribute, ctx) for attribute in item.attributes or []]
+    told = [attribute(one, ctx) for one in item.attributes or []]
     attributes = md.bullets(told, md.marker_below(said))
-    return md.list_item(marker, md.join([said, attributes]))
+    return md.list_item("-", md.join([said, attributes]))
 
 
 def _types(
     fragments: Sequence[Fragment], details: Sequence[TypeDetail] | None, ctx: Context
 ) -> str:
     """The declared type; the plain one behind it where they differ."""
-    declared = _declared(fragments, ctx)
+    declared = declared_type(fragments, ctx)
     plain_types = _plain_types(details or [])
     if plain_types and plain_types != declared:
         return " ".join(filter(None, [code_span(declared), f"({code_span(plain_types)})"]))
     return code_span(declared)
-
-
-def _declared(fragments: Sequence[Fragment], ctx: Context) -> str:
-    """The text of a declared type, whose parts are noted for the link graph."""
-    mention_types(fragments, ctx)
-    return plain(fragments)
 
 
 def _plain_types(details: Iterable[TypeDetail]) -> str:
@@ -132,35 +144,29 @@ def _plain_types(details: Iterable[TypeDetail]) -> str:
     return " | ".join(types)
 
 
-def _attribute(node: Attribute, ctx: Context) -> str:
-    title = escape(node.title or node.kind)
-    values = [node.value] if node.value is not None else node.values or []
-    told = ", ".join(
-        code_span(value if isinstance(value, str) else _declared(value, ctx)) for value in values
-    )
-    if node.kind.endswith("Exclusive"):
-        title += " (exclusive)"
-    return f"{title}: {told}"
-
-
 def _rest_body(node: RestBody, ctx: Context) -> str:
     types = " ".join(
         filter(
             None,
-            [code_span(node.mime_type or ""), code_span(_declared(node.body_content_type, ctx))],
+            [
+                code_span(node.mime_type or ""),
+                code_span(declared_type(node.body_content_type, ctx)),
+            ],
         )
     )
     content_type = f"Content type: {types}" if types else ""
     head = ctx.heading(2, node.title)
-    said = blocks(node.content, ctx)
-    marker = md.marker_below(said)
-    parts = md.loose_or_tight([_property(item, ctx, marker) for item in node.parameters or []])
-    return md.join([head, content_type, said, parts])
+    parts = md.loose_or_tight([_property(item, ctx) for item in node.parameters or []])
+    parts_head = ctx.heading(3, "Parts") if parts else ""
+    return md.join([head, content_type, blocks(node.content, ctx), parts_head, parts])
 
 
 def _response(node: RestResponse, ctx: Context) -> str:
     status = " ".join(filter(None, [code_span(str(node.status)), escape(node.reason or "")]))
-    notes = [code_span(_declared(node.type, ctx)), code_span(node.mime_type or "")]
+    notes = [
+        code_span(declared_type(node.type, ctx)),
+        code_span(node.mime_type or node.mimetype or ""),
+    ]
     return _item(_noted(status, notes), node.content, ctx)
 
 

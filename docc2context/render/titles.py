@@ -1,5 +1,6 @@
 """The words for what an identifier stands for."""
 
+from collections.abc import Iterable
 from typing import assert_never
 from urllib.parse import unquote
 
@@ -20,6 +21,7 @@ from docc2context.model.reference import (
     XcodeRequirementReference,
 )
 from docc2context.model.tutorials import Hero
+from docc2context.model.variants import Variant
 
 PROSE_ROLES = frozenset({"collection", "collectionGroup", "article", "sampleCode", "overview"})
 """Roles of symbol pages, such as modules, whose titles the web page sets as prose, not as code."""
@@ -78,6 +80,23 @@ def page_title(node: RenderNode) -> str:
         node.metadata.title
         or _head_title(node)
         or node.identifier.url.rstrip("/").rpartition("/")[2]
+    )
+
+
+def page_name(node: RenderNode) -> str:
+    """The title as lists show it: the name of a symbol as code."""
+    title = page_title(node)
+    symbol = node.kind == "symbol" and node.metadata.role not in PROSE_ROLES
+    return code_span(title) if symbol else escape(title)
+
+
+def other_names(node: RenderNode, others: Iterable[Variant]) -> str:
+    """The names that a page has in other languages, such as ``Objective-C: `KSloth` ``."""
+    title = page_title(node)
+    return ", ".join(
+        f"{language_name(other.language)}: {page_name(other.node)}"
+        for other in others
+        if page_title(other.node) != title
     )
 
 

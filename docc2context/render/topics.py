@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from docc2context.markdown import blocks as md
 from docc2context.model.page import RelationshipGroup, TopicGroup
 from docc2context.render.block import blocks
-from docc2context.render.context import Context
+from docc2context.render.context import Context, generated_anchor
 from docc2context.render.inline import inlines, link_to
 from docc2context.render.links import conditions, page_links
 
@@ -24,7 +24,7 @@ def topic_groups(
     """A section of grouped links."""
     if not groups:
         return ""
-    head = ctx.heading(2, title, title.replace(" ", "-"))
+    head = ctx.heading(2, title, generated_anchor(title))
     return md.join([head, *(_group(group, relation, ctx) for group in groups)])
 
 

@@ -168,6 +168,19 @@ def test_addresses_on_the_web_stay() -> None:
     assert told(source) == ("![A lake](https://example.com/pic.png)", [])
 
 
+def test_a_picture_in_a_link_is_shown_and_comes_along_but_not_into_the_table_of_contents() -> None:
+    badge = [{"type": "image", "identifier": "pic"}]
+    link = {"type": "link", "url": "https://example.com", "titleInlineContent": badge}
+    abstract = [{"type": "reference", "identifier": "web", "isActive": True}]
+    source = page("Kit", abstract=abstract, references={"web": link, "pic": picture("/pic.png")})
+    assert told(kit(source, {"pic.png": PIC})) == (
+        "[![A lake](../pic.png)](https://example.com)",
+        ["pic.png"],
+    )
+    _, files = converted(kit(source, {"pic.png": PIC}))
+    assert b"- [Kit](documentation/kit.md): _Image: A lake (pic.png)_" in files["llms.txt"]
+
+
 def film(poster: str | None) -> bytes:
     video = {
         "type": "video",

@@ -56,6 +56,16 @@ def test_the_table_of_contents_tells_overloads_apart_by_one_line_of_bounded_leng
     ]
 
 
+def test_the_table_of_contents_tells_the_names_that_pages_have_in_other_languages() -> None:
+    patch = [{"op": "replace", "path": "/metadata/title", "value": "KKit"}]
+    override = {"traits": [{"interfaceLanguage": "occ"}], "patch": patch}
+    symbol = {"kind": "symbol", "metadata": {"title": "Kit"}, "variantOverrides": [override]}
+    _, files = converted(archive(kit=page("Kit", **symbol)))
+    assert files["llms.txt"].decode().splitlines()[-1] == (
+        "- [`Kit`](documentation/kit.md) (Objective-C: `KKit`)"
+    )
+
+
 def test_what_is_not_utf_8_costs_one_page_or_the_title_alone() -> None:
     data = zipped(
         {

@@ -16,7 +16,8 @@ from docc2context.links.resolver import PageResolver
 from docc2context.links.site import Site
 from docc2context.model.decode import PageUndecodable, decode_page
 from docc2context.render.context import Context
-from docc2context.render.page import curated, page_name, render_page, summary
+from docc2context.render.page import curated, render_page, summary
+from docc2context.render.titles import page_name
 from tests.docc2context.render.fixture_cases import REFERENCES, cases
 
 SAMPLE = Path(__file__).parents[2] / "examples" / "TrailKit.doccarchive.zip"
