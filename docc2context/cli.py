@@ -31,7 +31,7 @@ UNREAD = 141
 """The exit code where nobody reads standard output any more: as of a filter that SIGPIPE ends."""
 
 _SHOWN = 10
-"""Skipped pages and kinds of unknown nodes that are named; an archive may have any number."""
+"""Skipped pages, missing references and unknown kinds that are named; there may be any number."""
 
 
 def run() -> None:
@@ -198,6 +198,10 @@ def _named(report: Report, options: argparse.Namespace) -> Iterator[str]:
     if (more := len(report.pages_skipped) - _SHOWN) > 0:
         lists = "the document's front matter" if options.single else "manifest.json"
         yield f"… and {more} more; {lists} lists them all"
+    for missing in report.missing[:_SHOWN]:
+        yield f"missing {readable(missing.identifier)} on {readable(missing.page)}"
+    if (more := report.missing_references - len(report.missing[:_SHOWN])) > 0:
+        yield f"… and {more} more missing references; --json names up to 100"
     for node, count in islice(report.unknown_nodes.items(), _SHOWN):
         yield f"unknown {readable(node)}: {count}"
     if (more := len(report.unknown_nodes) - _SHOWN) > 0:

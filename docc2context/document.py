@@ -46,7 +46,7 @@ class DocumentPages(PageConverter[DocumentPage]):
             self._pack(self._encoded(markdown)),
             Entry(page_title(node), "", "", listed_pages(node, links)),
             ctx.unknown_nodes,
-            len(ctx.missing_references),
+            tuple(sorted(ctx.missing_references)),
             len(MARK.sub("", markdown).encode()),
         )
 

@@ -31,15 +31,15 @@ from docc2context.render.titles import other_names, page_name, page_title
 class ConvertedPage(msgspec.Struct, frozen=True, gc=False):
     """A page, whatever it is to become a part of.
 
-    `path` is its file in a bundle; `missing` counts the identifiers that it uses without describing
-    them.
+    `path` is its file in a bundle; `missing` are the identifiers that it uses without describing
+    them, sorted.
     """
 
     path: str
     content: Content
     entry: Entry
     unknown: Counts
-    missing: int
+    missing: tuple[str, ...]
 
 
 Page = TypeVar("Page", bound=ConvertedPage)
@@ -124,7 +124,7 @@ class BundlePages(PageConverter[BundlePage]):
             self._pack(markdown),
             _entry(node, page.others, ctx),
             ctx.unknown_nodes,
-            len(ctx.missing_references),
+            tuple(sorted(ctx.missing_references)),
             page_line(_manifest_entry(source, path, node, markdown)),
             page_edges(path, ctx.edges, links),
             links.linked,

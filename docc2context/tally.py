@@ -4,13 +4,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from docc2context.bundle.report import Report, SkippedPage
+from docc2context.bundle.report import MissingReference, Report, SkippedPage
 from docc2context.errors import Code, NothingConverted
 from docc2context.pages import ConvertedPage
 
 OnPage = Callable[[int, int], None]
 
 Page = TypeVar("Page", bound=ConvertedPage)
+
+
+_MAX_NAMED = 100
+_MAX_IDENTIFIER = 1000
+"""Missing references that are named, and characters of each: an archive may have any number."""
 
 
 class Tally:
@@ -21,6 +26,7 @@ class Tally:
         self.converted = 0
         self._unknown: Counter[str] = Counter()
         self._missing = 0
+        self._named: list[MissingReference] = []
 
     def counted(
         self, pages: Iterable[Page | SkippedPage], total: int, on_page: OnPage | None
@@ -47,6 +53,7 @@ class Tally:
             pages_skipped=self.skipped,
             unknown_nodes=dict(sorted(self._unknown.items())),
             missing_references=self._missing,
+            missing=self._named,
             assets_copied=assets_copied,
             output_bytes=output_bytes,
         )
@@ -55,7 +62,9 @@ class Tally:
         self.converted += 1
         if page.unknown:
             self._unknown.update(page.unknown)
-        self._missing += page.missing
+        self._missing += len(page.missing)
+        for identifier in page.missing[: _MAX_NAMED - len(self._named)]:
+            self._named.append(MissingReference(page.path, identifier[:_MAX_IDENTIFIER]))
 
     def _nothing_converted(self) -> NothingConverted:
         first = self.skipped[0]

@@ -14,18 +14,26 @@ class SkippedPage(msgspec.Struct, frozen=True, omit_defaults=True):
     path: str = ""
 
 
+class MissingReference(msgspec.Struct, frozen=True):
+    """An identifier that a page uses without describing it; `page` is its file in the bundle."""
+
+    page: str
+    identifier: str
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome of one conversion.
 
     `unknown_nodes` counts, by kind (such as `block:poll`), content that the format description
     does not know; it is rendered as far as its text can be found and marked in the page.
-    `missing_references` counts identifiers that a page uses without describing them,
-    `assets_copied` the files beside the pages that came along.
+    `missing_references` counts identifiers that a page uses without describing them, of which
+    `missing` are the first 100, `assets_copied` the files beside the pages that came along.
     """
 
     pages_converted: int = 0
     pages_skipped: list[SkippedPage] = []
     unknown_nodes: dict[str, int] = {}
     missing_references: int = 0
+    missing: list[MissingReference] = []
     assets_copied: int = 0
     output_bytes: int = 0

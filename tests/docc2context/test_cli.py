@@ -262,6 +262,19 @@ def test_kinds_that_are_not_listed_are_counted(
     assert last == "  … and 2 more kinds; --json lists them all"
 
 
+def test_missing_references_are_named_with_their_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [f"doc://{number:02}" for number in range(11)] + ["\x1b[2J"]
+    abstract = [{"type": "reference", "identifier": name} for name in names]
+    kit = archive(kit=page("Kit", abstract=abstract))
+    cli.main(["convert", written(tmp_path, kit), "-o", str(tmp_path / "out")])
+    _, first, second, *_, last = capsys.readouterr().err.splitlines()
+    assert first == r"  missing '\x1b[2J' on documentation/kit.md"
+    assert second == "  missing doc://00 on documentation/kit.md"
+    assert last == "  … and 2 more missing references; --json names up to 100"
+
+
 def test_a_pipe_is_no_archive_and_is_not_waited_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -167,6 +167,18 @@ def test_unknown_nodes_and_missing_references_are_counted() -> None:
     )
     assert report.unknown_nodes == {"inline:emoji": 2}
     assert report.missing_references == 2
+    assert [(one.page, one.identifier) for one in report.missing] == [
+        ("documentation/b.md", "doc://x"),
+        ("documentation/kit.md", "doc://x"),
+    ]
+
+
+def test_the_first_hundred_missing_references_are_named_and_none_at_length() -> None:
+    names = [f"doc://{number:03}/" + "x" * 2000 for number in range(150)]
+    abstract = [{"type": "reference", "identifier": name} for name in names]
+    report, _ = converted(archive(kit=page("Kit", abstract=abstract), z=page("Z")))
+    assert report.missing_references == 150
+    assert [one.identifier for one in report.missing] == [name[:1000] for name in names[:100]]
 
 
 @pytest.mark.parametrize(
