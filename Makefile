@@ -35,7 +35,7 @@ $(READY): pyproject.toml requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh $(PYTHON) $(VENV)
 	@touch $@
 
-run: $(READY) ## Start the service on http://localhost:8000.
+run: $(READY) ## Start the service on http://localhost:8000, or on another PORT.
 	@echo "docc2context: open http://localhost:$(PORT) to convert an archive, http://localhost:$(PORT)/docs for the API; Ctrl-C stops it."
 	@exec $(BIN)/python -m uvicorn app.main:app --host $(HOST) --port $(PORT) --http app.core.http_head:BoundedHead --no-access-log --no-server-header --timeout-graceful-shutdown 30
 

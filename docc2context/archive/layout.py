@@ -135,9 +135,12 @@ def _lies_in(files: Sequence[str], root_sizes: Sequence[int], place: int, other:
 
 
 def _what_is_missing(files: Sequence[str]) -> str:
-    if any(_CATALOG.search(name) for name in files if not _is_litter(f"/{name}")):
+    kept = [name for name in files if not _is_litter(f"/{name}")]
+    if any(map(_CATALOG.search, kept)):
         return (
             "it holds no DocC data, but what looks like the sources of a .docc catalog; "
             "build the documentation first and zip the .doccarchive that it makes"
         )
+    if inner := next((name for name in kept if name.lower().endswith(".zip")), None):
+        return f"it holds no DocC data, but another zip, {shown(inner)}; unpack it and convert that"
     return "it holds no DocC data: there is no JSON page under a data/ folder"

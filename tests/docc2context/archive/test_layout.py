@@ -53,6 +53,7 @@ def test_the_archive_is_found_wherever_it_lies(
         ([], Code.NO_DOCC_DATA, "no JSON page under a data/ folder"),
         (["readme.txt", "x.json"], Code.NO_DOCC_DATA, "no JSON page under a data/ folder"),
         (["Kit.docc/Kit.md"], Code.NO_DOCC_DATA, "build the documentation first"),
+        (["__MACOSX/._x.zip", "a/Kit.ZIP"], Code.NO_DOCC_DATA, "another zip, 'a/Kit.ZIP'; unpack"),
         (
             ["A.doccarchive/data/documentation/a.json", "B.doccarchive/data/documentation/b.json"],
             Code.SEVERAL_ARCHIVES,
