@@ -110,10 +110,13 @@ class _Page:
 def _needles(string: Displayable) -> Iterator[str]:
     """The forms in which a string may stand, in order of preference.
 
-    What conditions begin with is in lower case where they stand behind a name.
+    What conditions begin with is in lower case where they stand behind a name. Of the code in a
+    heading or a compiler's message swift-docc writes the backticks, which are code again here.
     """
     line = _line(string.text)
     yield line
+    if "`" in line and not string.is_code:
+        yield line.replace("`", "")
     if _CONDITION.search(string.node):
         yield line[0].lower() + line[1:]
 

@@ -11,7 +11,7 @@ from docc2context.links.site import Site
 from docc2context.markdown.inline import destination, safe_url
 from docc2context.markdown.slug import slug
 from docc2context.model.patch import ReferenceText
-from docc2context.model.reference import Reference, SectionReference, TopicReference
+from docc2context.model.reference import Reference, is_section
 
 _LOCAL_ANCHOR = re.compile("#\0([^\0]*)\0")
 
@@ -141,8 +141,4 @@ class PageResolver:
 
 def _heading(reference: Reference | None) -> str:
     """The text of the heading on another page that this leads to, which tells its fragment."""
-    if isinstance(reference, TopicReference) and (
-        isinstance(reference, SectionReference) or reference.kind == "section"
-    ):
-        return reference.title
-    return ""
+    return reference.title if is_section(reference) else ""

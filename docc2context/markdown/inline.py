@@ -6,8 +6,13 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
+from docc2context.markdown.code import code_span
+from docc2context.markdown.escape import escape
+
 _SAFE_SCHEME = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _UNSAFE_IN_DESTINATION = re.compile(r'[\x00-\x20\x7f"()<>\\`|\[\]]|&(?=#?\w+;)|%(?![0-9A-Fa-f]{2})')
+
+_CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 
 HARD_BREAK = "<br>"
 """A line break that is shown. Markdown's own would end the line, and with it a cell or a bullet."""
@@ -49,6 +54,27 @@ def join(pieces: Sequence[str | Styled]) -> str:
         line.append(text)
         last = text[-1]
     return "".join(line)
+
+
+def with_code(text: str) -> str:
+    r"""Plain text in which an author's backticks mean code, as one line.
+
+    >>> with_code("`xcodebuild`-related *issues*")
+    '`xcodebuild`-related \\*issues\\*'
+    """
+    if "`" not in text:
+        return escape(text)
+    pieces = split_code(text)
+    return join([code_span(piece) if i % 2 else escape(piece) for i, piece in enumerate(pieces)])
+
+
+def split_code(text: str) -> list[str]:
+    """Plain text and what stands between two backticks in it, in turn.
+
+    >>> split_code("Use `nap()`.")
+    ['Use ', 'nap()', '.']
+    """
+    return _CODE.split(text)
 
 
 def _right_neighbours(pieces: Sequence[str | Styled]) -> list[str]:

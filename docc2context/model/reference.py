@@ -1,5 +1,7 @@
 """The `references` of a page: what its identifiers stand for, told apart by `type`."""
 
+from typing import TypeGuard
+
 from docc2context.model.base import UNKNOWN, Node, TypedNode
 from docc2context.model.inline import Inline
 from docc2context.model.lenient import LenientDecoder
@@ -129,6 +131,14 @@ Reference = (
     | FileTypeReference
     | UnknownReference
 )
+
+
+def is_section(reference: Reference | None) -> TypeGuard[TopicReference]:
+    """Whether this is a heading on a page, whichever way it is typed."""
+    return isinstance(reference, TopicReference) and (
+        isinstance(reference, SectionReference) or reference.kind == "section"
+    )
+
 
 decoder: LenientDecoder[Reference] = LenientDecoder(Reference)
 

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
-from docc2context.markdown.inline import join
+from docc2context.markdown.inline import join, with_code
 from docc2context.model.block import (
     Aside,
     Block,
@@ -63,7 +63,7 @@ def _one(node: Block, ctx: Context) -> str:
         case Paragraph() | Small():
             return inlines(node.inline_content, ctx).strip()
         case Heading():
-            return _strong(escape(node.text), ctx)
+            return _strong(with_code(node.text), ctx)
         case Aside():
             return _said(_label(node.name or node.style.capitalize(), ctx), node.content, ctx)
         case CodeListing():

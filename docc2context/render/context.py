@@ -9,7 +9,7 @@ from docc2context.links.references import Described
 from docc2context.links.resolver import Resolver
 from docc2context.markdown.blocks import heading
 from docc2context.markdown.escape import escape, one_line
-from docc2context.markdown.inline import link
+from docc2context.markdown.inline import link, with_code
 from docc2context.markdown.slug import Slugs, slug
 from docc2context.model.counts import Counts, new_counts
 from docc2context.model.patch import ReferenceText
@@ -231,7 +231,8 @@ def _rendered_heading(level: int, text: str, suffix: str) -> tuple[str, str]:
     if not text:
         return "", ""
     text += suffix
-    return heading(level, escape(text)), slug(text)
+    # swift-docc keeps of the code in a heading its backticks alone; a title may be about them.
+    return heading(level, with_code(text) if level > 1 else escape(text)), slug(text)
 
 
 _usual_heading = lru_cache(maxsize=1024)(_rendered_heading)

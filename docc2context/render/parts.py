@@ -9,8 +9,9 @@ import msgspec
 
 from docc2context.markdown import blocks as md
 from docc2context.markdown.escape import escape
+from docc2context.markdown.inline import split_code
 from docc2context.model.block import Block, Paragraph
-from docc2context.model.inline import ReferenceLink, Text
+from docc2context.model.inline import CodeVoice, ReferenceLink, Text
 from docc2context.model.page import RenderNode
 from docc2context.model.sections import Declarations
 from docc2context.model.variants import Variant
@@ -160,12 +161,9 @@ def _changed(own: str | None, other: str | None) -> str:
 
 def _deprecation(node: RenderNode, ctx: Context) -> str:
     """What users of an old or missing symbol must know, set apart before all else."""
-    words: list[Block] = list(node.deprecation_summary or ())
+    words: list[Block] = [_with_code(block) for block in node.deprecation_summary or ()]
     if not words and node.metadata.platforms:
-        words = [
-            Paragraph(inline_content=[Text(text=told)])
-            for told in messages(node.metadata.platforms)
-        ]
+        words = [_message(told) for told in messages(node.metadata.platforms)]
     ctx.is_deprecated = is_deprecated(node, ctx)
     if not words and not ctx.is_deprecated:
         return ""
@@ -176,6 +174,23 @@ def _deprecation(node: RenderNode, ctx: Context) -> str:
 def _availability_note(node: RenderNode, ctx: Context) -> str:
     when = availability(node.metadata.conformance, ctx)
     return note(when[:1].upper() + when[1:]) if when else ""
+
+
+def _with_code(block: Block) -> Block:
+    """A summary that is nothing but text is a message of the compiler."""
+    match block:
+        case Paragraph(inline_content=[Text(text=told)]):
+            return _message(told)
+        case _:
+            return block
+
+
+def _message(text: str) -> Paragraph:
+    """What the compiler says, in whose text backticks mean code."""
+    pieces = enumerate(split_code(text))
+    return Paragraph(
+        inline_content=[CodeVoice(code=piece) if i % 2 else Text(text=piece) for i, piece in pieces]
+    )
 
 
 def _alternatives(node: RenderNode, ctx: Context) -> str:

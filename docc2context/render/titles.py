@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
+from docc2context.markdown.inline import with_code
 from docc2context.model.page import RenderNode
 from docc2context.model.reference import (
     DownloadReference,
@@ -19,6 +20,7 @@ from docc2context.model.reference import (
     UnresolvableReference,
     VideoReference,
     XcodeRequirementReference,
+    is_section,
 )
 from docc2context.model.tutorials import Hero
 from docc2context.model.variants import Variant
@@ -41,7 +43,9 @@ def title_of(reference: Reference | None) -> str:
     """The title as Markdown: code for symbols, prose for all else; empty if it has none."""
     match reference:
         case TopicReference(title=title):
-            return code_span(title) if is_symbol(reference) else escape(title)
+            if is_symbol(reference):
+                return code_span(title)
+            return with_code(title) if is_section(reference) else escape(title)
         case UnresolvableReference(title=title):
             return code_span(title)
         case LinkReference() | XcodeRequirementReference():
