@@ -29,6 +29,10 @@ _BLOCK_START = re.compile(
     r"|(?P<number>\d{1,9})(?P<stop>[.)])(?=\s|$)"  # numbered list item
 )
 
+_HOME = re.compile(r"/\\~(?=[A-Za-z0-9])")
+"""As in `https://example.com/~ann`, which a reader copies: such a tilde cannot close, and as all
+others are escaped, nothing closes it."""
+
 _MAY_START_BLOCK = frozenset("#>-+=0123456789")
 
 _LINE_BREAKS = re.compile(r"[\r\n\v\f]+")
@@ -50,7 +54,7 @@ def _escaped(text: str) -> str:
         text = _SPECIAL_HERE.sub(lambda special: f"\\{special[0]}", text)
     for special in _SPECIAL_ANYWHERE:
         text = text.replace(special, f"\\{special}")
-    return text
+    return _HOME.sub("/~", text) if "/\\~" in text else text
 
 
 def one_line(text: str) -> str:
