@@ -158,9 +158,10 @@ class Settings(BaseSettings):
     )
     metrics_token: SecretStr | None = _setting(
         "secret",
-        "Asked for as a bearer token by `/metrics`; without one, whoever reaches the port may "
-        "scrape.",
+        "Asked for as a bearer token by `/metrics`, without the white space around it; without "
+        "one, whoever reaches the port may scrape.",
         default=None,
+        repr=False,
     )
     build_commit: str = _setting(
         "revision",
@@ -240,6 +241,17 @@ class Settings(BaseSettings):
             for origin in origins:
                 _check_origin(origin)
         return origins
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _without_white_space(cls, value: SecretStr | None) -> SecretStr | None:
+        """A secret read from a file may end in a line break, which no header can hold."""
+        if value is None:
+            return None
+        token = value.get_secret_value().strip()
+        if not token:
+            raise ValueError("holds nothing but white space: set a token, or leave it out")
+        return SecretStr(token)
 
     @field_validator("workspace_dir")
     @classmethod
