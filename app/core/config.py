@@ -74,6 +74,21 @@ class Settings(BaseSettings):
     max_output_bytes: int = _setting(
         "bytes", "All that is written, before compression.", default=256 * _MIB, ge=1
     )
+    head_timeout_seconds: float = _setting(
+        "seconds",
+        "How long the address and headers of a request may take to arrive, from the connection's "
+        "beginning or, after an answer, from the next byte on.",
+        default=10.0,
+        gt=0,
+        le=3600,
+    )
+    upload_idle_seconds: float = _setting(
+        "seconds",
+        "How long an upload may bring nothing before it is dropped and its connection closed.",
+        default=30.0,
+        gt=0,
+        le=3600,
+    )
     conversion_slots: int = _setting(
         "conversions",
         "How many run at once. A conversion keeps one CPU busy, so more only slow each other down.",
