@@ -15,6 +15,7 @@ from app.api.route_table import RouteTable
 from app.api.routes import convert, health, metrics, page, static, status
 from app.core.config import Settings, load_settings
 from app.core.errors import ServiceError
+from app.core.http_deadline import HEAD_TIMEOUT
 from app.core.logging import configure_logging
 from app.core.loop_lag import measured_lag
 from app.core.metrics import Metrics
@@ -162,8 +163,11 @@ def _services(settings: Settings, reading: Callable[[], Reading | None]) -> Serv
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Start what runs beside the requests, and have them end before the service does."""
+async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
+    """Start what runs beside the requests, and have them end before the service does.
+
+    Its state is for the server's protocol, which knows no settings.
+    """
     services: Services = app.state.services
     await _sweep(services.settings.workspace_dir)
     await _start_converter(services.converter)
@@ -173,7 +177,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         services.rate_limiter.watched(),
     ):
         with app.state.sampler.running(), services.drain.before_signals():
-            yield
+            yield {HEAD_TIMEOUT: services.settings.head_timeout_seconds}
 
 
 async def _sweep(workspace: Path) -> None:

@@ -86,6 +86,8 @@ def error_response(request: Request, error: ServiceError) -> Response:
     headers = {"Vary": "Accept", "Cache-Control": "no-store"}
     if problem.status == ErrorCode.UNAUTHORIZED.status:
         headers["WWW-Authenticate"] = "Bearer"
+    if problem.status == ErrorCode.UPLOAD_STALLED.status:
+        headers["Connection"] = "close"  # the rest of the request may never come
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if prefers_html(request.headers.get("Accept", "")):

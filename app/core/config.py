@@ -74,6 +74,21 @@ class Settings(BaseSettings):
     max_output_bytes: int = _setting(
         "bytes", "All that is written, before compression.", default=256 * _MIB, ge=1
     )
+    head_timeout_seconds: float = _setting(
+        "seconds",
+        "How long the address and headers of a request may take to arrive, from the connection's "
+        "beginning or, after an answer, from the next byte on.",
+        default=10.0,
+        gt=0,
+        le=3600,
+    )
+    upload_idle_seconds: float = _setting(
+        "seconds",
+        "How long an upload may bring nothing before it is dropped and its connection closed.",
+        default=30.0,
+        gt=0,
+        le=3600,
+    )
     conversion_slots: int = _setting(
         "conversions",
         "How many run at once. A conversion keeps one CPU busy, so more only slow each other down.",
@@ -158,9 +173,10 @@ class Settings(BaseSettings):
     )
     metrics_token: SecretStr | None = _setting(
         "secret",
-        "Asked for as a bearer token by `/metrics`; without one, whoever reaches the port may "
-        "scrape.",
+        "Asked for as a bearer token by `/metrics`, without the white space around it; without "
+        "one, whoever reaches the port may scrape.",
         default=None,
+        repr=False,
     )
     build_commit: str = _setting(
         "revision",
@@ -240,6 +256,17 @@ class Settings(BaseSettings):
             for origin in origins:
                 _check_origin(origin)
         return origins
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _without_white_space(cls, value: SecretStr | None) -> SecretStr | None:
+        """A secret read from a file may end in a line break, which no header can hold."""
+        if value is None:
+            return None
+        token = value.get_secret_value().strip()
+        if not token:
+            raise ValueError("holds nothing but white space: set a token, or leave it out")
+        return SecretStr(token)
 
     @field_validator("workspace_dir")
     @classmethod

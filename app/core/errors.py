@@ -118,6 +118,12 @@ class ErrorCode(Enum):
         "The client accepts no form of the answer",
         "Accept application/zip for an archive, or text/markdown for one document.",
     )
+    UPLOAD_STALLED = (
+        "upload_stalled",
+        408,
+        "The upload has stalled",
+        "Check the connection and send the archive again.",
+    )
     UPLOAD_TOO_LARGE = (
         "upload_too_large",
         413,

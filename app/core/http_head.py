@@ -10,9 +10,9 @@ sent before the first is answered, each takes a hundred times its size.
 from typing import Final
 
 from httptools import HttpParserError
-from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from app.core.http_hangup import HangupTold
+from app.core.http_deadline import HeadInTime
+from app.core.http_refusal import Reason
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 """Twice what nginx takes."""
@@ -26,24 +26,17 @@ _SEPARATOR_BYTES: Final = len(b": \r\n")
 _TOO_LARGE: Final = (
     f"The head of the request is larger than the limit of {MAX_HEAD_BYTES} bytes: send shorter "
     "headers.\n"
-).encode()
-
-_REFUSAL: Final = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-    b"Content-Type: text/plain; charset=utf-8\r\n"
-    b"Content-Length: %d\r\n"
-    b"Connection: close\r\n"
-    b"\r\n"
-    b"%b"
-) % (len(_TOO_LARGE), _TOO_LARGE)
+)
 
 
-class BoundedHead(HangupTold):
+class BoundedHead(HeadInTime):
     """Answers 431 and closes the connection once a head, or the trailers, outgrow the limit.
 
-    Where an answer is under way, or due to an earlier request, it only closes: a client would take
-    the refusal for a part of that one. So it does when too many requests wait.
+    It only closes when too many requests wait: an answer is due to the first of them.
     """
+
+    _fault: Reason = "malformed"
+    """Why the parser stops."""
 
     _gathered = 0
     """Bytes that came since a head was whole, or since the last piece of a body."""
@@ -55,7 +48,7 @@ class BoundedHead(HangupTold):
         self._gathered += len(data)
         super().data_received(data)
         if self._gathered > MAX_HEAD_BYTES and not self.transport.is_closing():
-            self._refuse()
+            self._refuse_head()
 
     def on_message_begin(self) -> None:
         self._head = _REQUEST_LINE_BYTES
@@ -72,6 +65,7 @@ class BoundedHead(HangupTold):
     def on_headers_complete(self) -> None:
         self._gathered = 0
         if len(self.pipeline) >= MAX_WAITING:
+            self._fault = "too_many_waiting"
             raise HttpParserError("too many requests wait")  # which ends in `send_400_response`
         super().on_headers_complete()
 
@@ -84,25 +78,16 @@ class BoundedHead(HangupTold):
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        if self._head > MAX_HEAD_BYTES or not self._may_answer():
-            self._refuse()
+        if self._fault == "head_too_large":
+            self._refuse_head()
         else:
-            super().send_400_response(msg)
+            self.refuse(self._fault, 400, msg)
 
     def _count(self, size: int) -> None:
         self._head += size
         if self._head > MAX_HEAD_BYTES:
+            self._fault = "head_too_large"
             raise HttpParserError("the head is too large")  # which ends in `send_400_response`
 
-    def _refuse(self) -> None:
-        if self._may_answer():
-            self.transport.write(_REFUSAL)
-        self.transport.close()
-
-    def _may_answer(self) -> bool:
-        """Whether what is written now would be the answer to the request that is being read."""
-        cycle: RequestResponseCycle | None = self.cycle
-        if cycle is None or cycle.response_complete:
-            return True
-        # Its body or trailers are still read, and nothing has been said yet.
-        return cycle.more_body and not cycle.response_started and not self.pipeline
+    def _refuse_head(self) -> None:
+        self.refuse("head_too_large", 431, _TOO_LARGE)

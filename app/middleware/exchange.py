@@ -5,6 +5,8 @@ from typing import Final
 
 from starlette.types import Message, Receive, Scope, Send
 
+from app.core.http_refusal import REFUSED_STATUS
+
 _CLIENT_GONE: Final = 499
 _CRASHED: Final = 500
 
@@ -67,7 +69,8 @@ class Exchange:
         """Note that the application has returned, or `crashed`: after a response began, even."""
         self.seconds = time.perf_counter() - self._started
         if self._hung_up:
-            self.status = _CLIENT_GONE
+            # A server that refuses the rest of a request closes the connection: not the client.
+            self.status = self.scope.get("state", {}).get(REFUSED_STATUS, _CLIENT_GONE)
         elif crashed:
             self.status = _CRASHED
 

@@ -5,10 +5,12 @@ files that have passed them, in a folder that is gone afterwards.
 """
 
 import asyncio
+import math
 import os
 import shutil
 import signal
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from io import FileIO
 from pathlib import Path
 from typing import Final
@@ -50,6 +52,10 @@ from docc2context import Limits
 _PROBE_TIMEOUT_SECONDS: Final = 10.0
 """For `--help`, which a program may first have to load its runtime for."""
 
+DISTRUST_SECONDS: Final = 600.0
+"""How long a command that could not be run for a conversion counts as unavailable, whatever it says
+when asked for `--help`: longer than ConverterUnavailable takes to fire."""
+
 _NAMES_BYTES: Final = 256 << 20
 """Room for the names of a selection beside its content: more than an archive may have of them."""
 
@@ -61,7 +67,7 @@ class OutsideConverter:
 
     has_options = False
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - settings, each with a name at the call, and the clock
         self,
         command: Sequence[str],
         *,
@@ -70,7 +76,9 @@ class OutsideConverter:
         limits: Limits,
         bounds: Bounds,
         timeout_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Take a command and its limits; `clock` is for the time that it is not trusted."""
         self._program, *self._first_arguments = command
         self._workspace = workspace
         self._launcher = launcher
@@ -80,6 +88,8 @@ class OutsideConverter:
             bounds, file_bytes=limits.max_archive_bytes + _NAMES_BYTES
         )
         self._timeout_seconds = timeout_seconds
+        self._clock = clock
+        self._distrusted_until = -math.inf
         self._reader = OwnConverter(
             launcher=launcher, limits=limits, bounds=bounds, timeout_seconds=timeout_seconds
         )
@@ -109,7 +119,9 @@ class OutsideConverter:
 
     async def probe(self) -> Locks | None:
         locks = await self._reader.probe()
-        return locks if locks is not None and await self._answers() else None
+        answers = locks is not None and await self._answers()
+        # Asked last: a conversion may have failed meanwhile.
+        return locks if answers and self._clock() >= self._distrusted_until else None
 
     async def _select(
         self, upload: FileIO, selection: FileIO, end: float, record: Record
@@ -143,8 +155,10 @@ class OutsideConverter:
         )
         match reply_of(ended, self._bounds, record):
             case Gathered() as gathered:
+                self._distrusted_until = -math.inf
                 return gathered
             case CannotRun(why=why):
+                self._distrusted_until = self._clock() + DISTRUST_SECONDS
                 record.facts["converter_error"] = why
                 raise _cannot_run()
             case CommandFailed(exit_code=exit_code) if exit_code == -signal.SIGXCPU:

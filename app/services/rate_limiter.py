@@ -3,8 +3,8 @@
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from ipaddress import IPv4Address, IPv6Network
 from itertools import islice
 from typing import Final
@@ -14,10 +14,9 @@ from limits import parse
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
-from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
@@ -39,6 +38,13 @@ for each conversion: 1.4 ms then, of the event loop's time."""
 
 _UNKNOWN: Final = "unknown"
 """Those without an address count as one."""
+
+_NOBODY: Final = "nobody"
+"""Who is counted to see whether the store counts: no client's address, and not `unknown`."""
+
+_NOBODYS_LIMIT: Final = parse("1000000/minute")
+"""Never reached at one each few seconds, so that each is written down: a store that refuses to
+write still says who has come too often."""
 
 log = structlog.get_logger()
 
@@ -114,14 +120,10 @@ class RateLimiter:
             await self.look()
 
     async def look(self) -> None:
-        """Ask the store whether it is there, without counting anything."""
-        try:
+        """Count nobody, as a request counts its client: a store may answer and take no counts."""
+        with self._watched():
             async with asyncio.timeout(STORE_TIMEOUT_SECONDS):
-                await self._store.ping()
-        except (RedisError, OSError, TimeoutError) as error:
-            self._failed(error)
-        else:
-            self._answered()
+                await self._window.hit(_NOBODYS_LIMIT, _NOBODY)
 
     def _may_ask(self) -> bool:
         """One request asks whether the store is back; those beside it do not wait for it."""
@@ -134,14 +136,21 @@ class RateLimiter:
         return True
 
     async def _asked(self, subject: str) -> int | None:
-        try:
+        retry_after = None
+        with self._watched():
             async with asyncio.timeout(STORE_TIMEOUT_SECONDS):
                 retry_after = await self._refused_for(subject)
+        return retry_after
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Tell whether the store does what the block asks of it; its failures end here."""
+        try:
+            yield
         except (StorageError, OSError, TimeoutError) as error:
             self._failed(error)
-            return None
-        self._answered()
-        return retry_after
+        else:
+            self._answered()
 
     async def _refused_for(self, subject: str) -> int | None:
         """The whole seconds for which this subject is refused; None if it is not."""
@@ -190,9 +199,6 @@ class _MemoryStore:
         for key in list(islice(known, max(0, len(known) - MAX_COUNTERS_IN_MEMORY))):
             await self.storage.clear(key)
 
-    async def ping(self) -> None:
-        """It is always there."""
-
     async def close(self) -> None:
         """There is nothing to close."""
 
@@ -212,10 +218,6 @@ class _RedisStore:
 
     async def trim(self) -> None:
         """Redis has a bound of its own, `maxmemory`."""
-
-    async def ping(self) -> None:
-        # Not by the library's `check`, which takes a cancellation for an answer.
-        await Redis(connection_pool=self._pool).ping()
 
     async def close(self) -> None:
         await self._pool.aclose()

@@ -1,6 +1,7 @@
 """An upload's way into its file: counted, never whole in memory, never under the client's name."""
 
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import FileIO
@@ -49,6 +50,26 @@ async def receive(
             raise ServiceError(ErrorCode.EMPTY_UPLOAD, "The uploaded file holds 0 bytes.")
     metrics.upload_size.observe(archive.size)
     return decoder.texts
+
+
+async def unless_stalled(
+    chunks: AsyncIterator[bytes], seconds: float
+) -> AsyncGenerator[bytes, None]:
+    """The same chunks, as long as each comes in so many seconds.
+
+    Raises ServiceError `upload_stalled`.
+    """
+    while True:
+        try:
+            async with asyncio.timeout(seconds):
+                chunk = await anext(chunks)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise ServiceError(
+                ErrorCode.UPLOAD_STALLED, f"Nothing of the upload came for {seconds:g} seconds."
+            ) from None
+        yield chunk
 
 
 @contextmanager

@@ -5,12 +5,16 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import FileIO
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from multiprocessing.context import ForkServerProcess
+from threading import Timer
+from traceback import clear_frames
 from typing import Final
+
+import structlog
 
 from app.core.threads import in_thread
 from app.worker import child, descriptors, outside
@@ -29,13 +33,20 @@ _PRELOADED: Final = [
 
 _READ_BYTES: Final = 16 * 1024
 
+_START_SECONDS: Final = 10.0
+"""For a start, at most: a thousand times what it takes, and thirty times that of the first one."""
 
 _LAST_ACT_SECONDS: Final = 5.0
 """For a child that ends what it has started: killing some hundred processes takes a fraction."""
 
+_REAP_SECONDS: Final = 5.0
+"""For the forkserver to tell how a child that was killed has ended."""
+
+log = structlog.get_logger()
+
 
 class CannotStart(Exception):
-    """The operating system gave us no child: too many processes, no memory."""
+    """There is no child: too many processes, no memory, or a forkserver that does not answer."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,8 @@ class Launcher:
 
     One thread does all that concerns `multiprocessing`: starting may block, for milliseconds or,
     when the forkserver itself has to be started, for tenths of a second; and the module's list
-    of children is not made for two threads.
+    of children is not made for two threads. What the thread waits for it cannot be called away
+    from; so a forkserver that keeps it waiting is killed, and the next start makes another.
     """
 
     def __init__(self) -> None:
@@ -74,27 +86,24 @@ class Launcher:
         However this is left, the child and all it has started are gone then. With SIGTERM to
         `stop` it, the child is asked, and given a few seconds, to end what it has started.
 
-        Raises TimeoutError if it was killed after `timeout` seconds, CannotStart if there is none.
+        Raises TimeoutError if it was killed `timeout` seconds after it was asked for, CannotStart
+        if there is none; a start waits no longer than that either.
         """
+        end = asyncio.get_running_loop().time() + timeout
         with _pipe() as (ours, theirs):
             process = self._context.Process(
                 target=target, args=(SentFile(theirs), *args), daemon=True
             )
             try:
-                await self._start(process)
+                limit = min(timeout, _START_SECONDS)
+                await in_thread(_start, process, limit, pool=self._thread)
                 # The child's copy has to be the only one left for the pipe to end with it.
                 theirs.close()
-                async with asyncio.timeout(timeout):
+                async with asyncio.timeout_at(end):
                     reply = await _read_to_end(ours)
             finally:
                 exit_code = await in_thread(_end, process, stop, pool=self._thread)
         return Ended(reply, exit_code)
-
-    async def _start(self, process: ForkServerProcess) -> None:
-        try:
-            await in_thread(process.start, pool=self._thread)
-        except (OSError, EOFError) as error:
-            raise CannotStart from error
 
 
 @contextmanager
@@ -128,6 +137,22 @@ async def _readable(pipe: FileIO) -> None:
         loop.remove_reader(pipe)
 
 
+def _start(process: ForkServerProcess, seconds: float) -> None:
+    """Start the child in `seconds`, or raise CannotStart."""
+    # Its time begins when it has the thread: else starts that wait there would, one after the
+    # other, kill the forkserver that has just replaced the one that hung.
+    overdue = Timer(seconds, _kill_forkserver)
+    overdue.start()
+    try:
+        process.start()
+    except (OSError, EOFError) as error:
+        # Its descriptors are closed when nothing holds its half-made child; the traceback would.
+        clear_frames(error.__traceback__)
+        raise CannotStart from error
+    finally:
+        overdue.cancel()
+
+
 def _end(process: ForkServerProcess, stop: signal.Signals) -> int | None:
     """End what is left of the child, wait for it and release what it held here."""
     if process.pid is None:
@@ -136,7 +161,10 @@ def _end(process: ForkServerProcess, stop: signal.Signals) -> int | None:
         process.terminate()
         process.join(_LAST_ACT_SECONDS)
     _kill_group(process, process.pid)
-    process.join()
+    process.join(_REAP_SECONDS)
+    if process.exitcode is None:
+        _kill_forkserver()
+        process.join()
     exit_code = process.exitcode
     process.close()
     return exit_code
@@ -149,3 +177,13 @@ def _kill_group(process: ForkServerProcess, leader: int) -> None:
     except ProcessLookupError:
         # It is gone with all its group, or it was too young to have made one.
         process.kill()
+
+
+def _kill_forkserver() -> None:
+    """End a forkserver that does not answer, and with it its children; whoever waits is told so."""
+    pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]  # noqa: SLF001  # nothing else tells it
+    if pid is None:
+        return
+    log.error("forkserver_killed", pid=pid, reason="it did not answer in time")
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)

@@ -11,7 +11,17 @@ from pathlib import Path
 import pytest
 
 from tests.app.archives import article, article_of_noise, doccarchive, slow_doccarchive
-from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually, held, is_running, problem
+from tests.app.serving import (
+    CONVERT,
+    DEADLINE_SECONDS,
+    NEEDS_PROC,
+    Server,
+    eventually,
+    held,
+    is_running,
+    problem,
+    stopped,
+)
 
 pytestmark = NEEDS_PROC
 
@@ -140,6 +150,52 @@ def test_after_the_forkserver_was_killed_conversions_go_on(server: Server) -> No
     assert statuses[1:] == [200, 200]
     assert statuses[0] in {200, 503}
     assert server.forkserver() != killed
+
+
+def test_a_forkserver_that_hangs_costs_one_answer_and_is_replaced(
+    start_server: Callable[..., Server],
+) -> None:
+    server = start_server(CONVERSION_TIMEOUT_SECONDS=3, CONVERSION_SLOTS=1)
+    hung = server.forkserver()
+
+    with server.undisturbed(), stopped(hung):
+        answer = server.client.put(CONVERT, content=doccarchive("Foo"), timeout=DEADLINE_SECONDS)
+
+        assert problem(answer)["code"] == "converter_unavailable"
+        assert answer.elapsed.total_seconds() < 5  # the limit, and time for the answer
+        assert server.put(doccarchive("Foo")).status_code == 200
+        assert server.forkserver() != hung
+
+    (killed,) = server.events("forkserver_killed")
+    assert killed["pid"] == hung
+
+
+def test_readiness_does_not_hang_with_the_forkserver(start_server: Callable[..., Server]) -> None:
+    server = start_server()
+
+    with stopped(server.forkserver()):
+        told = server.client.get("/health/ready", timeout=DEADLINE_SECONDS)
+
+        assert (told.status_code, told.json()["checks"]["converter"]["ok"]) == (503, False)
+        assert server.client.get("/health/ready").status_code == 200
+
+
+def test_a_conversion_that_ends_while_the_forkserver_hangs_is_answered(
+    undisturbed: Server, slow_archive: bytes
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(undisturbed.put, slow_archive)
+        locked_children(undisturbed)
+        with stopped(undisturbed.forkserver()):
+            assert answer.result(60).status_code == 200
+
+
+def test_a_server_whose_forkserver_hangs_stops_in_time(start_server: Callable[..., Server]) -> None:
+    server = start_server(CONVERSION_TIMEOUT_SECONDS=1, SHUTDOWN_GRACE_SECONDS=1)
+
+    with stopped(server.forkserver()), server.begin(doccarchive("Foo")):
+        eventually(lambda: not server.is_idle(), "the conversion has begun")
+        server.stop()
 
 
 def test_a_forkserver_killed_in_mid_conversion_takes_the_child_with_it(

@@ -1,5 +1,6 @@
 """CONVERTER_COMMAND: another program converts, and whatever it does, nothing is left of it."""
 
+import asyncio
 import io
 import os
 import shlex
@@ -9,11 +10,19 @@ import sys
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from io import FileIO
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from app.core.errors import ServiceError
+from app.services.journal import Record
+from app.services.outside_converter import DISTRUST_SECONDS, OutsideConverter
+from app.worker.launcher import Launcher
+from app.worker.locks import Bounds
+from app.worker.wanted import Wanted
+from docc2context import DEFAULT_LIMITS
 from tests.app.archives import (
     doccarchive,
     illustrated_doccarchive,
@@ -22,7 +31,7 @@ from tests.app.archives import (
     page_entry,
     zipped,
 )
-from tests.app.scrapes import parsed
+from tests.app.scrapes import parsed, scrape
 from tests.app.serving import NEEDS_PROC, ROOT, Server, environment, eventually, is_running, problem
 
 pytestmark = NEEDS_PROC
@@ -258,6 +267,63 @@ def test_a_command_that_the_system_does_not_run_makes_it_unready(
 
 def test_a_command_that_runs_makes_it_ready(start_server: Callable[..., Server]) -> None:
     assert start_server(CONVERTER_COMMAND=OWN).client.get("/health/ready").status_code == 200
+
+
+def test_a_command_that_runs_for_its_help_alone_is_unavailable_until_a_conversion_succeeds(
+    started: Callable[..., Server], tmp_path: Path
+) -> None:
+    server = started("exit 127")
+    assert told_available(server) == [(200, 1)] * 2
+
+    assert problem(after(server, doccarchive("Foo")))["code"] == "converter_unavailable"
+    assert told_available(server) == [(503, 0)] * 2
+
+    script = tmp_path / "converter"
+    script.write_text(script.read_text().replace("exit 127", WRITES_A_PAGE))
+    assert after(server, doccarchive("Foo")).status_code == 200
+    assert told_available(server) == [(200, 1)] * 2
+
+
+def told_available(server: Server) -> list[tuple[int, float]]:
+    """What readiness and metrics say of it, asked twice."""
+    return [
+        (
+            server.client.get("/health/ready").status_code,
+            scrape(server.client)["converter_available"],
+        )
+        for _ in range(2)
+    ]
+
+
+def test_a_command_that_could_not_be_run_is_trusted_again_after_some_time(tmp_path: Path) -> None:
+    program = tmp_path / "converter"
+    program.write_text("#!/bin/sh\n[ $1 = --help ] || exit 126\n")
+    program.chmod(0o755)
+    now = 1000.0
+    bounds = Bounds(memory_bytes=2**30, cpu_seconds=60, file_bytes=2**20)
+    converter = OutsideConverter(
+        [str(program)],
+        workspace=tmp_path,
+        launcher=Launcher(),
+        limits=DEFAULT_LIMITS,
+        bounds=bounds,
+        timeout_seconds=30,
+        clock=lambda: now,
+    )
+
+    async def scenario() -> None:
+        nonlocal now
+        assert await converter.probe() is not None
+        with FileIO(tmp_path / "upload", "w+") as upload, FileIO(tmp_path / "out", "w+") as result:
+            upload.write(doccarchive("Foo"))
+            with pytest.raises(ServiceError):
+                await converter.run(upload, result, Wanted(), Record())
+        now += DISTRUST_SECONDS - 1
+        assert await converter.probe() is None
+        now += 1
+        assert await converter.probe() is not None
+
+    asyncio.run(scenario())
 
 
 def test_what_only_our_own_converter_does_is_refused(started: Callable[..., Server]) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from redis.asyncio import Redis as Client
+from structlog.testing import capture_logs
 
 from app.core.errors import ServiceError
 from app.core.metrics import Metrics
@@ -177,6 +179,10 @@ class Redis:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
+    async def told(self, *command: str) -> None:
+        async with Client.from_url(self.url) as client:
+            await client.execute_command(*command)  # type: ignore[no-untyped-call]
+
     def kill(self) -> None:
         self.process.kill()
         self.process.wait(DEADLINE_SECONDS)
@@ -249,6 +255,40 @@ def test_the_metrics_tell_of_a_redis_that_is_gone_and_back_without_any_upload(
     redis.start()
     eventually(lambda: up() == 1, "its return is noticed")
     assert names(server) == ["rate_limiter_unavailable", "rate_limiter_recovered"]
+
+
+@pytest.mark.parametrize(
+    ("refuse", "allow"),
+    [
+        (("REPLICAOF", "127.0.0.1", "1"), ("REPLICAOF", "NO", "ONE")),
+        (("CONFIG", "SET", "maxmemory", "1"), ("CONFIG", "SET", "maxmemory", "0")),
+    ],
+)
+def test_a_redis_that_answers_and_refuses_to_write_is_down_until_it_writes(
+    redis: Redis, refuse: tuple[str, ...], allow: tuple[str, ...]
+) -> None:
+    async def scenario() -> None:
+        limiter = RateLimiter(metrics=Metrics(), limit=TWO["RATE_LIMIT"], store=redis.url)
+        for _ in range(3):
+            await limiter.look()
+        assert limiter.is_up
+
+        await redis.told(*refuse)
+        for _ in range(3):
+            await limiter.look()
+            assert not limiter.is_up
+        await redis.told(*allow)
+        await limiter.look()
+        assert limiter.is_up
+        await limiter.close()
+
+    with capture_logs() as lines:
+        asyncio.run(scenario())
+
+    assert [line["event"] for line in lines] == [
+        "rate_limiter_unavailable",
+        "rate_limiter_recovered",
+    ]
 
 
 def test_a_redis_that_hangs_does_not_keep_the_service_from_stopping(

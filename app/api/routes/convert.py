@@ -12,7 +12,7 @@ from app.api.hangup import unless_hung_up
 from app.api.openapi import ASSETS_FIELD, RESULT, UPLOAD, problems
 from app.api.result_response import ARCHIVE, DOCUMENT, FORMS, Form, ResultResponse
 from app.core.errors import ErrorCode, ServiceError
-from app.services.uploads import Body, receive
+from app.services.uploads import Body, receive, unless_stalled
 from app.services.workspace import unnamed_file
 from app.worker.wanted import Wanted
 
@@ -62,15 +62,19 @@ async def convert(
     succeeded: a 200 is always the whole result.
     """
     form = _form(request, list(FORMS) if services.converter.has_options else [ARCHIVE.media_type])
-    workspace = services.settings.workspace_dir
+    settings = services.settings
+    workspace = settings.workspace_dir
     async with services.drain.inside():
         with unnamed_file(workspace) as upload:
-            async with aclosing(request.stream()) as chunks:
+            async with (
+                aclosing(request.stream()) as stream,
+                aclosing(unless_stalled(stream, settings.upload_idle_seconds)) as chunks,
+            ):
                 body = Body(chunks, request.headers.get("Content-Type", ""), _length(request))
                 fields = await receive(
                     body,
                     upload,
-                    limit=services.settings.max_upload_bytes,
+                    limit=settings.max_upload_bytes,
                     metrics=services.metrics,
                     kept=[ASSETS_FIELD],
                 )

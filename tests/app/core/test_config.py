@@ -171,6 +171,32 @@ def test_a_good_store_is_taken_and_not_shown(monkeypatch: pytest.MonkeyPatch) ->
     assert "secret" not in repr(settings)
 
 
+def test_a_token_from_a_file_is_taken_without_its_line_break(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("METRICS_TOKEN", " of-the-file\n")
+
+    token = load_settings().metrics_token
+
+    assert token is not None
+    assert token.get_secret_value() == "of-the-file"
+
+
+@pytest.mark.parametrize("value", ["\n", "  "])
+def test_a_token_of_white_space_alone_is_refused(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("METRICS_TOKEN", value)
+
+    with pytest.raises(SystemExit) as ended:
+        load_settings()
+
+    assert str(ended.value) == (
+        "docc2context-service cannot start: METRICS_TOKEN=***: "
+        "holds nothing but white space: set a token, or leave it out"
+    )
+
+
 def test_proxies_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8,fd00::/8")
 

@@ -17,6 +17,7 @@ STATUSES = {
     "not_found": 404,
     "method_not_allowed": 405,
     "not_acceptable": 406,
+    "upload_stalled": 408,
     "upload_too_large": 413,
     "too_many_entries": 413,
     "archive_too_large": 413,

@@ -1,0 +1,59 @@
+"""uvicorn's HTTP protocol, with each refusal of its own logged, and told to the request it ends.
+
+What is refused here no application sees, or sees as a client that has hung up.
+"""
+
+from typing import Final, Literal
+
+import structlog
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+
+from app.core.http_hangup import HangupTold
+
+REFUSED_STATUS: Final = "refused_status"
+"""Where `scope["state"]` has the status by which a request was refused after its head."""
+
+Reason = Literal["malformed", "head_too_large", "too_many_waiting", "head_timeout"]
+
+log = structlog.get_logger()
+
+
+class RefusalTold(HangupTold):
+    """Answers what it refuses in a line of plain text, and closes the connection.
+
+    Where an answer is under way, or due to an earlier request, it only closes: a client would take
+    the refusal for a part of that one.
+    """
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP; uvicorn calls this when it cannot read on."""
+        self.refuse("malformed", 400, msg)
+
+    def refuse(self, reason: Reason, status: int, text: str) -> None:
+        """Answer, if that is possible, log it, and close; `text` is what the client is told."""
+        cycle: RequestResponseCycle | None = self.cycle
+        may_answer = self._may_answer()
+        log.info("request_refused", reason=reason, status=status, answered=may_answer)
+        if may_answer:
+            self.transport.write(self._answer(status, text))
+            if cycle is not None and not cycle.response_complete:
+                cycle.scope["state"][REFUSED_STATUS] = status
+        self.transport.close()
+
+    def _answer(self, status: int, text: str) -> bytes:
+        headers = [
+            *self.server_state.default_headers,
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", b"%d" % len(text)),
+            (b"connection", b"close"),
+        ]
+        lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+        return STATUS_LINE[status] + lines + b"\r\n" + text.encode("ascii")
+
+    def _may_answer(self) -> bool:
+        """Whether what is written now would be the answer to the request that is being read."""
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is None or cycle.response_complete:
+            return True
+        # Its body or trailers are still read, and nothing has been said yet.
+        return cycle.more_body and not cycle.response_started and not self.pipeline

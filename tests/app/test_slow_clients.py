@@ -1,0 +1,144 @@
+"""Clients that stop in the middle of what they send, and what the log says of those refused."""
+
+import socket
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.app.archives import doccarchive
+from tests.app.scrapes import moved, scrape
+from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually
+
+pytestmark = NEEDS_PROC
+
+HEAD_SECONDS = 0.7
+IDLE_SECONDS = 1.5
+ARCHIVE = doccarchive("Foo")
+
+
+@pytest.fixture(scope="module")
+def server(start_server: Callable[..., Server]) -> Server:
+    return start_server(HEAD_TIMEOUT_SECONDS=HEAD_SECONDS, UPLOAD_IDLE_SECONDS=IDLE_SECONDS)
+
+
+def said(connection: socket.socket) -> bytes:
+    """All that comes, till the server closes."""
+    found = b""
+    while received := connection.recv(65536):
+        found += received
+    return found
+
+
+def head_of(length: int) -> bytes:
+    return f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize("begun", [b"G", b"GET /health HTTP/1.1\r\nHost: x\r\n", b"\r\n"])
+def test_a_head_that_stops_is_answered_408(server: Server, begun: bytes) -> None:
+    before = len(server.events("request_refused"))
+
+    with server.send(begun) as connection:
+        answer = said(connection)
+
+    assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+    assert answer.endswith(b"The head of the request was not whole after 0.7 seconds.\n")
+    (line,) = server.events("request_refused")[before:]
+    assert (line["reason"], line["status"], line["answered"]) == ("head_timeout", 408, True)
+
+
+def test_a_head_in_drops_has_no_more_time_than_another(server: Server) -> None:
+    started = time.monotonic()
+    with server.send(b"GET /health HTTP/1.1\r\n") as connection:
+        connection.settimeout(HEAD_SECONDS / 10)
+        answer = b""
+        while not answer:
+            try:
+                connection.sendall(b"A: b\r\n")
+                answer = connection.recv(65536)
+            except TimeoutError:
+                assert time.monotonic() - started < 10
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_client_that_sends_nothing_is_closed_without_an_answer(server: Server) -> None:
+    with server.send(b"") as connection:
+        assert said(connection) == b""
+
+
+def test_a_second_head_that_stops_is_answered_as_the_first_is(server: Server) -> None:
+    with server.send(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\nGET /h") as connection:
+        connection.settimeout(10)
+        answer = said(connection)
+
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert answer.count(b"HTTP/1.1 408 ") == 1
+
+
+def test_half_a_head_does_not_cut_off_the_answer_before_it(
+    server: Server, slow_archive: bytes
+) -> None:
+    with server.begin(slow_archive) as connection:
+        connection.sendall(b"GET /h")
+        connection.settimeout(60)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+def test_the_rest_of_a_body_that_nobody_reads_is_not_waited_for(
+    start_server: Callable[..., Server],
+) -> None:
+    server = start_server("--timeout-keep-alive", "1")
+
+    with server.send(b"GET /health HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n") as connection:
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+        connection.sendall(b"a")
+        assert b"HTTP/1.1" not in said(connection)
+
+
+@pytest.mark.parametrize("sent", [b"", ARCHIVE[:100]])
+def test_an_upload_that_stops_is_answered_408_and_leaves_nothing(
+    server: Server, sent: bytes
+) -> None:
+    with server.undisturbed(), server.send(head_of(len(ARCHIVE)) + sent) as connection:
+        answer = said(connection)
+
+    assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+    assert b'"code":"upload_stalled"' in answer
+    assert b"Nothing of the upload came for 1.5 seconds." in answer
+    assert b"\r\nconnection: close\r\n" in answer.lower()
+
+
+def test_an_upload_that_goes_on_slowly_is_taken(server: Server) -> None:
+    pieces = [ARCHIVE[start : start + 40] for start in range(0, len(ARCHIVE), 40)]
+    with server.send(head_of(len(ARCHIVE))) as connection:
+        started = time.monotonic()
+        for piece in pieces:
+            connection.sendall(piece)
+            time.sleep(IDLE_SECONDS / 8)  # the client's pace: it is what is tested
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+        assert time.monotonic() - started > IDLE_SECONDS
+
+
+def test_a_bad_chunk_is_counted_and_logged_as_it_is_answered(server: Server) -> None:
+    before = scrape(server.client)
+    head = f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+
+    with server.send(head + b"3\r\nabc\r\nno chunk\r\n") as connection:
+        assert said(connection).startswith(b"HTTP/1.1 400 ")
+
+    counted = f'http_requests_total{{endpoint="{CONVERT}",method="PUT",status="400"}}'
+    eventually(lambda: moved(before, scrape(server.client)).get(counted) == 1, "it is counted")
+    line = server.events("request_refused")[-1]
+    assert (line["reason"], line["status"]) == ("malformed", 400)
+
+
+def test_what_is_no_http_is_logged_without_its_words(server: Server) -> None:
+    before = len(server.events("request_refused"))
+
+    with server.send(b"GET /secret HTTP/1.1\r\nbad header\r\n\r\n") as connection:
+        assert said(connection).startswith(b"HTTP/1.1 400 ")
+
+    (line,) = server.events("request_refused")[before:]
+    assert (line["reason"], line["status"], line["answered"]) == ("malformed", 400, True)
+    assert "secret" not in server.log.read_text()
