@@ -58,12 +58,17 @@ UP: Final = Row(
             "service_down",
         ),
         Panel(
-            "Replicas that can convert",
-            "Replicas that could start a converter when they last tried.",
+            "Replicas ready",
+            "Replicas that take conversions, can store uploads and could start a converter last.",
             "none",
-            (Query(f"sum(converter_available{{{JOB}}})"),),
+            (
+                Query(
+                    f"sum(min by (instance) (service_ready{{{JOB}}})"
+                    f" * on (instance) converter_available{{{JOB}}})"
+                ),
+            ),
             "stat",
-            "converter_unavailable",
+            "service_not_ready",
         ),
         Panel(
             "Alerts firing",

@@ -43,6 +43,7 @@ TABLE: Final = {
     "ReplicaMissing": ("5m", "warning"),
     "ServiceRestarting": (None, "warning"),
     "ConverterUnavailable": ("2m", "critical"),
+    "ServiceNotReady": ("15m", "critical"),
     "ConversionsSaturated": (None, "warning"),
     "ConversionStuck": (None, "warning"),
     "ConversionSlow": ("10m", "warning"),
