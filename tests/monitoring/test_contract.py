@@ -35,7 +35,7 @@ TABLE: Final = {
     "LowDiskSpace": ("5m", "critical"),
     "ServiceDown": ("1m", "critical"),
     "RateLimitTriggered": ("5m", "warning"),
-    "SuspiciousArchives": (None, "warning"),
+    "SuspiciousArchives": ("1m", "warning"),
     "ConversionErrorBudgetFastBurn": ("2m", "critical"),
     "ConversionErrorBudgetBurn": ("15m", "critical"),
     "ConversionErrorBudgetSlowBurn": ("1h", "warning"),

@@ -130,7 +130,7 @@ def ways(playbook: str, threshold: str) -> set[str]:
     """How a text may say a threshold."""
     if (words := IN_WORDS.get(playbook, {}).get(threshold)) is not None:
         return {words}
-    number = float(threshold.split()[0])
+    number = float(threshold.split(maxsplit=1)[0])
     if threshold.endswith("* 60"):
         return {f"{number:g} minutes"}
     return {f"{number:,g}", f"{number * 100:g} %"}
