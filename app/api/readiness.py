@@ -31,6 +31,8 @@ def cheap_checks_of(services: Services) -> dict[str, Check]:
 def _admission(drain: Drain) -> Check:
     if drain.is_on:
         return Check(ok=False, detail="The service is draining: it takes no new conversions.")
+    if drain.ignores_file:
+        return Check(ok=True, detail="Conversions are taken: the file DRAIN is of another user.")
     return Check(ok=True, detail="Conversions are taken.")
 
 
