@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from app.api.deps import Services
 from app.api.error_handlers import EXCEPTION_HANDLERS, error_response, internal_error
 from app.api.openapi import describe_problems
+from app.api.readiness_watch import ReadinessWatch
 from app.api.route_table import RouteTable
 from app.api.routes import convert, health, metrics, page, static, status
 from app.core.config import Settings, load_settings
@@ -176,7 +177,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
         services.converter.watched(),
         services.rate_limiter.watched(),
     ):
-        with app.state.sampler.running(), services.drain.before_signals():
+        watch = Sampler(ReadinessWatch(services).look)
+        with app.state.sampler.running(), watch.running(), services.drain.before_signals():
             yield {HEAD_TIMEOUT: services.settings.head_timeout_seconds}
 
 

@@ -15,20 +15,29 @@ from app.worker.locks import Locks
 async def checks_of(services: Services, *, max_age_seconds: float = 0.0) -> dict[str, Check]:
     """Each check by its name; that of the converter may have been made so long ago."""
     return {
-        "admission": _admission(services.drain),
-        "workspace": await _workspace(services.settings.workspace_dir),
+        **await in_thread(cheap_checks_of, services),
         "converter": await _converter(services.converter, max_age_seconds),
+    }
+
+
+def cheap_checks_of(services: Services) -> dict[str, Check]:
+    """Those that start no process and may be made every few seconds; they wait for the disk."""
+    return {
+        "admission": _admission(services.drain),
+        "workspace": _workspace(services.settings.workspace_dir),
     }
 
 
 def _admission(drain: Drain) -> Check:
     if drain.is_on:
         return Check(ok=False, detail="The service is draining: it takes no new conversions.")
+    if drain.ignores_file:
+        return Check(ok=True, detail="Conversions are taken: the file DRAIN is of another user.")
     return Check(ok=True, detail="Conversions are taken.")
 
 
-async def _workspace(directory: Path) -> Check:
-    if await in_thread(is_writable, directory):
+def _workspace(directory: Path) -> Check:
+    if is_writable(directory):
         return Check(ok=True, detail="Uploads can be stored.")
     return Check(ok=False, detail="Nothing can be written to WORKSPACE_DIR.")
 

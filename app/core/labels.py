@@ -43,6 +43,12 @@ ERROR_TYPE: Final = Label(
 )
 PAGE_RESULT: Final = Label("result", "whether a page could be read", ("converted", "skipped"))
 NODE: Final = Label("node", f"a RenderNode type of the published format, else `{OTHER}`")
+CHECK: Final = Label(
+    "check",
+    "`admission`: conversions are taken, since no file DRAIN is there and the service does not "
+    "stop; `workspace`: an upload can be stored",
+    ("admission", "workspace"),
+)
 VERSION: Final = Label("version", "of docc2context")
 PYTHON: Final = Label("python", "the version of Python")
 COMMIT: Final = Label("commit", "`BUILD_COMMIT`")

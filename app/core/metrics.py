@@ -173,6 +173,14 @@ class Metrics:
         "Whether the last attempt to start a converter process succeeded (1) or not (0).",
         unit="boolean",
     )
+    service_ready = Declared(
+        Gauge,
+        "service_ready",
+        "Whether a check of readiness passes (1) or not (0); the converter's is"
+        " `converter_available`.",
+        unit="boolean",
+        labels=(labels.CHECK,),
+    )
     converter_locks_missing = Declared(
         Gauge,
         "converter_locks_missing",

@@ -28,7 +28,7 @@ CONVERTER_NODE_TYPES: Final = tuple(sorted(NODE_TYPES))
 """The types of content that are counted apart when the converter does not understand them."""
 
 _PROBE_INTERVAL_SECONDS: Final = 30.0
-"""A tenth of the time after which ConverterUnavailable fires."""
+"""Far less than the time after which ConverterUnavailable fires."""
 
 
 class Converter:

@@ -1,6 +1,7 @@
 """Taking no new conversions: while an operator asks for it, and when the service has to stop."""
 
 import asyncio
+import os
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -12,7 +13,9 @@ from typing import Any, Final
 from app.core.errors import ErrorCode, ServiceError
 
 FILE_NAME: Final = "DRAIN"
-"""In WORKSPACE_DIR; what the file holds is of no interest."""
+"""In WORKSPACE_DIR; what the file holds is of no interest, but it has to be ours or root's."""
+
+_ROOT: Final = 0
 
 _RETRY_AFTER_SECONDS: Final = 30
 """By then another instance has most likely taken over."""
@@ -30,7 +33,12 @@ class Drain:
     @property
     def is_on(self) -> bool:
         """Whether new conversions are sent away."""
-        return self._stopping or self._file.exists()
+        return self._stopping or _owner(self._file) in {os.geteuid(), _ROOT}
+
+    @property
+    def ignores_file(self) -> bool:
+        """Whether there is a file that is not heeded, since another user has made it."""
+        return _owner(self._file) not in {os.geteuid(), _ROOT, None}
 
     @asynccontextmanager
     async def inside(self) -> AsyncIterator[None]:
@@ -91,6 +99,17 @@ class Drain:
         for number in handlers:
             signal.signal(number, received)
         yield
+
+
+def _owner(file: Path) -> int | None:
+    """The user id of whoever made the file; None if there is none.
+
+    Not that of what a link leads to: anyone may link to a file of root.
+    """
+    try:
+        return file.lstat().st_uid
+    except OSError:
+        return None
 
 
 def _draining(what: str) -> ServiceError:

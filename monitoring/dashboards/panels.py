@@ -39,10 +39,12 @@ def _rate(metric: str, by: str, labels: str = JOB) -> str:
     return f"sum by ({by}) (rate({metric}{{{labels}}}[$__rate_interval]))"
 
 
-def _quantile(share: float, metric: str, labels: str = JOB) -> Query:
+def _quantile(share: float, metric: str, labels: str = JOB, *, by: str = "") -> Query:
+    """Of all replicas together, or of each value of the label `by`, which the legend tells then."""
+    groups, told = (f"{by}, le", f"{{{{{by}}}}} ") if by else ("le", "")
     return Query(
-        f"histogram_quantile({share}, sum by (le) (rate({metric}_bucket{{{labels}}}[5m])))",
-        f"{metric.removesuffix('_seconds').removesuffix('_bytes')} p{share * 100:g}",
+        f"histogram_quantile({share}, sum by ({groups}) (rate({metric}_bucket{{{labels}}}[5m])))",
+        f"{told}{metric.removesuffix('_seconds').removesuffix('_bytes')} p{share * 100:g}",
     )
 
 
@@ -58,12 +60,17 @@ UP: Final = Row(
             "service_down",
         ),
         Panel(
-            "Replicas that can convert",
-            "Replicas that could start a converter when they last tried.",
+            "Replicas ready",
+            "Replicas that take conversions, can store uploads and could start a converter last.",
             "none",
-            (Query(f"sum(converter_available{{{JOB}}})"),),
+            (
+                Query(
+                    f"sum(min by (instance) (service_ready{{{JOB}}})"
+                    f" * on (instance) converter_available{{{JOB}}})"
+                ),
+            ),
             "stat",
-            "converter_unavailable",
+            "service_not_ready",
         ),
         Panel(
             "Alerts firing",
@@ -144,8 +151,8 @@ USERS: Final = Row(
             playbook="high_error_rate",
         ),
         Panel(
-            "Latency of conversions",
-            "From a request's head to the last byte of its answer, upload and waiting included.",
+            "Time to an answer",
+            "Of requests for a conversion, from head to last byte of the answer; a 429 or 503 too.",
             "s",
             tuple(
                 _quantile(share, "http_request_duration_seconds", _CONVERT)
@@ -338,11 +345,11 @@ RESOURCES: Final = Row(
         ),
         Panel(
             "Event loop lag",
-            "How late timers run. While it is late, no request is answered, health checks too.",
+            "By replica. While timers run late no request is answered, health checks included.",
             "s",
             (
-                _quantile(0.5, "event_loop_lag_seconds"),
-                _quantile(0.99, "event_loop_lag_seconds"),
+                _quantile(0.5, "event_loop_lag_seconds", by="instance"),
+                _quantile(0.99, "event_loop_lag_seconds", by="instance"),
             ),
             playbook="event_loop_blocked",
         ),

@@ -1,12 +1,15 @@
 """A service that takes no new conversions, by request or because it stops."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
 
 from app.core.errors import ErrorCode, ServiceError
 from app.services.drain import Drain
@@ -14,6 +17,8 @@ from tests.app.archives import doccarchive
 from tests.app.serving import NEEDS_PROC, Server, eventually, is_running, problem
 
 pytestmark = NEEDS_PROC
+
+ROOT, SERVICE, STRANGER = 0, 10001, 65534
 
 
 def test_while_the_file_exists_conversions_are_sent_away_and_health_goes_on(
@@ -102,6 +107,48 @@ def test_the_second_signal_does_not_wait(
         connection.close()
 
     assert server.process.wait(15) in {-signal.SIGINT, -signal.SIGTERM}
+
+
+@pytest.mark.parametrize(("owner", "is_heeded"), [(SERVICE, True), (ROOT, True), (STRANGER, False)])
+def test_a_file_is_heeded_that_the_service_or_root_has_made_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: int, is_heeded: bool
+) -> None:
+    drain = Drain(workspace=tmp_path, grace_seconds=1)
+    file = tmp_path / "DRAIN"
+    file.touch()
+    given_to(file, owner)
+    monkeypatch.setattr(os, "geteuid", lambda: SERVICE)
+
+    assert (drain.is_on, drain.ignores_file) == (is_heeded, not is_heeded)
+    file.unlink()
+    assert (drain.is_on, drain.ignores_file) == (False, False)
+
+
+def test_a_link_of_a_stranger_to_a_file_of_root_is_not_heeded(tmp_path: Path) -> None:
+    link = tmp_path / "DRAIN"
+    link.symlink_to("/etc/passwd")
+    given_to(link, STRANGER)
+
+    assert not Drain(workspace=tmp_path, grace_seconds=1).is_on
+
+
+def test_readiness_says_that_a_file_is_of_another_user(app: FastAPI, tmp_path: Path) -> None:
+    (tmp_path / "DRAIN").touch()
+    given_to(tmp_path / "DRAIN", STRANGER)
+
+    answer = TestClient(app).get("/health/ready")
+
+    assert answer.status_code == 200
+    assert answer.json()["checks"]["admission"] == {
+        "ok": True,
+        "detail": "Conversions are taken: the file DRAIN is of another user.",
+    }
+
+
+def given_to(file: Path, owner: int) -> None:
+    if os.geteuid() != ROOT:
+        pytest.skip("SKIPPED: only root can give a file to another user")
+    os.chown(file, owner, -1, follow_symlinks=False)
 
 
 def test_a_hang_up_while_inside_is_no_drain(tmp_path: Path) -> None:

@@ -59,6 +59,12 @@ def _hanging(stack: Stack) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _saturated(stack: Stack) -> Iterator[None]:
+    with _hanging(stack), stack.service.uploading(archives.good()):
+        yield
+
+
 def _failing(stack: Stack) -> AbstractContextManager[None]:
     archive = archives.good()
     return repeated(lambda: stack.service.put(archive), every=0.25)
@@ -86,9 +92,14 @@ FAULTS: Final = (
     ),
     Fault(
         "ConversionsSaturated",
-        "the converter hangs, in the only slot there is",
-        _hanging,
-        outside_converter(_HANGS, CONVERSION_SLOTS=1, CONVERSION_TIMEOUT_SECONDS=3600),
+        "the converter hangs, in the only slot there is, and another upload waits",
+        _saturated,
+        outside_converter(
+            _HANGS,
+            CONVERSION_SLOTS=1,
+            CONVERSION_TIMEOUT_SECONDS=3600,
+            CONVERSION_QUEUE_WAIT_SECONDS=3600,
+        ),
         companions={"ConversionStuck": "what has held the slot for 10 minutes runs for over 5"},
     ),
     Fault(

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
+from app.services.drain import FILE_NAME
 from monitoring.drill import archives
 from monitoring.drill.control_groups import cpu_group, entering, memory_group, used
 from monitoring.drill.faults.base import Fault, site
@@ -112,6 +113,16 @@ def _gone(stack: Stack) -> Iterator[None]:
 
 
 @contextmanager
+def _drained(stack: Stack) -> Iterator[None]:
+    file = stack.service.workspace / FILE_NAME
+    file.touch()
+    try:
+        yield
+    finally:
+        file.unlink()
+
+
+@contextmanager
 def _little_cpu(folder: Path) -> Iterator[Site]:
     """A part of a CPU where that can be had, else one of them: the others are for who watches."""
     with ExitStack() as stack:
@@ -176,5 +187,6 @@ FAULTS: Final = (
         _small_disk,
         needs_root=True,
     ),
+    Fault("ServiceNotReady", "a file DRAIN is left in the workspace", _drained, site()),
     Fault("ResourceMetricsStale", "the workspace is moved away", _gone, site()),
 )

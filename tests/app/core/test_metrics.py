@@ -39,6 +39,7 @@ CONTRACT = {
     "conversion_pages_total": "result",
     "conversion_unknown_nodes_total": "node",
     "converter_available": "",
+    "service_ready": "check",
     "converter_locks_missing": "",
     "rate_limiter_up": "",
     "rate_limit_rejections_total": "endpoint",

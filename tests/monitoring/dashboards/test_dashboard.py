@@ -4,6 +4,8 @@ import json
 import os
 import re
 import signal
+import subprocess
+import tempfile
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -23,6 +25,7 @@ from monitoring.dashboards.panels import ROWS, Panel, Query
 from monitoring.programs import ProgramMissing, Prometheus
 from tests.app.archives import damaged_doccarchive, doccarchive
 from tests.app.serving import NEEDS_PROC, Server, eventually
+from tests.monitoring.rule_tests import NEEDS_PROMTOOL
 
 PANELS = [panel for row in ROWS for panel in row.panels]
 QUERIES = [query for panel in PANELS for query in panel.queries]
@@ -87,6 +90,55 @@ def test_grafana_is_provisioned_with_the_source_that_panels_ask_and_with_the_fil
     assert "./monitoring/grafana:/etc/grafana/provisioning:ro" in volumes
     home = compose["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
     assert home == f"{provider['options']['path']}/{build.FILE.name}"
+
+
+def promtool_has_against(expr: str, series: dict[str, str], told: dict[str, float]) -> str:
+    """What promtool says unless the expression is after ten minutes what is told."""
+    document = {
+        "evaluation_interval": "15s",
+        "tests": [
+            {
+                "interval": "15s",
+                "input_series": [{"series": name, "values": of} for name, of in series.items()],
+                "promql_expr_test": [
+                    {
+                        "expr": expr,
+                        "eval_time": "10m",
+                        "exp_samples": [
+                            {"labels": labels, "value": value} for labels, value in told.items()
+                        ],
+                    }
+                ],
+            }
+        ],
+    }
+    with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
+        yaml.safe_dump(document, file)
+        file.flush()
+        done = subprocess.run(
+            ["promtool", "test", "rules", file.name], capture_output=True, text=True, check=False
+        )
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+@NEEDS_PROMTOOL
+def test_a_replica_whose_loop_is_blocked_is_seen_beside_those_that_are_well() -> None:
+    lag = 'event_loop_lag_seconds_bucket{job="docc2context", instance="%s:8000", le="%s"}'
+    counts = {"a": {"0.01": 60, "1": 60, "+Inf": 60}, "b": {"0.01": 0, "1": 1, "+Inf": 1}}
+    series = {
+        lag % (replica, bound): f"0+{count}x60"
+        for replica, of in counts.items()
+        for bound, count in of.items()
+    }
+    (panel,) = [panel for panel in PANELS if panel.title == "Event loop lag"]
+    median, _ = panel.queries
+
+    told = {'{instance="a:8000"}': 0.005, '{instance="b:8000"}': 0.505}
+    assert promtool_has_against(median.expr, series, told) == ""
+    assert {query.legend for query in panel.queries} == {
+        "{{instance}} event_loop_lag p50",
+        "{{instance}} event_loop_lag p99",
+    }
 
 
 def asked(url: str, query: Query) -> list[float]:

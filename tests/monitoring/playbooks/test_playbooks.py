@@ -107,12 +107,30 @@ IN_WORDS = {
 @EACH
 def test_a_definition_names_the_thresholds_of_the_rule(path: Path) -> None:
     definition = path.read_text().partition("## Impact")[0]
-    thresholds = re.findall(r"[<>]=?\s*(\d[\d.]*(?: \* 60)?)", alerts()[path.stem]["expr"])
-    for text in {one for one in thresholds if float(one.split()[0])}:
-        number = float(text.split()[0])
-        spellings = {f"{number:,g}", f"{number * 100:g} %"}
-        if text.endswith("* 60"):
-            spellings = {f"{number:g} minutes"}
-        told = IN_WORDS.get(path.stem, {}).get(text)
-        found = [one for one in {told} - {None} or spellings if f" {one}" in definition]
-        assert found, f"{text} is not in: {definition}"
+
+    assert thresholds_left_out(path.stem, definition) == []
+
+
+@EACH
+def test_the_index_names_the_thresholds_of_the_rule(path: Path) -> None:
+    index = (SOURCES / "README.md").read_text()
+    (row,) = re.findall(rf"^\| \[\w+\]\({path.stem}\.md\) \|.*", index, re.MULTILINE)
+
+    assert thresholds_left_out(path.stem, row) == []
+
+
+def thresholds_left_out(playbook: str, text: str) -> list[str]:
+    """The numbers that the rule compares with and the text does not name."""
+    found = re.findall(r"[<>]=?\s*(\d[\d.]*(?: \* 60)?)", alerts()[playbook]["expr"])
+    numbers = sorted({one for one in found if float(one.split()[0])})
+    return [one for one in numbers if not any(f" {way}" in text for way in ways(playbook, one))]
+
+
+def ways(playbook: str, threshold: str) -> set[str]:
+    """How a text may say a threshold."""
+    if (words := IN_WORDS.get(playbook, {}).get(threshold)) is not None:
+        return {words}
+    number = float(threshold.split(maxsplit=1)[0])
+    if threshold.endswith("* 60"):
+        return {f"{number:g} minutes"}
+    return {f"{number:,g}", f"{number * 100:g} %"}

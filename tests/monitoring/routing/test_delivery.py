@@ -223,8 +223,13 @@ def test_the_watchdog_goes_to_the_heartbeat_with_its_token_and_nowhere_else(
         ),
         (
             alert("ServiceDown", "critical", instance="a:1"),
-            [alert("HighCPUUsage", "warning", instance="a:1"), alert("ReplicaMissing", "warning")],
             [
+                alert("HighCPUUsage", "warning", instance="a:1"),
+                alert("ServiceNotReady", "critical", instance="a:1", check="admission"),
+                alert("ReplicaMissing", "warning"),
+            ],
+            [
+                alert("ServiceNotReady", "critical", instance="b:1", check="admission"),
                 alert("HighMemoryUsage", "critical", instance="b:1"),
                 alert("HighErrorRate", "critical"),
             ],

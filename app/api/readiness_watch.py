@@ -1,0 +1,27 @@
+"""Readiness when nobody asks for it: told by a gauge, and logged when it changes."""
+
+import structlog
+
+from app.api.deps import Services
+from app.api.readiness import cheap_checks_of
+
+log = structlog.get_logger()
+
+
+class ReadinessWatch:
+    """Who is not ready is sent nothing, so that no request that fails would tell of it."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._failing: set[str] = set()
+
+    def look(self) -> None:
+        """Set `service_ready`, and log each check that has failed or passes again."""
+        for name, check in cheap_checks_of(self._services).items():
+            self._services.metrics.service_ready.labels(name).set(check.ok)
+            if check.ok and name in self._failing:
+                self._failing.remove(name)
+                log.info("readiness_recovered", check=name)
+            elif not check.ok and name not in self._failing:
+                self._failing.add(name)
+                log.warning("readiness_failed", check=name, detail=check.detail)

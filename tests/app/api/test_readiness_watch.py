@@ -1,0 +1,72 @@
+"""Readiness that is told though nobody asks for it."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+from structlog.testing import capture_logs
+
+from app.api.readiness_watch import ReadinessWatch
+from tests.app.scrapes import parsed, scrape
+from tests.app.serving import eventually
+
+ADMISSION = 'service_ready{check="admission"}'
+WORKSPACE = 'service_ready{check="workspace"}'
+
+
+def told(app: FastAPI) -> tuple[float, float]:
+    series = parsed(app.state.services.metrics.render("")[0].decode())
+    return series[ADMISSION], series[WORKSPACE]
+
+
+def test_a_drained_service_is_told_and_logged_once_until_it_is_ready_again(
+    app: FastAPI, tmp_path: Path
+) -> None:
+    watch = ReadinessWatch(app.state.services)
+    file = tmp_path / "DRAIN"
+
+    def looked_twice() -> tuple[float, float]:
+        watch.look()
+        watch.look()
+        return told(app)
+
+    with capture_logs() as lines:
+        before = looked_twice()
+        file.touch()
+        meanwhile = looked_twice()
+        file.unlink()
+        after = looked_twice()
+
+    assert (before, meanwhile, after) == ((1, 1), (0, 1), (1, 1))
+    assert lines == [
+        {
+            "event": "readiness_failed",
+            "log_level": "warning",
+            "check": "admission",
+            "detail": "The service is draining: it takes no new conversions.",
+        },
+        {"event": "readiness_recovered", "log_level": "info", "check": "admission"},
+    ]
+
+
+def test_a_workspace_that_cannot_be_written_is_told(app: FastAPI, tmp_path: Path) -> None:
+    tmp_path.rmdir()
+
+    with capture_logs() as lines:
+        ReadinessWatch(app.state.services).look()
+
+    assert told(app) == (1, 0)
+    assert [(line["event"], line["check"], line["detail"]) for line in lines] == [
+        ("readiness_failed", "workspace", "Nothing can be written to WORKSPACE_DIR.")
+    ]
+
+
+def test_a_service_that_runs_tells_it_without_being_asked_for_readiness(
+    app: FastAPI, tmp_path: Path
+) -> None:
+    (tmp_path / "DRAIN").touch()
+
+    with TestClient(app) as client:
+        eventually(lambda: scrape(client)[WORKSPACE], "the checks were made")
+
+        assert scrape(client)[ADMISSION] == 0
