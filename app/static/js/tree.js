@@ -8,9 +8,9 @@
 import { element } from "./dom.js";
 import { counted } from "./format.js";
 import { route } from "./links.js";
+import { LongList } from "./long_list.js";
+import { entry, found, words } from "./search.js";
 
-const AT_ONCE = 200;
-const HITS = 100;
 const SMALL = 40;
 const ORDER = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
@@ -44,7 +44,7 @@ const label = (one) => one.page?.title || one.name;
 
 export class Tree {
   #root;
-  #pages;
+  #entries;
   #list;
   #note;
   #current = "";
@@ -57,7 +57,7 @@ export class Tree {
    * @param {HTMLElement} note where is said how many a filter finds
    */
   constructor(pages, list, note) {
-    this.#pages = pages.map((page) => ({ page, text: `${page.title} ${page.path}`.toLowerCase() }));
+    this.#entries = pages.map(entry);
     this.#root = grown(pages);
     this.#list = list;
     this.#note = note;
@@ -72,7 +72,7 @@ export class Tree {
       if (found) return found.page.path;
       level = level.flatMap((one) => [...one.below.values()]);
     }
-    return this.#pages[0].page.path;
+    return this.#entries[0].page.path;
   }
 
   /** Mark a page as the one that is shown, and open the branches above it. @param {string} path */
@@ -85,31 +85,31 @@ export class Tree {
     for (const link of this.#list.querySelectorAll("a")) this.#markLink(link);
   }
 
-  /** Show the pages whose title or path holds each of these words; all, if there are none. */
-  filter(words) {
-    const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  /** Show the pages that are found by these words; all, if there are none. @param {string} filter */
+  filter(filter) {
+    const wanted = words(filter);
     if (!wanted.length) return this.#showTree();
-    const hits = this.#pages.filter(({ text }) => wanted.every((word) => text.includes(word)));
-    const items = hits.slice(0, HITS).map(({ page }) => {
+    const hits = found(this.#entries, wanted);
+    const list = new LongList(hits, (page) => {
       const where = element("span", { className: "where" }, page.path);
       return element("li", {}, this.#link(page, page.title || page.path, where));
     });
-    this.#list.replaceChildren(element("ul", { className: "hits" }, ...items));
-    const more = hits.length > HITS ? `, of which ${HITS} are shown` : "";
-    this.#note.textContent = `${counted(hits.length, "page")} found${more}.`;
+    list.element.className = "hits";
+    this.#list.replaceChildren(list.element);
+    this.#note.textContent = `${counted(hits.length, "page")} found.`;
   }
 
   #showTree() {
     this.#openers.clear();
     this.#list.replaceChildren(this.#children(this.#root, ""));
-    this.#note.textContent = `${counted(this.#pages.length, "page")}.`;
+    this.#note.textContent = `${counted(this.#entries.length, "page")}.`;
     this.#openTrunk();
     if (this.#current) this.mark(this.#current);
   }
 
   /** All branches of a small tree; of a large one, the folders down to the first fork. */
   #openTrunk() {
-    if (this.#pages.length <= SMALL) {
+    if (this.#entries.length <= SMALL) {
       for (const [, open] of this.#openers) open(); // a Map goes on with what is added meanwhile
       return;
     }
@@ -124,26 +124,9 @@ export class Tree {
 
   /** @param {Branch} of @param {string} path */
   #children(of, path) {
-    const list = element("ul");
     const sorted = [...of.below.values()].sort((a, b) => ORDER.compare(label(a), label(b)));
-    this.#extend(list, sorted, path, 0);
-    return list;
-  }
-
-  #extend(list, all, path, from) {
-    const part = all.slice(from, from + AT_ONCE);
-    list.append(...part.map((one) => this.#item(one, path ? `${path}/${one.name}` : one.name)));
-    const left = all.length - from - part.length;
-    if (left === 0) return;
-    const more = element("button", { type: "button", className: "more" }, `Show more: ${counted(left, "page")} left`);
-    const item = element("li", {}, more);
-    more.onclick = () => {
-      const last = list.children.length - 1;
-      item.remove();
-      this.#extend(list, all, path, from + AT_ONCE);
-      list.children[last].querySelector("a, button").focus();
-    };
-    list.append(item);
+    const item = (one) => this.#item(one, path ? `${path}/${one.name}` : one.name);
+    return new LongList(sorted, item).element;
   }
 
   /** @param {Branch} one @param {string} path */
