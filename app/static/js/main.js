@@ -88,6 +88,7 @@ function fail({ title, detail, remedy, facts, again }) {
   byId("failure-facts").replaceChildren(...described(facts));
   byId("again").hidden = !again;
   byId("copy-facts").hidden = !facts.length;
+  byId("other").classList.toggle("primary", !again);
   byId("copy-facts").onclick = async () => {
     const words = [["Error", title], ["Detail", detail], ...facts].map((fact) => fact.join(": "));
     say((await copy(words.join("\n"))) ? "The details are copied." : "The browser does not let the page copy.");
@@ -116,7 +117,7 @@ watchForm(start, fail, () => !running && !result);
 byId("cancel").onclick = () => running?.abort();
 byId("again").onclick = () => start(file);
 byId("other").onclick = () => {
-  byId("form").reset();
+  byId("file").value = ""; // what else is chosen goes for the next one too
   restart();
 };
 byId("another").onclick = byId("other").onclick;
