@@ -9,7 +9,7 @@ import { counted, sized } from "./format.js";
 import { routed } from "./links.js";
 import { Result } from "./result.js";
 import { watchStatus } from "./status.js";
-import { Cancelled, Failed, convert } from "./upload.js";
+import { CONVERT, Cancelled, Failed, convert } from "./upload.js";
 import { Work } from "./work.js";
 
 const TITLE = document.title;
@@ -113,6 +113,7 @@ function heed({ limits, assets }) {
   byId("assets").disabled = !assets; // a converter of the operator's may copy none
 }
 
+byId("endpoint").textContent = location.origin + CONVERT;
 watchForm(start, fail, () => !running && !result);
 byId("cancel").onclick = () => running?.abort();
 byId("again").onclick = () => start(file);

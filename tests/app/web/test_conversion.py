@@ -77,6 +77,21 @@ def test_a_dropped_archive_is_converted_read_and_saved_as_the_command_line_does(
         page.assert_quiet()
 
 
+def test_the_example_for_a_shell_names_the_address_that_the_page_has(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server) as page:
+        expect(page.page.locator("#shell code")).to_have_text(
+            "curl -fsS -F file=@MyKit.doccarchive.zip \\"
+            f" http://{page.host}/api/v1/convert -o MyKit-markdown.zip"
+        )
+    with visit(browser, java_script_enabled=False) as without_scripts:
+        without_scripts.page.goto(f"http://{page.host}/")
+        expect(without_scripts.page.locator("#shell code")).to_contain_text(
+            "http://localhost:8000/api/v1/convert"
+        )
+
+
 def test_the_result_tells_its_figures_and_shows_pages_rendered_and_as_they_are(
     browser: Browser, server: Server
 ) -> None:
