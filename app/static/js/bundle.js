@@ -13,7 +13,8 @@ import { unzipSync } from "../vendor/fflate/browser.js";
  * @property {{ source: string, reason: string, path?: string }[]} pages_skipped
  * @property {Record<string, number>} unknown_nodes
  * @property {number} missing_references
- * @property {number} output_bytes
+ * @property {number} assets_copied
+ * @property {number} output_bytes of pages, assets and what lies beside them
  */
 
 const MANIFEST = "manifest.json";

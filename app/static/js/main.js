@@ -46,8 +46,9 @@ async function start(chosen) {
   const work = new Work(file, say);
   byId("work-title").focus();
   try {
-    const answer = await convert(file, { assets: byId("assets").checked }, work, running.signal);
-    await succeed(answer, work.end());
+    const options = { assets: byId("assets").checked };
+    const answer = await convert(file, options, work, running.signal);
+    await succeed(answer, options, work.end());
   } catch (error) {
     end(error);
   } finally {
@@ -56,8 +57,8 @@ async function start(chosen) {
   }
 }
 
-/** @param {import("./upload.js").Answer} answer @param {number} seconds */
-async function succeed({ bundle: blob, requestId }, seconds) {
+/** @param {import("./upload.js").Answer} answer @param {{ assets: boolean }} options @param {number} seconds */
+async function succeed({ bundle: blob, requestId }, options, seconds) {
   let bundle;
   try {
     bundle = await Bundle.of(blob);
@@ -65,7 +66,7 @@ async function succeed({ bundle: blob, requestId }, seconds) {
     throw new Failed(unreadable(requestId));
   }
   enter("result"); // before it is filled: what is not shown has no width to scroll in
-  result = new Result(bundle, file, seconds, say);
+  result = new Result(bundle, file, options, seconds, say);
   document.title = `${bundle.title} · docc2context`;
   byId("result-title").focus();
   say(`Converted: ${counted(bundle.pages.size, "page")}.`);
@@ -87,8 +88,8 @@ function fail({ title, detail, remedy, facts, again }) {
   byId("failure-remedy").replaceChildren(...withCode(remedy));
   byId("failure-facts").replaceChildren(...described(facts));
   byId("again").hidden = !again;
-  byId("copy-facts").hidden = !facts.length;
   byId("other").classList.toggle("primary", !again);
+  byId("copy-facts").hidden = !facts.length;
   byId("copy-facts").onclick = async () => {
     const words = [["Error", title], ["Detail", detail], ...facts].map((fact) => fact.join(": "));
     say((await copy(words.join("\n"))) ? "The details are copied." : "The browser does not let the page copy.");

@@ -18,14 +18,15 @@ export class Result {
   /**
    * @param {import("./bundle.js").Bundle} bundle
    * @param {File} file the archive that it was made from
+   * @param {{ assets: boolean }} options that it was made with
    * @param {number} seconds
    * @param {(words: string) => void} say
    */
-  constructor(bundle, file, seconds, say) {
+  constructor(bundle, file, options, seconds, say) {
     this.bundle = bundle;
     byId("result-title").textContent = bundle.title;
     byId("origin").textContent = `${file.name}, ${seconds < 1 ? "in less than a second" : `in ${counted(Math.round(seconds), "second")}`}`;
-    byId("figures").replaceChildren(...described(figures(bundle, file)));
+    byId("figures").replaceChildren(...described(figures(bundle, file, options)));
     byId("losses").replaceChildren(...losses(bundle.report));
     this.#offer(file);
     const filter = byId("filter");
@@ -66,7 +67,7 @@ export class Result {
 }
 
 /** @returns {[string, string][]} */
-function figures({ blob, report, pages }, file) {
+function figures({ blob, report, pages }, file, options) {
   const sizes = [["Archive", sized(file.size)], ["Bundle, zipped", sized(blob.size)]];
   if (!report) return [["Pages", grouped(pages.size)], ...sizes];
   return [
@@ -74,8 +75,9 @@ function figures({ blob, report, pages }, file) {
     ["Skipped pages", grouped(report.pages_skipped.length)],
     ["Unknown nodes", grouped(total(report.unknown_nodes))],
     ["Missing references", grouped(report.missing_references)],
+    ...(options.assets ? [["Assets", grouped(report.assets_copied)]] : []),
     sizes[0],
-    ["Markdown", sized(report.output_bytes)],
+    ["Unpacked", sized(report.output_bytes)],
     sizes[1],
   ];
 }

@@ -189,8 +189,28 @@ def test_assets_come_along_if_asked_for_and_are_shown(
 
         source = page.page.locator("#rendered img").get_attribute("src")
         assert (source or "").startswith("data:image/png;base64,")
+        assert (page.figure("Assets"), page.figure("Pages")) == ("1", "1")
         assert digest(page.download()[1]) == digest(by_command_line(archive, tmp_path, "--assets"))
         page.assert_quiet()
+
+
+def test_that_no_asset_came_along_is_told_to_who_asked_for_them_alone(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server) as page:
+        page.page.get_by_label("With the images").check()
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        assert page.figure("Assets") == "0"
+
+        page.button("Convert another").click()
+        page.page.get_by_label("With the images").uncheck()
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+
+        names = page.page.locator("#figures dt").all_inner_texts()
+        assert names[-3:] == ["Archive", "Unpacked", "Bundle, zipped"]
+        assert "Assets" not in names
 
 
 RECORD_AMOUNTS = """
