@@ -26,7 +26,7 @@ export function grown(pages) {
   const root = branch("");
   for (const page of pages) {
     let at = root;
-    for (const name of page.path.replace(/\.md$/, "").split("/")) {
+    for (const name of names(page.path)) {
       let next = at.below.get(name);
       if (!next) at.below.set(name, (next = branch(name)));
       at = next;
@@ -35,6 +35,9 @@ export function grown(pages) {
   }
   return root;
 }
+
+/** @param {string} path */
+const names = (path) => path.replace(/\.md$/, "").split("/");
 
 /** @param {string} name @returns {Branch} */
 const branch = (name) => ({ name, page: null, below: new Map() });
@@ -48,7 +51,7 @@ export class Tree {
   #list;
   #note;
   #current = "";
-  /** @type {Map<string, () => void>} what opens the branch of a path, once it has an element */
+  /** @type {Map<Branch, () => LongList<Branch>>} what opens a branch, once it has an element */
   #openers = new Map();
 
   /**
@@ -75,14 +78,19 @@ export class Tree {
     return this.#entries[0].page.path;
   }
 
-  /** Mark a page as the one that is shown, and open the branches above it. @param {string} path */
+  /** Mark a page as the one that is shown, and bring it into view. @param {string} path */
   mark(path) {
     this.#current = path;
-    const names = path.split("/");
-    for (let depth = 1; depth < names.length; depth += 1) {
-      this.#openers.get(names.slice(0, depth).join("/"))?.();
+    let at = this.#root;
+    for (const name of names(path)) {
+      const next = at.below.get(name);
+      this.#openers.get(at)?.().bring(next);
+      at = next;
     }
-    for (const link of this.#list.querySelectorAll("a")) this.#markLink(link);
+    for (const link of this.#list.querySelectorAll("a")) {
+      this.#markLink(link);
+      if (link.dataset.path === path) this.#reveal(link);
+    }
   }
 
   /** Show the pages that are found by these words; all, if there are none. @param {string} filter */
@@ -95,16 +103,24 @@ export class Tree {
       return element("li", {}, this.#link(page, page.title || page.path, where));
     });
     list.element.className = "hits";
-    this.#list.replaceChildren(list.element);
-    this.#note.textContent = `${counted(hits.length, "page")} found.`;
+    this.#openers.clear();
+    this.#fill(list, `${counted(hits.length, "page")} found.`);
   }
 
   #showTree() {
     this.#openers.clear();
-    this.#list.replaceChildren(this.#children(this.#root, ""));
-    this.#note.textContent = `${counted(this.#entries.length, "page")}.`;
+    const list = this.#children(this.#root);
+    this.#openers.set(this.#root, () => list);
+    this.#fill(list, `${counted(this.#entries.length, "page")}.`);
     this.#openTrunk();
     if (this.#current) this.mark(this.#current);
+  }
+
+  /** @param {LongList<unknown>} list @param {string} note */
+  #fill(list, note) {
+    this.#list.replaceChildren(list.element);
+    this.#list.scrollTop = 0;
+    this.#note.textContent = note;
   }
 
   /** All branches of a small tree; of a large one, the folders down to the first fork. */
@@ -113,34 +129,32 @@ export class Tree {
       for (const [, open] of this.#openers) open(); // a Map goes on with what is added meanwhile
       return;
     }
-    let path = "";
     let at = this.#root;
     while (at.below.size === 1) {
       at = at.below.values().next().value;
-      path = path ? `${path}/${at.name}` : at.name;
-      this.#openers.get(path)?.();
+      this.#openers.get(at)?.();
     }
   }
 
-  /** @param {Branch} of @param {string} path */
-  #children(of, path) {
+  /** @param {Branch} of */
+  #children(of) {
     const sorted = [...of.below.values()].sort((a, b) => ORDER.compare(label(a), label(b)));
-    const item = (one) => this.#item(one, path ? `${path}/${one.name}` : one.name);
-    return new LongList(sorted, item).element;
+    return new LongList(sorted, (one) => this.#item(one));
   }
 
-  /** @param {Branch} one @param {string} path */
-  #item(one, path) {
+  /** @param {Branch} one */
+  #item(one) {
     const item = element("li");
     const name = one.page
       ? this.#link(one.page, label(one))
       : element("span", { className: "folder" }, one.name);
-    if (one.below.size) item.append(this.#twig(one, path, item));
+    if (one.below.size) item.append(this.#twig(one, item));
     item.append(name);
     return item;
   }
 
-  #twig(one, path, item) {
+  /** @param {Branch} one @param {HTMLElement} item */
+  #twig(one, item) {
     const twig = element("button", {
       type: "button",
       className: "twig",
@@ -149,12 +163,13 @@ export class Tree {
     });
     let list = null;
     const turn = (open) => {
-      if (open && !list) item.append((list = this.#children(one, path)));
-      if (list) list.hidden = !open;
+      if (!list) item.append((list = this.#children(one)).element);
+      list.element.hidden = !open;
       twig.setAttribute("aria-expanded", String(open));
+      return list;
     };
     twig.onclick = () => turn(twig.getAttribute("aria-expanded") === "false");
-    this.#openers.set(path, () => turn(true));
+    this.#openers.set(one, () => turn(true));
     return twig;
   }
 
@@ -170,5 +185,13 @@ export class Tree {
   #markLink(link) {
     if (link.dataset.path === this.#current) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
+  }
+
+  /** Scroll so far that the link is seen; `scrollIntoView` would move the window too. @param {HTMLElement} link */
+  #reveal(link) {
+    const pane = this.#list.getBoundingClientRect();
+    const { top, bottom } = link.getBoundingClientRect();
+    if (top < pane.top) this.#list.scrollTop += top - pane.top;
+    else if (bottom > pane.bottom) this.#list.scrollTop += bottom - pane.bottom;
   }
 }
