@@ -12,13 +12,12 @@ import { LongList } from "./long_list.js";
 import { entry, found, words } from "./search.js";
 
 const SMALL = 40;
-const ORDER = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
 /**
  * @typedef {object} Branch a page, a folder, or both under one name
  * @property {string} name
  * @property {import("./bundle.js").Page | null} page
- * @property {Map<string, Branch>} below
+ * @property {Map<string, Branch>} below in the order in which pages have come
  */
 
 /** @param {Iterable<import("./bundle.js").Page>} pages @returns {Branch} */
@@ -44,6 +43,14 @@ const branch = (name) => ({ name, page: null, below: new Map() });
 
 /** @param {Branch} one */
 const label = (one) => one.page?.title || one.name;
+
+/** What tells these apart of which several have one label. @param {Branch[]} siblings @returns {Map<Branch, string>} */
+function distinctions(siblings) {
+  const count = new Map();
+  for (const one of siblings) count.set(label(one), (count.get(label(one)) ?? 0) + 1);
+  const alike = siblings.filter((one) => one.page && count.get(label(one)) > 1);
+  return new Map(alike.map((one) => [one, one.page.declaration || `${one.name}.md`]));
+}
 
 export class Tree {
   #root;
@@ -98,10 +105,9 @@ export class Tree {
     const wanted = words(filter);
     if (!wanted.length) return this.#showTree();
     const hits = found(this.#entries, wanted);
-    const list = new LongList(hits, (page) => {
-      const where = element("span", { className: "where" }, page.path);
-      return element("li", {}, this.#link(page, page.title || page.path, where));
-    });
+    const list = new LongList(hits, (page) =>
+      element("li", {}, this.#link(page, page.title || page.path, page.path)),
+    );
     list.element.className = "hits";
     this.#openers.clear();
     this.#fill(list, `${counted(hits.length, "page")} found.`);
@@ -138,15 +144,16 @@ export class Tree {
 
   /** @param {Branch} of */
   #children(of) {
-    const sorted = [...of.below.values()].sort((a, b) => ORDER.compare(label(a), label(b)));
-    return new LongList(sorted, (one) => this.#item(one));
+    const siblings = [...of.below.values()];
+    const apart = distinctions(siblings);
+    return new LongList(siblings, (one) => this.#item(one, apart.get(one)));
   }
 
-  /** @param {Branch} one */
-  #item(one) {
+  /** @param {Branch} one @param {string} [distinction] */
+  #item(one, distinction) {
     const item = element("li");
     const name = one.page
-      ? this.#link(one.page, label(one))
+      ? this.#link(one.page, label(one), distinction)
       : element("span", { className: "folder" }, one.name);
     if (one.below.size) item.append(this.#twig(one, item));
     item.append(name);
@@ -173,9 +180,11 @@ export class Tree {
     return twig;
   }
 
-  #link(page, words, ...rest) {
+  /** @param {import("./bundle.js").Page} page @param {string} words @param {string} [small] below them */
+  #link(page, words, small) {
     const name = element("span", { className: page.kind === "symbol" ? "symbol" : "" }, words);
-    const link = element("a", { href: route(page.path) }, name, ...rest);
+    const link = element("a", { href: route(page.path) }, name);
+    if (small) link.append(element("span", { className: "where" }, small));
     link.dataset.path = page.path;
     this.#markLink(link);
     return link;
