@@ -65,9 +65,9 @@ async function succeed({ bundle: blob, requestId }, options, seconds) {
   } catch {
     throw new Failed(unreadable(requestId));
   }
+  result?.close();
   enter("result"); // before it is filled: what is not shown has no width to scroll in
   result = new Result(bundle, file, options, seconds, say);
-  document.title = `${bundle.title} · docc2context`;
   byId("result-title").focus();
   say(`Converted: ${counted(bundle.pages.size, "page")}.`);
 }
@@ -99,12 +99,39 @@ function fail({ title, detail, remedy, facts, again }) {
   byId("failure-title").focus();
 }
 
-function restart() {
-  result?.close();
-  result = null;
+const isAtResult = () => document.body.dataset.state === "result";
+
+function showForm() {
   document.title = TITLE;
   enter("empty");
   byId("file").focus();
+}
+
+/** To the form, for another archive; a result is still there by the browser's Back. */
+function restart() {
+  if (isAtResult()) result.leave();
+  if (routed(location.hash)) history.pushState(null, "", location.pathname);
+  showForm();
+}
+
+/** The page of a bundle that the tab has no longer, as after a reload, has no address. */
+function dropAddress() {
+  if (routed(location.hash)) history.replaceState(null, "", location.pathname);
+}
+
+/** Show what the entry of the history is about that the browser has come to. */
+function travel() {
+  if (running) return; // what is on its way stays in sight
+  const wasAtResult = isAtResult();
+  if (result?.isCurrent()) {
+    enter("result");
+    result.arrive();
+    if (!wasAtResult) byId("result-title").focus();
+  } else {
+    if (wasAtResult) result.leave();
+    dropAddress();
+    showForm();
+  }
 }
 
 /** @param {import("./status.js").Status} status */
@@ -115,7 +142,7 @@ function heed({ limits, assets }) {
 }
 
 byId("endpoint").textContent = location.origin + CONVERT;
-watchForm(start, fail, () => !running && !result);
+watchForm(start, fail, () => !running && !isAtResult());
 byId("cancel").onclick = () => running?.abort();
 byId("again").onclick = () => start(file);
 byId("other").onclick = () => {
@@ -123,6 +150,16 @@ byId("other").onclick = () => {
   restart();
 };
 byId("another").onclick = byId("other").onclick;
-// After a reload: the bundle was in the tab alone.
-if (routed(location.hash)) history.replaceState(null, "", location.pathname);
+byId("home").onclick = (event) => {
+  if (!isAtResult() || event.ctrlKey || event.metaKey) return;
+  event.preventDefault(); // a page loaded anew would have no result
+  restart();
+};
+byId("to-service").onclick = (event) => {
+  event.preventDefault(); // entries of the history are pages of a result, or the form
+  byId("service").scrollIntoView();
+  byId("service").focus({ preventScroll: true });
+};
+addEventListener("popstate", travel);
+dropAddress();
 watchStatus(heed);

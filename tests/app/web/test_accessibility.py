@@ -80,7 +80,7 @@ def test_the_keyboard_alone_leads_from_the_form_to_a_page(browser: Browser, serv
         keyboard.press("Enter")
         expect(page.page.locator("#result-title")).to_be_focused()
 
-        for expected in ("#download", "#another", "#filter"):
+        for expected in ("#download", "#another", "#filter", "#skip"):
             keyboard.press("Tab")
             expect(page.page.locator(expected)).to_be_focused()
         keyboard.press("Tab")
@@ -95,6 +95,56 @@ def test_the_keyboard_alone_leads_from_the_form_to_a_page(browser: Browser, serv
         expect(page.page.get_by_role("link", name="Meet TrailKit").first).to_be_focused()
         keyboard.press("Enter")
         expect(page.page.locator("#page-path")).to_have_text("tutorials/trailkit.md")
+
+
+def test_a_link_before_the_tree_skips_it(browser: Browser, server: Server) -> None:
+    with opened(browser, server, viewport=WIDE) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        address = page.page.url
+        skip = page.page.get_by_role("link", name="Skip to the page")
+        assert (skip.bounding_box() or {})["width"] == 1
+
+        for button, sheet in (("Preview", "#rendered"), ("Markdown", "#source")):
+            page.button(button).click()
+            page.page.get_by_label("Filter pages").focus()
+            page.page.keyboard.press("Tab")
+            expect(skip).to_be_focused()
+            assert (skip.bounding_box() or {})["width"] > 80
+            assert_accessible(page)
+            page.page.keyboard.press("Enter")
+            expect(page.page.locator(sheet)).to_be_focused()
+        assert page.page.url == address
+
+
+def test_a_link_to_the_page_that_is_shown_leads_the_keyboard_into_it(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        link = page.page.locator("#tree").get_by_role("link", name="walkingTime")
+        link.focus()
+        page.page.keyboard.press("Enter")
+        expect(page.page.locator("#rendered h3")).to_have_text("walkingTime")
+        expect(link).to_be_focused()
+        page.page.keyboard.press("Enter")
+
+        expect(page.page.locator("#rendered")).to_be_focused()
+
+
+def test_the_title_of_a_page_is_told_to_screen_readers_and_names_the_tab(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        assert page.page.title() == "TrailKit · docc2context"
+
+        page.page.locator("#tree").get_by_role("link", name="walkingTime").click()
+
+        expect(page.page.locator("#said")).to_have_text("walkingTime")
+        assert page.page.title() == "walkingTime · TrailKit · docc2context"
 
 
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
