@@ -1,7 +1,7 @@
 /** The page, put together: which of its four states is seen, and what leads to the next. */
 
 import { Bundle } from "./bundle.js";
-import { copy } from "./clipboard.js";
+import { copyBy } from "./clipboard.js";
 import { byId, described, withCode } from "./dom.js";
 import { tooLarge, unreadable } from "./errors.js";
 import { watchForm } from "./form.js";
@@ -90,9 +90,9 @@ function fail({ title, detail, remedy, facts, again }) {
   byId("again").hidden = !again;
   byId("other").classList.toggle("primary", !again);
   byId("copy-facts").hidden = !facts.length;
-  byId("copy-facts").onclick = async () => {
+  byId("copy-facts").onclick = () => {
     const words = [["Error", title], ["Detail", detail], ...facts].map((fact) => fact.join(": "));
-    say((await copy(words.join("\n"))) ? "The details are copied." : "The browser does not let the page copy.");
+    return copyBy(byId("copy-facts"), words.join("\n"), "The details are copied.", say);
   };
   enter("failed");
   document.title = `${title} · docc2context`;

@@ -1,6 +1,6 @@
 /** One page of the bundle: rendered, or as the Markdown that it is. */
 
-import { copy } from "./clipboard.js";
+import { copyBy } from "./clipboard.js";
 import { byId, described, element } from "./dom.js";
 import { sized } from "./format.js";
 import { split } from "./front_matter.js";
@@ -28,9 +28,7 @@ export class Preview {
     this.bundle = bundle;
     this.#modes.rendered.onclick = () => this.#turn("rendered");
     this.#modes.source.onclick = () => this.#turn("source");
-    this.#copy.onclick = async () => say(
-      (await copy(this.#source)) ? "The Markdown of the page is copied." : "The browser does not let the page copy.",
-    );
+    this.#copy.onclick = () => copyBy(this.#copy, this.#source, "The Markdown of the page is copied.", say);
     this.#turn("rendered");
   }
 

@@ -1,6 +1,5 @@
 """From a drop to the bundle on disk, and whatever may come between."""
 
-import io
 import json
 import re
 import subprocess
@@ -15,12 +14,11 @@ from playwright.sync_api import Browser, expect
 from tests.app.archives import ROOT as ARCHIVE_ROOT
 from tests.app.archives import (
     article,
-    article_of_noise,
     doccarchive,
     illustrated_doccarchive,
     names_in,
 )
-from tests.app.browser import DEPLOYED, visit
+from tests.app.browser import visit
 from tests.app.serving import NEEDS_PROC, Server, eventually, held, stopped
 from tests.app.web.page import SAMPLE, WebPage, digest, opened
 from tests.test_corpus import CORPUS
@@ -162,19 +160,6 @@ def test_a_link_to_a_heading_leads_to_it_and_moves_nothing_else(
         expect(target).to_be_in_viewport()
         assert page.page.evaluate("document.getElementById('rendered').scrollTop") > 1000
         expect(page.page.locator("#page-path")).to_be_in_viewport()
-
-
-def test_the_markdown_of_a_page_is_copied(browser: Browser, server: Server) -> None:
-    permissions = ["clipboard-read", "clipboard-write"]
-    with opened(browser, server, permissions=permissions) as page:
-        page.convert(SAMPLE)
-        page.await_result("TrailKit")
-
-        page.button("Copy").click()
-
-        expect(page.page.locator("#said")).to_have_text("The Markdown of the page is copied.")
-        copied: str = page.page.evaluate("navigator.clipboard.readText()")
-        assert copied.startswith('---\ntitle: "TrailKit"\n')
 
 
 def test_assets_come_along_if_asked_for_and_are_shown(
@@ -386,42 +371,3 @@ def test_a_second_archive_can_follow_and_nothing_of_the_first_is_left(
 
         expect(page.page.locator("#tree a")).to_have_count(1)
         assert page.download()[0] == "Foo-markdown.zip"
-
-
-def test_of_a_page_too_long_to_render_the_beginning_is_shown_and_all_of_it_copied(
-    browser: Browser, server: Server, tmp_path: Path
-) -> None:
-    archive = tmp_path / "Long.zip"
-    archive.write_bytes(doccarchive(noise=article_of_noise(400_000)))
-    permissions = ["clipboard-read", "clipboard-write"]
-    with opened(browser, server, permissions=permissions) as page:
-        page.convert(archive)
-        page.await_result("Noise")
-
-        notice = page.page.locator("#rendered .notice")
-        expect(notice).to_contain_text("This page is long, about 391 KiB: its beginning is shown.")
-        page.button("Copy").click()
-        expect(page.page.locator("#said")).to_contain_text("copied")
-        copied: str = page.page.evaluate("navigator.clipboard.readText()")
-        expected = by_command_line(archive, tmp_path)
-        with zipfile.ZipFile(io.BytesIO(expected)) as bundle:
-            assert copied == bundle.read("documentation/noise.md").decode()
-
-
-def test_where_the_browser_keeps_its_clipboard_to_itself_the_page_copies_by_selection(
-    browser: Browser, server: Server
-) -> None:
-    """As it is without TLS, on a host that is not this machine."""
-    with visit(browser) as seen:
-        page = WebPage(seen, server)
-        seen.page.goto(f"http://{DEPLOYED}:{server.port}/")
-        page.convert(SAMPLE)
-        page.await_result("TrailKit")
-        assert seen.page.evaluate("navigator.clipboard") is None
-
-        page.button("Copy").click()
-
-        expect(seen.page.locator("#said")).to_have_text("The Markdown of the page is copied.")
-        page.page.get_by_label("Filter pages").focus()
-        seen.page.keyboard.press("Control+V")
-        expect(seen.page.locator("#filter")).to_have_value(re.compile('^--- title: "TrailKit"'))
