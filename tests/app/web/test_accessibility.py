@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.app.archives import article, doccarchive
 from tests.app.serving import NEEDS_PROC, Server, eventually, held
@@ -36,6 +36,13 @@ def assert_accessible(page: WebPage) -> None:
     assert violations == []
     width: int = page.page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert width <= 0
+
+
+def size_of(locator: Locator) -> tuple[float, float]:
+    """Width and height of what is seen."""
+    box = locator.bounding_box()
+    assert box is not None
+    return box["width"], box["height"]
 
 
 @NEEDS_PROC
@@ -105,14 +112,14 @@ def test_a_link_before_the_tree_skips_it(browser: Browser, server: Server) -> No
         page.await_result("TrailKit")
         address = page.page.url
         skip = page.page.get_by_role("link", name="Skip to the page")
-        assert (skip.bounding_box() or {})["width"] == 1
+        assert size_of(skip)[0] == 1
 
         for button, sheet in (("Preview", "#rendered"), ("Markdown", "#source")):
             page.button(button).click()
             page.page.get_by_label("Filter pages").focus()
             page.page.keyboard.press("Tab")
             expect(skip).to_be_focused()
-            assert (skip.bounding_box() or {})["width"] > 80
+            assert size_of(skip)[0] > 80
             assert_accessible(page)
             page.page.keyboard.press("Enter")
             expect(page.page.locator(sheet)).to_be_focused()
@@ -178,7 +185,7 @@ def test_on_a_low_screen_the_tree_shows_some_pages(
         page.convert(SAMPLE)
         page.await_result("TrailKit")
 
-        assert (page.page.locator("#tree").bounding_box() or {})["height"] > 140
+        assert size_of(page.page.locator("#tree"))[1] > 140
         assert_accessible(page)
 
 
