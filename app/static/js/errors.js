@@ -11,8 +11,11 @@ import { counted, sized } from "./format.js";
  * @property {string} detail what happened
  * @property {string} remedy what to do
  * @property {[string, string][]} facts to quote
- * @property {boolean} again whether the same archive may be sent again
+ * @property {boolean} again whether the same archive may fare better
  */
+
+/** Only of these does the service, or what is before it, not blame the archive. @param {number} status */
+const mayPass = (status) => status === 408 || status === 429 || status >= 500;
 
 /**
  * The failure that an answer tells of.
@@ -27,7 +30,7 @@ export async function ofAnswer(request) {
     detail: problem.detail,
     remedy: remedyOf(problem, request.getResponseHeader("Retry-After")),
     facts: factsOf(problem),
-    again: true,
+    again: mayPass(request.status),
   };
 }
 
@@ -109,11 +112,12 @@ async function problemIn(request) {
 /** @param {XMLHttpRequest} request @returns {Failure} */
 function strangeAnswer(request) {
   const id = request.getResponseHeader("X-Request-ID");
+  const again = mayPass(request.status);
   return local(
     "Something else answered",
     `The answer, with status ${request.status}, does not come from this service but from something before it, such as a proxy.`,
-    "Try again. If it happens again, ask whoever runs the service whether a proxy limits uploads.",
-    true,
+    `${again ? "Try again. If it happens again, ask" : "Ask"} whoever runs the service whether a proxy limits uploads.`,
+    again,
     [["Status", String(request.status)], ...(id ? [["Request", id]] : [])],
   );
 }

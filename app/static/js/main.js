@@ -1,7 +1,7 @@
 /** The page, put together: which of its four states is seen, and what leads to the next. */
 
 import { Bundle } from "./bundle.js";
-import { copy } from "./clipboard.js";
+import { copyBy } from "./clipboard.js";
 import { byId, described, withCode } from "./dom.js";
 import { tooLarge, unreadable } from "./errors.js";
 import { watchForm } from "./form.js";
@@ -9,7 +9,7 @@ import { counted, sized } from "./format.js";
 import { routed } from "./links.js";
 import { Result } from "./result.js";
 import { watchStatus } from "./status.js";
-import { Cancelled, Failed, convert } from "./upload.js";
+import { CONVERT, Cancelled, Failed, convert } from "./upload.js";
 import { Work } from "./work.js";
 
 const TITLE = document.title;
@@ -46,8 +46,9 @@ async function start(chosen) {
   const work = new Work(file, say);
   byId("work-title").focus();
   try {
-    const answer = await convert(file, { assets: byId("assets").checked }, work, running.signal);
-    await succeed(answer, work.end());
+    const options = { assets: byId("assets").checked };
+    const answer = await convert(file, options, work, running.signal);
+    await succeed(answer, options, work.end());
   } catch (error) {
     end(error);
   } finally {
@@ -56,17 +57,17 @@ async function start(chosen) {
   }
 }
 
-/** @param {import("./upload.js").Answer} answer @param {number} seconds */
-async function succeed({ bundle: blob, requestId }, seconds) {
+/** @param {import("./upload.js").Answer} answer @param {{ assets: boolean }} options @param {number} seconds */
+async function succeed({ bundle: blob, requestId }, options, seconds) {
   let bundle;
   try {
     bundle = await Bundle.of(blob);
   } catch {
     throw new Failed(unreadable(requestId));
   }
+  result?.close();
   enter("result"); // before it is filled: what is not shown has no width to scroll in
-  result = new Result(bundle, file, seconds, say);
-  document.title = `${bundle.title} · docc2context`;
+  result = new Result(bundle, file, options, seconds, say);
   byId("result-title").focus();
   say(`Converted: ${counted(bundle.pages.size, "page")}.`);
 }
@@ -87,22 +88,50 @@ function fail({ title, detail, remedy, facts, again }) {
   byId("failure-remedy").replaceChildren(...withCode(remedy));
   byId("failure-facts").replaceChildren(...described(facts));
   byId("again").hidden = !again;
+  byId("other").classList.toggle("primary", !again);
   byId("copy-facts").hidden = !facts.length;
-  byId("copy-facts").onclick = async () => {
+  byId("copy-facts").onclick = () => {
     const words = [["Error", title], ["Detail", detail], ...facts].map((fact) => fact.join(": "));
-    say((await copy(words.join("\n"))) ? "The details are copied." : "The browser does not let the page copy.");
+    return copyBy(byId("copy-facts"), words.join("\n"), "The details are copied.", say);
   };
   enter("failed");
   document.title = `${title} · docc2context`;
   byId("failure-title").focus();
 }
 
-function restart() {
-  result?.close();
-  result = null;
+const isAtResult = () => document.body.dataset.state === "result";
+
+function showForm() {
   document.title = TITLE;
   enter("empty");
   byId("file").focus();
+}
+
+/** To the form, for another archive; a result is still there by the browser's Back. */
+function restart() {
+  if (isAtResult()) result.leave();
+  if (routed(location.hash)) history.pushState(null, "", location.pathname);
+  showForm();
+}
+
+/** The page of a bundle that the tab has no longer, as after a reload, has no address. */
+function dropAddress() {
+  if (routed(location.hash)) history.replaceState(null, "", location.pathname);
+}
+
+/** Show what the entry of the history is about that the browser has come to. */
+function travel() {
+  if (running) return; // what is on its way stays in sight
+  const wasAtResult = isAtResult();
+  if (result?.isCurrent()) {
+    enter("result");
+    result.arrive();
+    if (!wasAtResult) byId("result-title").focus();
+  } else {
+    if (wasAtResult) result.leave();
+    dropAddress();
+    showForm();
+  }
 }
 
 /** @param {import("./status.js").Status} status */
@@ -112,14 +141,25 @@ function heed({ limits, assets }) {
   byId("assets").disabled = !assets; // a converter of the operator's may copy none
 }
 
-watchForm(start, fail, () => !running && !result);
+byId("endpoint").textContent = location.origin + CONVERT;
+watchForm(start, fail, () => !running && !isAtResult());
 byId("cancel").onclick = () => running?.abort();
 byId("again").onclick = () => start(file);
 byId("other").onclick = () => {
-  byId("form").reset();
+  byId("file").value = ""; // what else is chosen goes for the next one too
   restart();
 };
 byId("another").onclick = byId("other").onclick;
-// After a reload: the bundle was in the tab alone.
-if (routed(location.hash)) history.replaceState(null, "", location.pathname);
+byId("home").onclick = (event) => {
+  if (!isAtResult() || event.ctrlKey || event.metaKey) return;
+  event.preventDefault(); // a page loaded anew would have no result
+  restart();
+};
+byId("to-service").onclick = (event) => {
+  event.preventDefault(); // entries of the history are pages of a result, or the form
+  byId("service").scrollIntoView();
+  byId("service").focus({ preventScroll: true });
+};
+addEventListener("popstate", travel);
+dropAddress();
 watchStatus(heed);

@@ -1,6 +1,6 @@
 /** One page of the bundle: rendered, or as the Markdown that it is. */
 
-import { copy } from "./clipboard.js";
+import { copyBy } from "./clipboard.js";
 import { byId, described, element } from "./dom.js";
 import { sized } from "./format.js";
 import { split } from "./front_matter.js";
@@ -28,15 +28,18 @@ export class Preview {
     this.bundle = bundle;
     this.#modes.rendered.onclick = () => this.#turn("rendered");
     this.#modes.source.onclick = () => this.#turn("source");
-    this.#copy.onclick = async () => say(
-      (await copy(this.#source)) ? "The Markdown of the page is copied." : "The browser does not let the page copy.",
-    );
+    this.#copy.onclick = () => copyBy(this.#copy, this.#source, "The Markdown of the page is copied.", say);
     this.#turn("rendered");
   }
 
-  /** @param {string} path of a page that the bundle has @param {string} fragment or empty */
-  show(path, fragment) {
-    if (path !== this.#path) {
+  /**
+   * @param {string} path of a page that the bundle has
+   * @param {string} fragment or empty
+   * @param {number} [position] how far down it was before
+   */
+  show(path, fragment, position) {
+    const again = path === this.#path;
+    if (!again) {
       this.#path = path;
       this.#source = this.bundle.text(path);
       byId("page-path").textContent = path;
@@ -44,11 +47,27 @@ export class Preview {
     }
     const target = fragment ? heading(this.#rendered, fragment) : null;
     if (target) this.#turn("rendered");
-    this.#scrollTo(target);
-    // A link that was followed in the preview may be gone, and the keyboard's place with it.
-    if (target || document.activeElement === document.body) {
-      (target ?? this.#rendered).focus({ preventScroll: true });
+    if (position === undefined) this.#scrollTo(target);
+    else this.#pane.scrollTop = position;
+    // A link that was followed in the preview may be gone, and the keyboard's place with it; one to
+    // the page that is shown already leads into it.
+    if (target || again || document.activeElement === document.body) {
+      (target ?? this.#pane).focus({ preventScroll: true });
     }
+  }
+
+  /** How far down the page is, in pixels. */
+  get position() {
+    return this.#pane.scrollTop;
+  }
+
+  focus() {
+    this.#pane.focus();
+  }
+
+  /** What is seen of the two. */
+  get #pane() {
+    return this.#rendered.hidden ? this.#markdown : this.#rendered;
   }
 
   /** Within the preview alone: the window stays where it is. @param {Element | null} target */

@@ -10,22 +10,28 @@ const LOSSES = 500;
 
 export class Result {
   #address = "";
-  #moved = () => this.#go(true);
+  #say;
+  /** @type {Map<number, number>} how far down the page was, by the mark of the history's entry */
+  #positions = new Map();
+  #entry = 0;
   #preview;
   #tree;
   #narrow = matchMedia("(max-width: 52rem)");
 
   /**
+   * Begins an entry of the history, behind which the form stays.
    * @param {import("./bundle.js").Bundle} bundle
    * @param {File} file the archive that it was made from
+   * @param {{ assets: boolean }} options that it was made with
    * @param {number} seconds
    * @param {(words: string) => void} say
    */
-  constructor(bundle, file, seconds, say) {
+  constructor(bundle, file, options, seconds, say) {
     this.bundle = bundle;
+    this.#say = say;
     byId("result-title").textContent = bundle.title;
     byId("origin").textContent = `${file.name}, ${seconds < 1 ? "in less than a second" : `in ${counted(Math.round(seconds), "second")}`}`;
-    byId("figures").replaceChildren(...described(figures(bundle, file)));
+    byId("figures").replaceChildren(...described(figures(bundle, file, options)));
     byId("losses").replaceChildren(...losses(bundle.report));
     this.#offer(file);
     const filter = byId("filter");
@@ -33,16 +39,36 @@ export class Result {
     this.#tree = new Tree([...bundle.pages.values()], byId("tree"), byId("hits"));
     this.#preview = new Preview(bundle, say);
     filter.oninput = () => this.#tree.filter(filter.value);
-    history.replaceState(null, "", route(this.#tree.first()));
-    this.#go();
-    addEventListener("hashchange", this.#moved);
+    byId("skip").onclick = (event) => {
+      event.preventDefault(); // the address is that of the page
+      this.#preview.focus();
+    };
+    history.pushState(null, "", route(this.#tree.first()));
+    this.#show();
+  }
+
+  /** Whether the entry of the history that the browser is at is a page of this result. */
+  isCurrent() {
+    const entry = history.state?.entry;
+    return this.bundle.pages.has(routed(location.hash)?.path) && (!entry || this.#positions.has(entry));
+  }
+
+  /** Show the page of the current entry, as far down as it was when it was left. */
+  arrive() {
+    const path = this.#show();
+    this.#say(this.#titleOf(path));
+    if (this.#narrow.matches) byId("page").scrollIntoView();
+  }
+
+  /** Something else is about to be shown. */
+  leave() {
+    this.#keepPosition();
+    this.#entry = 0;
   }
 
   /** Forget the bundle, and free what the browser keeps of it. */
   close() {
-    removeEventListener("hashchange", this.#moved);
     URL.revokeObjectURL(this.#address);
-    history.replaceState(null, "", location.pathname);
     for (const id of ["tree", "rendered", "source", "losses"]) byId(id).replaceChildren();
   }
 
@@ -55,18 +81,37 @@ export class Result {
     link.textContent = `Download the bundle (${sized(this.bundle.blob.size)})`;
   }
 
-  /** Show the page that the address names. */
-  #go(moved = false) {
-    const to = routed(location.hash);
-    if (!to || !this.bundle.pages.has(to.path)) return;
-    this.#tree.mark(to.path);
-    this.#preview.show(to.path, to.fragment);
-    if (moved && this.#narrow.matches) byId("page").scrollIntoView();
+  /** The page that the address names, whose path is the answer. */
+  #show() {
+    const { path, fragment } = routed(location.hash);
+    this.#keepPosition();
+    const entry = history.state?.entry ?? newEntry();
+    // Where the entry has not changed, a link to this same place was followed.
+    const position = entry === this.#entry ? undefined : this.#positions.get(entry);
+    this.#entry = entry;
+    history.replaceState({ entry }, "");
+    this.#tree.mark(path);
+    this.#preview.show(path, fragment, position);
+    this.#keepPosition();
+    document.title = [...new Set([this.#titleOf(path), this.bundle.title, "docc2context"])].join(" · ");
+    return path;
+  }
+
+  #keepPosition() {
+    if (this.#entry) this.#positions.set(this.#entry, this.#preview.position);
+  }
+
+  /** @param {string} path */
+  #titleOf(path) {
+    return this.bundle.pages.get(path).title || path;
   }
 }
 
+/** A mark that no entry has, those from before a reload included. */
+const newEntry = () => crypto.getRandomValues(new Uint32Array(1))[0] + 1;
+
 /** @returns {[string, string][]} */
-function figures({ blob, report, pages }, file) {
+function figures({ blob, report, pages }, file, options) {
   const sizes = [["Archive", sized(file.size)], ["Bundle, zipped", sized(blob.size)]];
   if (!report) return [["Pages", grouped(pages.size)], ...sizes];
   return [
@@ -74,8 +119,9 @@ function figures({ blob, report, pages }, file) {
     ["Skipped pages", grouped(report.pages_skipped.length)],
     ["Unknown nodes", grouped(total(report.unknown_nodes))],
     ["Missing references", grouped(report.missing_references)],
+    ...(options.assets ? [["Assets", grouped(report.assets_copied)]] : []),
     sizes[0],
-    ["Markdown", sized(report.output_bytes)],
+    ["Unpacked", sized(report.output_bytes)],
     sizes[1],
   ];
 }

@@ -8,17 +8,16 @@
 import { element } from "./dom.js";
 import { counted } from "./format.js";
 import { route } from "./links.js";
+import { LongList } from "./long_list.js";
+import { entry, found, words } from "./search.js";
 
-const AT_ONCE = 200;
-const HITS = 100;
 const SMALL = 40;
-const ORDER = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
 /**
  * @typedef {object} Branch a page, a folder, or both under one name
  * @property {string} name
  * @property {import("./bundle.js").Page | null} page
- * @property {Map<string, Branch>} below
+ * @property {Map<string, Branch>} below in the order in which pages have come
  */
 
 /** @param {Iterable<import("./bundle.js").Page>} pages @returns {Branch} */
@@ -26,7 +25,7 @@ export function grown(pages) {
   const root = branch("");
   for (const page of pages) {
     let at = root;
-    for (const name of page.path.replace(/\.md$/, "").split("/")) {
+    for (const name of names(page.path)) {
       let next = at.below.get(name);
       if (!next) at.below.set(name, (next = branch(name)));
       at = next;
@@ -36,19 +35,30 @@ export function grown(pages) {
   return root;
 }
 
+/** @param {string} path */
+const names = (path) => path.replace(/\.md$/, "").split("/");
+
 /** @param {string} name @returns {Branch} */
 const branch = (name) => ({ name, page: null, below: new Map() });
 
 /** @param {Branch} one */
 const label = (one) => one.page?.title || one.name;
 
+/** What tells these apart of which several have one label. @param {Branch[]} siblings @returns {Map<Branch, string>} */
+function distinctions(siblings) {
+  const count = new Map();
+  for (const one of siblings) count.set(label(one), (count.get(label(one)) ?? 0) + 1);
+  const alike = siblings.filter((one) => one.page && count.get(label(one)) > 1);
+  return new Map(alike.map((one) => [one, one.page.declaration || `${one.name}.md`]));
+}
+
 export class Tree {
   #root;
-  #pages;
+  #entries;
   #list;
   #note;
   #current = "";
-  /** @type {Map<string, () => void>} what opens the branch of a path, once it has an element */
+  /** @type {Map<Branch, () => LongList<Branch>>} what opens a branch, once it has an element */
   #openers = new Map();
 
   /**
@@ -57,7 +67,7 @@ export class Tree {
    * @param {HTMLElement} note where is said how many a filter finds
    */
   constructor(pages, list, note) {
-    this.#pages = pages.map((page) => ({ page, text: `${page.title} ${page.path}`.toLowerCase() }));
+    this.#entries = pages.map(entry);
     this.#root = grown(pages);
     this.#list = list;
     this.#note = note;
@@ -72,92 +82,86 @@ export class Tree {
       if (found) return found.page.path;
       level = level.flatMap((one) => [...one.below.values()]);
     }
-    return this.#pages[0].page.path;
+    return this.#entries[0].page.path;
   }
 
-  /** Mark a page as the one that is shown, and open the branches above it. @param {string} path */
+  /** Mark a page as the one that is shown, and bring it into view. @param {string} path */
   mark(path) {
     this.#current = path;
-    const names = path.split("/");
-    for (let depth = 1; depth < names.length; depth += 1) {
-      this.#openers.get(names.slice(0, depth).join("/"))?.();
+    let at = this.#root;
+    for (const name of names(path)) {
+      const next = at.below.get(name);
+      this.#openers.get(at)?.().bring(next);
+      at = next;
     }
-    for (const link of this.#list.querySelectorAll("a")) this.#markLink(link);
+    for (const link of this.#list.querySelectorAll("a")) {
+      this.#markLink(link);
+      if (link.dataset.path === path) this.#reveal(link);
+    }
   }
 
-  /** Show the pages whose title or path holds each of these words; all, if there are none. */
-  filter(words) {
-    const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  /** Show the pages that are found by these words; all, if there are none. @param {string} filter */
+  filter(filter) {
+    const wanted = words(filter);
     if (!wanted.length) return this.#showTree();
-    const hits = this.#pages.filter(({ text }) => wanted.every((word) => text.includes(word)));
-    const items = hits.slice(0, HITS).map(({ page }) => {
-      const where = element("span", { className: "where" }, page.path);
-      return element("li", {}, this.#link(page, page.title || page.path, where));
-    });
-    this.#list.replaceChildren(element("ul", { className: "hits" }, ...items));
-    const more = hits.length > HITS ? `, of which ${HITS} are shown` : "";
-    this.#note.textContent = `${counted(hits.length, "page")} found${more}.`;
+    const hits = found(this.#entries, wanted);
+    const list = new LongList(hits, (page) =>
+      element("li", {}, this.#link(page, page.title || page.path, page.path)),
+    );
+    list.element.className = "hits";
+    this.#openers.clear();
+    this.#fill(list, `${counted(hits.length, "page")} found.`);
   }
 
   #showTree() {
     this.#openers.clear();
-    this.#list.replaceChildren(this.#children(this.#root, ""));
-    this.#note.textContent = `${counted(this.#pages.length, "page")}.`;
+    const list = this.#children(this.#root);
+    this.#openers.set(this.#root, () => list);
+    this.#fill(list, `${counted(this.#entries.length, "page")}.`);
     this.#openTrunk();
     if (this.#current) this.mark(this.#current);
   }
 
+  /** @param {LongList<unknown>} list @param {string} note */
+  #fill(list, note) {
+    this.#list.replaceChildren(list.element);
+    this.#list.scrollTop = 0;
+    this.#note.textContent = note;
+  }
+
   /** All branches of a small tree; of a large one, the folders down to the first fork. */
   #openTrunk() {
-    if (this.#pages.length <= SMALL) {
+    if (this.#entries.length <= SMALL) {
       for (const [, open] of this.#openers) open(); // a Map goes on with what is added meanwhile
       return;
     }
-    let path = "";
     let at = this.#root;
     while (at.below.size === 1) {
       at = at.below.values().next().value;
-      path = path ? `${path}/${at.name}` : at.name;
-      this.#openers.get(path)?.();
+      this.#openers.get(at)?.();
     }
   }
 
-  /** @param {Branch} of @param {string} path */
-  #children(of, path) {
-    const list = element("ul");
-    const sorted = [...of.below.values()].sort((a, b) => ORDER.compare(label(a), label(b)));
-    this.#extend(list, sorted, path, 0);
-    return list;
+  /** @param {Branch} of */
+  #children(of) {
+    const siblings = [...of.below.values()];
+    const apart = distinctions(siblings);
+    return new LongList(siblings, (one) => this.#item(one, apart.get(one)));
   }
 
-  #extend(list, all, path, from) {
-    const part = all.slice(from, from + AT_ONCE);
-    list.append(...part.map((one) => this.#item(one, path ? `${path}/${one.name}` : one.name)));
-    const left = all.length - from - part.length;
-    if (left === 0) return;
-    const more = element("button", { type: "button", className: "more" }, `Show more: ${counted(left, "page")} left`);
-    const item = element("li", {}, more);
-    more.onclick = () => {
-      const last = list.children.length - 1;
-      item.remove();
-      this.#extend(list, all, path, from + AT_ONCE);
-      list.children[last].querySelector("a, button").focus();
-    };
-    list.append(item);
-  }
-
-  /** @param {Branch} one @param {string} path */
-  #item(one, path) {
+  /** @param {Branch} one @param {string} [distinction] */
+  #item(one, distinction) {
     const item = element("li");
     const name = one.page
-      ? this.#link(one.page, label(one))
+      ? this.#link(one.page, label(one), distinction)
       : element("span", { className: "folder" }, one.name);
-    if (one.below.size) item.append(this.#twig(one, path, item));
+    if (one.below.size) item.append(this.#twig(one, item));
     item.append(name);
     return item;
   }
 
-  #twig(one, path, item) {
+  /** @param {Branch} one @param {HTMLElement} item */
+  #twig(one, item) {
     const twig = element("button", {
       type: "button",
       className: "twig",
@@ -166,18 +170,21 @@ export class Tree {
     });
     let list = null;
     const turn = (open) => {
-      if (open && !list) item.append((list = this.#children(one, path)));
-      if (list) list.hidden = !open;
+      if (!list) item.append((list = this.#children(one)).element);
+      list.element.hidden = !open;
       twig.setAttribute("aria-expanded", String(open));
+      return list;
     };
     twig.onclick = () => turn(twig.getAttribute("aria-expanded") === "false");
-    this.#openers.set(path, () => turn(true));
+    this.#openers.set(one, () => turn(true));
     return twig;
   }
 
-  #link(page, words, ...rest) {
+  /** @param {import("./bundle.js").Page} page @param {string} words @param {string} [small] below them */
+  #link(page, words, small) {
     const name = element("span", { className: page.kind === "symbol" ? "symbol" : "" }, words);
-    const link = element("a", { href: route(page.path) }, name, ...rest);
+    const link = element("a", { href: route(page.path) }, name);
+    if (small) link.append(element("span", { className: "where" }, small));
     link.dataset.path = page.path;
     this.#markLink(link);
     return link;
@@ -187,5 +194,13 @@ export class Tree {
   #markLink(link) {
     if (link.dataset.path === this.#current) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
+  }
+
+  /** Scroll so far that the link is seen; `scrollIntoView` would move the window too. @param {HTMLElement} link */
+  #reveal(link) {
+    const pane = this.#list.getBoundingClientRect();
+    const { top, bottom } = link.getBoundingClientRect();
+    if (top < pane.top) this.#list.scrollTop += top - pane.top;
+    else if (bottom > pane.bottom) this.#list.scrollTop += bottom - pane.bottom;
   }
 }

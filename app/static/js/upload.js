@@ -2,7 +2,7 @@
 
 import { ofAnswer, unreachable } from "./errors.js";
 
-const CONVERT = "/api/v1/convert";
+export const CONVERT = "/api/v1/convert";
 
 /**
  * @typedef {object} Watcher

@@ -1,12 +1,14 @@
 """What axe-core, the keyboard and a narrow screen make of the page, state by state."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
+from tests.app.archives import article, doccarchive
 from tests.app.serving import NEEDS_PROC, Server, eventually, held
 from tests.app.web.page import SAMPLE, WebPage, opened
 
@@ -34,6 +36,13 @@ def assert_accessible(page: WebPage) -> None:
     assert violations == []
     width: int = page.page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert width <= 0
+
+
+def size_of(locator: Locator) -> tuple[float, float]:
+    """Width and height of what is seen."""
+    box = locator.bounding_box()
+    assert box is not None
+    return box["width"], box["height"]
 
 
 @NEEDS_PROC
@@ -80,7 +89,7 @@ def test_the_keyboard_alone_leads_from_the_form_to_a_page(browser: Browser, serv
         keyboard.press("Enter")
         expect(page.page.locator("#result-title")).to_be_focused()
 
-        for expected in ("#download", "#another", "#filter"):
+        for expected in ("#download", "#another", "#filter", "#skip"):
             keyboard.press("Tab")
             expect(page.page.locator(expected)).to_be_focused()
         keyboard.press("Tab")
@@ -95,6 +104,125 @@ def test_the_keyboard_alone_leads_from_the_form_to_a_page(browser: Browser, serv
         expect(page.page.get_by_role("link", name="Meet TrailKit").first).to_be_focused()
         keyboard.press("Enter")
         expect(page.page.locator("#page-path")).to_have_text("tutorials/trailkit.md")
+
+
+def test_a_link_before_the_tree_skips_it(browser: Browser, server: Server) -> None:
+    with opened(browser, server, viewport=WIDE) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        address = page.page.url
+        skip = page.page.get_by_role("link", name="Skip to the page")
+        assert size_of(skip)[0] == 1
+
+        for button, sheet in (("Preview", "#rendered"), ("Markdown", "#source")):
+            page.button(button).click()
+            page.page.get_by_label("Filter pages").focus()
+            page.page.keyboard.press("Tab")
+            expect(skip).to_be_focused()
+            assert size_of(skip)[0] > 80
+            assert_accessible(page)
+            page.page.keyboard.press("Enter")
+            expect(page.page.locator(sheet)).to_be_focused()
+        assert page.page.url == address
+
+
+def test_a_link_to_the_page_that_is_shown_leads_the_keyboard_into_it(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        link = page.page.locator("#tree").get_by_role("link", name="walkingTime")
+        link.focus()
+        page.page.keyboard.press("Enter")
+        expect(page.page.locator("#rendered h3")).to_have_text("walkingTime")
+        expect(link).to_be_focused()
+        page.page.keyboard.press("Enter")
+
+        expect(page.page.locator("#rendered")).to_be_focused()
+
+
+def test_the_title_of_a_page_is_told_to_screen_readers_and_names_the_tab(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        assert page.page.title() == "TrailKit · docc2context"
+
+        page.page.locator("#tree").get_by_role("link", name="walkingTime").click()
+
+        expect(page.page.locator("#said")).to_have_text("walkingTime")
+        assert page.page.title() == "walkingTime · TrailKit · docc2context"
+
+
+COLOURS = "(one) => [getComputedStyle(one).backgroundColor, getComputedStyle(one).color]"
+
+
+def test_with_forced_colours_what_is_chosen_looks_chosen(browser: Browser, server: Server) -> None:
+    with opened(browser, server, forced_colors="active") as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        current = page.page.locator("#tree a[aria-current]")
+        other = page.page.locator("#tree a:not([aria-current])").first
+
+        chosen = current.evaluate(COLOURS)
+        assert page.button("Preview").evaluate(COLOURS) == chosen
+        assert chosen != other.evaluate(COLOURS)
+        assert chosen != page.button("Markdown").evaluate(COLOURS)
+        assert_accessible(page)
+
+
+@pytest.mark.parametrize(
+    "size",
+    [{"width": 800, "height": 360}, {"width": 320, "height": 256}],
+    ids=["phone on its side", "zoomed to 400 %"],
+)
+def test_on_a_low_screen_the_tree_shows_some_pages(
+    browser: Browser, server: Server, size: dict[str, int]
+) -> None:
+    with opened(browser, server, viewport=size) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+
+        assert size_of(page.page.locator("#tree"))[1] > 140
+        assert_accessible(page)
+
+
+EDGES = """
+(block) => {
+  const text = document.createRange();
+  text.selectNodeContents(block);
+  const [inner, outer] = [text.getBoundingClientRect(), block.getBoundingClientRect()];
+  return [inner.left - outer.left, outer.right - inner.right];
+}
+"""
+
+
+def test_what_is_written_from_right_to_left_begins_at_the_right(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    words = "בחרו שביל (Trail)."
+    title = "תכנון הליכה בהרים"
+    walk = article(title) | {"abstract": [{"type": "text", "text": words}]}
+    plain = article("Plain") | {"abstract": [{"type": "text", "text": "Choose."}]}
+    archive = tmp_path / "Walk.zip"
+    pages = {"walk": json.dumps(walk).encode(), "plain": json.dumps(plain).encode()}
+    archive.write_bytes(doccarchive(**pages))
+    with opened(browser, server, viewport=WIDE) as page:
+        page.convert(archive)
+        page.await_result("Plain")
+        left, right = page.page.locator("#rendered p").evaluate(EDGES)
+        assert (left < 1, right > 100) == (True, True)
+
+        link = page.page.locator("#tree").get_by_role("link", name=title)
+        link.click()
+        expect(page.page.locator("#rendered h3")).to_have_text(title)
+        for block in (page.page.locator("#rendered h3"), page.page.locator("#rendered p")):
+            left, right = block.evaluate(EDGES)
+            assert (left > 100, right < 1) == (True, True)
+        left, right = link.evaluate(EDGES)
+        assert left > right
 
 
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])

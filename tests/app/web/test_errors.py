@@ -48,7 +48,7 @@ REFUSED = by_code()
 
 
 def assert_told(page: WebPage, code: ErrorCode, *, remedy: str | None = None) -> None:
-    """The catalogue's words are there, the id to quote too, and the archive may be sent again."""
+    """The catalogue's words are there, the id to quote too, and a try again where it may help."""
     page.await_failure(code.title)
     assert page.fact("Code") == code.value
     assert page.fact("Status") == str(code.status)
@@ -56,7 +56,11 @@ def assert_told(page: WebPage, code: ErrorCode, *, remedy: str | None = None) ->
     told = page.page.locator("#failure-remedy")
     expect(told).to_have_text((remedy or code.remedy).replace("`", ""))
     expect(page.page.locator("#failure-detail")).not_to_be_empty()
-    expect(page.button("Try again")).to_be_visible()
+    may_pass = code.status in {408, 429} or code.status >= 500
+    expect(page.button("Try again")).to_be_visible(visible=may_pass)
+    expect(page.page.locator("#failure .primary:visible")).to_have_text(
+        "Try again" if may_pass else "Choose another archive"
+    )
     # Chromium's word on each answer that is no success, and nothing else.
     assert all(f"status of {code.status}" in complaint for complaint in page.seen.complaints)
     assert page.seen.violations() == []
@@ -85,22 +89,22 @@ def test_what_the_reader_refuses_is_told_in_the_words_of_the_catalogue(
             page.button("Choose another archive").click()
 
 
-def test_after_an_error_the_same_archive_can_be_sent_again_or_another_chosen(
+def test_after_an_error_another_archive_can_be_chosen_and_the_wish_for_assets_is_kept(
     browser: Browser, server: Server, tmp_path: Path
 ) -> None:
     archive = tmp_path / "Foo.zip"
     archive.write_bytes(b"PK\3\4 half written")
     with opened(browser, server) as page:
+        page.page.get_by_label("With the images").check()
         page.convert(archive)
         assert_told(page, ErrorCode.INVALID_ZIP)
         first = page.fact("Request")
-        page.button("Try again").click()
-        expect(page.page.locator("#failure-facts")).not_to_contain_text(first)
-        assert_told(page, ErrorCode.INVALID_ZIP)
         line = next(one for one in server.events("request_finished") if one["request_id"] == first)
         assert line["code"] == "invalid_zip"
 
         page.button("Choose another archive").click()
+        expect(page.page.get_by_label("With the images")).to_be_checked()
+        expect(page.page.locator("#file")).to_have_value("")
         page.convert(SAMPLE)
         page.await_result("TrailKit")
 
@@ -210,6 +214,10 @@ def test_a_draining_service_says_when_to_try_again(browser: Browser, server: Ser
             page.convert(SAMPLE)
             remedy = "Try again in 30 seconds; the archive stays chosen."
             assert_told(page, ErrorCode.DRAINING, remedy=remedy)
+            first = page.fact("Request")
+            page.button("Try again").click()
+            expect(page.page.locator("#failure-facts")).not_to_contain_text(first)
+            assert_told(page, ErrorCode.DRAINING, remedy=remedy)
 
             mark.unlink()
             page.button("Try again").click()
@@ -272,15 +280,21 @@ def test_a_service_that_dies_in_the_middle_is_told_with_the_id_that_it_knew(
         expect(page.button("Try again")).to_be_visible()
 
 
-def test_an_answer_that_is_not_of_the_service_is_told(browser: Browser, server: Server) -> None:
+@pytest.mark.parametrize(
+    ("status", "may_pass"), [(408, True), (502, True), (403, False), (413, False)]
+)
+def test_an_answer_that_is_not_of_the_service_is_told(
+    browser: Browser, server: Server, status: int, may_pass: bool
+) -> None:
     with opened(browser, server) as page:
         page.page.route(
-            "**/api/v1/convert", lambda route: route.fulfill(status=502, body="<h1>Bad Gateway")
+            "**/api/v1/convert", lambda route: route.fulfill(status=status, body="<h1>A proxy")
         )
         page.convert(SAMPLE)
 
         page.await_failure("Something else answered")
-        assert page.fact("Status") == "502"
+        assert page.fact("Status") == str(status)
+        expect(page.button("Try again")).to_be_visible(visible=may_pass)
 
 
 def test_a_dropped_folder_and_several_files_are_told_before_anything_is_sent(

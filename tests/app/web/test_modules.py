@@ -9,6 +9,9 @@ import pytest
 from playwright.sync_api import Browser
 
 import docc2context
+from docc2context.bundle.llms_txt import Contents, Entry
+from docc2context.markdown.code import code_span
+from docc2context.markdown.escape import escape
 from docc2context.markdown.slug import Slugs, slug
 from tests.app.archives import names_in
 from tests.app.serving import Server
@@ -85,6 +88,30 @@ def test_a_route_leads_back_to_its_page(browser: Browser, server: Server, path: 
             "path": path,
             "fragment": "some#part",
         }
+
+
+def test_the_contents_are_read_as_the_converter_writes_them(
+    browser: Browser, server: Server
+) -> None:
+    declarations = {
+        "documentation/kit.md": "",
+        "documentation/kit/run(_-)-1a.md": "func run(_ x: (Int) -> `T`)",
+        "documentation/kit/run(_-)-2b.md": "`run`",
+        "documentation/kit/ü [x].md": "",
+        "documentation/kit/zebra.md": "",
+    }
+    names = iter(["Kit", "`run(_:)`", "`run(_:)`", escape("a](b) \\"), code_span("`]`(x)")])
+    written = Contents()
+    for path, declaration in declarations.items():
+        children = tuple(declarations) if path == "documentation/kit.md" else ()
+        written.add(
+            path, Entry("", next(names), "An [x](y.md).", children, declaration=declaration)
+        )
+
+    with opened(browser, server) as page:
+        told = run(page, "contents", "[...m.contents(x)]", written.render("Kit"))
+
+    assert told == [[path, declaration] for path, declaration in declarations.items()]
 
 
 def test_numbers_are_worded(browser: Browser, server: Server) -> None:

@@ -1,0 +1,206 @@
+"""Back and forward: between form and result, and between the pages of a result."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.app.archives import article, doccarchive
+from tests.app.serving import Server
+from tests.app.web.page import SAMPLE, WebPage, digest, opened
+
+WIDE = {"width": 1280, "height": 900}
+DURATION = "documentation/trailkit/trail/duration(at-).md"
+
+
+@pytest.fixture(scope="module")
+def server(start_server: Callable[..., Server]) -> Server:
+    return start_server()
+
+
+@pytest.fixture(scope="module")
+def long_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A long page with a link to another at its end."""
+    url = "doc://x/documentation/Other"
+    line = {"type": "paragraph", "inlineContent": [{"type": "text", "text": "x"}]}
+    end = {"type": "paragraph", "inlineContent": [{"type": "reference", "identifier": url}]}
+    other = {"type": "topic", "title": "Other", "url": "/documentation/other", "identifier": url}
+    long = article("Long") | {
+        "primaryContentSections": [{"kind": "content", "content": [line] * 90 + [end]}],
+        "references": {url: other},
+    }
+    path = tmp_path_factory.mktemp("long") / "Long.zip"
+    path.write_bytes(doccarchive("Other", long=json.dumps(long).encode()))
+    return path
+
+
+def at_form(page: WebPage) -> None:
+    expect(page.button("Convert")).to_be_visible()
+    expect(page.page.locator("#result")).to_be_hidden()
+    expect(page.page.locator("#file")).to_be_focused()
+    assert page.page.url == f"http://{page.host}/"
+    assert page.page.title() == "docc2context"
+
+
+def open_duration(page: WebPage) -> None:
+    page.page.locator("#tree").get_by_role("link", name="duration(at:)").click()
+    expect(page.page.locator("#page-path")).to_have_text(DURATION)
+
+
+def position(page: WebPage) -> float:
+    top: float = page.page.evaluate("document.getElementById('rendered').scrollTop")
+    return top
+
+
+def test_back_leads_to_the_form_and_forward_to_the_result_again(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server, viewport=WIDE) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        saved = digest(page.download()[1])
+        open_duration(page)
+        sent: list[str] = []
+        page.page.on("request", lambda request: sent.append(request.method))
+
+        page.page.go_back()
+        expect(page.page.locator("#page-path")).to_have_text("documentation/trailkit.md")
+        page.page.go_back()
+        at_form(page)
+        page.page.go_forward()
+        expect(page.page.locator("#result-title")).to_be_focused()
+        expect(page.page.locator("#page-path")).to_have_text("documentation/trailkit.md")
+        page.page.go_forward()
+        expect(page.page.locator("#page-path")).to_have_text(DURATION)
+
+        assert page.page.title() == "duration(at:) · TrailKit · docc2context"
+        assert digest(page.download()[1]) == saved
+        assert "POST" not in sent
+        page.assert_quiet()
+
+
+def test_back_leads_to_where_the_page_was_read(
+    browser: Browser, server: Server, long_file: Path
+) -> None:
+    with opened(browser, server, viewport=WIDE) as page:
+        page.convert(long_file)
+        page.await_result("Long")
+        link = page.page.locator("#rendered").get_by_role("link", name="Other")
+        link.scroll_into_view_if_needed()
+        before = position(page)
+        assert before > 500
+        link.click()
+        expect(page.page.locator("#page-path")).to_have_text("documentation/other.md")
+        assert position(page) == 0
+
+        page.page.go_back()
+        expect(page.page.locator("#page-path")).to_have_text("documentation/long.md")
+        assert position(page) == before
+        page.page.go_back()
+        at_form(page)
+        page.page.go_forward()
+        expect(page.page.locator("#result-title")).to_be_focused()
+        assert position(page) == before
+
+        page.page.locator("#tree").get_by_role("link", name="Long").click()
+        expect(page.page.locator("#rendered")).to_be_focused()
+        assert position(page) == 0
+
+
+def test_the_result_before_is_kept_until_another_is_there(
+    browser: Browser, server: Server, long_file: Path
+) -> None:
+    with opened(browser, server) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        page.button("Convert another").click()
+        at_form(page)
+        page.page.go_back()
+        expect(page.page.locator("#result-title")).to_be_focused()
+        expect(page.page.locator("#page-path")).to_have_text("documentation/trailkit.md")
+        page.page.get_by_role("link", name="docc2context").click()
+        at_form(page)
+
+        page.convert(long_file)
+        page.await_result("Long")
+        page.page.go_back()
+        at_form(page)
+        page.page.go_back()  # to a page of the first
+        at_form(page)
+        page.page.go_forward()
+        page.page.go_forward()
+        expect(page.page.locator("#page-path")).to_have_text("documentation/long.md")
+        page.assert_quiet()
+
+
+def test_after_a_reload_no_address_of_a_page_is_left(browser: Browser, server: Server) -> None:
+    with opened(browser, server) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        open_duration(page)
+        page.page.go_back()
+        expect(page.page.locator("#page-path")).to_have_text("documentation/trailkit.md")
+        page.page.reload()
+        assert page.page.url == f"http://{page.host}/"
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        page.page.go_back()
+        at_form(page)
+
+
+def test_after_a_reload_of_the_form_forward_leads_to_no_result_that_is_gone(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        page.page.go_back()
+        at_form(page)
+        page.page.reload()
+        expect(page.page.locator("#lamp")).to_have_text("Ready")
+
+        page.page.go_forward()
+
+        at_form(page)
+
+
+def test_no_link_of_the_frame_leads_away_from_a_result(browser: Browser, server: Server) -> None:
+    with opened(browser, server, viewport=WIDE) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        address = page.page.url
+        frame = page.page.locator("body > header nav, body > footer").get_by_role("link")
+        names = frame.all_inner_texts()
+        assert names == ["Status", "API", "API reference", "OpenAPI", "Readiness"]
+
+        for name in names[1:]:
+            with page.page.expect_popup() as other:
+                page.page.get_by_role("link", name=name, exact=True).click()
+            other.value.close()
+        page.page.get_by_role("link", name="Status", exact=True).click()
+
+        expect(page.page.locator("#service")).to_be_focused()
+        expect(page.page.locator("#service-title")).to_be_in_viewport()
+        expect(page.page.locator("#result")).to_be_visible()
+        assert page.page.url == address
+
+
+def test_back_during_an_upload_does_not_hide_it(
+    browser: Browser, server: Server, slow_file: Path
+) -> None:
+    with opened(browser, server) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        page.button("Convert another").click()
+        page.convert(slow_file)
+        expect(page.page.locator("#work-title")).to_contain_text("Slow")
+        page.page.go_back()
+        expect(page.page.locator("#work")).to_be_visible()
+
+        page.button("Cancel").click()
+        at_form(page)
+        page.page.go_back()
+        expect(page.page.locator("#result-title")).to_have_text("TrailKit")
+        expect(page.page.locator("#result")).to_be_visible()
