@@ -15,6 +15,7 @@ import { contents } from "./contents.js";
  * @property {{ source: string, reason: string, path?: string }[]} pages_skipped
  * @property {Record<string, number>} unknown_nodes
  * @property {number} missing_references
+ * @property {{ page: string, identifier: string }[]} [missing] the first of them
  * @property {number} assets_copied
  * @property {number} output_bytes of pages, assets and what lies beside them
  */

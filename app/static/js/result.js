@@ -131,9 +131,11 @@ function losses(report) {
   if (!report) return [];
   const skipped = report.pages_skipped.map(({ source, reason }) => [source, reason]);
   const unknown = Object.entries(report.unknown_nodes).map(([kind, count]) => [kind, counted(count, "time")]);
+  const missing = (report.missing ?? []).map(({ page, identifier }) => [identifier, `on ${page}`]);
   return [
     ...listed(`${counted(skipped.length, "skipped page")}, with the reason`, skipped),
     ...listed(`${counted(total(report.unknown_nodes), "unknown node")}, by kind`, unknown),
+    ...listed(`${counted(report.missing_references, "missing reference")}, with the page`, missing),
   ];
 }
 

@@ -319,7 +319,8 @@ def test_skipped_pages_and_unknown_nodes_are_named(
     browser: Browser, server: Server, tmp_path: Path
 ) -> None:
     poll = article("Poll") | {
-        "primaryContentSections": [{"kind": "content", "content": [{"type": "poll", "text": "?"}]}]
+        "primaryContentSections": [{"kind": "content", "content": [{"type": "poll", "text": "?"}]}],
+        "abstract": [{"type": "reference", "identifier": "doc://nowhere", "isActive": True}],
     }
     archive = tmp_path / "Odd.zip"
     archive.write_bytes(doccarchive("Foo", bad=b"{no json", poll=json.dumps(poll).encode()))
@@ -331,7 +332,11 @@ def test_skipped_pages_and_unknown_nodes_are_named(
         page.page.get_by_text("1 skipped page, with the reason").click()
         expect(page.page.locator("#losses li").first).to_contain_text("data/documentation/bad.json")
         page.page.get_by_text("1 unknown node, by kind").click()
-        expect(page.page.locator("#losses li").last).to_have_text("block:poll 1 time")
+        expect(page.page.locator("#losses li").nth(1)).to_have_text("block:poll 1 time")
+        page.page.get_by_text("1 missing reference, with the page").click()
+        expect(page.page.locator("#losses li").last).to_have_text(
+            "doc://nowhere on documentation/poll.md"
+        )
 
 
 def test_a_link_to_a_skipped_page_shows_why_it_was_skipped(
