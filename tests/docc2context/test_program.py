@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -27,6 +28,21 @@ UNBUFFERED = {"PYTHONUNBUFFERED": "1"}
 CANNOT = "docc2context: cannot convert a.zip: "
 FULL = "standard output cannot be written: No space left on device\n"
 WRITTEN = "1 pages written to {}, 0 skipped, 0 unknown nodes, 0 missing references\n"
+
+
+@pytest.fixture(autouse=True)
+def signals_that_end() -> Iterator[None]:
+    """Have programs started here end by signals, also where the tests run in the background.
+
+    A shell lets what it starts there ignore SIGINT, and a program leaves it so.
+    """
+    ours = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGHUP)}
+    for number, handler in ours.items():
+        if handler is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in ours.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
@@ -155,7 +171,10 @@ def test_like_a_filter_it_ends_without_a_word_where_nobody_reads(
 
 @contextmanager
 def started(here: Path, line: str, *before: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """The program in a session of its own, where signals to its group reach its workers alone."""
+    """The program in a session of its own, where signals to its group reach its workers alone.
+
+    One that does not end is killed after two minutes, so that a test fails and does not hang.
+    """
     command = [*before, str(here / "docc2context"), *line.split()]
     with subprocess.Popen(
         command,
@@ -165,9 +184,12 @@ def started(here: Path, line: str, *before: str) -> Iterator["subprocess.Popen[b
         stderr=subprocess.PIPE,
         start_new_session=True,
     ) as program:
+        overdue = Timer(120, program.kill)
+        overdue.start()
         try:
             yield program
         finally:
+            overdue.cancel()
             program.kill()
 
 
