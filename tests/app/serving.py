@@ -10,13 +10,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 import pytest
 
 from app.core.errors import ErrorCode
 from tests.app.archives import doccarchive
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 CONVERT = "/api/v1/convert"
@@ -31,12 +33,13 @@ NEEDS_PROC = pytest.mark.skipif(
 )
 
 
-def eventually(condition: Callable[[], object], what: str) -> None:
-    """Poll until `condition()` is true; AssertionError after the deadline."""
+def eventually(condition: Callable[[], T], what: str) -> T:
+    """Poll until `condition()` is true, and return it; AssertionError after the deadline."""
     end = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
+    while not (found := condition()):
         assert time.monotonic() < end, f"not within {DEADLINE_SECONDS:g} s: {what}"
         time.sleep(0.01)
+    return found
 
 
 def problem(response: httpx2.Response) -> dict[str, Any]:
@@ -181,12 +184,14 @@ def stopped(pid: int) -> Iterator[None]:
 
 
 @contextmanager
-def held(server: Server) -> Iterator[None]:
-    """The one conversion that runs, or is about to, does not go on within the block."""
-    eventually(server.converting, "the conversion runs")
-    (child,) = server.converting()
+def held(server: Server) -> Iterator[int]:
+    """The one conversion that runs, or is about to, does not go on within the block.
+
+    Gives its process id: the system may leave a child out of the list while another one ends.
+    """
+    (child,) = eventually(server.converting, "the conversion runs")
     with stopped(child):
-        yield
+        yield child
 
 
 def free_port() -> int:

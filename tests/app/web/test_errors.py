@@ -200,8 +200,8 @@ def test_a_conversion_that_needs_too_much_is_told(
 def test_a_killed_conversion_is_told(browser: Browser, server: Server, slow_file: Path) -> None:
     with opened(browser, server) as page:
         page.convert(slow_file)
-        with held(server):
-            os.kill(server.converting()[0], signal.SIGKILL)
+        with held(server) as child:
+            os.kill(child, signal.SIGKILL)
 
         assert_told(page, ErrorCode.CONVERSION_FAILED)
 
