@@ -37,7 +37,7 @@ tar -C "$root" -c . | docker import --change 'CMD ["python3"]' - stand-in/python
 mkdir -p "$folder/programs"
 cp "$(command -v prometheus)" "$folder/programs/prometheus"
 cp "$(command -v prometheus-alertmanager || command -v alertmanager)" "$folder/programs/alertmanager"
-cp "$(command -v busybox)" "$(command -v promtool)" "$folder/programs/"
+cp "$(command -v busybox)" "$(command -v promtool)" "$(command -v amtool)" "$folder/programs/"
 # Debian's programs look here for what others have compiled in: pages and templates.
 mkdir -p "$folder/programs/share"
 cp -R /usr/share/prometheus/. "$folder/programs/share/"
@@ -45,7 +45,7 @@ cp -R /usr/share/prometheus/. "$folder/programs/share/"
 for program in prometheus alertmanager; do
     docker build -q -t "stand-in/$program:1" -f - "$folder/programs" >/dev/null <<DOCKERFILE
 FROM stand-in/python:1
-COPY busybox promtool /bin/
+COPY busybox promtool amtool /bin/
 COPY share /usr/share/prometheus
 RUN ln -s /bin/busybox /bin/wget && install -d -o 65534 -g 65534 /$program /etc/$program
 COPY $program /bin/$program
