@@ -54,7 +54,7 @@ test-alert: $(READY) ## Send a test alert of SEVERITY to Alertmanager, and say w
 	@$(BIN)/python -m monitoring.send_alert --severity $(SEVERITY) http://localhost:$(ALERTMANAGER_PORT)
 
 test: $(READY) ## Run all tests; what cannot run here says SKIPPED: and why.
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 mutants: $(READY) ## Break each alert rule in every way that tests should find; ALERTS names some.
 	@$(BIN)/python -m tests.monitoring.mutants $(ALERTS)
