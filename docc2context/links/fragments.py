@@ -18,6 +18,7 @@ class Fragments:
     def __init__(self) -> None:
         self._slugs = Slugs()
         self._by_place: dict[tuple[str, str], str] = {}
+        self._by_folded_place: dict[tuple[str, str], str] = {}
 
     def add(self, path: str, markdown: str) -> None:
         """Give the headings of the next page theirs; the first of them is its title."""
@@ -28,6 +29,7 @@ class Fragments:
             self._by_place.setdefault((page, ""), fragment)
             if anchor:
                 self._by_place.setdefault((page, anchor), fragment)
+                self._by_folded_place.setdefault((page, _lower(anchor)), fragment)
 
     def filled(self, markdown: str) -> str:
         """A page that was added, without marks."""
@@ -37,10 +39,12 @@ class Fragments:
         page, anchor = mark.groups()
         if page == HEADING:
             return ""
-        for place in ((page, anchor), (page, _lower(anchor)), (page, "")):
-            if fragment := self._by_place.get(place):
-                return destination(fragment)
-        return ""
+        fragment = (
+            self._by_place.get((page, anchor))
+            or self._by_folded_place.get((page, _lower(anchor)))
+            or self._by_place.get((page, ""), "")
+        )
+        return destination(fragment)
 
 
 def _lower(anchor: str) -> str:

@@ -121,10 +121,11 @@ class PageResolver:
         if "\0" not in markdown:
             return markdown
         own = link_from(self._folder, self._path)
+        # Authors do not look at the letter case of an anchor; the first of several is meant.
+        folded = {anchor.lower(): anchors[anchor] for anchor in reversed(list(anchors))}
 
         def fragment(match: re.Match[str]) -> str:
-            # DocC's own headings have small letters, and its authors do not look.
-            found = anchors.get(match[1]) or anchors.get(match[1].lower())
+            found = anchors.get(match[1]) or folded.get(match[1].lower())
             return f"#{destination(found)}" if found else own
 
         return _LOCAL_ANCHOR.sub(fragment, markdown)

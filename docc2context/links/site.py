@@ -8,6 +8,7 @@ from docc2context.links.paths import page_entry, path_key
 from docc2context.links.references import References
 
 _BUNDLE_URL = re.compile(r"doc://[^/]*(?=/)")
+_SLASHES = re.compile("//+")
 
 
 class Site:
@@ -26,13 +27,16 @@ class Site:
         """The file for a `doc://` address or for the path of a URL, its fragment left aside.
 
         None if its page is not here. The exact name goes before the percent-decoded one and that
-        before another letter case, because archives hold names with a `%` of their own.
+        before another letter case, because archives hold names with a `%` of their own. Slashes in
+        a row are one, as in a path: the address of an operator such as `/(_:_:)` has two.
         """
         if (exact := self._paths.get(page_entry(url))) is not None:
             return exact
         if url.startswith("doc://"):
             url = _BUNDLE_URL.sub("", url)
         path = "/" + url.partition("#")[0].strip("/")
+        if "//" in path:
+            path = _SLASHES.sub("/", path)
         return (
             self._paths.get(page_entry(path))
             or self._paths.get(decoded := page_entry(unquote(path)))

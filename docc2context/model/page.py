@@ -4,7 +4,7 @@ import msgspec
 
 from docc2context.model.base import Node
 from docc2context.model.block import Block
-from docc2context.model.inline import Inline, ReferenceLink
+from docc2context.model.inline import Inline
 from docc2context.model.sections import Content, PrimarySection
 from docc2context.model.symbol import Availability, Conformance, SymbolTag
 from docc2context.model.tutorials import Section
@@ -72,7 +72,7 @@ class RelationshipGroup(Node):
 class SampleDownload(Node):
     """The download of a sample project."""
 
-    action: ReferenceLink
+    action: Inline
 
 
 class Hierarchy(Node):

@@ -2,7 +2,7 @@
 
 from docc2context.model.base import UNKNOWN, KindNode, Node
 from docc2context.model.block import Block
-from docc2context.model.inline import Inline, ReferenceLink
+from docc2context.model.inline import Inline
 
 
 class FullWidth(KindNode, tag="fullWidth"):
@@ -48,7 +48,7 @@ class Hero(KindNode, tag="hero"):
     image: str | None = None
     video: str | None = None
     background_image: str | None = None
-    action: ReferenceLink | None = None
+    action: Inline | None = None
 
 
 class Intro(Hero, tag="intro"):
@@ -99,7 +99,7 @@ class CallToAction(KindNode, tag="callToAction"):
 
     title: str = ""
     abstract: list[Inline] | None = None
-    action: ReferenceLink | None = None
+    action: Inline | None = None
     featured_eyebrow: str | None = None
     media: str | None = None
 
@@ -127,7 +127,7 @@ class Tile(Node):
 
     title: str = ""
     content: list[Block] | None = None
-    action: ReferenceLink | None = None
+    action: Inline | None = None
     media: str | None = None
 
 

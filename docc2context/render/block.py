@@ -71,7 +71,7 @@ def _block(node: Block, marker: str, ctx: Context) -> str:
         case Paragraph():
             return md.paragraph(inlines(node.inline_content, ctx))
         case Heading():
-            return ctx.heading(max(node.level, 2), node.text, node.anchor)
+            return ctx.heading(max(node.level, 2) + ctx.demotion, node.text, node.anchor)
         case CodeListing():
             return _code_listing(node, ctx)
         case Aside():

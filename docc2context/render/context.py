@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from docc2context.links.references import Described
 from docc2context.links.resolver import Resolver
 from docc2context.markdown.blocks import heading
+from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape, one_line
 from docc2context.markdown.inline import link, with_code
 from docc2context.markdown.slug import Slugs, slug
@@ -22,6 +23,8 @@ five Python frames of the thousand that there are, and two to four columns of in
 UNBOUNDED = 2**63
 
 _USUAL_CHARS = 64
+
+_EMOJI = re.compile(r":[\w+-]+:")
 
 _NO_ADDRESS = re.compile(r"[\0-\x20]*(?:javascript|vbscript|data):", re.IGNORECASE)
 
@@ -68,9 +71,11 @@ class Context:
         self._relation: str | None = "body"
         self._slugs = Slugs()
         self._depth = 0
-        self._inside_link = False
+        self.is_inside_link = False
         self._words_alone = False
         self.is_bold = False
+        self.demotion = 0
+        """Levels by which headings of content go down, as it stands below headings of ours."""
         self._mended: set[str] = set()
         self._called_deprecated: bool | None = None
 
@@ -112,7 +117,7 @@ class Context:
     def mention(self, identifier: str, relation: str | None = None) -> None:
         """Note that the page leads to what the identifier stands for, for the link graph."""
         relation = relation or self._relation
-        if relation is not None and not self._inside_link:
+        if relation is not None and not self.is_inside_link:
             self.edges.append((relation, identifier))
 
     def relating(self, relation: str | None) -> "_For":
@@ -121,11 +126,11 @@ class Context:
 
     def destination(self, identifier: str, described: Described | None) -> str | None:
         """Where a link leads; None inside another link, since links do not nest."""
-        return None if self._inside_link else self.links.to(identifier, described)
+        return None if self.is_inside_link else self.links.to(identifier, described)
 
     def linked(self, text: str, destination: str) -> str:
         """A link to a safe destination; the text alone inside another link."""
-        return text if self._inside_link else link(text, destination)
+        return text if self.is_inside_link else link(text, destination)
 
     def addressed(self, text: str, address: str) -> str:
         """Words that lead to an address which no bundle can link, and the address beside them.
@@ -133,7 +138,7 @@ class Context:
         But for scripts and data, which are no addresses to go to.
         """
         told = "" if _NO_ADDRESS.match(address) else escape(address.strip())
-        return text if self._inside_link or told in ("", text) else f"{text} ({told})"
+        return text if self.is_inside_link or told in ("", text) else f"{text} ({told})"
 
     def asset(self, url: str) -> str | None:
         """The link to a file of the archive; None where words alone are wanted."""
@@ -181,7 +186,7 @@ class Context:
 
     def inside_link(self) -> "_For":
         """For a `with`: what is rendered in it is the text of a link."""
-        return _For(self, "_inside_link", value=True)
+        return _For(self, "is_inside_link", value=True)
 
     def words_alone(self) -> "_For":
         """For a `with`: what is rendered in it goes to another file, and shows no file of ours."""
@@ -190,6 +195,10 @@ class Context:
     def inside_bold(self) -> "_For":
         """For a `with`: all is set in bold; what is bold by itself needs no mark of its own."""
         return _For(self, "is_bold", value=True)
+
+    def demoted(self, levels: int) -> "_For":
+        """For a `with`: what is rendered in it stands below a heading, and so do its headings."""
+        return _For(self, "demotion", value=levels)
 
     def enter(self) -> bool:
         """One level deeper; False, and no deeper, where the limit is reached. Undone by `leave`."""
@@ -232,7 +241,17 @@ def _rendered_heading(level: int, text: str, suffix: str) -> tuple[str, str]:
         return "", ""
     text += suffix
     # swift-docc keeps of the code in a heading its backticks alone; a title may be about them.
-    return heading(level, with_code(text) if level > 1 else escape(text)), slug(text)
+    return heading(level, _title(text) if level == 1 else with_code(text)), slug(text)
+
+
+def _title(text: str) -> str:
+    """The title of a page; a name that would be read as more than text is code.
+
+    GitHub shows an emoji for the `:x:` of `shadow(color:x:y:)`, escaped or not.
+    """
+    words = escape(text)
+    is_name = " " not in text
+    return code_span(text) if is_name and (words != text or _EMOJI.search(text)) else words
 
 
 _usual_heading = lru_cache(maxsize=1024)(_rendered_heading)

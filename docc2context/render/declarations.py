@@ -13,8 +13,8 @@ from docc2context.render.links import availability
 
 
 def plain(fragments: Sequence[Fragment]) -> str:
-    """The text of declaration fragments."""
-    return "".join([fragment.text for fragment in fragments])
+    """The text of declaration fragments, without the line break that ends some."""
+    return "".join([fragment.text for fragment in fragments]).rstrip()
 
 
 def mention_types(fragments: Sequence[Fragment], ctx: Context) -> None:

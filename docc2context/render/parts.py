@@ -11,7 +11,7 @@ from docc2context.markdown import blocks as md
 from docc2context.markdown.escape import escape
 from docc2context.markdown.inline import split_code
 from docc2context.model.block import Block, Paragraph
-from docc2context.model.inline import CodeVoice, ReferenceLink, Text
+from docc2context.model.inline import CodeVoice, Inline, ReferenceLink, Text
 from docc2context.model.page import RenderNode
 from docc2context.model.sections import Declarations
 from docc2context.model.variants import Variant
@@ -217,8 +217,10 @@ def _sample_code(node: RenderNode, ctx: Context) -> str:
     return md.join([action, blocks(node.download_not_available_summary, ctx)])
 
 
-def _download(action: ReferenceLink, ctx: Context) -> str:
+def _download(action: Inline, ctx: Context) -> str:
     """A link to a file, or its name: the title may be no more than `Download`."""
+    if not isinstance(action, ReferenceLink):
+        return md.paragraph(inlines([action], ctx))
     told = reference(action, ctx)
     described = ctx.describe(action.identifier)
     if ctx.destination(action.identifier, described) is None:

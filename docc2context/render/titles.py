@@ -54,14 +54,20 @@ def title_of(reference: Reference | None) -> str:
             return escape(title)
         case ImageReference(alt=alt) | VideoReference(alt=alt):
             return escape(alt or "")
-        case DownloadReference():
-            return escape(unquote(reference.url.rpartition("/")[2]))
+        case DownloadReference(url=url):
+            return escape(_file_name(url) or last_part(url))
         case UnknownReference(title=title):
             return escape(title)
         case None:
             return ""
         case _:
             assert_never(reference)
+
+
+def _file_name(url: str) -> str:
+    """The name of the file that a URL leads to; empty if it leads to no file by its name."""
+    name = unquote(url.partition("?")[0].rpartition("/")[2])
+    return name if "." in name.strip(".") else ""
 
 
 def is_symbol(reference: TopicReference) -> bool:

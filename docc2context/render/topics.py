@@ -32,7 +32,8 @@ def _group(group: TopicGroup, relation: str, ctx: Context) -> str:
     title = group.title or ""
     head = ctx.heading(3, title, group.anchor or title.replace(" ", "-"))
     abstract = md.paragraph(inlines(group.abstract, ctx))
-    discussion = blocks(group.discussion.content, ctx) if group.discussion else ""
+    with ctx.demoted(2):
+        discussion = blocks(group.discussion.content, ctx) if group.discussion else ""
     with ctx.relating(relation):
         links = page_links(group.identifiers, ctx, md.marker_below(discussion))
     return md.join([head, abstract, discussion, links])

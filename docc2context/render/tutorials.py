@@ -31,7 +31,7 @@ from docc2context.model.tutorials import (
 )
 from docc2context.render.block import blocks, run_in, strong, unknown
 from docc2context.render.context import Context
-from docc2context.render.inline import inlines, media, page_link, reference
+from docc2context.render.inline import inlines, media, page_link
 from docc2context.render.links import note, page_links
 
 
@@ -72,7 +72,7 @@ def _hero(node: Hero, ctx: Context) -> str:
         f"Project files: {page_link(node.project_files, ctx)}" if node.project_files else "",
     ]
     pictures = [media(name, None, ctx) for name in (node.image, node.video) if name]
-    action = md.paragraph(reference(node.action, ctx)) if node.action else ""
+    action = md.paragraph(inlines([node.action], ctx)) if node.action else ""
     title = ctx.heading(2, node.title) if node.title != ctx.title else ""
     content = blocks(node.content, ctx)
     # Not the marker of a list right below: CommonMark would take both for one (5.3).
@@ -82,7 +82,11 @@ def _hero(node: Hero, ctx: Context) -> str:
 
 def _task(node: Task, ctx: Context) -> str:
     head = ctx.heading(2, node.title, node.anchor)
-    return md.join([head, _layouts(node.content_section, ctx), _steps(node.steps_section, ctx)])
+    with ctx.demoted(1):
+        content = _layouts(node.content_section, ctx)
+    with ctx.demoted(2):
+        steps = _steps(node.steps_section, ctx)
+    return md.join([head, content, steps])
 
 
 def _steps(nodes: Sequence[Block], ctx: Context) -> str:
@@ -145,7 +149,7 @@ def _choice(node: Choice, marker: str, ctx: Context) -> str:
 def _call_to_action(node: CallToAction, ctx: Context) -> str:
     eyebrow = note(escape(node.featured_eyebrow)) if node.featured_eyebrow else ""
     picture = media(node.media, None, ctx) if node.media else ""
-    action = md.paragraph(reference(node.action, ctx)) if node.action else ""
+    action = md.paragraph(inlines([node.action], ctx)) if node.action else ""
     abstract = md.paragraph(inlines(node.abstract, ctx))
     return md.join([ctx.heading(2, node.title), eyebrow, abstract, picture, action])
 
@@ -174,5 +178,5 @@ def _resources(node: Resources, ctx: Context) -> str:
 
 def _tile(node: Tile, ctx: Context) -> str:
     picture = media(node.media, None, ctx) if node.media else ""
-    action = md.paragraph(reference(node.action, ctx)) if node.action else ""
+    action = md.paragraph(inlines([node.action], ctx)) if node.action else ""
     return md.join([ctx.heading(3, node.title), blocks(node.content, ctx), picture, action])

@@ -29,6 +29,14 @@ def heading(text: str, anchor: str | None = None) -> str:
     return mark_heading(text, anchor) + "\n"
 
 
+def test_an_anchor_is_found_in_another_letter_case_unless_it_is_there_as_it_is() -> None:
+    kit = heading("# Kit") + heading("## Views", "Views") + heading("### Shown", "views")
+    links = "".join(f"[{a}](#\0documentation/kit.md\0{a}\0)" for a in ("views", "Views", "VIEWS"))
+    assert filled((KIT, kit + links)) == [
+        "# Kit\n## Views\n### Shown\n[views](#shown)[Views](#views)[VIEWS](#views)"
+    ]
+
+
 def test_a_second_heading_of_one_text_anywhere_gets_a_number() -> None:
     kit = heading("# Kit") + heading("## Topics", "T") + "[t](#\0documentation/kit.md\0T\0)"
     f = heading("# f") + heading("## Topics", "T") + f"[t]({link('/documentation/kit/f(_:)#T')})"

@@ -14,6 +14,9 @@ from docc2context.links.site import Site
         ("/documentation/other", None),
         ("doc://org.kit/documentation/kit/f(_:)", "documentation/kit/f(_-).md"),
         ("/documentation/kit/f(_:)#Discussion", "documentation/kit/f(_-).md"),
+        ("/documentation/kit//f(_:)", "documentation/kit/f(_-).md"),
+        ("doc://org.kit/documentation/kit//f(_:)", "documentation/kit/f(_-).md"),
+        ("//documentation/kit/f(_:)", "documentation/kit/f(_-).md"),
         ("", None),
     ],
 )
