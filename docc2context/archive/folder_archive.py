@@ -23,7 +23,7 @@ class FolderArchive:
     """An archive as a folder on disk; links in it are not followed.
 
     Raises EntryUnreadable for a folder of pages that cannot be listed, as nobody can say how many
-    pages are lost with it. A page that cannot be read is told of when it is read.
+    pages are lost with it. A page or an asset that cannot be read is told of when it is read.
     """
 
     def __init__(self, folder: Path, limits: Limits, *, assets: bool) -> None:
@@ -73,9 +73,9 @@ class FolderArchive:
                     left -= len(piece)
                     yield piece
         except OSError as error:
-            raise _damaged(f"a file cannot be read: {_why(error)}", name) from error
+            raise EntryUnreadable(f"the file cannot be read: {_why(error)}", name) from error
         if left:
-            raise _damaged("a file became shorter while it was read", name)
+            raise EntryUnreadable("the file became shorter while it was read", name)
 
 
 def _assets(base: Path, root: str) -> dict[str, Path]:
@@ -95,10 +95,6 @@ def _name(path: Path, base: Path) -> str:
     Linux takes any bytes for one; those that are no UTF-8 stand in it as `\xff`.
     """
     return os.fsencode(path.relative_to(base.parent).as_posix()).decode("utf-8", "backslashreplace")
-
-
-def _damaged(what: str, name: str) -> ArchiveRefused:
-    return ArchiveRefused(Code.INVALID_ZIP, what, entry=name)
 
 
 def _listed(base: Path) -> tuple[dict[str, Path], dict[str, str]]:

@@ -38,7 +38,8 @@ class Archive(Protocol):
     def read_asset(self, name: str) -> Iterator[bytes]:
         """The bytes of an asset, in pieces of at most 1 MiB and as many as it declares.
 
-        Raises ArchiveRefused, at the last piece even, if they are damaged.
+        Raises ArchiveRefused, at the last piece even, if they are damaged, EntryUnreadable if the
+        system does not let us read them from a folder.
         """
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from docc2context.errors import Code, DestinationError, OutputTooLarge, shown
+from docc2context.errors import Code, DestinationError, EntryUnreadable, OutputTooLarge, shown
 
 WORK_PREFIX = ".docc2context."
 """What temporary names begin with: not with the destination's own, which may be long already."""
@@ -67,6 +67,8 @@ def folder_made_for(path: Path) -> Iterator[None]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield
+    except EntryUnreadable:  # what is read for it, and no fault of the place
+        raise
     except FileExistsError as error:  # a file where one of the folders above should be
         raise unusable(path, "cannot be written: Not a directory") from error
     except OSError as error:

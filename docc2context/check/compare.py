@@ -1,7 +1,8 @@
 """Whether each string that a page displays can be read in its Markdown."""
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from docc2context.check.displayable import Displayable
@@ -27,7 +28,8 @@ def lost(strings: Iterable[Displayable], markdown: str) -> list[Lost]:
 
     A string that a page displays three times must stand there three times: each one takes its
     place, lines of code first, longer strings before shorter ones, and no other may stand in it. So
-    a parameter `a` is not found in prose.
+    a parameter `a` is not found in prose. A place that is a line by itself, or that no markup cuts,
+    goes before others: a heading `The Sloth class` has not to stand in `The **Sloth** class eats`.
     """
     page = _Page(displayed(markdown))
     waiting = [(i, string) for i, string in enumerate(strings) if not page.take_lines(string)]
@@ -51,21 +53,27 @@ class _Page:
     def __init__(self, text: Text) -> None:
         self.text = text
         self.plain = "\n" + text.plain
+        self.seams = sorted(seam + 1 for seam in text.seams)
         self.taken = bytearray(len(self.plain))
-        self.searched: dict[tuple[str, int], int] = {}
+        self.searched: dict[tuple[str, int, _Fits], int] = {}
 
     def take_lines(self, string: Displayable) -> bool:
         """Find code as whole lines of a fence and keep others from them."""
         if not string.is_code:
             return False
         lines = filter(None, map(_line, string.text.splitlines()))
-        return self._take("\n" + "\n".join(lines) + "\n", string)
+        return self._take("\n" + "\n".join(lines) + "\n", string, _Page.is_anywhere)
 
     def take(self, string: Displayable) -> bool:
         """Find a place for a string and keep others from it, unless it may share one."""
         if string.shared:
             return self.holds(string)
-        return any(self._take(needle, string) for needle in _needles(string))
+        # What may stand in front matter finds it first, and should.
+        is_front = _FRONT_MATTER.match(string.pointer)
+        preferences = (_Page.is_anywhere,) if is_front else _PREFERENCES
+        return any(
+            self._take(needle, string, fits) for needle in _needles(string) for fits in preferences
+        )
 
     def holds(self, string: Displayable) -> bool:
         """Whether a string stands somewhere, be the place taken or not."""
@@ -83,9 +91,12 @@ class _Page:
     def _start(self, string: Displayable) -> int:
         return 0 if _FRONT_MATTER.match(string.pointer) else self.text.body
 
-    def _take(self, needle: str, string: Displayable) -> bool:
-        key = (needle, self._start(string))
-        for place in self._places(needle, self.searched.get(key, key[1])):
+    def _take(self, needle: str, string: Displayable, fits: "_Fits") -> bool:
+        start = self._start(string)
+        key = (needle, start, fits)
+        for place in self._places(needle, self.searched.get(key, start)):
+            if not fits(self, place, place + len(needle)):
+                continue
             self.searched[key] = place
             own = slice(place + needle.startswith("\n"), place + len(needle.rstrip("\n")))
             if 1 not in self.taken[own]:
@@ -101,10 +112,34 @@ class _Page:
                 yield place
             place = self.plain.find(needle, place + 1)
 
+    def is_uncut_line(self, start: int, end: int) -> bool:
+        return self.is_line(start, end) and self.is_uncut(start, end)
+
+    def is_line(self, start: int, end: int) -> bool:
+        return self.plain[start - 1] == "\n" and self.plain[end] == "\n"
+
+    def is_uncut(self, start: int, end: int) -> bool:
+        following = bisect_right(self.seams, start)
+        return following == len(self.seams) or self.seams[following] >= end
+
+    def is_anywhere(self, start: int, end: int) -> bool:  # noqa: ARG002
+        return True
+
     def _is_edge(self, at: int) -> bool:
         around = self.plain[at - 1 : at + 1]
         inside_word = len(around) == 2 and all(char.isalnum() or char == "_" for char in around)
         return not inside_word or at - 1 in self.text.seams
+
+
+_Fits = Callable[[_Page, int, int], bool]
+"""Whether the text between two positions may be the place of a string."""
+
+_PREFERENCES: tuple[_Fits, ...] = (
+    _Page.is_uncut_line,
+    _Page.is_uncut,
+    _Page.is_line,
+    _Page.is_anywhere,
+)
 
 
 def _needles(string: Displayable) -> Iterator[str]:

@@ -31,8 +31,9 @@ class Displayable(NamedTuple):
 
     `node` is a short path of node types and keys, `pointer` the JSON pointer of the string or of
     the identifier by which the page uses it. `is_code` lines stand in fences as they are; a
-    `shared` string may stand where another one does, as DocC shows both in one place. `variant` is
-    the language in which alone the page displays it; empty for the page's own.
+    `shared` string may stand where another one does, as DocC shows both in one place. `is_name`
+    says that it is the title of something that the page mentions. `variant` is the language in
+    which alone the page displays it; empty for the page's own.
     """
 
     node: str
@@ -40,6 +41,7 @@ class Displayable(NamedTuple):
     text: str
     is_code: bool = False
     shared: bool = False
+    is_name: bool = False
     variant: str = ""
 
 
@@ -148,7 +150,8 @@ class _Walk:
             if self.has_summary or text in self.told:
                 return  # the summary is made of them; the same for each platform, told once
             self.told.add(text)
-        yield Displayable("/".join(names), at.pointer, text, is_code, shared)
+        is_name = at.hops > 0 and at.key == "title"
+        yield Displayable("/".join(names), at.pointer, text, is_code, shared, is_name)
 
 
 _MERGED: Any = object()

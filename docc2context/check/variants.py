@@ -58,13 +58,15 @@ def _languages(override: dict[str, Any]) -> list[str]:
 
 
 def _beyond(strings: list[Displayable], own: list[Displayable], language: str) -> list[Displayable]:
+    """What a variant displays beyond the page; another name of a thing has to be told once."""
     left = Counter(string.text for string in own)
     beyond = []
     for string in strings:
         if left[string.text]:
             left[string.text] -= 1
         else:
-            beyond.append(string._replace(variant=language))
+            shared = string.shared or string.is_name
+            beyond.append(string._replace(variant=language, shared=shared))
     return beyond
 
 

@@ -41,6 +41,18 @@ class PatchedText(msgspec.Struct, frozen=True, gc=False):
 ReferenceText = msgspec.Raw | PatchedText
 
 
+def new_title(text: PatchedText) -> str | None:
+    """The title that the operations give; None if they change anything else, or give none."""
+    match text.operations:
+        case [("/title", PatchOperation(op="add" | "replace", value=value))]:
+            try:
+                return msgspec.json.decode(value, type=str)
+            except msgspec.DecodeError:
+                return None
+        case _:
+            return None
+
+
 class Patcher:
     """Applies operations to a copy of a page; only what lies on an operation's path is copied."""
 

@@ -67,7 +67,11 @@ class Context:
         """The first declaration on the page."""
         self.is_deprecated = False
         self.asked: list[str] = []
-        """Identifiers that were looked up; whoever wants to know for what gives it another list."""
+        """Identifiers that were looked up for the present part of the page."""
+        self.asked_by_part: list[list[str]] = []
+        """The same for one part after the other; whoever wants to know gives it another list."""
+        self.names_elsewhere: Mapping[str, str] = {}
+        """What lists say behind the names of things that another language calls otherwise."""
         self._relation: str | None = "body"
         self._slugs = Slugs()
         self._depth = 0
@@ -94,6 +98,11 @@ class Context:
             self._mended.add(identifier)
             for kind, count in findings.items():
                 self.unknown_nodes[kind] += count
+
+    def begin_part(self) -> None:
+        """Have what is looked up from here on noted by itself."""
+        self.asked = []
+        self.asked_by_part.append(self.asked)
 
     def reference(self, identifier: str) -> Reference | None:
         """What the identifier stands for."""

@@ -27,10 +27,21 @@ def page_lines(identifiers: Sequence[str], ctx: Context) -> list[str]:
     titles = [described.title if described else None for described in pages.values()]
     if len(set(titles)) < len(titles):
         names = _told_apart(names, titles, list(pages), ctx)
+    if ctx.names_elsewhere:
+        names = [
+            name + name_elsewhere(identifier, ctx)
+            for name, identifier in zip(names, pages, strict=True)
+        ]
     return [
         name + ctx.spend(_summary(described, ctx)) if described else name
         for name, described in zip(names, pages.values(), strict=True)
     ]
+
+
+def name_elsewhere(identifier: str, ctx: Context) -> str:
+    """What stands behind the name of a thing that another language calls otherwise."""
+    name = ctx.names_elsewhere.get(identifier)
+    return ctx.spend(f" ({name})") if name else ""
 
 
 def _told_apart(

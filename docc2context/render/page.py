@@ -10,8 +10,9 @@ from docc2context.model.variants import Variant
 from docc2context.render.context import Context
 from docc2context.render.front_matter import page_front_matter
 from docc2context.render.inline import inlines
-from docc2context.render.parts import page_parts, variant_parts
+from docc2context.render.parts import page_parts
 from docc2context.render.titles import page_title
+from docc2context.render.variant import variant_parts
 
 
 def render_page(node: RenderNode, others: Sequence[Variant], path: str, ctx: Context) -> str:
@@ -40,7 +41,7 @@ def _blocks(node: RenderNode, others: Sequence[Variant], ctx: Context) -> list[s
     """The title, empty if there is none, and what stands below it."""
     ctx.title = page_title(node)
     title = ctx.heading(1, ctx.title)
-    own = page_parts(node, ctx)
+    own = page_parts(node, ctx, others)
     body = [title, *own.lead, *own.declarations]
     more = [variant_parts(node, own, other, ctx) for other in others]
     for parts in more:

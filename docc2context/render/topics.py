@@ -7,7 +7,7 @@ from docc2context.model.page import RelationshipGroup, TopicGroup
 from docc2context.render.block import blocks
 from docc2context.render.context import Context, generated_anchor
 from docc2context.render.inline import inlines, link_to
-from docc2context.render.links import conditions, page_links
+from docc2context.render.links import conditions, name_elsewhere, page_links
 
 _RELATIONS = {
     "conformsTo": "conforms-to",
@@ -29,6 +29,7 @@ def topic_groups(
 
 
 def _group(group: TopicGroup, relation: str, ctx: Context) -> str:
+    ctx.begin_part()
     title = group.title or ""
     head = ctx.heading(3, title, group.anchor or title.replace(" ", "-"))
     abstract = md.paragraph(inlines(group.abstract, ctx))
@@ -52,6 +53,7 @@ def relationships(groups: Sequence[RelationshipGroup] | None, ctx: Context) -> s
 
 
 def _relationship(group: RelationshipGroup, ctx: Context) -> str:
+    ctx.begin_part()
     head = ctx.heading(3, group.title)
     lines = [_related(identifier, ctx) for identifier in dict.fromkeys(group.identifiers)]
     return md.join([head, md.bullets(lines)])
@@ -59,7 +61,7 @@ def _relationship(group: RelationshipGroup, ctx: Context) -> str:
 
 def _related(identifier: str, ctx: Context) -> str:
     described = ctx.describe(identifier)
-    name = link_to(identifier, described, ctx)
+    name = link_to(identifier, described, ctx) + name_elsewhere(identifier, ctx)
     with ctx.relating(None):
         when = conditions(described.reference if described else None, ctx)
     return f"{name} ({when})" if when else name

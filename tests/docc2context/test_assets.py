@@ -226,6 +226,7 @@ def test_a_poster_of_another_language_is_shown_as_well() -> None:
     assert text == (
         "**Objective-C:** Class\n\n"
         "[![A walk](../images/still.png)](../videos/walk.mp4)\n\n"
+        "**Objective-C:**\n\n"
         "[![A walk](../images/objc.png)](../videos/walk.mp4)"
     )
     assert copied == ["images/objc.png", "images/still.png", "videos/walk.mp4"]

@@ -2,6 +2,7 @@
 
 import errno
 import io
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,9 @@ import pytest
 
 import docc2context
 from docc2context import EntryUnreadable, NothingConverted, SkippedPage, cli
+from docc2context.archive.asset_streams import PIECE_BYTES
+from docc2context.archive.limits import DEFAULT_LIMITS
+from docc2context.archive.reader import open_archive
 from docc2context.check import check
 from tests.docc2context.archives import page
 
@@ -151,3 +155,45 @@ def test_the_check_calls_no_page_whole_that_it_cannot_read(folder: Path) -> None
     os.mkfifo(folder / SLOTH)
     with pytest.raises(EntryUnreadable, match="it is no regular file"):
         check(folder, folder.parent / "out")
+
+
+PICTURE = "images/sloth.png"
+
+
+@pytest.fixture
+def illustrated(folder: Path) -> Path:
+    """With a picture of two pieces and a bit on a page."""
+    picture = folder / PICTURE
+    picture.parent.mkdir()
+    picture.write_bytes(bytes(2 * PIECE_BYTES + 1))
+    shown = {"type": "image", "alt": "A sloth", "variants": [{"url": f"/{PICTURE}", "traits": []}]}
+    node = json.loads(page("Kit")) | {
+        "abstract": [{"type": "image", "identifier": "sloth"}],
+        "references": {"sloth": shown},
+    }
+    (folder / KIT).write_text(json.dumps(node))
+    return folder
+
+
+def test_an_asset_that_may_not_be_read_ends_the_conversion_and_is_named(
+    illustrated: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forbid(monkeypatch, illustrated / PICTURE)
+    out = illustrated.parent / "out"
+    assert cli.main(["convert", str(illustrated), "-o", str(out), "--assets"]) == 1
+    assert capsys.readouterr().err == (
+        f"docc2context: cannot convert {illustrated}: the file cannot be read: Permission denied "
+        f"(entry '{PICTURE}')\n"
+    )
+    assert not out.exists()
+
+
+def test_an_asset_that_becomes_shorter_while_it_is_read_is_not_taken_for_whole(
+    illustrated: Path,
+) -> None:
+    with open_archive(illustrated, DEFAULT_LIMITS, assets=True) as archive:
+        pieces = archive.read_asset(PICTURE)
+        assert len(next(pieces)) == PIECE_BYTES
+        os.truncate(illustrated / PICTURE, PIECE_BYTES)
+        with pytest.raises(EntryUnreadable, match=f"became shorter .*'{PICTURE}'"):
+            next(pieces)

@@ -52,6 +52,35 @@ def test_a_string_displayed_three_times_must_stand_there_three_times() -> None:
     assert missing("a, a", "a", "a", "a") == ["a"]
 
 
+@pytest.mark.parametrize(
+    ("markdown", "texts"),
+    [
+        (
+            "The `Abc` protocol, see\n\n## The `Abc` protocol",
+            ["The ", "Abc", " protocol, see", "The `Abc` protocol"],
+        ),
+        (
+            "Subscribe to `did`notify.\n\nSubscribe to didnotify.",
+            ["Subscribe to ", "did", "notify.", "Subscribe to didnotify."],
+        ),
+        ("A **tra**in and\n\na train", ["A ", "tra", "in and", "a train"]),
+    ],
+)
+def test_a_string_leaves_the_words_of_others_where_it_has_a_place_of_its_own(
+    markdown: str, texts: list[str]
+) -> None:
+    assert missing(markdown, *texts) == []
+
+
+def test_what_front_matter_says_leaves_the_same_words_below_to_others() -> None:
+    page = '---\nplatforms: ["Kit 1.0"]\n---\n\n## Kit'
+    strings = [
+        Displayable("text", "/metadata/platforms/0/name", "Kit"),
+        Displayable("text", "/abstract/0", "Kit"),
+    ]
+    assert lost(strings, page) == []
+
+
 def test_a_short_string_is_not_found_where_a_longer_one_stands() -> None:
     assert missing("- `a`: eats a leaf", "a", "eats a leaf") == []
     assert missing("- eats a leaf", "a", "eats a leaf") == ["a"]

@@ -1,0 +1,114 @@
+"""What a page in another language has otherwise than in its own."""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from copy import copy
+
+from docc2context.markdown import blocks as md
+from docc2context.markdown.escape import escape
+from docc2context.model.page import RenderNode
+from docc2context.model.variants import Variant
+from docc2context.render.availability import platforms
+from docc2context.render.block import strong
+from docc2context.render.context import Context
+from docc2context.render.links import note
+from docc2context.render.parts import Parts, page_parts
+from docc2context.render.renamed import other_titles, places
+from docc2context.render.sections import section_title
+from docc2context.render.titles import language_name, page_name, page_title, title_of
+
+
+def variant_parts(node: RenderNode, own: Parts, other: Variant, ctx: Context) -> Parts:
+    """What a page in another language has that it has not in its own, which is `own`."""
+    name = language_name(other.language)
+    other_ctx = ctx.variant(name, other.references)
+    rest, renamed = _rest(node, own, other, ctx)
+    parts = page_parts(rest, other_ctx)
+    lead = [text for text in parts.lead if text and text not in own.lead]
+    declared = [text for text in parts.declarations if text not in own.declarations]
+    if (facts := _variant_facts(node, other.node)) or lead or declared:
+        lead.insert(0, f"{strong(f'{name}:')} {facts}" if facts else strong(name))
+    lead += _remarks(name, node, other.node, _names(renamed, own.named, ctx))
+    sections = _unshown(parts.sections, own.sections, name, other_ctx.suffix)
+    return Parts(lead, declared, sections, {}, own.named)
+
+
+def _rest(
+    node: RenderNode, own: Parts, other: Variant, ctx: Context
+) -> tuple[RenderNode, dict[str, str]]:
+    """The page in another language without what it has as in its own.
+
+    And the titles of what that mentions under other names, by identifier: they make no part one
+    that has to be read again.
+    """
+    rest = copy(other.node)
+    renamed: dict[str, str] = {}
+    for field, asked in own.asked.items():
+        ours, theirs = getattr(node, field) or (), getattr(rest, field)
+        if not theirs:
+            continue
+        if field == "abstract":
+            ours, theirs = [ours], [theirs]
+        left = []
+        for part, place in zip(theirs, places(theirs, ours), strict=True):
+            identifiers = () if place is None else asked[place]
+            titles = other_titles(identifiers, node.references, other.references, ctx)
+            if place is None or titles is None:
+                left.append(part)
+            else:
+                renamed.update(titles)
+        setattr(rest, field, left[0] if left and field == "abstract" else left or None)
+    return rest, renamed
+
+
+def _names(titles: Mapping[str, str], told: AbstractSet[str], ctx: Context) -> str:
+    """What things are called that the page mentions, but for those of which lists tell it."""
+    names = {
+        title: title_of(ctx.reference(identifier))
+        for identifier, title in titles.items()
+        if identifier not in told
+    }
+    return ctx.spend(", ".join(f"{theirs} for {ours}" for theirs, ours in names.items()))
+
+
+def _remarks(name: str, node: RenderNode, other: RenderNode, names: str) -> Iterable[str]:
+    """What a reader of the page for the other language has to know of it."""
+    if names:
+        yield note(f"Names in {name}: {names}.")
+    if missing := _missing_sections(node, other):
+        yield note(f"Not in {name}: {missing}.")
+
+
+def _unshown(sections: Iterable[str], shown: Iterable[str], name: str, suffix: str) -> list[str]:
+    """The sections that read otherwise than those shown, each with its language at its head."""
+    known = {"", *shown}
+    others = [text for text in sections if text.replace(f"{suffix}\n", "\n") not in known]
+    return [
+        text if text.partition("\n")[0].endswith(suffix) else md.join([strong(f"{name}:"), text])
+        for text in others
+    ]
+
+
+def _missing_sections(node: RenderNode, other: RenderNode) -> str:
+    """The titles of the page's own sections that it has not in another language."""
+    titles, others = (
+        dict.fromkeys(map(section_title, page.primary_content_sections or ()))
+        for page in (node, other)
+    )
+    return ", ".join(escape(title) for title in titles if title and title not in others)
+
+
+def _variant_facts(node: RenderNode, other: RenderNode) -> str:
+    """The title, the kind and the platforms of the page in another language, where they differ."""
+    own_platforms = platforms(node.metadata.platforms)
+    others_platforms = platforms(other.metadata.platforms)
+    facts = [
+        page_name(other) if page_title(other) != page_title(node) else "",
+        escape(_changed(node.metadata.role_heading, other.metadata.role_heading)),
+        *(escape(phrase) for phrase in others_platforms if phrase not in own_platforms),
+    ]
+    return ", ".join(filter(None, facts))
+
+
+def _changed(own: str | None, other: str | None) -> str:
+    return other if other and other != own else ""
