@@ -26,13 +26,15 @@ class PageEdges(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Where one page leads.
 
     `links` maps a relation to files of the bundle, `external` to addresses on the web,
-    `unresolved` to identifiers of what is neither; each target once, in the page's order.
+    `unresolved` to identifiers of what is neither; each target once, in the page's order. `names`
+    are what the page calls the latter: identifiers of other modules' symbols are mangled.
     """
 
     path: str
     links: dict[str, list[str]] = {}
     external: dict[str, list[str]] = {}
     unresolved: dict[str, list[str]] = {}
+    names: dict[str, str] = {}
 
 
 def page_edges(path: str, edges: Iterable[tuple[str, str]], links: Resolver) -> bytes:
@@ -40,6 +42,7 @@ def page_edges(path: str, edges: Iterable[tuple[str, str]], links: Resolver) -> 
     inside: _Targets = {}
     external: _Targets = {}
     unresolved: _Targets = {}
+    names: dict[str, str] = {}
     for relation, identifier in dict.fromkeys(edges):
         if (file := links.file(identifier)) is not None:
             if file != path:
@@ -48,8 +51,17 @@ def page_edges(path: str, edges: Iterable[tuple[str, str]], links: Resolver) -> 
             external.setdefault(relation, {})[links.url(identifier)] = None
         else:
             unresolved.setdefault(relation, {})[identifier] = None
-    page = PageEdges(path, _lists(inside), _lists(external), _lists(unresolved))
+            if name := _name(identifier, links):
+                names[identifier] = name
+    page = PageEdges(path, _lists(inside), _lists(external), _lists(unresolved), names)
     return msgspec.json.encode(page)
+
+
+def _name(identifier: str, links: Resolver) -> str:
+    """What the page calls a thing; empty if that is no more than the identifier."""
+    described = links.describe(identifier)
+    title: str = getattr(described.reference, "title", None) or "" if described else ""
+    return title if title != identifier else ""
 
 
 def linked_files(pages: Iterable[bytes]) -> set[str]:

@@ -86,6 +86,16 @@ def test_targets_are_told_by_relation_and_by_where_they_are() -> None:
     assert entry["links"] == {"body": ["documentation/b.md"], "topic": ["documentation/b.md"]}
     assert entry["external"] == {"body": ["https://example.com"]}
     assert entry["unresolved"] == {"conforms-to": ["doc://x"]}
+    assert entry["names"] == {"doc://x": "Swift.Sendable"}
+
+
+def test_what_a_page_says_no_more_of_than_the_identifier_has_no_name() -> None:
+    nameless = {"doc://x": {"type": "unresolvable", "title": "doc://x"}}
+    entry = graph(references=nameless, abstract=[mention("doc://x"), mention("doc://y")])
+    assert entry == {
+        "path": "documentation/kit.md",
+        "unresolved": {"body": ["doc://x", "doc://y"]},
+    }
 
 
 def test_what_another_pages_abstract_mentions_is_no_edge_of_this_one() -> None:
