@@ -24,7 +24,7 @@ from docc2context.options import STANDARD, parsed
 from docc2context.stopping import Stopped, ignore_stops, leaving, raise_stops
 from docc2context.streams import say, standard_input, standard_output
 
-DONE, FAILED, USAGE, LOST = 0, 1, 2, 3
+DONE, FAILED, LOST = 0, 1, 3
 """Exit codes; 2 is argparse's own, 3 means done, but with pages or strings lost."""
 
 UNREAD = 141

@@ -51,7 +51,7 @@ class Plan(msgspec.Struct, frozen=True):
     limits: Limits
     language: Language
     pack: Packing
-    assets: bool = False
+    assets: bool
 
 
 class PageConverter(ABC, Generic[Page]):

@@ -8,11 +8,6 @@ from docc2context.markdown.escape import one_line
 _BACKTICKS = re.compile("`+")
 _LANGUAGE = re.compile(r"[\w+#.-]+")
 
-_OPTIONS = re.compile(r"[\s,{].*", re.DOTALL)
-
-_FENCE_LANGUAGES = {"occ": "objc", "objective-c": "objc", "data": "", "none": ""}
-"""Names that DocC uses for languages, as Markdown's readers know them."""
-
 
 def code_span(code: str) -> str:
     """A code span; empty for no code, since Markdown cannot say that.
@@ -33,27 +28,15 @@ def code_span(code: str) -> str:
     return f"{fence}{pad}{code}{pad}{fence}"
 
 
-def code_block(lines: Iterable[str], language: str | None = None) -> str:
+def code_block(lines: Iterable[str], language: str = "") -> str:
     """A fenced code block, its fence longer than any run of backticks inside.
 
-    `language` is lower-cased and left out if it is not a plain word, as it comes from the archive.
+    A `language` that is no plain word, and so might be more than an info string, is left out.
     """
     code = "\n".join(map(_plain_line_breaks, lines)).replace("\0", "\ufffd")
     fence = "`" * max(3, _longest_run(code) + 1) if "`" in code else "```"
-    return f"{fence}{fence_language(language)}\n{code}\n{fence}"
-
-
-def fence_language(name: str | None) -> str:
-    """The info string for DocC's name of a language.
-
-    What follows the language are options for the web page, as in `swift, nocopy`.
-
-    >>> fence_language("occ"), fence_language("Swift, nocopy"), fence_language("<b>")
-    ('objc', 'swift', '')
-    """
-    name = _OPTIONS.sub("", (name or "").strip().lower())
-    name = _FENCE_LANGUAGES.get(name, name)
-    return name if name.isalpha() or _LANGUAGE.fullmatch(name) else ""
+    info = language if language.isalpha() or _LANGUAGE.fullmatch(language) else ""
+    return f"{fence}{info}\n{code}\n{fence}"
 
 
 def _plain_line_breaks(code: str) -> str:

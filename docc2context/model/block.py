@@ -129,10 +129,9 @@ class Step(TypedNode, tag="step"):
 
 
 class CodeExampleContent(Node):
-    """A part of a code example; `collapsible` parts start folded on the web page."""
+    """A part of a code example."""
 
     code: list[str] = []
-    collapsible: bool = False
 
 
 class CodeExample(Node):
@@ -192,7 +191,6 @@ class Links(TypedNode, tag="links"):
     """A grid or list of pages, by identifier."""
 
     items: list[str] = []
-    style: str = "list"
 
 
 class Video(TypedNode, tag="video"):

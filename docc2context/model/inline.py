@@ -87,7 +87,6 @@ class Link(TypedNode, tag="link"):
 class ContentMetadata(Node):
     """The caption of an image, a video, a table or a code listing."""
 
-    anchor: str | None = None
     title: str | None = None
     abstract: list["Inline"] | None = None
 

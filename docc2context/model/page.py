@@ -28,7 +28,6 @@ class RemoteSource(Node):
     """Where the source code of a symbol can be read."""
 
     url: str = ""
-    file_name: str = ""
 
 
 class Metadata(Node):

@@ -25,7 +25,6 @@ class OtherDeclarations(Node):
     """The siblings of an overloaded symbol; this one stands at `displayIndex` among them."""
 
     declarations: list[OtherDeclaration] = []
-    display_index: int = 0
 
 
 class Declaration(Node):
@@ -120,7 +119,6 @@ class EndpointToken(Node):
     """A piece of a URL."""
 
     text: str = ""
-    kind: str = "text"
 
 
 class RestEndpoint(KindNode, tag="restEndpoint"):

@@ -8,7 +8,6 @@ class Fragment(Node):
     """A token of a declaration; `identifier` names the page of the type it mentions."""
 
     text: str = ""
-    kind: str = "text"
     identifier: str | None = None
 
 

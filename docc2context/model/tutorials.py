@@ -47,7 +47,6 @@ class Hero(KindNode, tag="hero"):
     project_files: str | None = None
     image: str | None = None
     video: str | None = None
-    background_image: str | None = None
     action: Inline | None = None
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from docc2context.markdown import blocks as md
-from docc2context.markdown.code import code_block
 from docc2context.markdown.escape import escape
 from docc2context.markdown.inline import Styled, join
 from docc2context.model.block import (
@@ -34,6 +33,7 @@ from docc2context.model.reference import FileReference
 from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.inline import bold_inlines, inlines, media, media_caption
 from docc2context.render.links import page_links
+from docc2context.render.listing import listing
 from docc2context.render.remarks import changed_lines, marked_lines, missing_file, unknown_kind
 from docc2context.render.table import table
 
@@ -148,11 +148,11 @@ def _file(identifier: str, ctx: Context) -> str:
     name = strong(reference.file_name)
     changed = changed_lines(reference)
     title = f"{name} (changed: {changed})" if changed else name
-    return ctx.spend(md.join([title, code_block(reference.content, reference.syntax)]))
+    return ctx.spend(md.join([title, listing(reference.content, reference.syntax)]))
 
 
 def _code_listing(node: CodeListing, ctx: Context) -> str:
-    code = code_block(node.code, node.syntax)
+    code = listing(node.code, node.syntax)
     if not node.metadata and not node.line_annotations:
         return code
     caption = md.paragraph(media_caption(node.metadata, ctx))
@@ -215,7 +215,7 @@ def _endpoint_example(node: EndpointExample, ctx: Context) -> str:
 
 
 def _code_example(example: CodeExample) -> str:
-    return md.join(code_block(part.code, example.syntax) for part in example.content)
+    return md.join(listing(part.code, example.syntax) for part in example.content)
 
 
 def _tabs(node: TabNavigator, ctx: Context) -> str:

@@ -12,15 +12,13 @@ from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape, one_line
 from docc2context.markdown.inline import link, with_code
 from docc2context.markdown.slug import Slugs, slug
-from docc2context.model.counts import Counts, new_counts
+from docc2context.model.counts import Counts
 from docc2context.model.patch import ReferenceText
 from docc2context.model.reference import Reference
 
 MAX_DEPTH = 48
 """Levels of content inside content: the deepest of 130,000 real pages has 9. Each level takes some
 five Python frames of the thousand that there are, and two to four columns of indentation."""
-
-UNBOUNDED = 2**63
 
 _USUAL_CHARS = 64
 
@@ -48,17 +46,12 @@ class Context:
     indenting a million lines.
     """
 
-    def __init__(
-        self,
-        links: Resolver,
-        max_chars: int = UNBOUNDED,
-        unknown_nodes: Counts | None = None,
-    ) -> None:
+    def __init__(self, links: Resolver, max_chars: int, unknown_nodes: Counts) -> None:
         self.links = links
         self.title = ""
         self._chars_left = max_chars
         self.suffix = ""
-        self.unknown_nodes: Counts = new_counts() if unknown_nodes is None else unknown_nodes
+        self.unknown_nodes = unknown_nodes
         self.missing_references: set[str] = set()
         self.anchors: dict[str, str] = {}
         self.edges: list[tuple[str, str]] = []

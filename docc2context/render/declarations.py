@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from docc2context.markdown import blocks as md
-from docc2context.markdown.code import code_block
 from docc2context.model.sections import Declaration, OtherDeclarations
 from docc2context.model.symbol import Fragment
 from docc2context.render.block import strong
 from docc2context.render.context import Context
 from docc2context.render.inline import page_link
 from docc2context.render.links import availability
+from docc2context.render.listing import listing
 
 
 def plain(fragments: Sequence[Fragment]) -> str:
@@ -40,7 +40,7 @@ def declarations(nodes: Sequence[Declaration], page_language: str, ctx: Context)
             rendered.append(strong(label))
         text = plain(node.tokens)
         ctx.declaration = ctx.declaration or text
-        rendered.append(code_block([text], language))
+        rendered.append(listing([text], language))
         mention_types(node.tokens, ctx)
         if node.other_declarations:
             rendered.append(_others(node.other_declarations, language, ctx))
@@ -60,5 +60,5 @@ def _others(others: OtherDeclarations, language: str, ctx: Context) -> str:
         name = page_link(other.identifier, ctx)
         when = availability(other.conformance, ctx)
         rendered.append(f"{name} ({when})" if when else name)
-        rendered.append(code_block([plain(other.tokens)], language))
+        rendered.append(listing([plain(other.tokens)], language))
     return md.join(rendered)

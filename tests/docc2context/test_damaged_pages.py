@@ -10,10 +10,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from docc2context.archive.limits import DEFAULT_LIMITS
 from docc2context.bundle.link_graph import page_edges
 from docc2context.links.paths import output_paths
 from docc2context.links.resolver import PageResolver
 from docc2context.links.site import Site
+from docc2context.model.counts import new_counts
 from docc2context.model.decode import PageUndecodable, decode_page
 from docc2context.render.context import Context
 from docc2context.render.page import curated, render_page, summary
@@ -73,7 +75,7 @@ def test_a_page_with_any_values_anywhere_is_rendered_or_refused(
     except PageUndecodable:
         return
     links = PageResolver(SITE, "documentation/kit.md", decoded.node.references)
-    ctx = Context(links)
+    ctx = Context(links, DEFAULT_LIMITS.max_page_output_bytes, new_counts())
     markdown = render_page(decoded.node, decoded.others, "/documentation/kit", ctx)
     assert markdown.startswith("---\ntitle: ")
     assert "\0" not in markdown

@@ -39,7 +39,7 @@ def test_pages_come_in_the_archives_order_from_other_processes(tmp_path: Path) -
     names = [f"page{n:02}" for n in range(20)]
     files = {f"{ROOT}data/documentation/{name}.json": page(name) for name in names}
     path.write_bytes(zipped(files))
-    plan = Plan(LIMITS, "all", plain)
+    plan = Plan(LIMITS, "all", plain, assets=False)
     with (
         open_archive(path, LIMITS) as opened,
         converted_pages(path, opened, BundlePages, plan, workers=2) as pages,
@@ -54,7 +54,9 @@ def test_what_only_this_process_can_read_is_converted_here() -> None:
     data = archive(kit=page("Kit"), b=page("B"))
     with (
         open_archive(data, LIMITS) as opened,
-        converted_pages(data, opened, BundlePages, Plan(LIMITS, "all", plain), workers=2) as pages,
+        converted_pages(
+            data, opened, BundlePages, Plan(LIMITS, "all", plain, assets=False), workers=2
+        ) as pages,
     ):
         assert isinstance(pages, map)
 

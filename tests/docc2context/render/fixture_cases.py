@@ -10,9 +10,11 @@ from typing import Any
 
 from markdown_it.utils import read_fixture_file
 
+from docc2context.archive.limits import DEFAULT_LIMITS
 from docc2context.links.paths import output_paths
 from docc2context.links.resolver import PageResolver
 from docc2context.links.site import Site
+from docc2context.model.counts import new_counts
 from docc2context.model.decode import decode_page
 from docc2context.model.page import RenderNode
 from docc2context.model.variants import variants
@@ -70,7 +72,8 @@ def rendered(kind: str, source: str) -> str:
     place, render = KINDS[kind]
     page = {"metadata": {"title": "Kit"}, "references": REFERENCES, **place(json.loads(source))}
     node = decode_page(json.dumps(page).encode()).node
-    ctx = Context(PageResolver(Site(PATHS), "documentation/kit.md", node.references))
+    links = PageResolver(Site(PATHS), "documentation/kit.md", node.references)
+    ctx = Context(links, DEFAULT_LIMITS.max_page_output_bytes, new_counts())
     ctx.title = "Kit"
     return ctx.links.settle(render(node, ctx), ctx.anchors).rstrip("\n")
 
