@@ -19,6 +19,7 @@ from structlog.testing import capture_logs
 from app.core.errors import ServiceError
 from app.core.metrics import Metrics
 from app.services.rate_limiter import RateLimiter
+from monitoring.programs import free_port
 from tests.app.archives import doccarchive
 from tests.app.scrapes import moved, scrape
 from tests.app.serving import (
@@ -158,9 +159,7 @@ class Redis:
     """`redis-server` on a free port of the loopback, ended by its process id."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self.url = f"redis://:hush@127.0.0.1:{self.port}/1"
         self._folder = folder
         self.start()
