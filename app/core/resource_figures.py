@@ -69,7 +69,8 @@ FIGURES: Final = (
         CPU_LIMIT,
         "gauge",
         "cores",
-        "CPUs that may be used: the container's quota, or those that the process may run on.",
+        "CPUs that may be used: the smaller of the container's quota and the CPUs that the process "
+        "may run on.",
     ),
     Figure(
         CPU_PERIODS,

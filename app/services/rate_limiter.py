@@ -56,7 +56,7 @@ class RateLimiter:
     lets twice the limit through where two meet.
 
     It fails open, on purpose: a store that is gone must not stop conversions, which slots and
-    queue bound anyway. That is logged once, and `is_up` tells it.
+    queue bound anyway. That is logged once, and `rate_limiter_up` tells it.
     """
 
     def __init__(
@@ -76,11 +76,6 @@ class RateLimiter:
         self._up = metrics.rate_limiter_up
         self._ask_again_at = 0.0
         self._tell(is_up=True)
-
-    @property
-    def is_up(self) -> bool:
-        """Whether the store answered when it was asked last."""
-        return self._is_up
 
     async def count(self, client: Address | None) -> None:
         """Count a conversion of this client.

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from docc2context.bundle.document_opening import PRODUCT
 from docc2context.bundle.report import Report
 from docc2context.version import __version__
 
@@ -14,8 +15,7 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 """Raised when a key of the manifest changes its meaning or goes."""
 
-_PRODUCT = "docc2context"
-_OPENING = re.compile(rb'\{"format":\d+,"converter":\{"name":"%b"[,}]' % _PRODUCT.encode())
+_OPENING = re.compile(rb'\{"format":\d+,"converter":\{"name":"%b"[,}]' % PRODUCT.encode())
 
 OPENING_BYTES = 256
 """More than it takes to tell a manifest of ours."""
@@ -59,7 +59,7 @@ def manifest(
     """The whole file: a page a line, so that two manifests can be compared line by line."""
     head = {
         "format": FORMAT,
-        "converter": {"name": _PRODUCT, "version": __version__},
+        "converter": {"name": PRODUCT, "version": __version__},
         "title": title,
     }
     opening = msgspec.json.encode(head)[1:-1]

@@ -21,7 +21,7 @@ from app.core.metrics import Metrics
 from app.services.rate_limiter import RateLimiter
 from monitoring.programs import free_port
 from tests.app.archives import doccarchive
-from tests.app.scrapes import moved, scrape
+from tests.app.scrapes import moved, scrape, value_of
 from tests.app.serving import (
     CONVERT,
     DEADLINE_SECONDS,
@@ -267,18 +267,19 @@ def test_a_redis_that_answers_and_refuses_to_write_is_down_until_it_writes(
     redis: Redis, refuse: tuple[str, ...], allow: tuple[str, ...]
 ) -> None:
     async def scenario() -> None:
-        limiter = RateLimiter(metrics=Metrics(), limit=TWO["RATE_LIMIT"], store=redis.url)
+        metrics = Metrics()
+        limiter = RateLimiter(metrics=metrics, limit=TWO["RATE_LIMIT"], store=redis.url)
         for _ in range(3):
             await limiter.look()
-        assert limiter.is_up
+        assert value_of(metrics, "rate_limiter_up") == 1
 
         await redis.told(*refuse)
         for _ in range(3):
             await limiter.look()
-            assert not limiter.is_up
+            assert value_of(metrics, "rate_limiter_up") == 0
         await redis.told(*allow)
         await limiter.look()
-        assert limiter.is_up
+        assert value_of(metrics, "rate_limiter_up") == 1
         await limiter.close()
 
     with capture_logs() as lines:

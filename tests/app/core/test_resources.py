@@ -147,6 +147,14 @@ def test_without_a_limit_there_is_no_limit_of_memory_and_all_cpus(
     assert figures["docc2context_cpu_limit_cores"] == usable_cpus()
 
 
+def test_a_quota_of_more_cpus_than_there_are_is_those_that_there_are(tmp_path: Path) -> None:
+    quota = {"sys/fs/cgroup/cpu.max": "100000000 100000\n"}
+
+    figures = Machine(tmp_path, V2_CONTAINER | quota).read()
+
+    assert figures["docc2context_cpu_limit_cores"] == usable_cpus() < 1000
+
+
 def test_the_tightest_limit_of_those_around_a_group_holds(tmp_path: Path) -> None:
     inner = {name.replace("cgroup/", "cgroup/a/b/"): text for name, text in V2_CONTAINER.items()}
     machine = Machine(
