@@ -20,6 +20,7 @@ from redis.backoff import NoBackoff
 
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
+from app.core.waiting import beside
 from app.services.client_address import Address
 
 STORE_TIMEOUT_SECONDS: Final = 0.25
@@ -97,12 +98,10 @@ class RateLimiter:
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
         """Look after the store now and then: without conversions nobody else would notice it."""
-        task = asyncio.create_task(self._look_after())
         try:
-            yield
+            async with beside(self._look_after()):
+                yield
         finally:
-            task.cancel()
-            await asyncio.wait([task])
             await self.close()
 
     async def close(self) -> None:
