@@ -278,7 +278,7 @@ def test_the_parts_for_another_prometheus_are_whole_and_as_our_own(tmp_path: Pat
 
 
 def test_the_table_of_alerts_is_that_of_the_rules() -> None:
-    rules = yaml.safe_load(alert_reference.RULES.read_text())
+    rules = relocation.load(relocation.RULES)
 
     assert alert_reference.replaced(TEXT, rules) == TEXT, "run `make reference`"
 
