@@ -91,8 +91,11 @@ def test_a_file_that_holds_something_else_is_named(
     assert [(one.setting, one.fault) for one in found(secrets)] == [(str(secrets / name), fault)]
 
 
-def test_a_file_that_everybody_may_read_is_named_with_the_command_that_helps(secrets: Path) -> None:
-    (secrets / "heartbeat_token").chmod(0o644)
+@pytest.mark.parametrize("mode", [0o644, 0o642])
+def test_a_file_that_everybody_may_read_or_write_is_named_with_the_command_that_helps(
+    secrets: Path, mode: int
+) -> None:
+    (secrets / "heartbeat_token").chmod(mode)
     (finding,) = found(secrets)
     assert finding.fault == "may be read or written by everybody on this machine"
     assert finding.remedy == f"chmod o= {secrets / 'heartbeat_token'}"
