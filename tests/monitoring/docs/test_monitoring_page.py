@@ -308,26 +308,6 @@ def test_a_row_has_what_an_operator_asks_for() -> None:
     )
 
 
-def fragments(text: str) -> set[str]:
-    return {
-        re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
-        for heading in re.findall(r"(?m)^#+ (.+)$", text)
-    }
-
-
-def has_heading(file: str, fragment: str) -> bool:
-    return fragment in fragments((ROOT / "DOCS" / file).read_text())
-
-
-def test_every_link_inside_the_documents_leads_somewhere() -> None:
-    targets = re.findall(r"\]\(([^)\s]+)\)", TEXT)
-
-    assert {one[1:] for one in targets if one.startswith("#")} <= fragments(TEXT)
-    files = [one for one in targets if "://" not in one and not one.startswith("#")]
-    assert [one for one in files if not (ROOT / "DOCS" / one.partition("#")[0]).exists()] == []
-    assert [one for one in files if "#" in one and not has_heading(*one.split("#"))] == []
-
-
 def test_every_file_that_is_named_exists() -> None:
     named = set(re.findall(r"`(monitoring/[\w./-]+|\w+\.yml)`", TEXT))
 

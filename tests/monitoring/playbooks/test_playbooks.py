@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitoring.playbooks import PAGES, SOURCES, rendered, rules_by_playbook
-from tests.monitoring.playbooks.texts import PLAYBOOKS, links, listings
+from tests.monitoring.playbooks.texts import PLAYBOOKS, listings
 
 RULES = rules_by_playbook()
 
@@ -64,12 +64,6 @@ def test_a_definition_names_how_long_the_rule_waits(path: Path) -> None:
 @EACH
 def test_a_playbook_has_a_query_or_a_command(path: Path) -> None:
     assert any(one.playbook == path.stem for one in [*listings("sh"), *listings("promql")])
-
-
-@pytest.mark.parametrize("path", sorted(SOURCES.glob("*.md")), ids=lambda path: path.stem)
-def test_each_link_leads_somewhere(path: Path) -> None:
-    local = [link for link in links(path) if not link.startswith("http://localhost:")]
-    assert [link for link in local if not (path.parent / link).is_file()] == []
 
 
 def test_the_index_lists_each_alert_with_its_severity() -> None:
