@@ -14,7 +14,7 @@ INTERVAL_SECONDS: Final = 0.25
 @asynccontextmanager
 async def measured_lag(observe: Callable[[float], None]) -> AsyncIterator[None]:
     """Tell `observe`, at each interval, by how many seconds a timer came late."""
-    async with beside(_measure(observe)):
+    async with beside("loop_lag", _measure(observe)):
         yield
 
 

@@ -31,12 +31,12 @@ async def ended(*work: asyncio.Future[Any]) -> None:
 
 
 @asynccontextmanager
-async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def beside(name: str, work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Run work that has no end of its own for as long as the block takes.
 
-    It is logged if it ends before, as nobody asks for its result.
+    It is logged, with its name, if it ends before: nobody asks for its result.
     """
-    task = asyncio.create_task(work, name=work.__qualname__)
+    task = asyncio.create_task(work, name=name)
     task.add_done_callback(_tell_unless_cancelled)
     try:
         yield

@@ -95,7 +95,7 @@ class Converter:
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
         """While it is unavailable, try now and then whether it is back: nobody else may ask."""
-        async with beside(self._probe_while_unavailable()):
+        async with beside("converter_watch", self._probe_while_unavailable()):
             yield
 
     async def _probe_while_unavailable(self) -> None:

@@ -99,7 +99,7 @@ class RateLimiter:
     async def watched(self) -> AsyncIterator[None]:
         """Look after the store now and then: without conversions nobody else would notice it."""
         try:
-            async with beside(self._look_after()):
+            async with beside("rate_limiter_watch", self._look_after()):
                 yield
         finally:
             await self.close()

@@ -89,7 +89,7 @@ def greet(reply: int, wanted: Command, bounds: Bounds) -> None:
     place = command.Place(Path(wanted.folder), bounds.file_bytes, 1000)
     try:
         ended = command.run([*wanted.arguments, _HELP], _environment(wanted), place, bounds)
-    except command.CannotRun as error:
+    except command.NotRunnable as error:
         tell(reply, encode(CannotRun(str(error))))
     except command.Stopped:
         return
@@ -112,7 +112,7 @@ def _converted(
     arguments = [*wanted.arguments, _ARCHIVE, "--output", _OUTPUT, "--force"]
     try:
         ended = command.run(arguments, _environment(wanted), place, bounds)
-    except command.CannotRun as error:
+    except command.NotRunnable as error:
         return CannotRun(str(error))
     except command.OutgrewFolder:
         return outgrown(limits.max_output_bytes)
@@ -139,7 +139,7 @@ def _gathered(output: Path, destination: BinaryIO, limits: Limits, said: str) ->
     return Gathered(documents=harvest.documents, output_bytes=harvest.output_bytes)
 
 
-def _not_run(ended: command.Ended) -> CannotRun | None:
+def _not_run(ended: command.Finished) -> CannotRun | None:
     """126 and 127 are what shells and loaders say of a program that they cannot run."""
     if ended.exit_code in (126, 127):
         return CannotRun(f"exit code {ended.exit_code}: {ended.said}")

@@ -63,9 +63,9 @@ def manifest(
         "title": title,
     }
     opening = msgspec.json.encode(head)[1:-1]
-    told = msgspec.json.format(msgspec.json.encode(report), indent=2)
+    report_json = msgspec.json.format(msgspec.json.encode(report), indent=2)
     lists = _list("pages", pages) + _list("assets", map(msgspec.json.encode, assets))
-    return b"{" + opening + lists + b',\n"report": ' + told + b"}\n"
+    return b"{" + opening + lists + b',\n"report": ' + report_json + b"}\n"
 
 
 def _list(name: str, lines: Iterable[bytes]) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.core.config import usable_cpus
-from app.core.resource_figures import FIGURES, Reading
+from app.core.resource_figures import FIGURES, ResourceReading
 from app.core.resources import Resources
 
 UNLIMITED_V1 = 9223372036854771712
@@ -264,7 +264,7 @@ def test_usage_is_of_what_may_be_used_since_the_last_reading(tmp_path: Path) -> 
 
 def test_the_filesystem_is_that_of_the_workspace(tmp_path: Path) -> None:
     machine = Machine(tmp_path, {})
-    reading: Reading = machine.resources.read()
+    reading: ResourceReading = machine.resources.read()
 
     label = (str(machine.workspace),)
     status = os.statvfs(machine.workspace)

@@ -128,7 +128,7 @@ def test_work_beside_a_block_ends_with_it() -> None:
             ends.append("work")
 
     async def scenario() -> None:
-        async with beside(work()):
+        async with beside("work", work()):
             await asyncio.sleep(0)
             ends.append("block")
 
@@ -148,12 +148,12 @@ def test_work_beside_a_block_that_ends_by_itself_is_logged() -> None:
         pass
 
     async def scenario() -> None:
-        async with beside(fails()), beside(returns()):
+        async with beside("fails", fails()), beside("returns", returns()):
             await asyncio.sleep(0)
 
     with capture_logs() as lines:
         asyncio.run(scenario())
 
-    ends = [(line["event"], line["task"].rpartition(".")[2], line["exc_info"]) for line in lines]
+    ends = [(line["event"], line["task"], line["exc_info"]) for line in lines]
     event = "background_task_ended"
     assert ends == [(event, "fails", failure), (event, "returns", None)]
