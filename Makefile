@@ -78,7 +78,7 @@ check: $(READY) ## Lint, types, import contracts, formatting.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(READY) ## Format the code and mend what ruff can mend.
+format: $(READY) ## Format the code and fix what ruff can fix.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 

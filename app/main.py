@@ -190,7 +190,7 @@ async def _sweep(workspace: Path) -> None:
 
 
 async def _start_converter(converter: Converter) -> None:
-    """Start the forkserver now, for else the first upload would wait for it."""
+    """Start the forkserver now; otherwise the first upload would wait for it."""
     try:
         locks = await converter.probe()
     except ServiceError:

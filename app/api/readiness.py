@@ -32,7 +32,11 @@ def _admission(drain: Drain) -> Check:
     if drain.is_on:
         return Check(ok=False, detail="The service is draining: it takes no new conversions.")
     if drain.ignores_file:
-        return Check(ok=True, detail="Conversions are taken: the file DRAIN is of another user.")
+        return Check(
+            ok=True,
+            detail="Conversions are taken; a file DRAIN exists but is ignored, "
+            "because another user made it.",
+        )
     return Check(ok=True, detail="Conversions are taken.")
 
 

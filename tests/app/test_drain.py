@@ -141,7 +141,8 @@ def test_readiness_says_that_a_file_is_of_another_user(app: FastAPI, tmp_path: P
     assert answer.status_code == 200
     assert answer.json()["checks"]["admission"] == {
         "ok": True,
-        "detail": "Conversions are taken: the file DRAIN is of another user.",
+        "detail": "Conversions are taken; a file DRAIN exists but is ignored, "
+        "because another user made it.",
     }
 
 
