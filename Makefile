@@ -78,7 +78,7 @@ check: $(READY) ## Lint, types, import contracts, formatting.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(READY) ## Format the code and mend what ruff can mend.
+format: $(READY) ## Format the code and fix what ruff can fix.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
@@ -88,14 +88,15 @@ lock: $(READY) ## Resolve requirements.lock anew: exact versions with hashes, fo
 	  --custom-compile-command 'make lock' --output-file requirements.lock
 
 bench: $(READY) ## Compare the cost of converting with the floor, on the archives BENCH in CORPUS.
-	@$(BIN)/python benchmarks/convert.py $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH))
+	@$(BIN)/python -m benchmarks.convert $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH))
 
 overload: $(READY) ## Send four times what the service can serve, for OVERLOAD_SECONDS.
-	@$(BIN)/python benchmarks/overload.py $(CORPUS)/$(OVERLOAD).doccarchive.zip $(OVERLOAD_SECONDS)
+	@$(BIN)/python -m benchmarks.overload $(CORPUS)/$(OVERLOAD).doccarchive.zip $(OVERLOAD_SECONDS)
 
 bench-metrics: $(READY) ## Compare the cost of our metrics with that of others, and with none.
 	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --editable '.[bench]'
-	@$(BIN)/python benchmarks/metrics.py $(firstword $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH)))
+	@$(BIN)/python -m benchmarks.metrics examples/TrailKit.doccarchive.zip \
+	  $(firstword $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH)))
 
 reference: $(READY) ## Write DOCS/METRICS.md and the table of alerts in DOCS/MONITORING.md anew.
 	$(BIN)/python -m app.core.metrics_reference > DOCS/METRICS.md

@@ -13,7 +13,8 @@ from app.api.error_handlers import EXCEPTION_HANDLERS, error_response, internal_
 from app.api.openapi import describe_problems
 from app.api.readiness_watch import ReadinessWatch
 from app.api.route_table import RouteTable
-from app.api.routes import convert, health, metrics, page, static, status
+from app.api.routes import convert, health, page, static, status
+from app.api.routes import metrics as metrics_route
 from app.core.config import Settings, load_settings
 from app.core.errors import ServiceError
 from app.core.http_deadline import HEAD_TIMEOUT
@@ -21,7 +22,7 @@ from app.core.logging import configure_logging
 from app.core.loop_lag import measured_lag
 from app.core.metrics import Metrics
 from app.core.one_process import refuse_several_workers
-from app.core.resource_figures import Reading
+from app.core.resource_figures import ResourceReading
 from app.core.resources import Resources
 from app.core.sampler import INTERVAL_SECONDS, Sampler
 from app.core.threads import in_thread
@@ -43,7 +44,7 @@ from app.services.workspace.scratch import leftovers, sweep
 API = "/api/v1"
 
 QUIET = {
-    metrics.PATH,
+    metrics_route.PATH,
     API + status.PATH,
     *(prefix + path for prefix in ("", API) for path in health.PATHS),
 }
@@ -96,7 +97,7 @@ def _include_routes(app: FastAPI, more: Sequence[APIRouter]) -> None:
     app.include_router(static.router)
     app.include_router(health.router)
     app.include_router(health.router, prefix=API)
-    app.include_router(metrics.router)
+    app.include_router(metrics_route.router)
     app.include_router(status.router, prefix=API)
     app.include_router(convert.router, prefix=API)
     for router in more:
@@ -139,26 +140,26 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.build_middleware_stack = lambda: PeerMiddleware(build())  # type: ignore[method-assign]
 
 
-def _services(settings: Settings, reading: Callable[[], Reading | None]) -> Services:
-    told = Metrics(node_types=CONVERTER_NODE_TYPES, reading=reading)
-    told.tell_build(CONVERTER_VERSION, settings.build_commit)
+def _services(settings: Settings, reading: Callable[[], ResourceReading | None]) -> Services:
+    metrics = Metrics(node_types=CONVERTER_NODE_TYPES, reading=reading)
+    metrics.tell_build(CONVERTER_VERSION, settings.build_commit)
     admission = Admission(
         slots=settings.conversion_slots,
         queue=settings.conversion_queue,
         wait_seconds=settings.conversion_queue_wait_seconds,
-        metrics=told,
+        metrics=metrics,
     )
     return Services(
         settings=settings,
-        metrics=told,
-        converter=Converter(admission=admission, engine=engine_of(settings), metrics=told),
+        metrics=metrics,
+        converter=Converter(admission=admission, engine=engine_of(settings), metrics=metrics),
         drain=Drain(
             workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds
         ),
         rate_limiter=RateLimiter(
             limit=settings.rate_limit,
             store=settings.rate_limit_store,
-            metrics=told,
+            metrics=metrics,
         ),
     )
 
@@ -189,7 +190,7 @@ async def _sweep(workspace: Path) -> None:
 
 
 async def _start_converter(converter: Converter) -> None:
-    """Start the forkserver now, for else the first upload would wait for it."""
+    """Start the forkserver now; otherwise the first upload would wait for it."""
     try:
         locks = await converter.probe()
     except ServiceError:

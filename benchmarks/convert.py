@@ -1,6 +1,6 @@
 """What converting costs beside the least that any converter must do, in one run.
 
-    python benchmarks/convert.py ARCHIVE…
+    python -m benchmarks.convert ARCHIVE…
 
 The floor is: read every page with `zipfile`, parse it with `orjson`, and deflate the same output
 through `zipfile`. Both are repeated in turn and the best of each counts, as what disturbs a
@@ -59,8 +59,8 @@ def peak_megabytes(archive: Path) -> float:
     return float(subprocess.run(command, check=True, capture_output=True).stdout)
 
 
-def measure(archive: Path) -> tuple[str, float]:
-    """A line of the table and the ratio in it."""
+def measure(archive: Path) -> str:
+    """A line of the table."""
     with zipfile.ZipFile(io.BytesIO(convert(archive))) as bundle:
         output = [(name, bundle.read(name)) for name in bundle.namelist()]
     pages = sum(name.endswith(".md") for name, _ in output)
@@ -69,20 +69,18 @@ def measure(archive: Path) -> tuple[str, float]:
         for _ in range(ROUNDS)
     ]
     ours, least = (min(column) for column in zip(*times, strict=True))
-    ratio = ours / least
     name = archive.name.partition(".")[0]
-    line = (
+    return (
         f"{name:20} {pages:6} {ours / pages * 1e6:9.0f} {least / pages * 1e6:9.0f} "
-        f"{pages / ours:9.0f} {ratio:6.2f} {peak_megabytes(archive):8.0f}"
+        f"{pages / ours:9.0f} {ours / least:6.2f} {peak_megabytes(archive):8.0f}"
     )
-    return line, ratio
 
 
 def main(archives: Sequence[str]) -> None:
     head = ("archive", "pages", "µs a page", "floor", "pages/s", "ratio", "peak MB")
     print("{:20} {:>6} {:>9} {:>9} {:>9} {:>6} {:>8}".format(*head))
     for archive in archives:
-        print(measure(Path(archive))[0], flush=True)
+        print(measure(Path(archive)), flush=True)
 
 
 if __name__ == "__main__":

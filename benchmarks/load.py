@@ -1,7 +1,6 @@
 """What measuring takes of the CPU of a service that converts as fast as it can."""
 
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -16,6 +15,8 @@ from typing import NamedTuple
 import httpx2
 import psutil
 
+from monitoring.programs import free_port
+
 TURNS = 12
 TURN_SECONDS = 5.0
 SETTINGS = {"LOG_LEVEL": "warning", "RATE_LIMIT": "1000000/minute"}
@@ -27,9 +28,7 @@ class Service:
     """A server on a free port."""
 
     def __init__(self, app: str, workspace: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", app, "--port", str(self.port)],
             cwd=Path(__file__).parents[1],
@@ -115,8 +114,9 @@ def share_of_measuring(path: Path) -> None:
     pairs = [(cost[True], cost[False]) for cost in costs[1:]]  # the first turns warm both
     shares = sorted((one.service - other.service) / one.all * 100 for one, other in pairs)
     quarter = len(shares) // 4
+    name = path.name.partition(".")[0]
     print(
-        f"{path.name}: {statistics.median(one.all for one, _ in pairs):.1f} ms of CPU a conversion;"
-        f" share of measuring: median {statistics.median(shares):.2f} %, half of the pairs between "
+        f"{name:18} {statistics.median(one.all for one, _ in pairs):6.1f} ms of CPU a conversion; "
+        f"share of measuring: median {statistics.median(shares):.2f} %, half of the pairs between "
         f"{shares[quarter]:.2f} and {shares[-1 - quarter]:.2f} %"
     )

@@ -1,6 +1,6 @@
 """What metrics cost, beside other middleware that counts requests: `make bench-metrics`.
 
-    python benchmarks/metrics.py [ARCHIVE]
+    python -m benchmarks.metrics [ARCHIVE…]
 
 First the CPU time of a request through the same small application: with nothing around it, with
 our middleware, with that of the requirement document, and with two libraries; in turn, and the best
@@ -23,8 +23,6 @@ from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Scope
 from starlette_exporter import PrometheusMiddleware
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from app.api.route_table import RouteTable
 from app.core.metrics import Metrics

@@ -1,6 +1,6 @@
 """Four times what the slots can serve, for a minute, client and service on the same processors.
 
-    python benchmarks/overload.py ARCHIVE [SECONDS]
+    python -m benchmarks.overload ARCHIVE [SECONDS]
 
 First as many clients as there are slots keep them busy, each with one conversion at a time: that
 is what the service can serve. Then requests come at four times that rate, whether earlier ones are
@@ -11,7 +11,6 @@ request took is the client's. Exits with 1 if one of the promises that it prints
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
+
+from monitoring.programs import free_port
 
 CALM_SECONDS = 10.0
 FACTOR = 4
@@ -41,9 +42,7 @@ class Service:
     """The service in a process of its own."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self._log = folder / "log"
         (folder / "workspace").mkdir()
         settings = {

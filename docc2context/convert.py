@@ -62,7 +62,8 @@ def convert(  # noqa: PLR0913 - each is a choice of the caller's, and has a name
     Raises ArchiveRefused, NothingConverted, OutputTooLarge or DestinationError, BrokenExecutor of
     `concurrent.futures` if a worker dies; nothing is left at a destination path then. A path that
     leads nowhere raises FileNotFoundError, a folder of pages or an asset that cannot be read
-    EntryUnreadable, a choice that there is not, or `assets` for a `single` document, ValueError.
+    EntryUnreadable. An unknown language, fewer than one worker, or `assets` for a `single` document
+    is a ValueError.
     """
     _check_choices(language, workers, assets_in_one=single and assets)
     job = _Job(source, destination, limits, language, replace, assets, workers, on_page)

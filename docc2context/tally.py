@@ -2,16 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
 
 from docc2context.bundle.report import MissingReference, Report, SkippedPage
 from docc2context.errors import Code, NothingConverted
-from docc2context.pages import ConvertedPage
+from docc2context.pages import ConvertedPage, Page
 
 OnPage = Callable[[int, int], None]
-
-Page = TypeVar("Page", bound=ConvertedPage)
-
 
 _MAX_NAMED = 100
 _MAX_IDENTIFIER = 1000

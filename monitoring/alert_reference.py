@@ -1,14 +1,12 @@
 """Writes the table of alerts in DOCS/MONITORING.md: `python -m monitoring.alert_reference`."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import yaml
+from monitoring import relocation
+from monitoring.relocation import ROOT, Config
+from monitoring.rules import Rule, alerts, playbook_of
 
-ROOT: Final = Path(__file__).parents[1]
-RULES: Final = ROOT / "alert_rules.yml"
 DOCUMENT: Final = ROOT / "DOCS" / "MONITORING.md"
 
 BEGIN: Final = "<!-- alerts: made from alert_rules.yml by `make reference` -->"
@@ -25,18 +23,12 @@ _JOB: Final = re.compile(r'job="[a-z0-9]+"(?:, )?')
 _TEMPLATE: Final = re.compile(r"\{\{ *([^}]*?) *\}\}")
 
 
-def alerts(rules: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The alerting rules, in the order of the file."""
-    for group in rules["groups"]:
-        yield from (rule for rule in group["rules"] if "alert" in rule)
-
-
-def table(rules: dict[str, Any]) -> str:
+def table(rules: Config) -> str:
     """The Markdown table, a row for each alert."""
     return _HEAD + "".join(map(_row, alerts(rules)))
 
 
-def replaced(document: str, rules: dict[str, Any]) -> str:
+def replaced(document: str, rules: Config) -> str:
     """The document with its table made anew; ValueError if it has no place for one."""
     before, begin, rest = document.partition(BEGIN)
     _, end, after = rest.partition(END)
@@ -45,19 +37,13 @@ def replaced(document: str, rules: dict[str, Any]) -> str:
     return f"{before}{BEGIN}\n\n{table(rules)}\n{END}{after}"
 
 
-def playbook(rule: dict[str, Any]) -> str:
-    """Where its playbook stands, relative to DOCS: that of which its runbook_url is the page."""
-    url: str = rule["annotations"]["runbook_url"]
-    return f"PLAYBOOKS/{url.rsplit('/', 1)[1].removesuffix('.html')}.md"
-
-
-def _row(rule: dict[str, Any]) -> str:
+def _row(rule: Rule) -> str:
     condition = f"{_sentence(rule)}<br>`{_escaped(_expression(rule))}`"
-    name = f"[{rule['alert']}]({playbook(rule)})"
+    name = f"[{rule['alert']}](PLAYBOOKS/{playbook_of(rule)}.md)"
     return f"| {name} | {condition} | {_pending(rule)} | {rule['labels']['severity']} |\n"
 
 
-def _sentence(rule: dict[str, Any]) -> str:
+def _sentence(rule: Rule) -> str:
     """The alert's description, with words where a notification has values."""
     return _escaped(_TEMPLATE.sub(_word, rule["annotations"]["description"]))
 
@@ -69,13 +55,13 @@ def _word(template: re.Match[str]) -> str:
     return {"humanizePercentage": "*N* %", "humanize1024": "*N* "}.get(function, "*N*")
 
 
-def _expression(rule: dict[str, Any]) -> str:
+def _expression(rule: Rule) -> str:
     """The condition in one line, without the job."""
     line = _JOB.sub("", " ".join(rule["expr"].split()))
     return line.replace("{}", "").replace(", }", "}").replace("( ", "(").replace(" )", ")")
 
 
-def _pending(rule: dict[str, Any]) -> str:
+def _pending(rule: Rule) -> str:
     pending: str = rule.get("for", "at once")
     kept = rule.get("keep_firing_for")
     return f"{pending}, then kept {kept}" if kept else pending
@@ -88,7 +74,7 @@ def _escaped(text: str) -> str:
 
 def main() -> None:
     """Write the table anew."""
-    rules = yaml.safe_load(RULES.read_text(encoding="utf-8"))
+    rules = relocation.load(relocation.RULES)
     document = DOCUMENT.read_text(encoding="utf-8")
     DOCUMENT.write_text(replaced(document, rules), encoding="utf-8")
 

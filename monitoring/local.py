@@ -30,7 +30,7 @@ AS_DEPLOYED: Final = (
 )
 """The flags of Prometheus that docker-compose.yml has too, and gives the reasons of."""
 
-# The service lets running conversions finish for 30 seconds.
+# Conversions get 20 seconds to finish, SHUTDOWN_GRACE_SECONDS, and downloads 30 after them.
 _SERVICE_PATIENCE_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 0.5
 

@@ -7,17 +7,17 @@ and quotes its alert's rule from alert_rules.yml, so that the two cannot differ.
 import re
 from functools import cache
 from html import escape
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-ROOT: Final = Path(__file__).parents[1]
+from monitoring import relocation
+from monitoring.relocation import ROOT, USER_ASSETS
+from monitoring.rules import Rule, alerts, playbook_of
+
 SOURCES: Final = ROOT / "DOCS" / "PLAYBOOKS"
-PAGES: Final = ROOT / "monitoring" / "user-assets" / "playbooks"
-RULES: Final = ROOT / "alert_rules.yml"
+PAGES: Final = USER_ASSETS / "playbooks"
 
 _INDEX: Final = "README"
 _IMPACT: Final = "\n## Impact\n"
@@ -48,16 +48,14 @@ td, th { vertical-align: top; }
 
 
 @cache
-def alerts() -> dict[str, dict[str, Any]]:
+def rules_by_playbook() -> dict[str, Rule]:
     """The alerting rules by the name of their playbook."""
-    groups = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"]
-    rules = [rule for group in groups for rule in group["rules"] if "alert" in rule]
-    return {Path(rule["annotations"]["runbook_url"]).stem: rule for rule in rules}
+    return {playbook_of(rule): rule for rule in alerts(relocation.load(relocation.RULES))}
 
 
 def rendered() -> dict[str, str]:
     """The text of each page by its file's name."""
-    rules = alerts()
+    rules = rules_by_playbook()
     return {
         _page_name(source.stem): _page(source.read_text(encoding="utf-8"), rules.get(source.stem))
         for source in sorted(SOURCES.glob("*.md"))
@@ -68,7 +66,7 @@ def _page_name(stem: str) -> str:
     return "index.html" if stem == _INDEX else f"{stem}.html"
 
 
-def _page(text: str, rule: dict[str, Any] | None) -> str:
+def _page(text: str, rule: Rule | None) -> str:
     title = text.partition("\n")[0].removeprefix("# ")
     head, impact, rest = text.partition(_IMPACT)
     body = _html(head) + (_quoted(rule) if rule else "") + _html(impact + rest)
@@ -81,7 +79,7 @@ def _page(text: str, rule: dict[str, Any] | None) -> str:
     )
 
 
-def _quoted(rule: dict[str, Any]) -> str:
+def _quoted(rule: Rule) -> str:
     waits = f"for: {rule['for']}\n" if "for" in rule else ""
     keeps = f"keep_firing_for: {rule['keep_firing_for']}\n" if "keep_firing_for" in rule else ""
     text = f"{rule['expr'].strip()}\n\n{waits}{keeps}severity: {rule['labels']['severity']}\n"

@@ -21,6 +21,12 @@ from monitoring import relocation
 
 EXAMPLE_HOST: Final = "heartbeat.example.com"
 
+_EVERY: Final = "*"
+"""The receiver of a setting that holds for all of them."""
+
+_HEARTBEAT: Final = "heartbeat"
+_NAMES: Final = {"slack": "Slack", "pagerduty": "PagerDuty"}
+
 # Slack and PagerDuty take https alone; a receiver for trying out is on this machine.
 _URL: Final = re.compile(r"(https://|http://(localhost|127\.0\.0\.1)[:/])[^\s/]\S*")
 _ROUTING_KEY: Final = re.compile(r"[0-9A-Za-z]{32}")
@@ -46,12 +52,6 @@ class _Way(NamedTuple):
     kind: str
     settings: dict[str, Any]
 
-    @property
-    def cost(self) -> str:
-        if self.receiver == "heartbeat":
-            return "nobody learns when alerting itself has stopped"
-        return f"nothing of the receiver `{self.receiver}` goes out by {self.kind}"
-
 
 def findings(config: dict[str, Any], secrets: Path, folder: Path) -> Iterator[Finding]:
     """All that is missing or wrong, each file once.
@@ -60,17 +60,17 @@ def findings(config: dict[str, Any], secrets: Path, folder: Path) -> Iterator[Fi
     configuration, in `folder`.
     """
     yield from _missing_templates(config, folder)
-    costs: dict[Path, list[str]] = {}
+    needed_by: dict[Path, list[_Way]] = {}
     for way in _ways(config):
         for file in _files(way.settings):
-            costs.setdefault(_moved(file, secrets), []).append(way.cost)
-    for path, lost in costs.items():
+            needed_by.setdefault(_moved(file, secrets), []).append(way)
+    for path, lost in needed_by.items():
         if fault := _fault(path):
-            yield Finding(str(path), fault[0], " and ".join(dict.fromkeys(lost)), fault[1])
+            yield Finding(str(path), fault[0], _cost(lost), fault[1])
     for way in _ways(config):
         if EXAMPLE_HOST in str(way.settings.get("url", "")):
             remedy = "Write the address that your heartbeat service gives you there."
-            yield Finding(f"url of `{way.receiver}`", "is the example's", way.cost, remedy)
+            yield Finding(f"url of `{way.receiver}`", "is the example's", _cost([way]), remedy)
 
 
 def _missing_templates(config: dict[str, Any], folder: Path) -> Iterator[Finding]:
@@ -85,12 +85,33 @@ def _missing_templates(config: dict[str, Any], folder: Path) -> Iterator[Finding
 def _ways(config: dict[str, Any]) -> Iterator[_Way]:
     for key in config.get("global", {}):
         if key.endswith("_file"):
-            yield _Way("every receiver", key.partition("_")[0], {key: config["global"][key]})
+            yield _Way(_EVERY, key.partition("_")[0], {key: config["global"][key]})
     for receiver in config["receivers"]:
         for kind, ways in receiver.items():
             if kind.endswith("_configs"):
                 name = kind.removesuffix("_configs")
                 yield from (_Way(receiver["name"], name, settings) for settings in ways)
+
+
+def _cost(lost: list[_Way]) -> str:
+    """What these ways would no longer do, a clause for each kind of them."""
+    receivers: dict[str, list[str]] = {}
+    for way in lost:
+        kind = _HEARTBEAT if way.receiver == _HEARTBEAT else way.kind
+        receivers.setdefault(kind, []).append(way.receiver)
+    return ", and ".join(_clause(kind, list(dict.fromkeys(of))) for kind, of in receivers.items())
+
+
+def _clause(kind: str, receivers: list[str]) -> str:
+    if kind == _HEARTBEAT:
+        return "nobody learns when alerting itself has stopped"
+    name = _NAMES.get(kind, kind)
+    if _EVERY in receivers:
+        return f"no receiver gets anything by {name}"
+    quoted = " and ".join(f"`{receiver}`" for receiver in receivers)
+    if len(receivers) == 1:
+        return f"the receiver {quoted} gets nothing by {name}"
+    return f"the receivers {quoted} get nothing by {name}"
 
 
 def _files(settings: dict[str, Any]) -> Iterator[Path]:

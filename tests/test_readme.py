@@ -68,11 +68,3 @@ def test_the_python_lines_run(tmp_path: Path) -> None:
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout == "11 [] {}\n"
-
-
-def test_every_relative_link_leads_to_a_file() -> None:
-    targets = [
-        link for link in re.findall(r"\]\(([^)]+)\)", README.split("```")[-1]) if "://" not in link
-    ]
-    assert targets
-    assert [target for target in targets if not (ROOT / target).exists()] == []

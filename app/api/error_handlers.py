@@ -13,11 +13,11 @@ from starlette.responses import HTMLResponse, Response
 from app.api.accept import prefers_html
 from app.api.schemas import PROBLEM_MEDIA_TYPE, Problem
 from app.core.errors import ErrorCode, ServiceError
+from app.core.http_hangup import CLIENT_GONE
 
 _PAGE: Final = Template(
     (Path(__file__).parents[1] / "static" / "error.html").read_text(encoding="utf-8")
 )
-_CLIENT_GONE: Final = 499
 
 
 def internal_error(request: Request) -> Response:
@@ -67,7 +67,7 @@ def _fault(error: dict[str, Any]) -> str:
 
 async def _client_gone(_request: Request, _error: ClientDisconnect) -> Response:
     """Nobody reads this; the status is for the log."""
-    return Response(status_code=_CLIENT_GONE)
+    return Response(status_code=CLIENT_GONE)
 
 
 # Starlette's type for a handler knows no exception narrower than Exception.

@@ -32,7 +32,11 @@ def _admission(drain: Drain) -> Check:
     if drain.is_on:
         return Check(ok=False, detail="The service is draining: it takes no new conversions.")
     if drain.ignores_file:
-        return Check(ok=True, detail="Conversions are taken: the file DRAIN is of another user.")
+        return Check(
+            ok=True,
+            detail="Conversions are taken; a file DRAIN exists but is ignored, "
+            "because another user made it.",
+        )
     return Check(ok=True, detail="Conversions are taken.")
 
 
@@ -56,10 +60,10 @@ def _held(locks: Locks) -> str:
     >>> _held(Locks(["group", "processes"], {"processes": "not root", "landlock": "no kernel"}))
     'group; in part: processes (not root); missing: landlock (no kernel)'
     """
-    told = {name: f"{name} ({reason})" for name, reason in locks.shortfalls.items()}
+    explained = {name: f"{name} ({reason})" for name, reason in locks.shortfalls.items()}
     parts = {
-        "": [name for name in locks.in_force if name not in told],
-        "in part: ": [told[name] for name in told if name in locks.in_force],
-        "missing: ": [told[name] for name in told if name not in locks.in_force],
+        "": [name for name in locks.in_force if name not in explained],
+        "in part: ": [explained[name] for name in explained if name in locks.in_force],
+        "missing: ": [explained[name] for name in explained if name not in locks.in_force],
     }
     return "; ".join(head + ", ".join(names) for head, names in parts.items() if names)

@@ -50,7 +50,7 @@ class ErrorCode(Enum):
         "invalid_request",
         400,
         "The request is malformed",
-        "Mend what the detail names; /docs shows how archives are sent.",
+        "Correct what the detail names; /docs shows how archives are sent.",
     )
     MISSING_FILE = (
         "missing_file",

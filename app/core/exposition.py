@@ -13,10 +13,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from app.core.resource_figures import FIGURES, Reading
+from app.core.resource_figures import FIGURES, ResourceReading
 
 
-def new_registry(reading: Callable[[], Reading | None]) -> CollectorRegistry:
+def new_registry(reading: Callable[[], ResourceReading | None]) -> CollectorRegistry:
     """A registry with the standard collectors and the resource figures that `reading` gives."""
     registry = _Registry()
     registry.register(_ResourceCollector(reading))
@@ -47,7 +47,7 @@ class _Registry(CollectorRegistry):
 class _ResourceCollector(Collector):
     """Resource figures as they were last read: what could not be read has no series."""
 
-    def __init__(self, reading: Callable[[], Reading | None]) -> None:
+    def __init__(self, reading: Callable[[], ResourceReading | None]) -> None:
         self._reading = reading
 
     def collect(self) -> Iterator[Metric]:

@@ -2,8 +2,12 @@
 
 from asyncio import Transport
 from collections import deque
+from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+CLIENT_GONE: Final = 499
+"""The status of a request whose client has hung up: for log and metrics, nobody is answered."""
 
 
 class HangupTold(HttpToolsProtocol):

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
+from app.core.waiting import beside
+
 INTERVAL_SECONDS: Final = 0.25
 """A stall shows shorter by at most this; asking four times a second costs 0.01 % of a CPU."""
 
@@ -12,12 +14,8 @@ INTERVAL_SECONDS: Final = 0.25
 @asynccontextmanager
 async def measured_lag(observe: Callable[[float], None]) -> AsyncIterator[None]:
     """Tell `observe`, at each interval, by how many seconds a timer came late."""
-    task = asyncio.create_task(_measure(observe))
-    try:
+    async with beside("loop_lag", _measure(observe)):
         yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
 
 
 async def _measure(observe: Callable[[float], None]) -> None:

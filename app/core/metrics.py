@@ -14,7 +14,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from app.core import buckets, labels
 from app.core.declared import Declared
 from app.core.exposition import new_registry, scrape
-from app.core.resource_figures import Reading
+from app.core.resource_figures import ResourceReading
 
 REQUEST_STATUSES: Final = (200, 429, 500, 503, 504)
 """Started at 0 for each route: success, and the errors that alerts take rates of."""
@@ -206,7 +206,7 @@ class Metrics:
         self,
         *,
         node_types: Collection[str] = (),
-        reading: Callable[[], Reading | None] = lambda: None,
+        reading: Callable[[], ResourceReading | None] = lambda: None,
     ) -> None:
         self.registry = new_registry(reading)
         for declared in declarations():

@@ -7,10 +7,10 @@ from typing import Final, Literal
 from app.core import labels
 from app.core.declared import Label
 
-Reading = Mapping[str, Mapping[tuple[str, ...], float]]
+ResourceReading = Mapping[str, Mapping[tuple[str, ...], float]]
 """Values by the name of a figure and the values of its labels; what could not be read is not there.
 
->>> reading: Reading = {"docc2context_filesystem_avail_bytes": {("/var/tmp",): 1e9}}
+>>> reading: ResourceReading = {"docc2context_filesystem_avail_bytes": {("/var/tmp",): 1e9}}
 """
 
 
@@ -69,7 +69,8 @@ FIGURES: Final = (
         CPU_LIMIT,
         "gauge",
         "cores",
-        "CPUs that may be used: the container's quota, or those that the process may run on.",
+        "CPUs that may be used: the smaller of the container's quota and the CPUs that the process "
+        "may run on.",
     ),
     Figure(
         CPU_PERIODS,

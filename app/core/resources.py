@@ -12,16 +12,16 @@ import structlog
 from app.core import resource_figures as names
 from app.core.cgroup import CGroups, Cpu, Memory
 from app.core.config import usable_cpus
-from app.core.resource_figures import Reading
+from app.core.resource_figures import ResourceReading
 
 _MIB: Final = 2.0**20
 _GIB: Final = 2.0**30
 
 N = TypeVar("N", bound=float)
 
-Figures = dict[str, dict[tuple[str, ...], float]]
+Samples = dict[str, dict[tuple[str, ...], float]]
 
-Figure = tuple[str, tuple[str, ...], float | None]
+Sample = tuple[str, tuple[str, ...], float | None]
 """The name of a figure, the values of its labels, and its value if it has one."""
 
 log = structlog.get_logger()
@@ -50,23 +50,23 @@ class Resources:
         self._last_cpu: tuple[float, float] | None = None
         self._last_success: float | None = None
 
-    def read(self) -> Reading:
+    def read(self) -> ResourceReading:
         """All figures that can be read now; never raises."""
-        figures: Figures = {}
+        samples: Samples = {}
         for source in (self._memory, self._cpu, self._disk, self._orphans):
-            self._add(source, figures)
+            self._add(source, samples)
         if not self._failing:
             self._last_success = self._clock()
         if self._last_success is not None:
-            figures[names.LAST_SUCCESS] = {(): self._last_success}
-        return figures
+            samples[names.LAST_SUCCESS] = {(): self._last_success}
+        return samples
 
-    def _add(self, source: Callable[[], Iterator[Figure]], figures: Figures) -> None:
+    def _add(self, source: Callable[[], Iterator[Sample]], samples: Samples) -> None:
         name = source.__name__.removeprefix("_")
         try:
             for figure, label, value in source():
                 if value is not None:
-                    figures.setdefault(figure, {})[label] = value
+                    samples.setdefault(figure, {})[label] = value
         except Exception as error:  # whatever is wrong with one source must not cost the others
             if name not in self._failing:
                 log.warning("resource_unreadable", resource=name, error=str(error))
@@ -74,14 +74,14 @@ class Resources:
         else:
             self._failing.discard(name)
 
-    def _memory(self) -> Iterator[Figure]:
+    def _memory(self) -> Iterator[Sample]:
         memory = CGroups(self._root).memory() or _memory_of_processes()
         yield names.MEMORY_WORKING_SET, (), memory.working_set
         yield names.MEMORY_LIMIT, (), memory.limit
         yield names.MEMORY_OOM_KILLS, (), memory.oom_kills
         yield names.RESOURCE_USAGE, ("memory_mb",), memory.working_set / _MIB
 
-    def _cpu(self) -> Iterator[Figure]:
+    def _cpu(self) -> Iterator[Sample]:
         cpu = CGroups(self._root).cpu() or _cpu_of_processes()
         limit = min(usable_cpus(), cpu.limit or usable_cpus())
         yield names.CPU_USAGE, (), cpu.usage
@@ -98,7 +98,7 @@ class Resources:
             return None
         return 100 * max(0.0, usage - last[1]) / (now - last[0]) / limit
 
-    def _disk(self) -> Iterator[Figure]:
+    def _disk(self) -> Iterator[Sample]:
         status = os.statvfs(self._workspace)
         label = (str(self._workspace),)
         available = status.f_bavail * status.f_frsize
@@ -106,7 +106,7 @@ class Resources:
         yield names.DISK_SIZE, label, status.f_blocks * status.f_frsize
         yield names.RESOURCE_USAGE, ("disk_free_gb",), available / _GIB
 
-    def _orphans(self) -> Iterator[Figure]:
+    def _orphans(self) -> Iterator[Sample]:
         yield names.ORPHANS, (), self._count_orphans()
 
 

@@ -1,10 +1,15 @@
-"""Waiting that nothing breaks off."""
+"""Waiting that nothing breaks off, and work that goes on beside it."""
 
 import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
+import structlog
 from anyio.lowlevel import checkpoint_if_cancelled
+
+log = structlog.get_logger()
 
 
 async def ended(*work: asyncio.Future[Any]) -> None:
@@ -23,3 +28,23 @@ async def ended(*work: asyncio.Future[Any]) -> None:
     if cancelled is not None:
         raise cancelled
     await checkpoint_if_cancelled()
+
+
+@asynccontextmanager
+async def beside(name: str, work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run work that has no end of its own for as long as the block takes.
+
+    It is logged, with its name, if it ends before: nobody asks for its result.
+    """
+    task = asyncio.create_task(work, name=name)
+    task.add_done_callback(_tell_unless_cancelled)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def _tell_unless_cancelled(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        log.error("background_task_ended", task=task.get_name(), exc_info=task.exception())

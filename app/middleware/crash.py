@@ -18,13 +18,13 @@ class CrashMiddleware:
     """
 
     def __init__(self, app: ASGIApp, respond: Callable[[Request], Response]) -> None:
-        self.app = app
-        self.respond = respond
+        self._app = app
+        self._respond = respond
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; what is not HTTP passes."""
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await self._app(scope, receive, send)
             return
         begun = False
 
@@ -34,9 +34,9 @@ class CrashMiddleware:
             await send(message)
 
         try:
-            await self.app(scope, receive, watched_send)
+            await self._app(scope, receive, watched_send)
         except Exception:
             if begun:
                 raise
             log.exception("request_crashed")
-            await self.respond(Request(scope))(scope, receive, send)
+            await self._respond(Request(scope))(scope, receive, send)

@@ -5,9 +5,9 @@ from typing import Final
 
 from starlette.types import Message, Receive, Scope, Send
 
+from app.core.http_hangup import CLIENT_GONE
 from app.core.http_refusal import REFUSED_STATUS
 
-_CLIENT_GONE: Final = 499
 _CRASHED: Final = 500
 
 
@@ -70,7 +70,7 @@ class Exchange:
         self.seconds = time.perf_counter() - self._started
         if self._hung_up:
             # A server that refuses the rest of a request closes the connection: not the client.
-            self.status = self.scope.get("state", {}).get(REFUSED_STATUS, _CLIENT_GONE)
+            self.status = self.scope.get("state", {}).get(REFUSED_STATUS, CLIENT_GONE)
         elif crashed:
             self.status = _CRASHED
 

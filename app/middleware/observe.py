@@ -25,7 +25,7 @@ class ObserveMiddleware:
         route_of: Callable[[Scope], str],
         log: Callable[[Exchange], None],
     ) -> None:
-        self.app = app
+        self._app = app
         self._metrics = metrics
         self._in_progress = metrics.http_requests_in_progress
         self._route_of = route_of
@@ -34,13 +34,13 @@ class ObserveMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; what is not HTTP passes."""
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await self._app(scope, receive, send)
             return
         exchange = Exchange(scope, self._route_of(scope), receive, send)
         crashed = True
         self._in_progress.inc()
         try:
-            await self.app(scope, exchange.receive, exchange.send)
+            await self._app(scope, exchange.receive, exchange.send)
             crashed = False
         finally:
             self._in_progress.dec()

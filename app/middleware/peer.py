@@ -18,13 +18,13 @@ class PeerMiddleware:
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; what is not HTTP passes."""
         if scope["type"] == "http":
             scope["client"] = _peer(scope, send)
-        await self.app(scope, receive, send)
+        await self._app(scope, receive, send)
 
 
 def _peer(scope: Scope, send: Send) -> tuple[str, int] | None:

@@ -28,12 +28,12 @@ class RateLimitMiddleware:
         respond: Callable[[Request, ServiceError], Response],
         metrics: Metrics,
     ) -> None:
-        self.app = app
-        self.limiter = limiter
-        self.addresses = addresses
-        self.limited = limited
-        self.respond = respond
-        self.rejections = metrics.rate_limit_rejections
+        self._app = app
+        self._limiter = limiter
+        self._addresses = addresses
+        self._limited = limited
+        self._respond = respond
+        self._rejections = metrics.rate_limit_rejections
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; what is not HTTP passes."""
@@ -41,18 +41,18 @@ class RateLimitMiddleware:
             peer = scope["client"][0] if scope["client"] else None
             forwarded = Headers(scope=scope).getlist("X-Forwarded-For")
             try:
-                await self.limiter.count(self.addresses.client(peer, forwarded))
+                await self._limiter.count(self._addresses.client(peer, forwarded))
             except ServiceError as error:
-                self.rejections.labels(_path(scope)).inc()
-                await self.respond(Request(scope), error)(scope, receive, send)
+                self._rejections.labels(_path(scope)).inc()
+                await self._respond(Request(scope), error)(scope, receive, send)
                 return
-        await self.app(scope, receive, send)
+        await self._app(scope, receive, send)
 
     def _is_limited(self, scope: Scope) -> bool:
         return (
             scope["type"] == "http"
             and scope["method"] in _UPLOADING
-            and _path(scope) in self.limited
+            and _path(scope) in self._limited
         )
 
 

@@ -18,12 +18,12 @@ class RequestIdMiddleware:
     """Takes a well-formed X-Request-ID or makes one; handlers find it in `request.state`."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; what is not HTTP passes."""
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await self._app(scope, receive, send)
             return
         request_id = _taken_or_made(Headers(scope=scope).get(HEADER, ""))
         scope.setdefault("state", {})["request_id"] = request_id
@@ -35,7 +35,7 @@ class RequestIdMiddleware:
                 MutableHeaders(scope=message)[HEADER] = request_id
             await send(message)
 
-        await self.app(scope, receive, send_with_id)
+        await self._app(scope, receive, send_with_id)
 
 
 def _taken_or_made(offered: str) -> str:

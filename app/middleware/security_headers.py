@@ -34,12 +34,12 @@ class SecurityHeadersMiddleware:
     """Sets HEADERS on every response, whatever a handler has set."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; what is not HTTP passes."""
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await self._app(scope, receive, send)
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -47,4 +47,4 @@ class SecurityHeadersMiddleware:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
-        await self.app(scope, receive, send_with_headers)
+        await self._app(scope, receive, send_with_headers)

@@ -11,6 +11,7 @@ from typing import Final
 from app.core.config import Settings
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
+from app.core.waiting import beside
 from app.services.admission import Admission
 from app.services.engine import Engine, unavailable
 from app.services.journal import Journal, Record
@@ -94,12 +95,8 @@ class Converter:
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
         """While it is unavailable, try now and then whether it is back: nobody else may ask."""
-        task = asyncio.create_task(self._probe_while_unavailable())
-        try:
+        async with beside("converter_watch", self._probe_while_unavailable()):
             yield
-        finally:
-            task.cancel()
-            await asyncio.wait([task])
 
     async def _probe_while_unavailable(self) -> None:
         while True:

@@ -20,6 +20,7 @@ from redis.backoff import NoBackoff
 
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
+from app.core.waiting import beside
 from app.services.client_address import Address
 
 STORE_TIMEOUT_SECONDS: Final = 0.25
@@ -56,7 +57,7 @@ class RateLimiter:
     lets twice the limit through where two meet.
 
     It fails open, on purpose: a store that is gone must not stop conversions, which slots and
-    queue bound anyway. That is logged once, and `is_up` tells it.
+    queue bound anyway. That is logged once, and `rate_limiter_up` tells it.
     """
 
     def __init__(
@@ -76,11 +77,6 @@ class RateLimiter:
         self._up = metrics.rate_limiter_up
         self._ask_again_at = 0.0
         self._tell(is_up=True)
-
-    @property
-    def is_up(self) -> bool:
-        """Whether the store answered when it was asked last."""
-        return self._is_up
 
     async def count(self, client: Address | None) -> None:
         """Count a conversion of this client.
@@ -102,12 +98,10 @@ class RateLimiter:
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
         """Look after the store now and then: without conversions nobody else would notice it."""
-        task = asyncio.create_task(self._look_after())
         try:
-            yield
+            async with beside("rate_limiter_watch", self._look_after()):
+                yield
         finally:
-            task.cancel()
-            await asyncio.wait([task])
             await self.close()
 
     async def close(self) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 import docc2context
+from app.core.full_disk import is_full_disk
 from app.core.labels import OTHER
 from app.worker.locks import Bounds, lock_up
 from app.worker.protocol import (
@@ -24,7 +25,6 @@ from app.worker.protocol import (
 from app.worker.wanted import Wanted
 from docc2context import Code, Docc2contextError, Limits, Reading, Report, Stage, node_type
 
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 _TRACEBACK_CHARS: Final = 8_000
 """Its end names the fault; JSON makes at most six bytes of a character, so it fits a reply."""
 
@@ -71,10 +71,10 @@ def failure_reply(error: Exception, bounds: Bounds, stage: Stage) -> bytes:
 
 
 def _failure(error: Exception, bounds: Bounds, stage: Stage) -> Reply:
-    if _comes_from(error, _is_full_disk):
+    if _comes_from(error, is_full_disk):
         return OutOfRoom()
     if _comes_from(error, _is_file_too_large):
-        return _outgrown(bounds)
+        return outgrown(bounds.file_bytes)
     if isinstance(error, Docc2contextError) and error.code is not Code.DESTINATION_UNUSABLE:
         return _refusal(error, stage)
     return Crashed(traceback.format_exc()[-_TRACEBACK_CHARS:], stage)
@@ -114,6 +114,15 @@ def extracted(reading: Reading) -> Extracted:
     return Extracted(files=reading.files, bytes=reading.bytes, seconds=round(reading.seconds, 6))
 
 
+def outgrown(max_bytes: int) -> Refused:
+    """What the parent is told of a result that became too large."""
+    return Refused(
+        code=Code.OUTPUT_TOO_LARGE.value,
+        detail=f"The result becomes over {max_bytes} bytes large.",
+        limit=max_bytes,
+    )
+
+
 def _by_type(unknown_nodes: dict[str, int]) -> dict[str, int]:
     """Counts by the format's types: an upload may name any number of others."""
     counts: Counter[str] = Counter()
@@ -137,14 +146,6 @@ def _sentence(words: str) -> str:
     return f"{words[0].upper()}{words[1:]}."
 
 
-def _outgrown(bounds: Bounds) -> Refused:
-    return Refused(
-        code=Code.OUTPUT_TOO_LARGE.value,
-        detail=_sentence(f"the result becomes over {bounds.file_bytes} bytes large"),
-        limit=bounds.file_bytes,
-    )
-
-
 def _comes_from(error: BaseException | None, is_cause: Callable[[BaseException], bool]) -> bool:
     """Whether `error` or what it was raised from is the cause, however the converter wraps it."""
     while error is not None:
@@ -156,10 +157,6 @@ def _comes_from(error: BaseException | None, is_cause: Callable[[BaseException],
 
 def _is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError)
-
-
-def _is_full_disk(error: BaseException) -> bool:
-    return isinstance(error, OSError) and error.errno in _FULL
 
 
 def _is_file_too_large(error: BaseException) -> bool:

@@ -31,7 +31,7 @@ class OutgrewFolder(Exception):
     """The program has written more than its folder may hold."""
 
 
-class CannotRun(Exception):
+class NotRunnable(Exception):
     """The system does not run the program; the message says why."""
 
 
@@ -45,7 +45,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Ended:
+class Finished:
     """Its exit code, negative for a signal, and the end of what it said on both outputs."""
 
     exit_code: int
@@ -65,11 +65,11 @@ def prepare(kept: Collection[int]) -> None:
 
 def run(
     arguments: Sequence[str], environment: Mapping[str, str], place: Place, bounds: Bounds
-) -> Ended:
+) -> Finished:
     """Run a program in its folder to its end; nothing that it has started is left then.
 
     Needs a process of one thread that has called `prepare`.
-    Raises CannotRun, OutgrewFolder, Stopped.
+    Raises NotRunnable, OutgrewFolder, Stopped.
     """
     watcher = os.getpid()
     # From here on they wait until they are taken; else SIGTERM would leave what is started here.
@@ -87,7 +87,7 @@ def run(
             preexec_fn=lambda: lock_up_program(bounds, place.folder, watcher),  # noqa: PLW1509
         )
     except (OSError, subprocess.SubprocessError) as error:
-        raise CannotRun(str(error)) from error
+        raise NotRunnable(str(error)) from error
     ear = _Ear(process.stdout)
     try:
         exit_code = _watched(process, place)
@@ -95,7 +95,7 @@ def run(
         _end_all(process.pid)
         said = ear.heard()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
-    return Ended(exit_code, said)
+    return Finished(exit_code, said)
 
 
 def _watched(process: "subprocess.Popen[bytes]", place: Place) -> int:

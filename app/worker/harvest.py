@@ -22,7 +22,6 @@ class Unusable(Exception):
 class Harvest:
     """How much was gathered; `documents` are the Markdown files."""
 
-    files: int
     documents: int
     output_bytes: int
 
@@ -41,7 +40,7 @@ def gather(folder: Path, destination: BinaryIO, *, max_bytes: int, max_entries: 
             sink.write_asset(name, size, _pieces(file, size))
     sink.close()
     documents = sum(name.lower().endswith(".md") for name in names)
-    return Harvest(len(names), documents, sink.written)
+    return Harvest(documents, sink.written)
 
 
 def _files(folder: Path, max_entries: int) -> Iterator[str]:

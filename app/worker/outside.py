@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 import msgspec
 
 from app.worker import command
-from app.worker.child import extracted, failure_reply, tell
+from app.worker.child import extracted, failure_reply, outgrown, tell
 from app.worker.harvest import Unusable, gather
 from app.worker.locks import Bounds, lock_up
 from app.worker.protocol import (
@@ -89,7 +89,7 @@ def greet(reply: int, wanted: Command, bounds: Bounds) -> None:
     place = command.Place(Path(wanted.folder), bounds.file_bytes, 1000)
     try:
         ended = command.run([*wanted.arguments, _HELP], _environment(wanted), place, bounds)
-    except command.CannotRun as error:
+    except command.NotRunnable as error:
         tell(reply, encode(CannotRun(str(error))))
     except command.Stopped:
         return
@@ -112,13 +112,13 @@ def _converted(
     arguments = [*wanted.arguments, _ARCHIVE, "--output", _OUTPUT, "--force"]
     try:
         ended = command.run(arguments, _environment(wanted), place, bounds)
-    except command.CannotRun as error:
+    except command.NotRunnable as error:
         return CannotRun(str(error))
     except command.OutgrewFolder:
-        return _outgrown(limits)
+        return outgrown(limits.max_output_bytes)
     # A program that may not write on fails, and knows no code of ours for it.
     if ended.exit_code != 0 and command.held_by(folder / _OUTPUT)[0] >= limits.max_output_bytes:
-        return _outgrown(limits)
+        return outgrown(limits.max_output_bytes)
     if ended.exit_code != 0:
         return _not_run(ended) or CommandFailed(ended.exit_code, "it failed", ended.said)
     return _gathered(folder / _OUTPUT, destination, limits, ended.said)
@@ -136,12 +136,10 @@ def _gathered(output: Path, destination: BinaryIO, limits: Limits, said: str) ->
         return CommandFailed(0, f"it wrote {error}", said)
     if harvest.documents == 0:
         return CommandFailed(0, "it wrote no Markdown", said)
-    return Gathered(
-        files=harvest.files, documents=harvest.documents, output_bytes=harvest.output_bytes
-    )
+    return Gathered(documents=harvest.documents, output_bytes=harvest.output_bytes)
 
 
-def _not_run(ended: command.Ended) -> CannotRun | None:
+def _not_run(ended: command.Finished) -> CannotRun | None:
     """126 and 127 are what shells and loaders say of a program that they cannot run."""
     if ended.exit_code in (126, 127):
         return CannotRun(f"exit code {ended.exit_code}: {ended.said}")
@@ -164,12 +162,4 @@ def _unsafe(entry: str) -> Refused:
         code=Code.UNSAFE_ENTRY_NAME.value,
         detail="The name of an entry is longer than the converter's file system can hold.",
         entry=shown(entry),
-    )
-
-
-def _outgrown(limits: Limits) -> Refused:
-    return Refused(
-        code=Code.OUTPUT_TOO_LARGE.value,
-        detail=f"The result becomes over {limits.max_output_bytes} bytes large.",
-        limit=limits.max_output_bytes,
     )

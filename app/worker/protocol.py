@@ -50,7 +50,6 @@ class Selected(msgspec.Struct, frozen=True, tag="selected"):
 class Gathered(msgspec.Struct, frozen=True, kw_only=True, tag="gathered"):
     """The result file holds all that an outside converter has written."""
 
-    files: int
     documents: int
     output_bytes: int
 

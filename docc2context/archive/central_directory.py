@@ -4,11 +4,11 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from docc2context.archive.end_record import Directory, too_many_entries
+from docc2context.archive.end_record import Directory
 from docc2context.archive.extra_fields import extra_fields, widened
 from docc2context.archive.limits import Limits
 from docc2context.archive.names import shown_name
-from docc2context.archive.refusals import ambiguous, damaged, split
+from docc2context.archive.refusals import ambiguous, damaged, split, too_many_entries
 from docc2context.archive.source import Source
 
 _SIGNATURE = b"PK\x01\x02"
@@ -53,7 +53,7 @@ def read_directory(source: Source, directory: Directory, limits: Limits) -> Iter
         entry, position = _entry_at(buffer, position)
         count += 1
         if count > limits.max_entries:
-            raise too_many_entries(count, limits)
+            raise too_many_entries(count, limits.max_entries)
         yield entry
     if count != directory.entries and not (
         directory.wraps and count > _MOST_COUNTED and count & _MOST_COUNTED == directory.entries

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from docc2context.archive.limits import Limits
-from docc2context.archive.refusals import ambiguous, damaged, split, too_many
+from docc2context.archive.refusals import ambiguous, damaged, split, too_many, too_many_entries
 from docc2context.archive.source import Source
-from docc2context.errors import LimitExceeded
 
 _END_SIGNATURE = b"PK\x05\x06"
 _END = struct.Struct("<4s4H2LH")
@@ -139,16 +138,9 @@ def _check(fields: _Fields, boundary: int) -> None:
         raise ambiguous("its directory does not end where its end record begins")
 
 
-def too_many_entries(count: int, limits: Limits) -> LimitExceeded:
-    """What to raise when there are more entries than may be."""
-    return too_many(
-        f"holds {count} entries, over the limit of {limits.max_entries}", limits.max_entries
-    )
-
-
 def _check_limits(fields: _Fields, limits: Limits) -> None:
     if fields.entries > limits.max_entries:
-        raise too_many_entries(fields.entries, limits)
+        raise too_many_entries(fields.entries, limits.max_entries)
     if fields.size > limits.max_directory_bytes:
         raise too_many(
             f"has a directory of {fields.size} bytes, "

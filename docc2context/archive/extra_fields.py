@@ -100,7 +100,7 @@ def widened(values: tuple[int, ...], zip64: bytes) -> tuple[int, ...] | None:
     return None
 
 
-def _filled(values: tuple[int, ...], told: dict[int, int]) -> tuple[int, ...] | None:
-    if any(values[place] not in (value, _WIDE[place]) for place, value in told.items()):
+def _filled(values: tuple[int, ...], wide: dict[int, int]) -> tuple[int, ...] | None:
+    if any(values[place] not in (value, _WIDE[place]) for place, value in wide.items()):
         return None
-    return tuple(told.get(place, value) for place, value in enumerate(values))
+    return tuple(wide.get(place, value) for place, value in enumerate(values))

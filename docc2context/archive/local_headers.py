@@ -106,8 +106,8 @@ def _told_by_extra(
     """The sizes, uncompressed first, after a look at the two extra fields that matter."""
     zip64, unicode_path = extra_fields(extra, entry.raw_name)
     if unicode_path is not None and unicode_path != entry.unicode_path:
-        told = entry_name(entry.raw_name, entry.flags, unicode_path)
-        if told != name.removesuffix("/") and told != name:
+        other = entry_name(entry.raw_name, entry.flags, unicode_path)
+        if other != name.removesuffix("/") and other != name:
             raise _apart(name)
     wide = sizes if zip64 is None else widened(sizes, zip64)
     if wide is None:
@@ -115,13 +115,13 @@ def _told_by_extra(
     return wide
 
 
-def _check_streamed(entry: Entry, name: str, told: tuple[int, int, int]) -> None:
+def _check_streamed(entry: Entry, name: str, found: tuple[int, int, int]) -> None:
     """Let CRC and sizes differ only where a descriptor gives them and the header gives zeros."""
     streamed = entry.flags & _HAS_DESCRIPTOR
-    if streamed and not any(told):
+    if streamed and not any(found):
         return
     expected = (entry.crc, entry.compressed, entry.size)
-    for value, right in zip(told, expected, strict=True):
+    for value, right in zip(found, expected, strict=True):
         if value != right and not (streamed and value == 0):
             raise _apart(name)
 

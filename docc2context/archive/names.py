@@ -93,10 +93,10 @@ def _decoded(raw: bytes, flags: int, unicode_path: bytes | None) -> str:
         raise _unsafe_because(shown_name(raw), "is said to be UTF-8 and is not")
     if unicode_path is None:
         return own if own is not None else raw.decode("cp437")
-    told = _unicode_path(raw, unicode_path)
-    if own is not None and own != told:
+    other = _unicode_path(raw, unicode_path)
+    if own is not None and own != other:
         raise ambiguous("an entry has one name in its header and another beside it", own)
-    return told
+    return other
 
 
 def _unicode_path(raw: bytes, field: bytes) -> str:

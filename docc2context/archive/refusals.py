@@ -27,3 +27,8 @@ def too_many(what: str, limit: int) -> LimitExceeded:
     """More entries, or longer ones, than the limits allow: `too_many_entries`."""
     message = f"the zip {what}; zip the .doccarchive folder alone"
     return LimitExceeded(Code.TOO_MANY_ENTRIES, message, limit=limit)
+
+
+def too_many_entries(count: int, limit: int) -> LimitExceeded:
+    """There are more entries than may be: `too_many_entries`."""
+    return too_many(f"holds {count} entries, over the limit of {limit}", limit)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from docc2context.bundle.document_opening import PRODUCT
 from docc2context.bundle.report import Report
 from docc2context.version import __version__
 
@@ -14,8 +15,7 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 """Raised when a key of the manifest changes its meaning or goes."""
 
-_PRODUCT = "docc2context"
-_OPENING = re.compile(rb'\{"format":\d+,"converter":\{"name":"%b"[,}]' % _PRODUCT.encode())
+_OPENING = re.compile(rb'\{"format":\d+,"converter":\{"name":"%b"[,}]' % PRODUCT.encode())
 
 OPENING_BYTES = 256
 """More than it takes to tell a manifest of ours."""
@@ -59,13 +59,13 @@ def manifest(
     """The whole file: a page a line, so that two manifests can be compared line by line."""
     head = {
         "format": FORMAT,
-        "converter": {"name": _PRODUCT, "version": __version__},
+        "converter": {"name": PRODUCT, "version": __version__},
         "title": title,
     }
     opening = msgspec.json.encode(head)[1:-1]
-    told = msgspec.json.format(msgspec.json.encode(report), indent=2)
+    report_json = msgspec.json.format(msgspec.json.encode(report), indent=2)
     lists = _list("pages", pages) + _list("assets", map(msgspec.json.encode, assets))
-    return b"{" + opening + lists + b',\n"report": ' + told + b"}\n"
+    return b"{" + opening + lists + b',\n"report": ' + report_json + b"}\n"
 
 
 def _list(name: str, lines: Iterable[bytes]) -> bytes:

@@ -7,6 +7,8 @@ import httpx2
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from app.core.metrics import Metrics
+
 METRICS = "/metrics"
 
 Scrape = Mapping[str, float]
@@ -37,6 +39,11 @@ def series(name: str, labels: Iterable[tuple[str, str]] = ()) -> str:
     """A series as `Scrape` calls it."""
     told = ",".join(f'{label}="{value}"' for label, value in sorted(labels))
     return f"{name}{{{told}}}" if told else name
+
+
+def value_of(metrics: Metrics, name: str) -> float:
+    """What a series of these metrics is now."""
+    return parsed(metrics.render("")[0].decode())[name]
 
 
 def scrape(client: httpx2.Client) -> Scrape:

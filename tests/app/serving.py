@@ -16,6 +16,7 @@ import httpx2
 import pytest
 
 from app.core.errors import ErrorCode
+from monitoring.programs import free_port
 from tests.app.archives import doccarchive
 
 T = TypeVar("T")
@@ -192,14 +193,6 @@ def held(server: Server) -> Iterator[int]:
     (child,) = eventually(server.converting, "the conversion runs")
     with stopped(child):
         yield child
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def environment(**settings: object) -> dict[str, str]:

@@ -141,7 +141,8 @@ def test_readiness_says_that_a_file_is_of_another_user(app: FastAPI, tmp_path: P
     assert answer.status_code == 200
     assert answer.json()["checks"]["admission"] == {
         "ok": True,
-        "detail": "Conversions are taken: the file DRAIN is of another user.",
+        "detail": "Conversions are taken; a file DRAIN exists but is ignored, "
+        "because another user made it.",
     }
 
 
@@ -166,6 +167,27 @@ def test_a_hang_up_while_inside_is_no_drain(tmp_path: Path) -> None:
         assert caught.value.code is ErrorCode.DRAINING
 
     asyncio.run(asyncio.wait_for(scenario(), 10))
+
+
+def test_a_conversion_that_is_ended_answers_as_one_that_nobody_has_cancelled(
+    tmp_path: Path,
+) -> None:
+    drain = Drain(workspace=tmp_path, grace_seconds=0)
+
+    async def request() -> tuple[ErrorCode, int]:
+        with pytest.raises(ServiceError) as caught:
+            await wait_inside(drain)
+        task = asyncio.current_task()
+        assert task is not None
+        return caught.value.code, task.cancelling()
+
+    async def scenario() -> tuple[ErrorCode, int]:
+        task = asyncio.create_task(request())
+        await asyncio.sleep(0)
+        await drain.stop()
+        return await task
+
+    assert asyncio.run(asyncio.wait_for(scenario(), 10)) == (ErrorCode.DRAINING, 0)
 
 
 async def wait_inside(drain: Drain) -> None:

@@ -19,8 +19,9 @@ from structlog.testing import capture_logs
 from app.core.errors import ServiceError
 from app.core.metrics import Metrics
 from app.services.rate_limiter import RateLimiter
+from monitoring.programs import free_port
 from tests.app.archives import doccarchive
-from tests.app.scrapes import moved, scrape
+from tests.app.scrapes import moved, scrape, value_of
 from tests.app.serving import (
     CONVERT,
     DEADLINE_SECONDS,
@@ -158,9 +159,7 @@ class Redis:
     """`redis-server` on a free port of the loopback, ended by its process id."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self.url = f"redis://:hush@127.0.0.1:{self.port}/1"
         self._folder = folder
         self.start()
@@ -268,18 +267,19 @@ def test_a_redis_that_answers_and_refuses_to_write_is_down_until_it_writes(
     redis: Redis, refuse: tuple[str, ...], allow: tuple[str, ...]
 ) -> None:
     async def scenario() -> None:
-        limiter = RateLimiter(metrics=Metrics(), limit=TWO["RATE_LIMIT"], store=redis.url)
+        metrics = Metrics()
+        limiter = RateLimiter(metrics=metrics, limit=TWO["RATE_LIMIT"], store=redis.url)
         for _ in range(3):
             await limiter.look()
-        assert limiter.is_up
+        assert value_of(metrics, "rate_limiter_up") == 1
 
         await redis.told(*refuse)
         for _ in range(3):
             await limiter.look()
-            assert not limiter.is_up
+            assert value_of(metrics, "rate_limiter_up") == 0
         await redis.told(*allow)
         await limiter.look()
-        assert limiter.is_up
+        assert value_of(metrics, "rate_limiter_up") == 1
         await limiter.close()
 
     with capture_logs() as lines:

@@ -62,7 +62,7 @@ def stack() -> Iterator[Stack]:
                 yield started
             finally:
                 started.compose("down", "-v", "--remove-orphans")
-    except EngineForbidden as reason:  # no package mends that: in CI too, it is said and passes
+    except EngineForbidden as reason:  # no package fixes that: in CI too, it is said and passes
         sys.stdout.write(f"\nSKIPPED: {reason}\n")
         pytest.skip(str(reason))
     except (NoEngine, StandInsMissing) as reason:

@@ -59,4 +59,6 @@ def test_no_one_kills_it_before_conversions_and_downloads_have_had_their_time() 
 def test_the_times_that_comments_and_pages_tell_are_the_real_ones() -> None:
     assert number("DOCS/SERVICE.md", r"graceful-shutdown`, (\d+) seconds in") == DOWNLOADS
     assert number("DOCS/DEPLOYMENT.md", r"downloads, for up to (\d+) seconds") == DOWNLOADS
-    assert number("DOCS/DEPLOYMENT.md", r"more than (\d+) seconds for `SHUT") == CONVERSIONS
+    assert number("DOCS/DEPLOYMENT.md", r"`SHUTDOWN_GRACE_SECONDS` above (\d+)") == CONVERSIONS
+    assert number("monitoring/local.py", r"Conversions get (\d+) seconds") == CONVERSIONS
+    assert number("monitoring/local.py", r"and downloads (\d+) after") == DOWNLOADS

@@ -1,4 +1,4 @@
-"""What fuzzing has found stays mended: each file in `found/<target>/` once broke its target."""
+"""What fuzzing has found stays fixed: each file in `found/<target>/` once broke its target."""
 
 from pathlib import Path
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from app.core.errors import ErrorCode, ServiceError
+from app.core.full_disk import is_full_disk
 
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 _TOO_MANY: Final = {errno.EMFILE, errno.ENFILE}
 _RETRY_AFTER_SECONDS: Final = 30
 """Conversions that run now free their room within about that time."""
@@ -35,7 +35,7 @@ def shortage_reported() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if is_full_disk(error):
             raise out_of_room() from error
         if error.errno in _TOO_MANY:
             raise _out_of_descriptors() from error

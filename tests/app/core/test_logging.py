@@ -6,7 +6,9 @@ import logging
 import pytest
 import structlog
 
+from app.core.errors import ServiceError
 from app.core.logging import configure_logging
+from app.services.multipart import FileField
 
 pytestmark = pytest.mark.usefixtures("logging_as_before")
 
@@ -102,3 +104,12 @@ def test_a_line_break_in_a_field_does_not_begin_a_line(capsys: pytest.CaptureFix
     structlog.get_logger().info("it_happened", entry='a\n{"event": "forged"}')
 
     assert len(lines(capsys)) == 1
+
+
+def test_a_malformed_upload_is_no_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("info", "json")
+
+    with pytest.raises(ServiceError):
+        FileField("multipart/form-data; boundary=b", lambda _: None).feed(b"no form")
+
+    assert lines(capsys) == []

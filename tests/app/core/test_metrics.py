@@ -13,7 +13,7 @@ from app.core import labels
 from app.core.declared import Label
 from app.core.metrics import Metrics, declarations
 from app.core.metrics_reference import reference
-from app.core.resource_figures import FIGURES, Reading
+from app.core.resource_figures import FIGURES, ResourceReading
 from tests.app.archives import doccarchive
 from tests.app.scrapes import METRICS, parsed, scrape
 from tests.app.serving import CONVERT, ROOT, eventually
@@ -109,7 +109,7 @@ def test_closed_sets_start_at_zero() -> None:
 
 
 def test_resource_figures_are_told_as_they_were_read() -> None:
-    reading: Reading = {
+    reading: ResourceReading = {
         "docc2context_cpu_usage_seconds_total": {(): 2.5},
         "resource_usage": {("cpu_percent",): 60.0, ("memory_mb",): 7.0},
     }

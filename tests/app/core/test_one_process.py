@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.app.serving import DEADLINE_SECONDS, ROOT, environment, eventually, free_port
+from monitoring.programs import free_port
+from tests.app.serving import DEADLINE_SECONDS, ROOT, environment, eventually
 
 UVICORN = [sys.executable, "-m", "uvicorn", "app.main:app"]
 CALL = "import uvicorn; uvicorn.run('app.main:app', port={port}, workers=2)"

@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.core.config import usable_cpus
-from app.core.resource_figures import FIGURES, Reading
+from app.core.resource_figures import FIGURES, ResourceReading
 from app.core.resources import Resources
 
 UNLIMITED_V1 = 9223372036854771712
@@ -147,6 +147,14 @@ def test_without_a_limit_there_is_no_limit_of_memory_and_all_cpus(
     assert figures["docc2context_cpu_limit_cores"] == usable_cpus()
 
 
+def test_a_quota_of_more_cpus_than_there_are_is_those_that_there_are(tmp_path: Path) -> None:
+    quota = {"sys/fs/cgroup/cpu.max": "100000000 100000\n"}
+
+    figures = Machine(tmp_path, V2_CONTAINER | quota).read()
+
+    assert figures["docc2context_cpu_limit_cores"] == usable_cpus() < 1000
+
+
 def test_the_tightest_limit_of_those_around_a_group_holds(tmp_path: Path) -> None:
     inner = {name.replace("cgroup/", "cgroup/a/b/"): text for name, text in V2_CONTAINER.items()}
     machine = Machine(
@@ -256,7 +264,7 @@ def test_usage_is_of_what_may_be_used_since_the_last_reading(tmp_path: Path) -> 
 
 def test_the_filesystem_is_that_of_the_workspace(tmp_path: Path) -> None:
     machine = Machine(tmp_path, {})
-    reading: Reading = machine.resources.read()
+    reading: ResourceReading = machine.resources.read()
 
     label = (str(machine.workspace),)
     status = os.statvfs(machine.workspace)

@@ -8,10 +8,11 @@ from typing import Any
 
 import anyio
 import pytest
+from structlog.testing import capture_logs
 
 from app.api.hangup import unless_hung_up
 from app.core.threads import in_thread
-from app.core.waiting import ended
+from app.core.waiting import beside, ended
 from tests.app.api.test_hangup import request_of
 
 
@@ -115,3 +116,44 @@ def test_all_has_ended_when_the_cancellation_comes_through() -> None:
         assert [one.done() for one in work] == [True, True]
 
     asyncio.run(scenario())
+
+
+def test_work_beside_a_block_ends_with_it() -> None:
+    ends: list[str] = []
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ends.append("work")
+
+    async def scenario() -> None:
+        async with beside("work", work()):
+            await asyncio.sleep(0)
+            ends.append("block")
+
+    with capture_logs() as lines:
+        asyncio.run(scenario())
+
+    assert (ends, lines) == (["block", "work"], [])
+
+
+def test_work_beside_a_block_that_ends_by_itself_is_logged() -> None:
+    failure = ZeroDivisionError()
+
+    async def fails() -> None:
+        raise failure
+
+    async def returns() -> None:
+        pass
+
+    async def scenario() -> None:
+        async with beside("fails", fails()), beside("returns", returns()):
+            await asyncio.sleep(0)
+
+    with capture_logs() as lines:
+        asyncio.run(scenario())
+
+    ends = [(line["event"], line["task"], line["exc_info"]) for line in lines]
+    event = "background_task_ended"
+    assert ends == [(event, "fails", failure), (event, "returns", None)]

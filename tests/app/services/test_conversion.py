@@ -32,7 +32,7 @@ from app.worker.protocol import (
 )
 from app.worker.wanted import Wanted
 from docc2context import DEFAULT_LIMITS
-from tests.app.scrapes import parsed
+from tests.app.scrapes import value_of
 
 CONVERTED = Converted(
     pages_converted=1,
@@ -225,10 +225,10 @@ def test_a_probe_is_content_with_a_child_that_is_ready() -> None:
 
 def test_a_probe_counts_the_locks_that_the_kernel_lacks() -> None:
     asyncio.run(converter(READY).probe())
-    assert told_value("converter_locks_missing") == 1
+    assert value_of(METRICS, "converter_locks_missing") == 1
 
     asyncio.run(converter(Ready(Locks(["group", "landlock"], {}))).probe())
-    assert told_value("converter_locks_missing") == 0
+    assert value_of(METRICS, "converter_locks_missing") == 0
 
 
 @pytest.mark.parametrize("answer", [CannotStart(), TimeoutError(), Ended(b"", 1)])
@@ -264,11 +264,7 @@ def test_an_unavailable_converter_is_asked_again_until_it_is_back(
 
 
 def is_available() -> float:
-    return told_value("converter_available")
-
-
-def told_value(metric: str) -> float:
-    return parsed(METRICS.render("")[0].decode())[metric]
+    return value_of(METRICS, "converter_available")
 
 
 def test_probes_at_the_same_time_share_a_child() -> None:

@@ -12,6 +12,7 @@ from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 from app.services import rate_limiter
 from app.services.rate_limiter import BACK_OFF_SECONDS, RateLimiter
+from tests.app.scrapes import value_of
 
 
 class Clock:
@@ -24,8 +25,8 @@ class Clock:
         return self.now
 
 
-def limiter(limit: str = "2/1000 days", store: str = "memory://") -> RateLimiter:
-    return RateLimiter(metrics=Metrics(), limit=limit, store=store)
+def limiter(limit: str = "2/1000 days") -> RateLimiter:
+    return RateLimiter(metrics=Metrics(), limit=limit, store="memory://")
 
 
 async def outcomes(counting: RateLimiter, *clients: str | None) -> list[str]:
@@ -103,8 +104,9 @@ def silent_port() -> Iterator[int]:
 
 def test_a_store_that_hangs_is_asked_once_in_a_while(silent_port: int) -> None:
     clock = Clock()
+    metrics = Metrics()
     counting = RateLimiter(
-        metrics=Metrics(),
+        metrics=metrics,
         limit="1/1000 days",
         store=f"redis://:secret@127.0.0.1:{silent_port}",
         clock=clock,
@@ -134,12 +136,13 @@ def test_a_store_that_hangs_is_asked_once_in_a_while(silent_port: int) -> None:
     assert lines == [
         {"event": "rate_limiter_unavailable", "reason": "TimeoutError", "log_level": "warning"}
     ]
-    assert not counting.is_up
+    assert value_of(metrics, "rate_limiter_up") == 0
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:1", "nowhere.invalid"])
 def test_a_store_that_is_not_there_lets_conversions_through(host: str) -> None:
-    counting = limiter(store=f"redis://:secret@{host}")
+    metrics = Metrics()
+    counting = RateLimiter(metrics=metrics, limit="1/minute", store=f"redis://:secret@{host}")
 
     async def one() -> None:
         await counting.count(None)
@@ -148,6 +151,6 @@ def test_a_store_that_is_not_there_lets_conversions_through(host: str) -> None:
     with capture_logs() as lines:
         asyncio.run(one())
 
-    assert not counting.is_up
+    assert value_of(metrics, "rate_limiter_up") == 0
     assert [line["event"] for line in lines] == ["rate_limiter_unavailable"]
     assert "secret" not in str(lines)

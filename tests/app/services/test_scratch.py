@@ -4,6 +4,8 @@ import asyncio
 import os
 import resource
 import stat
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +52,33 @@ def test_a_folder_in_use_is_no_leftover(tmp_path: Path) -> None:
         "swift-conv-file",
         "swift-conv-link",
     ]
+
+
+MOUNTED = """
+mount -t tmpfs none "$1/swift-conv-old/mount" || exit 9
+touch "$1/swift-conv-old/mount/kept" "$1/swift-conv-old/gone"
+WORKSPACE_DIR="$1" "$2" -m app.services.workspace sweep >&2
+find "$1" -type f
+"""
+
+
+def test_what_is_mounted_in_a_leftover_is_not_removed(tmp_path: Path) -> None:
+    mount = tmp_path / "swift-conv-old" / "mount"
+    mount.mkdir(parents=True)
+
+    done = subprocess.run(
+        [
+            *("unshare", "--user", "--map-root-user", "--mount"),
+            *("sh", "-c", MOUNTED, "sh", str(tmp_path), sys.executable),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        pytest.skip(f"SKIPPED: nothing can be mounted here: {done.stderr.strip()}")
+
+    assert done.stdout.splitlines() == [str(mount / "kept")]
 
 
 async def use(workspace: Path) -> bool:

@@ -13,9 +13,10 @@ import pytest
 import yaml
 from prometheus_client import Metric
 
+from monitoring.programs import free_port
 from tests.app.archives import doccarchive
 from tests.app.scrapes import METRICS, families
-from tests.app.serving import ROOT, Server, free_port
+from tests.app.serving import ROOT, Server
 
 CONFIGURATION = ROOT / "monitoring" / "datadog" / "openmetrics.d" / "conf.yaml"
 MONITORS = ROOT / "monitoring" / "datadog" / "monitors.json"

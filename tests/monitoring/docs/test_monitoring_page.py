@@ -13,8 +13,9 @@ import pytest
 import yaml
 
 from monitoring import alert_reference, relocation
+from monitoring.programs import free_port
 from tests.app.archives import doccarchive
-from tests.app.serving import ROOT, Server, eventually, free_port
+from tests.app.serving import ROOT, Server, eventually
 from tests.monitoring.docs.programs import alertmanager, instant, prometheus, tool
 
 TEXT = (ROOT / "DOCS" / "MONITORING.md").read_text(encoding="utf-8")
@@ -277,7 +278,7 @@ def test_the_parts_for_another_prometheus_are_whole_and_as_our_own(tmp_path: Pat
 
 
 def test_the_table_of_alerts_is_that_of_the_rules() -> None:
-    rules = yaml.safe_load(alert_reference.RULES.read_text())
+    rules = relocation.load(relocation.RULES)
 
     assert alert_reference.replaced(TEXT, rules) == TEXT, "run `make reference`"
 
@@ -305,26 +306,6 @@ def test_a_row_has_what_an_operator_asks_for() -> None:
         "| [TooMuch](PLAYBOOKS/too_much.md) | *N* % of *job*, *N*.<br>"
         '`sum by (job) (rate(x_total{a=~"b\\|c"}[5m])) > 3` | 1m, then kept 5m | critical |\n'
     )
-
-
-def fragments(text: str) -> set[str]:
-    return {
-        re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
-        for heading in re.findall(r"(?m)^#+ (.+)$", text)
-    }
-
-
-def has_heading(file: str, fragment: str) -> bool:
-    return fragment in fragments((ROOT / "DOCS" / file).read_text())
-
-
-def test_every_link_inside_the_documents_leads_somewhere() -> None:
-    targets = re.findall(r"\]\(([^)\s]+)\)", TEXT)
-
-    assert {one[1:] for one in targets if one.startswith("#")} <= fragments(TEXT)
-    files = [one for one in targets if "://" not in one and not one.startswith("#")]
-    assert [one for one in files if not (ROOT / "DOCS" / one.partition("#")[0]).exists()] == []
-    assert [one for one in files if "#" in one and not has_heading(*one.split("#"))] == []
 
 
 def test_every_file_that_is_named_exists() -> None:

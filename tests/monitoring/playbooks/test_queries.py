@@ -12,8 +12,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.core.resource_figures import FIGURES
-from monitoring.playbooks import PAGES, RULES
+from monitoring.playbooks import PAGES
 from monitoring.programs import Alertmanager, Prometheus
+from monitoring.relocation import RULES
 from tests.app.scrapes import METRICS, families
 from tests.app.serving import eventually
 from tests.monitoring.playbooks.texts import Listing, listings

@@ -1,7 +1,6 @@
-"""The playbooks as tests see them: sections, listings, links."""
+"""The playbooks as tests see them: sections and listings."""
 
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
@@ -34,14 +33,4 @@ def commands() -> list[Listing]:
         listing._replace(text=line)
         for listing in listings("sh")
         for line in listing.text.splitlines()
-    ]
-
-
-def links(path: Path) -> list[str]:
-    tokens = MarkdownIt().enable("table").parse(path.read_text())
-    return [
-        str(child.attrs["href"])
-        for token in tokens
-        for child in token.children or []
-        if child.type == "link_open"
     ]

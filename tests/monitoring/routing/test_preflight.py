@@ -49,23 +49,27 @@ def test_each_missing_file_is_named_with_all_that_it_costs(tmp_path: Path) -> No
         (
             "slack_alerts_url",
             "is missing",
-            " and ".join(
-                f"nothing of the receiver `{name}` goes out by slack"
-                for name in ("default", "warning")
-            ),
+            "the receivers `default` and `warning` get nothing by Slack",
         ),
         (
             "slack_critical_url",
             "is missing",
-            "nothing of the receiver `critical` goes out by slack",
+            "the receiver `critical` gets nothing by Slack",
         ),
         (
             "pagerduty_routing_key",
             "is missing",
-            "nothing of the receiver `critical` goes out by pagerduty",
+            "the receiver `critical` gets nothing by PagerDuty",
         ),
         ("heartbeat_token", "is missing", "nobody learns when alerting itself has stopped"),
     }
+
+
+def test_a_file_for_all_receivers_is_named_with_what_none_of_them_gets(secrets: Path) -> None:
+    config = relocation.load(relocation.ALERTMANAGER)
+    config["global"]["slack_api_url_file"] = str(relocation.SECRETS / "slack_url")
+    finding, _heartbeat = findings(config, secrets, relocation.ROOT)
+    assert finding.cost == "no receiver gets anything by Slack"
 
 
 @pytest.mark.parametrize(
@@ -91,8 +95,11 @@ def test_a_file_that_holds_something_else_is_named(
     assert [(one.setting, one.fault) for one in found(secrets)] == [(str(secrets / name), fault)]
 
 
-def test_a_file_that_everybody_may_read_is_named_with_the_command_that_helps(secrets: Path) -> None:
-    (secrets / "heartbeat_token").chmod(0o644)
+@pytest.mark.parametrize("mode", [0o644, 0o642])
+def test_a_file_that_everybody_may_read_or_write_is_named_with_the_command_that_helps(
+    secrets: Path, mode: int
+) -> None:
+    (secrets / "heartbeat_token").chmod(mode)
     (finding,) = found(secrets)
     assert finding.fault == "may be read or written by everybody on this machine"
     assert finding.remedy == f"chmod o= {secrets / 'heartbeat_token'}"

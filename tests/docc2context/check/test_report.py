@@ -1,0 +1,24 @@
+import pytest
+
+from docc2context.check import report
+from docc2context.check.compare import Lost
+from docc2context.check.displayable import Displayable
+from docc2context.check.report import Tally
+
+
+def test_all_missing_strings_are_counted_and_the_first_ones_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(report, "MAX_LISTED", 3)
+    lost = [Lost(Displayable("text", f"/{word}", word), word) for word in ("a", "b")]
+
+    tally = Tally()
+    tally.add("one", ["text"] * 4, lost)
+    tally.add("two", ["text"] * 2, lost)
+
+    assert [(one.page, one.text) for one in tally.missing] == [
+        ("one", "a"),
+        ("one", "b"),
+        ("two", "a"),
+    ]
+    assert (tally.strings, tally.found) == (6, 2)
