@@ -1,6 +1,7 @@
 """The real Prometheus and Alertmanager, started for a drill, a test or one machine, and ended."""
 
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -130,6 +131,11 @@ class Program:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
 
+    def hang_up(self) -> None:
+        """Send SIGHUP, by which Prometheus and Alertmanager read their configuration anew."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGHUP)
+
     def log_tail(self) -> str:
         """The last lines of its output."""
         return self.log.read_bytes()[-_LOG_TAIL_BYTES:].decode(errors="replace")
@@ -148,6 +154,7 @@ class Prometheus(Program):
             *flags,
         ]
         super().__init__(command, port, folder / "prometheus.log")
+        self.config = config
 
 
 class Alertmanager(Program):
@@ -164,3 +171,4 @@ class Alertmanager(Program):
             *flags,
         ]
         super().__init__(command, port, folder / "alertmanager.log")
+        self.config = config

@@ -84,8 +84,9 @@ def _tell(running: Iterable[Future[Outcome]]) -> None:
 
 
 def _one(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
-    if fault.needs_root and os.geteuid() != 0:
-        return Outcome(fault.alert, fault.words, skipped="needs root")
+    lacking = "; ".join(filter(None, (need() for need in fault.needs)))
+    if lacking:
+        return Outcome(fault.alert, fault.words, skipped=lacking)
     return drilled(fault, plan, patience)
 
 

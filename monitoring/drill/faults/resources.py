@@ -11,7 +11,7 @@ from typing import Final
 from app.services.drain import FILE_NAME
 from monitoring.drill import archives
 from monitoring.drill.control_groups import cpu_group, entering, memory_group, used
-from monitoring.drill.faults.base import Fault, site
+from monitoring.drill.faults.base import Fault, root, site
 from monitoring.drill.stack import Site, Stack
 from monitoring.drill.traffic import repeated
 from monitoring.drill.waiting import retried
@@ -156,14 +156,14 @@ FAULTS: Final = (
         "a process beside the service takes 95 % of its memory",
         _memory_taken,
         _limited,
-        needs_root=True,
+        needs=(root,),
     ),
     Fault(
         "MemoryOOMKill",
         "a process beside the service takes more memory than there is, and the kernel kills it",
         _too_much_memory_taken,
         _limited,
-        needs_root=True,
+        needs=(root,),
     ),
     Fault(
         "HighCPUUsage",
@@ -178,14 +178,14 @@ FAULTS: Final = (
         _converting,
         _cpu_quota,
         companions={"HighCPUUsage": "all of the quota is used"},
-        needs_root=True,
+        needs=(root,),
     ),
     Fault(
         "LowDiskSpace",
         "the filesystem of the workspace is filled",
         _filled,
         _small_disk,
-        needs_root=True,
+        needs=(root,),
     ),
     Fault("ServiceNotReady", "a file DRAIN is left in the workspace", _drained, site()),
     Fault("ResourceMetricsStale", "the workspace is moved away", _gone, site()),
