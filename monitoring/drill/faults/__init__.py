@@ -7,6 +7,8 @@ from monitoring.drill.faults import (
     replicas,
     requests,
     resources,
+    series,
+    store,
     uploads,
     watcher,
 )
@@ -14,7 +16,7 @@ from monitoring.drill.faults.base import Arrival, Fault
 
 FAULTS: Final = {
     fault.alert: fault
-    for part in (conversions, resources, watcher, requests, uploads, replicas)
+    for part in (conversions, resources, watcher, series, store, requests, uploads, replicas)
     for fault in part.FAULTS
 }
 """By alert. Those that take longest come first, so that none is left running alone at the end."""
