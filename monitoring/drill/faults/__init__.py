@@ -4,6 +4,7 @@ from typing import Final
 
 from monitoring.drill.faults import (
     conversions,
+    objective,
     replicas,
     requests,
     resources,
@@ -16,7 +17,17 @@ from monitoring.drill.faults.base import Arrival, Fault
 
 FAULTS: Final = {
     fault.alert: fault
-    for part in (conversions, resources, watcher, series, store, requests, uploads, replicas)
+    for part in (
+        objective,
+        conversions,
+        resources,
+        watcher,
+        series,
+        store,
+        requests,
+        uploads,
+        replicas,
+    )
     for fault in part.FAULTS
 }
 """By alert. Those that take longest come first, so that none is left running alone at the end."""

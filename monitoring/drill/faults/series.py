@@ -10,8 +10,8 @@ from monitoring.drill.stack import Stack
 
 _MANY: Final = 3500
 _TOO_MANY: Final = 7500
-"""Beside the usual 700 so many are over 4,000, and over Prometheus's limit of 8,000: not by much, as
-each scrape has to be made and read within its shortened time."""
+"""Beside the usual 700 these are over 4,000, and over Prometheus's limit of 8,000. Not by much: a
+scrape has to be made and read within its shortened time."""
 
 
 @contextmanager
