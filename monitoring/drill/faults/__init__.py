@@ -4,6 +4,7 @@ from typing import Final
 
 from monitoring.drill.faults import (
     conversions,
+    disk,
     objective,
     replicas,
     requests,
@@ -20,6 +21,7 @@ FAULTS: Final = {
     for part in (
         objective,
         conversions,
+        disk,
         resources,
         watcher,
         series,

@@ -57,6 +57,11 @@ def root() -> str:
     return "" if os.geteuid() == 0 else "needs root"
 
 
+def loop_device() -> str:
+    """Likewise: a disk that is a file."""
+    return "" if Path("/dev/loop-control").exists() else "needs loop devices"
+
+
 def installed(program: str, package: str) -> Need:
     """That a program is there, which this package of Debian brings."""
 
