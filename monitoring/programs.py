@@ -146,15 +146,16 @@ class Prometheus(Program):
 
     def __init__(self, folder: Path, config: Path, *flags: str, port: int | None = None) -> None:
         port = port or free_port()
+        self.config = config
+        self.data = folder / "prometheus"
         command = [
             prometheus_program(),
             f"--config.file={config}",
-            f"--storage.tsdb.path={folder / 'prometheus'}",
+            f"--storage.tsdb.path={self.data}",
             f"--web.listen-address=127.0.0.1:{port}",
             *flags,
         ]
         super().__init__(command, port, folder / "prometheus.log")
-        self.config = config
 
 
 class Alertmanager(Program):
@@ -162,6 +163,7 @@ class Alertmanager(Program):
 
     def __init__(self, folder: Path, config: Path, *flags: str, port: int | None = None) -> None:
         port = port or free_port()
+        self.config = config
         command = [
             alertmanager_program(),
             f"--config.file={config}",
@@ -171,4 +173,3 @@ class Alertmanager(Program):
             *flags,
         ]
         super().__init__(command, port, folder / "alertmanager.log")
-        self.config = config

@@ -47,6 +47,7 @@ class Site:
     store: Program | None = None
     replicas: int = 1
     alertmanagers: int = 1
+    prometheus_flags: tuple[str, ...] = ()
 
 
 class Service(Program):
@@ -231,6 +232,7 @@ class Stack:
             # Its own times, by the same factor.
             f"--query.lookback-delta={duration(Fraction(5 * 60, factor))}",
             f"--rules.alert.resend-delay={duration(Fraction(RESEND_SECONDS, factor))}",
+            *self.site.prometheus_flags,
             port=port,
         )
 

@@ -1,4 +1,4 @@
-"""The real cause of each alert, a table."""
+"""The real cause of each alert that is drilled, a table."""
 
 from typing import Final
 
@@ -10,6 +10,7 @@ from monitoring.drill.faults import (
     requests,
     resources,
     series,
+    storage,
     store,
     uploads,
     watcher,
@@ -19,12 +20,14 @@ from monitoring.drill.faults.base import Arrival, Fault
 FAULTS: Final = {
     fault.alert: fault
     for part in (
+        storage,
         objective,
         conversions,
         disk,
         resources,
         watcher,
         series,
+        storage,
         store,
         requests,
         uploads,

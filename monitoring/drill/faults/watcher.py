@@ -21,6 +21,11 @@ _MANY_TO_MANY: Final = """\
 """
 """One rule more at the end of the file, which can be read, but not evaluated."""
 
+_AFTER_RELOAD: Final = {
+    "PrometheusAlertsNotDelivered": "a reload leaves Prometheus without an Alertmanager for up to "
+    "5 s, which no option shortens"
+}
+
 
 @contextmanager
 def _alertmanager_killed(stack: Stack) -> Iterator[None]:
@@ -91,6 +96,7 @@ FAULTS: Final = (
         "a rule that matches many to many is added, and SIGHUP sent",
         _rule_broken,
         site(),
+        companions=_AFTER_RELOAD,
     ),
     Fault(
         "PrometheusAlertsNotDelivered",
@@ -123,6 +129,7 @@ FAULTS: Final = (
         "a setting that Prometheus does not know is written, and SIGHUP sent",
         _prometheus_misconfigured,
         site(),
+        companions=_AFTER_RELOAD,
     ),
     Fault(
         "AlertmanagerConfigReloadFailed",
