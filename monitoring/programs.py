@@ -1,6 +1,7 @@
 """The real Prometheus and Alertmanager, started for a drill, a test or one machine, and ended."""
 
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -130,6 +131,11 @@ class Program:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
 
+    def hang_up(self) -> None:
+        """Send SIGHUP, by which Prometheus and Alertmanager read their configuration anew."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGHUP)
+
     def log_tail(self) -> str:
         """The last lines of its output."""
         return self.log.read_bytes()[-_LOG_TAIL_BYTES:].decode(errors="replace")
@@ -140,10 +146,12 @@ class Prometheus(Program):
 
     def __init__(self, folder: Path, config: Path, *flags: str, port: int | None = None) -> None:
         port = port or free_port()
+        self.config = config
+        self.data = folder / "prometheus"
         command = [
             prometheus_program(),
             f"--config.file={config}",
-            f"--storage.tsdb.path={folder / 'prometheus'}",
+            f"--storage.tsdb.path={self.data}",
             f"--web.listen-address=127.0.0.1:{port}",
             *flags,
         ]
@@ -155,6 +163,7 @@ class Alertmanager(Program):
 
     def __init__(self, folder: Path, config: Path, *flags: str, port: int | None = None) -> None:
         port = port or free_port()
+        self.config = config
         command = [
             alertmanager_program(),
             f"--config.file={config}",

@@ -5,6 +5,7 @@ from typing import Final
 PREFIX: Final = "/drill"
 CRASH: Final = "/crash"
 BLOCK: Final = "/block"
+LABEL: Final = "/label"
 
 FACTOR: Final = "DRILL_FACTOR"
 """The environment variable by which its launcher learns how much shorter times are."""

@@ -7,12 +7,14 @@ import os
 import time
 
 from fastapi import APIRouter, FastAPI
+from prometheus_client import Gauge
 
 from app.core.sampler import INTERVAL_SECONDS
 from app.main import create_app
-from monitoring.drill.harm import BLOCK, BLOCK_SECONDS, CRASH, FACTOR, PREFIX
+from monitoring.drill.harm import BLOCK, BLOCK_SECONDS, CRASH, FACTOR, LABEL, PREFIX
 
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
+labelled = Gauge("drill_labelled", "Of the drill; always 1.", ["value"], registry=None)
 
 
 @router.get(CRASH)
@@ -27,7 +29,17 @@ async def block() -> None:
     time.sleep(BLOCK_SECONDS)  # noqa: ASYNC251  # that is the fault
 
 
+@router.get(LABEL)
+async def label(values: int) -> None:
+    """Have a label with so many values, as one has that is given words of requests."""
+    labelled.clear()
+    for value in range(values):
+        labelled.labels(str(value)).set(1)
+
+
 def create() -> FastAPI:
     """The service, which reads its resources as often as Prometheus scrapes in this drill."""
     factor = int(os.environ[FACTOR])
-    return create_app(more=[router], sampling_seconds=INTERVAL_SECONDS / factor)
+    app = create_app(more=[router], sampling_seconds=INTERVAL_SECONDS / factor)
+    app.state.services.metrics.registry.register(labelled)
+    return app

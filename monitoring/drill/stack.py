@@ -37,13 +37,17 @@ class Site:
     """Where a service runs.
 
     `within` is a command that starts another one, which follows it, in surroundings of its own;
-    `group` is the control group that it then is in, if it is one that matters.
+    `group` is the control group that it then is in, if it is one that matters. `store` is where its
+    rate limiter counts, if that runs beside it. Its Alertmanagers do not know of each other.
     """
 
     settings: Mapping[str, object] = field(default_factory=dict)
     within: tuple[str, ...] = ()
     group: Path | None = None
+    store: Program | None = None
     replicas: int = 1
+    alertmanagers: int = 1
+    prometheus_flags: tuple[str, ...] = ()
 
 
 class Service(Program):
@@ -93,10 +97,11 @@ class Stack:
         self.folder = folder
         self.site = site
         self.patience = patience
+        self.rules = folder / "alert_rules.yml"
         self._told_before = 0
         self.receiver = Receiver(heartbeat_token=_HEARTBEAT_TOKEN)
         self.services = [Service(folder, site, factor) for _ in range(site.replicas)]
-        self.alertmanager = self._alertmanager(shipped)
+        self.alertmanagers = [self._alertmanager(shipped) for _ in range(site.alertmanagers)]
         self.prometheus = self._prometheus(shipped, factor)
         self._asking = httpx2.Client(base_url=self.prometheus.url, timeout=10)
         self._running = ExitStack()
@@ -106,13 +111,19 @@ class Stack:
         """The first of the services, which most faults are about."""
         return self.services[0]
 
+    @property
+    def alertmanager(self) -> Alertmanager:
+        """The first of them likewise."""
+        return self.alertmanagers[0]
+
     def __enter__(self) -> Self:
         with ExitStack() as starting:
             starting.enter_context(self.receiver)
             for service in self.services:
                 starting.enter_context(service)
                 starting.callback(service.client.close)
-            starting.enter_context(self.alertmanager)
+            for alertmanager in self.alertmanagers:
+                starting.enter_context(alertmanager)
             self.tell_targets(*self.services)
             self.tell_alertmanager(known=True)
             starting.enter_context(self.prometheus)
@@ -130,9 +141,9 @@ class Stack:
         self._write_targets(_SERVICE_TARGETS, [one.address for one in services])
 
     def tell_alertmanager(self, *, known: bool) -> None:
-        """Have Prometheus know its Alertmanager, or none."""
-        address = f"127.0.0.1:{self.alertmanager.port}"
-        self._write_targets(_ALERTMANAGER_TARGETS, [address] if known else [])
+        """Have Prometheus know its Alertmanagers, or none."""
+        addresses = [f"127.0.0.1:{one.port}" for one in self.alertmanagers]
+        self._write_targets(_ALERTMANAGER_TARGETS, addresses if known else [])
 
     def alerts(self) -> dict[str, str]:
         """Alerts that are pending or firing in Prometheus, by name: firing if one of it does."""
@@ -166,7 +177,7 @@ class Stack:
         # At the start Prometheus learns of its targets after 5 s. In a drill these are minutes, in
         # which it may tell that there are none.
         return (
-            self.query("sum(up)") == [len(self.services) + 2]
+            self.query("sum(up)") == [len(self.services) + len(self.alertmanagers) + 1]
             and [name for name, state in self.alerts().items() if state == "firing"] == ["Watchdog"]
             and self.last_heartbeat() > 0
             and not self._told("firing") - self._told("resolved")
@@ -176,8 +187,10 @@ class Stack:
         return {(one.kind, one.alertname) for one in self.notices() if one.status == status}
 
     def _alertmanager(self, shipped: Shipped) -> Alertmanager:
-        secrets = self.folder / "secrets"
-        secrets.mkdir()
+        port = free_port()
+        home = self.folder / f"alertmanager-{port}"
+        secrets = home / "secrets"
+        secrets.mkdir(parents=True)
         contents = {
             "slack_critical_url": self.receiver.url("slack", "#critical-alerts"),
             "slack_alerts_url": self.receiver.url("slack", "#alerts"),
@@ -194,10 +207,9 @@ class Stack:
                 "pagerduty_url": self.receiver.url("pagerduty"),
             },
         )
-        port = free_port()
         return Alertmanager(
-            self.folder,
-            write(config, self.folder / "alertmanager.yml"),
+            home,
+            write(config, home / "alertmanager.yml"),
             f"--web.external-url=http://127.0.0.1:{port}",
             port=port,
         )
@@ -205,13 +217,12 @@ class Stack:
     def _prometheus(self, shipped: Shipped, factor: int) -> Prometheus:
         port = free_port()
         (self.folder / _TARGETS).mkdir()
-        rules = self.folder / "alert_rules.yml"
-        rules.write_text(shipped.rules)
+        self.rules.write_text(shipped.rules)
         config = relocation.prometheus(
             shipped.prometheus,
             own=f"127.0.0.1:{port}",
             targets=self.folder / _TARGETS,
-            rules=rules,
+            rules=self.rules,
         )
         return Prometheus(
             self.folder,
@@ -221,6 +232,7 @@ class Stack:
             # Its own times, by the same factor.
             f"--query.lookback-delta={duration(Fraction(5 * 60, factor))}",
             f"--rules.alert.resend-delay={duration(Fraction(RESEND_SECONDS, factor))}",
+            *self.site.prometheus_flags,
             port=port,
         )
 

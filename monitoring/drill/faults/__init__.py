@@ -1,12 +1,17 @@
-"""The real cause of each alert, a table."""
+"""The real cause of each alert that is drilled, a table."""
 
 from typing import Final
 
 from monitoring.drill.faults import (
     conversions,
+    disk,
+    objective,
     replicas,
     requests,
     resources,
+    series,
+    storage,
+    store,
     uploads,
     watcher,
 )
@@ -14,7 +19,20 @@ from monitoring.drill.faults.base import Arrival, Fault
 
 FAULTS: Final = {
     fault.alert: fault
-    for part in (conversions, resources, watcher, requests, uploads, replicas)
+    for part in (
+        storage,
+        objective,
+        conversions,
+        disk,
+        resources,
+        watcher,
+        series,
+        storage,
+        store,
+        requests,
+        uploads,
+        replicas,
+    )
     for fault in part.FAULTS
 }
 """By alert. Those that take longest come first, so that none is left running alone at the end."""

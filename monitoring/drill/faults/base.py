@@ -1,5 +1,7 @@
 """What a fault is."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +15,9 @@ Cause = Callable[[Stack], AbstractContextManager[None]]
 
 Place = Callable[[Path], AbstractContextManager[Site]]
 """Makes where the service runs, in a folder, and removes it."""
+
+Need = Callable[[], str]
+"""What this machine lacks for a fault to be caused, in words; empty if it lacks nothing."""
 
 
 class Arrival(Enum):
@@ -44,7 +49,26 @@ class Fault:
     without_slack: bool = False
     looks_back: float | None = None
     extra: float = 0.0
-    needs_root: bool = False
+    needs: tuple[Need, ...] = ()
+
+
+def root() -> str:
+    """A `Need`: what only root may do."""
+    return "" if os.geteuid() == 0 else "needs root"
+
+
+def loop_device() -> str:
+    """Likewise: a disk that is a file."""
+    return "" if Path("/dev/loop-control").exists() else "needs loop devices"
+
+
+def installed(program: str, package: str) -> Need:
+    """That a program is there, which this package of Debian brings."""
+
+    def need() -> str:
+        return "" if shutil.which(program) else f"needs {program}: apt-get install {package}"
+
+    return need
 
 
 def site(**settings: object) -> Place:

@@ -1,4 +1,4 @@
-"""Faults of what the service uses: memory, CPU, disk."""
+"""Faults of what the service uses: memory, CPU, its workspace."""
 
 import os
 import subprocess
@@ -11,22 +11,15 @@ from typing import Final
 from app.services.drain import FILE_NAME
 from monitoring.drill import archives
 from monitoring.drill.control_groups import cpu_group, entering, memory_group, used
-from monitoring.drill.faults.base import Fault, site
+from monitoring.drill.faults.base import Fault, root, site
 from monitoring.drill.stack import Site, Stack
 from monitoring.drill.traffic import repeated
-from monitoring.drill.waiting import retried
 from monitoring.relocation import ROOT
 
 _MIB: Final = 1 << 20
 _MEMORY_BYTES: Final = 512 * _MIB
 _CORES: Final = 0.5
-_DISK_BYTES: Final = 1100 * _MIB
-_FILL_BYTES: Final = 200 * _MIB
-"""LowDiskSpace asks for under 1 GiB: so much suffices, and is all the memory that a tmpfs takes."""
-
 _TAKE_SECONDS: Final = 20.0
-_UNMOUNT_SECONDS: Final = 10.0
-"""The service's children end when they notice that it has, and hold files until then."""
 
 _PAGES: Final = 2000
 """Of an archive that keeps a CPU busy for some tenths of a second."""
@@ -72,33 +65,6 @@ def _group(stack: Stack) -> Path:
 def _converting(stack: Stack) -> AbstractContextManager[None]:
     archive = archives.good(_PAGES)
     return repeated(lambda: stack.service.put(archive), every=0.01, senders=2)
-
-
-@contextmanager
-def _small_disk(folder: Path) -> Iterator[Site]:
-    disk = folder / "disk"
-    disk.mkdir()
-    mount = ("mount", "-t", "tmpfs", "-o", f"size={_DISK_BYTES}", "docc2context-drill", str(disk))
-    subprocess.run(mount, check=True)
-    try:
-        yield Site(settings={"WORKSPACE_DIR": disk})
-    finally:
-        retried(lambda: _unmount(disk), subprocess.CalledProcessError, seconds=_UNMOUNT_SECONDS)
-
-
-def _unmount(disk: Path) -> None:
-    subprocess.run(("umount", str(disk)), check=True)  # noqa: S607
-
-
-@contextmanager
-def _filled(stack: Stack) -> Iterator[None]:
-    file = stack.service.workspace / "filling"
-    try:
-        with file.open("wb") as filling:
-            os.posix_fallocate(filling.fileno(), 0, _FILL_BYTES)
-        yield
-    finally:
-        file.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -156,14 +122,14 @@ FAULTS: Final = (
         "a process beside the service takes 95 % of its memory",
         _memory_taken,
         _limited,
-        needs_root=True,
+        needs=(root,),
     ),
     Fault(
         "MemoryOOMKill",
         "a process beside the service takes more memory than there is, and the kernel kills it",
         _too_much_memory_taken,
         _limited,
-        needs_root=True,
+        needs=(root,),
     ),
     Fault(
         "HighCPUUsage",
@@ -178,14 +144,7 @@ FAULTS: Final = (
         _converting,
         _cpu_quota,
         companions={"HighCPUUsage": "all of the quota is used"},
-        needs_root=True,
-    ),
-    Fault(
-        "LowDiskSpace",
-        "the filesystem of the workspace is filled",
-        _filled,
-        _small_disk,
-        needs_root=True,
+        needs=(root,),
     ),
     Fault("ServiceNotReady", "a file DRAIN is left in the workspace", _drained, site()),
     Fault("ResourceMetricsStale", "the workspace is moved away", _gone, site()),

@@ -1,13 +1,30 @@
-"""Faults of what watches: alerts that do not leave Prometheus, or Alertmanager."""
+"""Faults of what watches: alerts do not leave it, a part of it is down, its files are wrong."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Final
 
-from monitoring.drill.faults.base import Arrival, Fault, site
+from monitoring.drill.faults.base import Arrival, Fault, site, standing
 from monitoring.drill.faults.replicas import DISCOVERY_SECONDS
 from monitoring.drill.faults.uploads import sending_hostile
-from monitoring.drill.stack import RESEND_SECONDS, Stack
+from monitoring.drill.stack import RESEND_SECONDS, Site, Stack
+from monitoring.programs import Program
+
+_UNKNOWN_SETTING: Final = "no_such_setting: true\n"
+_MANY_TO_MANY: Final = """\
+
+  - name: drill
+    rules:
+      - record: drill:many_to_many
+        expr: up + on () up
+"""
+"""One rule more at the end of the file, which can be read, but not evaluated."""
+
+_AFTER_RELOAD: Final = {
+    "PrometheusAlertsNotDelivered": "a reload leaves Prometheus without an Alertmanager for up to "
+    "5 s, which no option shortens"
+}
 
 
 @contextmanager
@@ -17,6 +34,16 @@ def _alertmanager_killed(stack: Stack) -> Iterator[None]:
         yield
     finally:
         stack.alertmanager.start()
+
+
+@contextmanager
+def _second_alertmanager_killed(stack: Stack) -> Iterator[None]:
+    _, second = stack.alertmanagers
+    second.kill()
+    try:
+        yield
+    finally:
+        second.start()
 
 
 @contextmanager
@@ -38,7 +65,39 @@ def _slack_refuses(stack: Stack) -> Iterator[None]:
         stack.receiver.accept("slack")
 
 
+def _prometheus_misconfigured(stack: Stack) -> AbstractContextManager[None]:
+    return _appended(_UNKNOWN_SETTING, stack.prometheus.config, stack.prometheus)
+
+
+def _alertmanager_misconfigured(stack: Stack) -> AbstractContextManager[None]:
+    return _appended(_UNKNOWN_SETTING, stack.alertmanager.config, stack.alertmanager)
+
+
+def _rule_broken(stack: Stack) -> AbstractContextManager[None]:
+    return _appended(_MANY_TO_MANY, stack.rules, stack.prometheus)
+
+
+@contextmanager
+def _appended(text: str, file: Path, reader: Program) -> Iterator[None]:
+    """More text in a file that a program then reads again."""
+    before = file.read_text()
+    file.write_text(before + text)
+    reader.hang_up()
+    try:
+        yield
+    finally:
+        file.write_text(before)
+        reader.hang_up()
+
+
 FAULTS: Final = (
+    Fault(
+        "PrometheusRuleFailures",
+        "a rule that matches many to many is added, and SIGHUP sent",
+        _rule_broken,
+        site(),
+        companions=_AFTER_RELOAD,
+    ),
     Fault(
         "PrometheusAlertsNotDelivered",
         "Alertmanager is killed",
@@ -64,5 +123,24 @@ FAULTS: Final = (
         site(),
         companions={"SuspiciousArchives": "what Slack is to be told of"},
         without_slack=True,
+    ),
+    Fault(
+        "PrometheusConfigReloadFailed",
+        "a setting that Prometheus does not know is written, and SIGHUP sent",
+        _prometheus_misconfigured,
+        site(),
+        companions=_AFTER_RELOAD,
+    ),
+    Fault(
+        "AlertmanagerConfigReloadFailed",
+        "a setting that Alertmanager does not know is written, and SIGHUP sent",
+        _alertmanager_misconfigured,
+        site(),
+    ),
+    Fault(
+        "MonitoringTargetDown",
+        "of two Alertmanagers the second is killed",
+        _second_alertmanager_killed,
+        standing(Site(alertmanagers=2)),
     ),
 )

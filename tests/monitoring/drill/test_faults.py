@@ -1,4 +1,6 @@
 import io
+import re
+from pathlib import Path
 
 import pytest
 import yaml
@@ -8,28 +10,7 @@ from docc2context.errors import Docc2contextError
 from monitoring.drill import archives
 from monitoring.drill.faults import FAULTS, Fault
 from monitoring.drill.plan import Plan
-from monitoring.relocation import RULES, USER_ASSETS
-
-REQUIRED = {
-    "HighErrorRate",
-    "HighExtractionFailureRate",
-    "HighMemoryUsage",
-    "HighCPUUsage",
-    "LowDiskSpace",
-    "ServiceDown",
-    "RateLimitTriggered",
-    "SuspiciousArchives",
-    "ServiceAbsent",
-    "ReplicaMissing",
-    "ConverterUnavailable",
-    "ConversionsSaturated",
-    "ConversionStuck",
-    "EventLoopBlocked",
-    "WorkspaceLeak",
-    "PrometheusAlertsNotDelivered",
-    "PrometheusNotConnectedToAlertmanager",
-    "AlertmanagerNotificationsFailing",
-}
+from monitoring.relocation import ROOT, RULES, USER_ASSETS
 
 ALERTS = {
     rule["alert"]
@@ -47,8 +28,46 @@ def code_of(archive: bytes) -> str:
     return refused.value.code.value
 
 
-def test_each_alert_that_has_to_be_drilled_has_a_fault() -> None:
-    assert set(FAULTS) >= REQUIRED
+def not_drilled() -> set[str]:
+    """What DOCS/DRILL.md lists with a reason each."""
+    page = (ROOT / "DOCS/DRILL.md").read_text()
+    _, _, section = page.partition("\n## What is not drilled\n")
+    rows = re.findall(r"^\| (\w+) \| \S.+ \|$", section.partition("\n## ")[0], re.MULTILINE)
+    return set(rows) - {"alert"}  # its head
+
+
+def test_each_alert_is_drilled_or_listed_with_the_reason_why_not() -> None:
+    assert not set(FAULTS) & not_drilled()
+    assert set(FAULTS) | not_drilled() == ALERTS
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "README.md",
+        "Makefile",
+        "DOCS/DRILL.md",
+        "DOCS/MONITORING.md",
+        "monitoring/drill/__init__.py",
+        "monitoring/drill/__main__.py",
+    ],
+)
+def test_it_is_said_truly_how_many_are_drilled(page: str) -> None:
+    said = re.findall(r"(\d+) of the (\d+) alerts", (ROOT / page).read_text())
+
+    assert set(said) == {(str(len(FAULTS)), str(len(ALERTS)))}
+
+
+def test_what_a_machine_lacks_for_a_fault_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (need,) = FAULTS["RateLimiterUnavailable"].needs
+    (tmp_path / "redis-server").touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert need() == ""
+
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    assert need() == "needs redis-server: apt-get install redis-server"
 
 
 @each_fault

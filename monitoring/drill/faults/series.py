@@ -1,0 +1,45 @@
+"""Faults of what the service tells: a label has values without end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from monitoring.drill import harm
+from monitoring.drill.faults.base import Fault, site
+from monitoring.drill.stack import Stack
+
+_MANY: Final = 3500
+_TOO_MANY: Final = 7500
+"""Beside the usual 700 these are over 4,000, and over Prometheus's limit of 8,000. Not by much: a
+scrape has to be made and read within its shortened time."""
+
+
+@contextmanager
+def _labelled(stack: Stack, values: int) -> Iterator[None]:
+    _label(stack, values)
+    try:
+        yield
+    finally:
+        _label(stack, 0)
+
+
+def _label(stack: Stack, values: int) -> None:
+    answer = stack.service.client.get(harm.PREFIX + harm.LABEL, params={"values": values})
+    answer.raise_for_status()
+
+
+FAULTS: Final = (
+    Fault(
+        "PrometheusSampleLimitHit",
+        f"a label has {_TOO_MANY} values",
+        lambda stack: _labelled(stack, _TOO_MANY),
+        site(),
+        companions={"ServiceDown": "a scrape that is dropped counts as one that failed"},
+    ),
+    Fault(
+        "SeriesExplosion",
+        f"a label has {_MANY} values",
+        lambda stack: _labelled(stack, _MANY),
+        site(),
+    ),
+)

@@ -1,0 +1,82 @@
+"""The fault of Prometheus's own storage: it holds nearly all that it may."""
+
+import random
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from monitoring.drill.faults.base import Fault
+from monitoring.drill.stack import Site, Stack
+from monitoring.programs import installed
+
+_STORED: Final = "stored"
+_SERIES: Final = 50
+_SAMPLES: Final = 60_000
+"""Of each series: 23 MB, so that what the limit leaves holds the log of a whole drill."""
+
+_SHARE: Final = 0.82
+"""Of the limit; the alert asks for over 80 %."""
+
+_BLOCK_SECONDS: Final = 7200
+_LOOK_SECONDS: Final = 75.0
+"""Prometheus looks for blocks each minute, which no option shortens."""
+
+
+@contextmanager
+def _limited(folder: Path) -> Iterator[Site]:
+    stored = folder / _STORED
+    series = folder / "series.txt"
+    _write_series(series)
+    # Beside Prometheus, in the same package.
+    promtool = installed(("promtool",), "prometheus")
+    make = (promtool, "tsdb", "create-blocks-from", "openmetrics", str(series), str(stored))
+    subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
+    size = sum(file.stat().st_size for file in stored.rglob("*") if file.is_file())
+    yield Site(prometheus_flags=(f"--storage.tsdb.retention.size={int(size / _SHARE)}B",))
+
+
+def _write_series(file: Path) -> None:
+    """Of one block's time that is over, and of values that hardly can be compressed."""
+    values = random.Random(0)  # noqa: S311  # no secret
+    start = (int(time.time()) // _BLOCK_SECONDS - 2) * _BLOCK_SECONDS
+    times = [start + number * _BLOCK_SECONDS / _SAMPLES for number in range(_SAMPLES)]
+    with file.open("w") as text:
+        text.write("# TYPE drill_stored gauge\n")
+        for series in range(_SERIES):
+            text.writelines(
+                f'drill_stored{{series="{series}"}} {values.random()} {at:.3f}\n' for at in times
+            )
+        text.write("# EOF\n")
+
+
+@contextmanager
+def _stored(stack: Stack) -> Iterator[None]:
+    (block,) = (stack.folder / _STORED).iterdir()
+    inside = stack.prometheus.data / block.name
+    block.rename(inside)
+    try:
+        _seen(stack, "prometheus_tsdb_storage_blocks_bytes > 0")
+        yield
+    finally:
+        inside.rename(block)
+    _seen(stack, "prometheus_tsdb_storage_blocks_bytes == 0")
+
+
+def _seen(stack: Stack, expression: str) -> None:
+    stack.patience.until(
+        lambda: bool(stack.query(expression)), _LOOK_SECONDS, f"Prometheus has seen {expression}"
+    )
+
+
+FAULTS: Final = (
+    Fault(
+        "PrometheusStorageNearLimit",
+        f"a block of data that takes {100 * _SHARE:.0f} % of Prometheus's limit is put into its "
+        "storage",
+        _stored,
+        _limited,
+    ),
+)

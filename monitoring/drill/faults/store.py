@@ -1,0 +1,40 @@
+"""The fault of the store where the service counts what clients send: it is gone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from monitoring.drill.faults.base import Fault, installed
+from monitoring.drill.redis import PACKAGE, PROGRAM, Redis
+from monitoring.drill.stack import Site, Stack
+
+
+@contextmanager
+def _redis(folder: Path) -> Iterator[Site]:
+    with Redis(folder) as redis:
+        yield Site(
+            settings={"RATE_LIMIT_ENABLED": True, "RATE_LIMIT_STORE": redis.url}, store=redis
+        )
+
+
+@contextmanager
+def _killed(stack: Stack) -> Iterator[None]:
+    redis = stack.site.store
+    assert redis is not None  # noqa: S101  # this fault is caused where there is one
+    redis.kill()
+    try:
+        yield
+    finally:
+        redis.start()
+
+
+FAULTS: Final = (
+    Fault(
+        "RateLimiterUnavailable",
+        "the Redis that counts what clients send is killed",
+        _killed,
+        _redis,
+        needs=(installed(PROGRAM, PACKAGE),),
+    ),
+)

@@ -1,0 +1,32 @@
+"""A real Redis, which replicas of the service share to count what clients send."""
+
+import socket
+from pathlib import Path
+from typing import Final
+
+from monitoring.programs import Program, free_port
+
+PROGRAM: Final = "redis-server"
+PACKAGE: Final = "redis-server"
+"""Of Debian."""
+
+
+class Redis(Program):
+    """On a free port of the loopback, with its log in `folder`; it keeps nothing on a disk."""
+
+    def __init__(self, folder: Path) -> None:
+        port = free_port()
+        command = [
+            *(PROGRAM, "--bind", "127.0.0.1", "--port", str(port)),
+            *("--save", "", "--dir", str(folder)),
+        ]
+        super().__init__(command, port, folder / "redis.log")
+
+    @property
+    def url(self) -> str:
+        """As RATE_LIMIT_STORE takes it."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def _answers(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
