@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from docc2context.check.displayable import Displayable
@@ -54,26 +54,25 @@ class _Page:
         self.text = text
         self.plain = "\n" + text.plain
         self.seams = sorted(seam + 1 for seam in text.seams)
+        self.lines = _lines(self.plain)
         self.taken = bytearray(len(self.plain))
-        self.searched: dict[tuple[str, int, _Fits], int] = {}
+        self.left: dict[tuple[str, int, bool], Iterator[int]] = {}
+        """The places of a needle, behind a position, that have not been tried yet."""
 
     def take_lines(self, string: Displayable) -> bool:
         """Find code as whole lines of a fence and keep others from them."""
         if not string.is_code:
             return False
         lines = filter(None, map(_line, string.text.splitlines()))
-        return self._take("\n" + "\n".join(lines) + "\n", string, _Page.is_anywhere)
+        return self._take("\n" + "\n".join(lines) + "\n", string, in_order=True)
 
     def take(self, string: Displayable) -> bool:
         """Find a place for a string and keep others from it, unless it may share one."""
         if string.shared:
             return self.holds(string)
         # What may stand in front matter finds it first, and should.
-        is_front = _FRONT_MATTER.match(string.pointer)
-        preferences = (_Page.is_anywhere,) if is_front else _PREFERENCES
-        return any(
-            self._take(needle, string, fits) for needle in _needles(string) for fits in preferences
-        )
+        in_order = _FRONT_MATTER.match(string.pointer) is not None
+        return any(self._take(needle, string, in_order=in_order) for needle in _needles(string))
 
     def holds(self, string: Displayable) -> bool:
         """Whether a string stands somewhere, be the place taken or not."""
@@ -91,19 +90,30 @@ class _Page:
     def _start(self, string: Displayable) -> int:
         return 0 if _FRONT_MATTER.match(string.pointer) else self.text.body
 
-    def _take(self, needle: str, string: Displayable, fits: "_Fits") -> bool:
+    def _take(self, needle: str, string: Displayable, *, in_order: bool) -> bool:
         start = self._start(string)
-        key = (needle, start, fits)
-        for place in self._places(needle, self.searched.get(key, start)):
-            if not fits(self, place, place + len(needle)):
-                continue
-            self.searched[key] = place
+        key = (needle, start, in_order)
+        if key not in self.left:
+            self.left[key] = (self._places if in_order else self._best_places)(needle, start)
+        for place in self.left[key]:
             own = slice(place + needle.startswith("\n"), place + len(needle.rstrip("\n")))
             if 1 not in self.taken[own]:
                 self.taken[own] = b"\1" * (own.stop - own.start)
                 return True
-        self.searched[key] = len(self.plain)
         return False
+
+    def _best_places(self, needle: str, start: int) -> Iterator[int]:
+        """Those first that suit best; one may come twice."""
+        lines = [place for place in self.lines.get(needle, ()) if place >= start]
+        yield from (place for place in lines if not self._is_cut(place, place + len(needle)))
+        cut: list[int] = []
+        for place in self._places(needle, start):
+            if self._is_cut(place, place + len(needle)):
+                cut.append(place)
+            else:
+                yield place
+        yield from lines
+        yield from cut
 
     def _places(self, needle: str, start: int) -> Iterator[int]:
         place = self.plain.find(needle, start)
@@ -112,18 +122,10 @@ class _Page:
                 yield place
             place = self.plain.find(needle, place + 1)
 
-    def is_uncut_line(self, start: int, end: int) -> bool:
-        return self.is_line(start, end) and self.is_uncut(start, end)
-
-    def is_line(self, start: int, end: int) -> bool:
-        return self.plain[start - 1] == "\n" and self.plain[end] == "\n"
-
-    def is_uncut(self, start: int, end: int) -> bool:
+    def _is_cut(self, start: int, end: int) -> bool:
+        """Whether markup stands within this part of the text."""
         following = bisect_right(self.seams, start)
-        return following == len(self.seams) or self.seams[following] >= end
-
-    def is_anywhere(self, start: int, end: int) -> bool:  # noqa: ARG002
-        return True
+        return following < len(self.seams) and self.seams[following] < end
 
     def _is_edge(self, at: int) -> bool:
         around = self.plain[at - 1 : at + 1]
@@ -131,15 +133,14 @@ class _Page:
         return not inside_word or at - 1 in self.text.seams
 
 
-_Fits = Callable[[_Page, int, int], bool]
-"""Whether the text between two positions may be the place of a string."""
-
-_PREFERENCES: tuple[_Fits, ...] = (
-    _Page.is_uncut_line,
-    _Page.is_uncut,
-    _Page.is_line,
-    _Page.is_anywhere,
-)
+def _lines(text: str) -> dict[str, list[int]]:
+    """The lines of a text, and where each stands."""
+    lines: dict[str, list[int]] = {}
+    place = 0
+    for line in text.split("\n"):
+        lines.setdefault(line, []).append(place)
+        place += len(line) + 1
+    return lines
 
 
 def _needles(string: Displayable) -> Iterator[str]:

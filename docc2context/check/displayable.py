@@ -31,9 +31,9 @@ class Displayable(NamedTuple):
 
     `node` is a short path of node types and keys, `pointer` the JSON pointer of the string or of
     the identifier by which the page uses it. `is_code` lines stand in fences as they are; a
-    `shared` string may stand where another one does, as DocC shows both in one place. `is_name`
-    says that it is the title of something that the page mentions. `variant` is the language in
-    which alone the page displays it; empty for the page's own.
+    `shared` string may stand where another one does, as DocC shows both in one place. `name_of` is
+    the identifier of what the page mentions by this title; empty for other strings. `variant` is
+    the language in which alone the page displays it; empty for the page's own.
     """
 
     node: str
@@ -41,7 +41,7 @@ class Displayable(NamedTuple):
     text: str
     is_code: bool = False
     shared: bool = False
-    is_name: bool = False
+    name_of: str = ""
     variant: str = ""
 
 
@@ -54,6 +54,7 @@ class _At(NamedTuple):
     names: tuple[str, ...] = ()
     use: Use | None = None
     hops: int = 0
+    mentioned: str = ""
 
 
 def displayables(page: object) -> list[Displayable]:
@@ -132,7 +133,9 @@ class _Walk:
             in_relationships = at.pointer.startswith("/relationshipsSections/")
             use = "relationship" if in_relationships else "entry"
         own = {key: value for key, value in reference.items() if key != "identifier"}
-        yield at._replace(value=_key_info(own), key="reference", use=use, hops=at.hops + 1)
+        yield at._replace(
+            value=_key_info(own), key="reference", use=use, hops=at.hops + 1, mentioned=at.value
+        )
 
     def code(self, at: _At) -> Iterator[Displayable]:
         for i, entry in enumerate(at.value):
@@ -150,8 +153,8 @@ class _Walk:
             if self.has_summary or text in self.told:
                 return  # the summary is made of them; the same for each platform, told once
             self.told.add(text)
-        is_name = at.hops > 0 and at.key == "title"
-        yield Displayable("/".join(names), at.pointer, text, is_code, shared, is_name)
+        name_of = at.mentioned if at.key == "title" else ""
+        yield Displayable("/".join(names), at.pointer, text, is_code, shared, name_of)
 
 
 _MERGED: Any = object()

@@ -24,8 +24,26 @@ def variant_displayables(data: bytes, own: list[Displayable]) -> list[Displayabl
     found: list[Displayable] = []
     for i, override in enumerate(_overrides(msgspec.json.decode(data))):
         languages = ",".join(_languages(override)) or "unnamed"
-        found += _beyond(displayables(_patched(data, i)), own, languages)
+        page = _patched(data, i)
+        titles = _titles(page)
+        renamed = {
+            name
+            for name, title in _titles(msgspec.json.decode(data)).items()
+            if titles.get(name, title) != title
+        }
+        found += _beyond(displayables(page), own, renamed, languages)
     return found
+
+
+def _titles(page: object) -> dict[str, object]:
+    """The titles that a page's references give, by identifier."""
+    references = page.get("references") if isinstance(page, dict) else None
+    items = references.items() if isinstance(references, dict) else ()
+    return {
+        name: value["title"]
+        for name, value in items
+        if isinstance(value, dict) and "title" in value
+    }
 
 
 def _patched(data: bytes, i: int) -> object:
@@ -57,16 +75,22 @@ def _languages(override: dict[str, Any]) -> list[str]:
     return [str(trait.get("interfaceLanguage")) for trait in traits]
 
 
-def _beyond(strings: list[Displayable], own: list[Displayable], language: str) -> list[Displayable]:
-    """What a variant displays beyond the page; another name of a thing has to be told once."""
+def _beyond(
+    strings: list[Displayable], own: list[Displayable], renamed: set[str], language: str
+) -> list[Displayable]:
+    """What a variant displays beyond the page; the other name of a thing has to be told once."""
     left = Counter(string.text for string in own)
+    told: set[str] = set()
     beyond = []
     for string in strings:
+        if string.name_of in told:
+            continue
+        if string.name_of in renamed:
+            told.add(string.name_of)
         if left[string.text]:
             left[string.text] -= 1
         else:
-            shared = string.shared or string.is_name
-            beyond.append(string._replace(variant=language, shared=shared))
+            beyond.append(string._replace(variant=language))
     return beyond
 
 

@@ -35,12 +35,6 @@ others are escaped, nothing closes it."""
 
 _MAY_START_BLOCK = frozenset("#>-+=0123456789")
 
-_ADDRESS = re.compile(r"(?<![A-Za-z])https?://(?=\w)[^\s<>`]+", re.IGNORECASE)
-
-_ESCAPED_BEHIND = frozenset("*`[]~\\_<")
-
-_CLOSING = {")": "(", "]": "["}
-
 _LINE_BREAKS = re.compile(r"[\r\n\v\f]+")
 
 
@@ -61,41 +55,6 @@ def _escaped(text: str) -> str:
     for special in _SPECIAL_ANYWHERE:
         text = text.replace(special, f"\\{special}")
     return _HOME.sub("/~", text) if "/\\~" in text else text
-
-
-def prose(text: str) -> str:
-    r"""Escape inline text as `escape` does, and have addresses in it stay what they are.
-
-    GitHub links them up to the next white space, backslashes of ours included (GFM 6.9): one that
-    has or meets any stands in `<>`, where nothing is escaped (CommonMark 6.5).
-
-    >>> prose("[https://example.com/_a], *today*")
-    '\\[<https://example.com/_a>\\], \\*today\\*'
-    """
-    escaped = escape(text)
-    if "\\" not in escaped or "://" not in escaped:
-        return escaped
-    text = one_line(text)
-    parts, done = [], 0
-    for found in _ADDRESS.finditer(text):
-        address = _without_end(found[0])
-        end = found.start() + len(address)
-        parts.append(escape(text[done : found.start()]))
-        is_plain = escape(address) == address and text[end : end + 1] not in _ESCAPED_BEHIND
-        parts.append(address if is_plain else f"<{address}>")
-        done = end
-    return "".join([*parts, escape(text[done:])])
-
-
-def _without_end(address: str) -> str:
-    """An address without the punctuation that belongs to the sentence around it (GFM 6.9)."""
-    while True:
-        last = address[-1]
-        opening = _CLOSING.get(last)
-        belongs = address.count(opening) >= address.count(last) if opening else last.isalnum()
-        if belongs or last in "/#=&%+-@$":
-            return address
-        address = address[:-1]
 
 
 def one_line(text: str) -> str:

@@ -1,7 +1,7 @@
 """What rendering a page needs and finds out, as one object."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -63,12 +63,12 @@ class Context:
         """Identifiers that were looked up for the present part of the page."""
         self.asked_by_part: list[list[str]] = []
         """The same for one part after the other; whoever wants to know gives it another list."""
-        self.names_elsewhere: Mapping[str, str] = {}
-        """What lists say behind the names of things that another language calls otherwise."""
+        self.names_elsewhere: Mapping[str, Sequence[tuple[str, str]]] = {}
+        """How other languages call things that a list shows: language and name, by identifier."""
         self._relation: str | None = "body"
         self._slugs = Slugs()
         self._depth = 0
-        self.is_inside_link = False
+        self._inside_link = False
         self._words_alone = False
         self.is_bold = False
         self.demotion = 0
@@ -119,7 +119,7 @@ class Context:
     def mention(self, identifier: str, relation: str | None = None) -> None:
         """Note that the page leads to what the identifier stands for, for the link graph."""
         relation = relation or self._relation
-        if relation is not None and not self.is_inside_link:
+        if relation is not None and not self._inside_link:
             self.edges.append((relation, identifier))
 
     def relating(self, relation: str | None) -> "_For":
@@ -128,11 +128,11 @@ class Context:
 
     def destination(self, identifier: str, described: Described | None) -> str | None:
         """Where a link leads; None inside another link, since links do not nest."""
-        return None if self.is_inside_link else self.links.to(identifier, described)
+        return None if self._inside_link else self.links.to(identifier, described)
 
     def linked(self, text: str, destination: str) -> str:
         """A link to a safe destination; the text alone inside another link."""
-        return text if self.is_inside_link else link(text, destination)
+        return text if self._inside_link else link(text, destination)
 
     def addressed(self, text: str, address: str) -> str:
         """Words that lead to an address which no bundle can link, and the address beside them.
@@ -140,7 +140,7 @@ class Context:
         But for scripts and data, which are no addresses to go to.
         """
         told = "" if _NO_ADDRESS.match(address) else escape(address.strip())
-        return text if self.is_inside_link or told in ("", text) else f"{text} ({told})"
+        return text if self._inside_link or told in ("", text) else f"{text} ({told})"
 
     def asset(self, url: str) -> str | None:
         """The link to a file of the archive; None where words alone are wanted."""
@@ -188,7 +188,7 @@ class Context:
 
     def inside_link(self) -> "_For":
         """For a `with`: what is rendered in it is the text of a link."""
-        return _For(self, "is_inside_link", value=True)
+        return _For(self, "_inside_link", value=True)
 
     def words_alone(self) -> "_For":
         """For a `with`: what is rendered in it goes to another file, and shows no file of ours."""

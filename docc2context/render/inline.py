@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from docc2context.links.references import Described
 from docc2context.markdown.code import code_span
-from docc2context.markdown.escape import escape, prose
+from docc2context.markdown.escape import escape
 from docc2context.markdown.inline import HARD_BREAK, Styled, html, image, join, link, safe_url
 from docc2context.model.inline import (
     CodeVoice,
@@ -55,9 +55,9 @@ def inlines(nodes: Sequence[Inline] | None, ctx: Context) -> str:
     if not nodes:
         return ""
     if len(nodes) == 1 and isinstance(only := nodes[0], Text):
-        return _words(only.text, ctx)  # as most of it is
+        return escape(only.text)  # as most of it is
     if is_plain(nodes):
-        return _plain_inlines(nodes, ctx)
+        return _plain_inlines(nodes)
     if not ctx.enter():
         return TOO_DEEP
     try:
@@ -71,27 +71,22 @@ def is_plain(nodes: Sequence[Inline]) -> bool:
     return _PLAIN.issuperset(map(type, nodes))
 
 
-def _plain_inlines(nodes: Sequence[Inline], ctx: Context) -> str:
+def _plain_inlines(nodes: Sequence[Inline]) -> str:
     """Text and code as one line of Markdown; neighbours of one kind are one."""
     if _TEXT.issuperset(map(type, nodes)):
         texts = [node.text for node in cast("Sequence[Text]", nodes)]
         if _BREAK not in texts:
-            return _words("".join(texts), ctx)
+            return escape("".join(texts))
     return join(
         [
-            _text(node, ctx) if isinstance(node, Text) else code_span(node.code)
+            _text(node) if isinstance(node, Text) else code_span(node.code)
             for node in cast("Sequence[Text | CodeVoice]", _coalesced(nodes))
         ]
     )
 
 
-def _text(node: Text, ctx: Context) -> str:
-    return HARD_BREAK if node.text == _BREAK else _words(node.text, ctx)
-
-
-def _words(text: str, ctx: Context) -> str:
-    """Links do not nest: within the text of one, an address is text as all else."""
-    return prose(text) if "://" in text and not ctx.is_inside_link else escape(text)
+def _text(node: Text) -> str:
+    return HARD_BREAK if node.text == _BREAK else escape(node.text)
 
 
 def _coalesced(nodes: Sequence[Inline]) -> Sequence[Inline]:
@@ -133,7 +128,7 @@ def _known(nodes: Iterable[Inline]) -> Iterator[Inline]:
 def _piece(node: Inline, ctx: Context) -> Piece:
     match node:
         case Text():
-            return _text(node, ctx)
+            return _text(node)
         case CodeVoice():
             return code_span(node.code)
         case ReferenceLink():

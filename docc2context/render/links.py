@@ -40,8 +40,10 @@ def page_lines(identifiers: Sequence[str], ctx: Context) -> list[str]:
 
 def name_elsewhere(identifier: str, ctx: Context) -> str:
     """What stands behind the name of a thing that another language calls otherwise."""
-    name = ctx.names_elsewhere.get(identifier)
-    return ctx.spend(f" ({name})") if name else ""
+    names = ctx.names_elsewhere.get(identifier)
+    if not names:
+        return ""
+    return ctx.spend(f" ({', '.join(f'{language}: {name}' for language, name in names)})")
 
 
 def _told_apart(

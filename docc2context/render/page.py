@@ -11,6 +11,7 @@ from docc2context.render.context import Context
 from docc2context.render.front_matter import page_front_matter
 from docc2context.render.inline import inlines
 from docc2context.render.parts import page_parts
+from docc2context.render.renamed import OtherLanguage
 from docc2context.render.titles import page_title
 from docc2context.render.variant import variant_parts
 
@@ -41,9 +42,10 @@ def _blocks(node: RenderNode, others: Sequence[Variant], ctx: Context) -> list[s
     """The title, empty if there is none, and what stands below it."""
     ctx.title = page_title(node)
     title = ctx.heading(1, ctx.title)
-    own = page_parts(node, ctx, others)
+    languages = [OtherLanguage(node, other, ctx) for other in others]
+    own = page_parts(node, ctx, languages)
     body = [title, *own.lead, *own.declarations]
-    more = [variant_parts(node, own, other, ctx) for other in others]
+    more = [variant_parts(node, own, language, ctx) for language in languages]
     for parts in more:
         body += [*parts.lead, *parts.declarations]
     body += own.sections

@@ -12,13 +12,12 @@ from docc2context.model.block import Block, Paragraph
 from docc2context.model.inline import CodeVoice, Inline, ReferenceLink, Text
 from docc2context.model.page import RenderNode
 from docc2context.model.sections import Declarations
-from docc2context.model.variants import Variant
 from docc2context.render.availability import is_deprecated, messages
 from docc2context.render.block import blocks, run_in, strong
 from docc2context.render.context import Context
 from docc2context.render.inline import inlines, is_plain, link_to, reference
 from docc2context.render.links import availability, note
-from docc2context.render.renamed import names_elsewhere
+from docc2context.render.renamed import OtherLanguage, names_elsewhere
 from docc2context.render.sections import primary_section
 from docc2context.render.titles import language_name, title_of
 from docc2context.render.topics import relationships, topic_groups
@@ -40,18 +39,16 @@ class Parts(msgspec.Struct, frozen=True, gc=False):
     """Rendered parts: what precedes the declarations, these, and all that has headings.
 
     `asked` are the identifiers that were looked up, by field of the page and for each of what it
-    holds (for the whole abstract): what is equal and asks for the same reads the same. `named` are
-    those of which lists say how other languages call them.
+    holds (for the whole abstract): what is equal and asks for the same reads the same.
     """
 
     lead: list[str]
     declarations: list[str]
     sections: list[str]
     asked: dict[str, list[list[str]]]
-    named: set[str]
 
 
-def page_parts(node: RenderNode, ctx: Context, others: Sequence[Variant] = ()) -> Parts:
+def page_parts(node: RenderNode, ctx: Context, others: Sequence[OtherLanguage]) -> Parts:
     """All of a page below its title; lists tell how `others` call what they list as well.
 
     Declarations go first, as on the web page; swift-docc writes the mentions before them.
@@ -75,16 +72,12 @@ def page_parts(node: RenderNode, ctx: Context, others: Sequence[Variant] = ()) -
     for part in node.sections or ():
         ctx.begin_part()
         sections.append(section(part, ctx))
-    named: set[str] = set()
     for field, render in _LISTS:
         if groups := getattr(node, field):
             ctx.asked_by_part = asked[field] = []
-            if others:
-                ctx.names_elsewhere = names_elsewhere(field, node, others, ctx)
-                named.update(ctx.names_elsewhere)
+            ctx.names_elsewhere = names_elsewhere(field, node, others) if others else {}
             sections.append(render(groups, ctx))
-    ctx.names_elsewhere = {}
-    return Parts(lead, declared, sections, asked, named)
+    return Parts(lead, declared, sections, asked)
 
 
 def _primary(node: RenderNode, ctx: Context) -> tuple[list[str], list[str]]:

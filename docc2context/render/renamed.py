@@ -1,13 +1,13 @@
 """What another language has as it is, and what things are called in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
 from docc2context.model.page import RelationshipGroup, RenderNode, TopicGroup
-from docc2context.model.patch import PatchedText, ReferenceText, new_title
-from docc2context.model.reference import TopicReference, UnresolvableReference
+from docc2context.model.patch import PatchedText, new_title
+from docc2context.model.reference import Reference, TopicReference, UnresolvableReference
 from docc2context.model.variants import Variant
 from docc2context.render.context import Context
 from docc2context.render.titles import language_name, title_of
@@ -29,47 +29,74 @@ def places(theirs: Sequence[Any], ours: Sequence[Any]) -> list[int | None]:
     return found
 
 
-def other_titles(
-    identifiers: Iterable[str],
-    texts: Mapping[str, ReferenceText],
-    other_texts: Mapping[str, ReferenceText],
-    ctx: Context,
-) -> dict[str, str] | None:
-    """The titles, as Markdown, of the identifiers that another language calls otherwise.
+class OtherLanguage:
+    """A page in another language, and what things are called in it, each found out once.
 
-    None if one of them stands for something else there in more than its title.
+    Titles are made no more often than they are shown, as a patch may give one of megabytes to what
+    a page lists a million times.
     """
-    titles: dict[str, str] = {}
-    for identifier in dict.fromkeys(identifiers):
-        own, other = texts.get(identifier), other_texts.get(identifier)
-        if own is other:
-            continue
-        title = new_title(other) if isinstance(other, PatchedText) and other.text is own else None
-        described = ctx.links.describe(identifier)
-        reference = described.reference if described else None
+
+    def __init__(self, node: RenderNode, variant: Variant, ctx: Context) -> None:
+        self.name = language_name(variant.language)
+        self.node = variant.node
+        self.references = variant.references
+        self.listed: dict[str, str] = {}
+        """The titles that lists of the page tell beside ours, by identifier."""
+        self._texts = node.references
+        self._ctx = ctx
+        self._titles: dict[str, str | None] = {}
+
+    def titles(self, identifiers: Iterable[str]) -> dict[str, str] | None:
+        """The titles, as Markdown, of those identifiers that are called otherwise.
+
+        None if one of them stands for something else in more than its title.
+        """
+        found: dict[str, str] = {}
+        for identifier in identifiers:
+            if self.references.get(identifier) is self._texts.get(identifier):
+                continue
+            if identifier not in self._titles:
+                self._titles[identifier] = self._title(identifier)
+            title = self._titles[identifier]
+            if title is None:
+                return None
+            if title:
+                found[identifier] = title
+        return found
+
+    def _title(self, identifier: str) -> str | None:
+        """Empty if it is the same, or none; None if more than the title differs."""
+        own, other = self._texts.get(identifier), self.references.get(identifier)
+        if not isinstance(other, PatchedText) or other.text is not own:
+            return None
+        title, reference = new_title(other), self._described(identifier)
         if title is None or not isinstance(reference, TopicReference | UnresolvableReference):
             return None
-        if title != reference.title:
-            titles[identifier] = title_of(msgspec.structs.replace(reference, title=title))
-    return titles
+        if title == reference.title or not title.strip():
+            return ""
+        return self._ctx.spend(title_of(msgspec.structs.replace(reference, title=title)))
+
+    def _described(self, identifier: str) -> Reference | None:
+        described = self._ctx.links.describe(identifier)
+        return described.reference if described else None
 
 
 def names_elsewhere(
-    field: str, node: RenderNode, others: Iterable[Variant], ctx: Context
-) -> dict[str, str]:
-    """What a list of a page is to say of things that other languages list as well.
+    field: str, node: RenderNode, others: Iterable[OtherLanguage]
+) -> dict[str, list[tuple[str, str]]]:
+    """By identifier, how the other languages call what a list of theirs has as ours has it.
 
-    By identifier, such as ``Objective-C: `KSloth` ``; of groups that the other language has
-    otherwise nothing, as they are shown by themselves.
+    Each name behind that of its language. Of groups that the other language has otherwise nothing,
+    as they are shown by themselves.
     """
-    names: dict[str, list[str]] = {}
+    names: dict[str, list[tuple[str, str]]] = {}
     groups: Sequence[TopicGroup | RelationshipGroup] = getattr(node, field)
     for other in others:
-        language = language_name(other.language)
+        titles: dict[str, str] = {}
         for place in places(getattr(other.node, field) or (), groups):
             if place is not None:
-                listed = groups[place].identifiers
-                titles = other_titles(listed, node.references, other.references, ctx)
-                for identifier, title in (titles or {}).items():
-                    names.setdefault(identifier, []).append(f"{language}: {title}")
-    return {identifier: ", ".join(dict.fromkeys(told)) for identifier, told in names.items()}
+                titles.update(other.titles(groups[place].identifiers) or {})
+        other.listed.update(titles)
+        for identifier, title in titles.items():
+            names.setdefault(identifier, []).append((other.name, title))
+    return names

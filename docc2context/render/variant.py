@@ -1,41 +1,42 @@
 """What a page in another language has otherwise than in its own."""
 
-from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Iterable, Mapping
 from copy import copy
 
 from docc2context.markdown import blocks as md
 from docc2context.markdown.escape import escape
 from docc2context.model.page import RenderNode
-from docc2context.model.variants import Variant
 from docc2context.render.availability import platforms
 from docc2context.render.block import strong
 from docc2context.render.context import Context
 from docc2context.render.links import note
 from docc2context.render.parts import Parts, page_parts
-from docc2context.render.renamed import other_titles, places
+from docc2context.render.renamed import OtherLanguage, places
 from docc2context.render.sections import section_title
-from docc2context.render.titles import language_name, page_name, page_title, title_of
+from docc2context.render.titles import page_name, page_title, title_of
 
 
-def variant_parts(node: RenderNode, own: Parts, other: Variant, ctx: Context) -> Parts:
+def variant_parts(node: RenderNode, own: Parts, other: OtherLanguage, ctx: Context) -> Parts:
     """What a page in another language has that it has not in its own, which is `own`."""
-    name = language_name(other.language)
+    name = other.name
     other_ctx = ctx.variant(name, other.references)
-    rest, renamed = _rest(node, own, other, ctx)
-    parts = page_parts(rest, other_ctx)
-    lead = [text for text in parts.lead if text and text not in own.lead]
-    declared = [text for text in parts.declarations if text not in own.declarations]
+    rest, renamed = _rest(node, own, other)
+    parts = page_parts(rest, other_ctx, ())
+    lead = _beyond(parts.lead, own.lead)
+    declared = _beyond(parts.declarations, own.declarations)
     if (facts := _variant_facts(node, other.node)) or lead or declared:
         lead.insert(0, f"{strong(f'{name}:')} {facts}" if facts else strong(name))
-    lead += _remarks(name, node, other.node, _names(renamed, own.named, ctx))
+    lead += _remarks(name, node, other.node, _names(renamed, other.listed, ctx))
     sections = _unshown(parts.sections, own.sections, name, other_ctx.suffix)
-    return Parts(lead, declared, sections, {}, own.named)
+    return Parts(lead, declared, sections, {})
 
 
-def _rest(
-    node: RenderNode, own: Parts, other: Variant, ctx: Context
-) -> tuple[RenderNode, dict[str, str]]:
+def _beyond(theirs: Iterable[str], ours: Iterable[str]) -> list[str]:
+    shown = {"", *ours}
+    return [text for text in theirs if text not in shown]
+
+
+def _rest(node: RenderNode, own: Parts, other: OtherLanguage) -> tuple[RenderNode, dict[str, str]]:
     """The page in another language without what it has as in its own.
 
     And the titles of what that mentions under other names, by identifier: they make no part one
@@ -51,9 +52,8 @@ def _rest(
             ours, theirs = [ours], [theirs]
         left = []
         for part, place in zip(theirs, places(theirs, ours), strict=True):
-            identifiers = () if place is None else asked[place]
-            titles = other_titles(identifiers, node.references, other.references, ctx)
-            if place is None or titles is None:
+            titles = None if place is None else other.titles(asked[place])
+            if titles is None:
                 left.append(part)
             else:
                 renamed.update(titles)
@@ -61,14 +61,14 @@ def _rest(
     return rest, renamed
 
 
-def _names(titles: Mapping[str, str], told: AbstractSet[str], ctx: Context) -> str:
+def _names(titles: Mapping[str, str], listed: Container[str], ctx: Context) -> str:
     """What things are called that the page mentions, but for those of which lists tell it."""
-    names = {
-        title: title_of(ctx.reference(identifier))
+    names = (
+        ctx.spend(f"{title} for {title_of(ctx.reference(identifier))}")
         for identifier, title in titles.items()
-        if identifier not in told
-    }
-    return ctx.spend(", ".join(f"{theirs} for {ours}" for theirs, ours in names.items()))
+        if identifier not in listed
+    )
+    return ", ".join(dict.fromkeys(names))
 
 
 def _remarks(name: str, node: RenderNode, other: RenderNode, names: str) -> Iterable[str]:
@@ -101,11 +101,10 @@ def _missing_sections(node: RenderNode, other: RenderNode) -> str:
 def _variant_facts(node: RenderNode, other: RenderNode) -> str:
     """The title, the kind and the platforms of the page in another language, where they differ."""
     own_platforms = platforms(node.metadata.platforms)
-    others_platforms = platforms(other.metadata.platforms)
     facts = [
         page_name(other) if page_title(other) != page_title(node) else "",
         escape(_changed(node.metadata.role_heading, other.metadata.role_heading)),
-        *(escape(phrase) for phrase in others_platforms if phrase not in own_platforms),
+        *map(escape, _beyond(platforms(other.metadata.platforms), own_platforms)),
     ]
     return ", ".join(filter(None, facts))
 

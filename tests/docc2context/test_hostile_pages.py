@@ -4,6 +4,7 @@ Held by the child's own limit, RLIMIT_CPU: what grows with the square of a page'
 hours.
 """
 
+import json
 import resource
 import subprocess
 import sys
@@ -85,6 +86,41 @@ def spans() -> bytes:
 
 
 PAGES["spans"] = spans
+
+
+def renamed(before: str, item: str, after: str) -> bytes:
+    """Items that mention a thing to which another language gives a name of a megabyte."""
+    patch = json.dumps(
+        [
+            {"op": "replace", "path": "/metadata/title", "value": "KIT"},
+            {"op": "replace", "path": "/references/a/title", "value": "*" * (SIZE // 2)},
+        ]
+    )
+    references = '"references":{"a":{"type":"topic","title":"A","url":"/a"}}'
+    override = f'"variantOverrides":[{{"traits":[{{"interfaceLanguage":"occ"}}],"patch":{patch}}}]'
+    return repeated(f"{HEAD}{before}", item, f"{after},{references},{override}}}")
+
+
+PAGES["names in lists"] = lambda: renamed('"topicSections":[', '{"identifiers":["a"]}', "]")
+PAGES["names in prose"] = lambda: renamed(
+    '"primaryContentSections":[',
+    '{"kind":"content","content":[{"type":"paragraph","inlineContent":'
+    '[{"type":"reference","identifier":"a"}]}]}',
+    "]",
+)
+
+
+def platforms() -> bytes:
+    """All platforms of a page replaced in another language."""
+    names = [{"name": f"P{number}"} for number in range(30_000)]
+    others = [{"name": f"Q{number}"} for number in range(30_000)]
+    patch = [{"op": "replace", "path": "/metadata/platforms", "value": others}]
+    override = {"traits": [{"interfaceLanguage": "occ"}], "patch": patch}
+    page = {"metadata": {"title": "Kit", "platforms": names}, "variantOverrides": [override]}
+    return json.dumps(page).encode()
+
+
+PAGES["platforms"] = platforms
 
 
 def limited() -> None:

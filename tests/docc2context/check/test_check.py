@@ -167,6 +167,71 @@ def test_other_languages_are_counted_beside_the_page(tmp_path: Path) -> None:
     assert not report.is_complete
 
 
+KINDS = ("Cat", "Owl", "Sloth")
+REFERENCES = {
+    f"doc://{kind}": {"type": "topic", "kind": "symbol", "role": "symbol", "title": kind}
+    for kind in KINDS
+}
+
+
+def told_without(tmp_path: Path, words: str, *patch: dict[str, Any], **content: Any) -> list[str]:
+    """What a page in another language lacks once the last such words are gone from its page."""
+    override = {
+        "traits": [{"interfaceLanguage": "occ"}],
+        "patch": [OTHER_LANGUAGE["patch"][0], *patch],
+    }
+    source = archive(
+        sloth=page("Zoo", references=REFERENCES, variantOverrides=[override], **content)
+    )
+    docc2context.convert(source, tmp_path / "b")
+    assert check(source, tmp_path / "b").is_complete
+    file = tmp_path / "b/documentation/sloth.md"
+    before, found, after = file.read_text().rpartition(words)
+    assert found
+    file.write_text(before + after)
+    return [string.text for string in check(source, tmp_path / "b").variants.missing]
+
+
+def called(kind: str, name: str) -> dict[str, Any]:
+    return {"op": "replace", "path": f"/references/doc:~1~1{kind}/title", "value": name}
+
+
+def mentioning(*kinds: str) -> list[dict[str, Any]]:
+    return [{"type": "reference", "identifier": f"doc://{kind}"} for kind in kinds]
+
+
+def listing(*kinds: str) -> list[dict[str, Any]]:
+    return [{"identifiers": [f"doc://{kind}" for kind in kinds]}]
+
+
+def test_what_another_language_lists_alone_is_missed_though_the_page_mentions_it(
+    tmp_path: Path,
+) -> None:
+    patch = {"op": "replace", "path": "/topicSections", "value": listing("Owl", "Cat")}
+    lists = {"abstract": mentioning("Cat"), "topicSections": listing("Sloth", "Owl")}
+    assert told_without(tmp_path, "- `Cat`", patch, **lists) == ["Cat"]
+
+
+def test_another_name_is_told_once_for_each_thing_that_bears_it(tmp_path: Path) -> None:
+    patch = (called("Cat", "ZOOPet"), called("Owl", "ZOOPet"))
+    lists = {
+        "abstract": mentioning("Cat", "Cat"),
+        "topicSections": listing("Cat", "Owl"),
+        "seeAlsoSections": listing("Cat"),
+    }
+    names = "`Cat` (Objective-C: `ZOOPet`)\n- `Owl` (Objective-C: `ZOOPet`)"
+    assert told_without(tmp_path, names, *patch, **lists) == ["ZOOPet"]
+
+
+def test_a_name_of_prose_is_missed_if_its_line_is_gone(tmp_path: Path) -> None:
+    words = "_Names in Objective-C: `ZOOCat` for `Cat`, `ZOOPet` for `Owl`._"
+    patch = (called("Cat", "ZOOCat"), called("Owl", "ZOOPet"))
+    assert told_without(tmp_path, words, *patch, abstract=mentioning("Cat", "Owl", "Cat")) == [
+        "ZOOCat",
+        "ZOOPet",
+    ]
+
+
 def test_a_bundle_in_one_language_is_held_against_that_one(tmp_path: Path) -> None:
     source = archive(sloth=page("Sloth", variantOverrides=[OTHER_LANGUAGE]))
     docc2context.convert(source, tmp_path / "b", language="occ")
