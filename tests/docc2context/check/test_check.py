@@ -176,10 +176,8 @@ REFERENCES = {
 
 def told_without(tmp_path: Path, words: str, *patch: dict[str, Any], **content: Any) -> list[str]:
     """What a page in another language lacks once the last such words are gone from its page."""
-    override = {
-        "traits": [{"interfaceLanguage": "occ"}],
-        "patch": [OTHER_LANGUAGE["patch"][0], *patch],
-    }
+    retitled = {"op": "replace", "path": "/metadata/title", "value": "ZOO"}
+    override = {"traits": [{"interfaceLanguage": "occ"}], "patch": [retitled, *patch]}
     source = archive(
         sloth=page("Zoo", references=REFERENCES, variantOverrides=[override], **content)
     )
