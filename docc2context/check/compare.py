@@ -28,8 +28,8 @@ def lost(strings: Iterable[Displayable], markdown: str) -> list[Lost]:
 
     A string that a page displays three times must stand there three times: each one takes its
     place, lines of code first, longer strings before shorter ones, and no other may stand in it. So
-    a parameter `a` is not found in prose. A place that is a line by itself, or that no markup cuts,
-    goes before others: a heading `The Sloth class` has not to stand in `The **Sloth** class eats`.
+    a parameter `a` is not found in prose. A place that no markup cuts goes before others, then one
+    that is a line by itself: a heading need not stand in `The **Sloth** class eats`.
     """
     page = _Page(displayed(markdown))
     waiting = [(i, string) for i, string in enumerate(strings) if not page.take_lines(string)]
@@ -103,16 +103,14 @@ class _Page:
         return False
 
     def _best_places(self, needle: str, start: int) -> Iterator[int]:
-        """Those first that suit best; one may come twice."""
-        lines = [place for place in self.lines.get(needle, ()) if place >= start]
-        yield from (place for place in lines if not self._is_cut(place, place + len(needle)))
+        """Those first that no markup cuts, then whole lines; one may come twice."""
         cut: list[int] = []
         for place in self._places(needle, start):
             if self._is_cut(place, place + len(needle)):
                 cut.append(place)
             else:
                 yield place
-        yield from lines
+        yield from (place for place in self.lines.get(needle, ()) if place >= start)
         yield from cut
 
     def _places(self, needle: str, start: int) -> Iterator[int]:

@@ -74,7 +74,7 @@ class OtherLanguage:
             return None
         if title == reference.title or not title.strip():
             return ""
-        return self._ctx.spend(title_of(msgspec.structs.replace(reference, title=title)))
+        return title_of(msgspec.structs.replace(reference, title=title))
 
     def _described(self, identifier: str) -> Reference | None:
         described = self._ctx.links.describe(identifier)

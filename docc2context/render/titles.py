@@ -67,7 +67,7 @@ def title_of(reference: Reference | None) -> str:
 def _file_name(url: str) -> str:
     """The name of the file that a URL leads to; empty if it leads to no file by its name."""
     name = unquote(url.partition("?")[0].rpartition("/")[2])
-    return name if "." in name.strip(".") else ""
+    return name if "." in name else ""
 
 
 def is_symbol(reference: TopicReference) -> bool:

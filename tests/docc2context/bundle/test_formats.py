@@ -98,6 +98,16 @@ def test_what_a_page_says_no_more_of_than_the_identifier_has_no_name() -> None:
     }
 
 
+def test_links_that_carry_their_own_address_are_edges() -> None:
+    web = {"type": "link", "title": "E", "destination": "https://example.com"}
+    unsafe = {"type": "link", "title": "F", "destination": "file:///f"}
+    assert graph(abstract=[web, unsafe]) == {
+        "path": "documentation/kit.md",
+        "external": {"body": ["https://example.com"]},
+        "unresolved": {"body": ["file:///f"]},
+    }
+
+
 def test_what_another_pages_abstract_mentions_is_no_edge_of_this_one() -> None:
     entry = graph(references=REFERENCES, seeAlsoSections=[{"identifiers": ["doc://b"]}])
     assert entry == {"path": "documentation/kit.md", "links": {"see-also": ["documentation/b.md"]}}
