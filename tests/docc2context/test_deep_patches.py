@@ -11,7 +11,10 @@ from tests.docc2context.archives import archive, page
 HEAD = '{"identifier":{"url":"doc://kit","interfaceLanguage":"swift"},"metadata":{"title":"Kit"},'
 REFERENCE = '"references":{"doc://b":{"type":"topic","title":"B","url":"/documentation/b"}},'
 MENTION = '"abstract":[{"type":"reference","identifier":"doc://b"}],'
-DEPTHS = [50, 200, 300, *range(420, 500, 5), 2000]
+TOO_DEEP = 100_000
+"""What no version of Python reads: it stops at a thousand, ten thousand, or the stack's end."""
+
+DEPTHS = [50, 200, 300, *range(420, 500, 5), 2000, TOO_DEEP]
 
 
 def nested(opening: str, depth: int) -> str:
@@ -43,4 +46,4 @@ def test_however_deep_a_patch_is_the_other_pages_are_converted(depth: int) -> No
 
 def test_a_page_that_is_all_too_deep_is_told_of() -> None:
     with pytest.raises(NothingConverted, match="nested too deeply"):
-        docc2context.convert(archive(deep=patched(2000)), io.BytesIO())
+        docc2context.convert(archive(deep=patched(TOO_DEEP)), io.BytesIO())
