@@ -18,7 +18,7 @@ for package in $packages; do
     dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
         missing="$missing $package"
 done
-[ -n "$missing" ] || exit 0
+if [ -z "$missing" ] && command -v docker >/dev/null; then exit 0; fi
 
 if [ "$(id -u)" = 0 ]; then sudo=''; else sudo='sudo -n'; fi
 
@@ -30,7 +30,13 @@ if [ ! -e "$policy" ]; then
     $sudo chmod 755 "$policy"
 fi
 
-echo "ci-packages: installing$missing"
+install() {
+    echo "ci-packages: installing $*"
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
 $sudo apt-get update -qq
 # shellcheck disable=SC2086  # a word for each package
-DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+[ -z "$missing" ] || install $missing
+# Since Debian 13 docker.io is the engine alone.
+command -v docker >/dev/null || install docker-cli
