@@ -8,7 +8,7 @@ from app.core.errors import ServiceError
 from app.core.threads import in_thread
 from app.services.conversion import Converter
 from app.services.drain import Drain
-from app.services.workspace import is_writable
+from app.services.workspace import fault_of
 from app.worker.locks import Locks
 
 
@@ -41,9 +41,9 @@ def _admission(drain: Drain) -> Check:
 
 
 def _workspace(directory: Path) -> Check:
-    if is_writable(directory):
-        return Check(ok=True, detail="Uploads can be stored.")
-    return Check(ok=False, detail="Nothing can be written to WORKSPACE_DIR.")
+    if (fault := fault_of(directory)) is not None:
+        return Check(ok=False, detail=f"Nothing can be written to WORKSPACE_DIR: {fault}.")
+    return Check(ok=True, detail="Uploads can be stored.")
 
 
 async def _converter(converter: Converter, max_age_seconds: float) -> Check:

@@ -268,7 +268,7 @@ class ErrorCode(Enum):
     INSUFFICIENT_STORAGE = (
         "insufficient_storage",
         503,
-        "The service has no room for the upload",
+        "The service cannot store the upload",
         "Try again after the seconds that the Retry-After header names.",
     )
     CONVERSION_TIMEOUT = (

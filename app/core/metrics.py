@@ -190,7 +190,7 @@ class Metrics:
     event_loop_lag = Declared(
         Histogram,
         "event_loop_lag_seconds",
-        "How much later than asked for the event loop has run a timer, four times a second.",
+        "How late the event loop noticed the end of each quarter of a second.",
         unit="seconds",
         buckets=buckets.LAG_SECONDS,
     )

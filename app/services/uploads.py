@@ -12,7 +12,7 @@ from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 from app.core.threads import in_thread
 from app.services.multipart import MEDIA_TYPE, FileField
-from app.services.workspace import shortage_reported, write_all
+from app.services.workspace import faults_reported, write_all
 
 _BATCH_BYTES: Final = 256 * 1024
 """Bytes kept in memory before they go to disk: a hop to a thread for each costs next to nothing."""
@@ -105,7 +105,7 @@ class _CountedFile:
         self.size += len(data)
         if self.size > self._limit:
             raise _too_large(self._limit)
-        with shortage_reported():
+        with faults_reported():
             write_all(self._file, data)
 
 

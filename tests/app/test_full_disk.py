@@ -1,5 +1,6 @@
 """A workspace that is too small, for real: a filesystem in memory of one megabyte."""
 
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -46,3 +47,18 @@ def test_a_full_workspace_is_not_ready(server: Server, small_workspace: Path) ->
 
     filler.unlink()
     eventually(lambda: server.client.get("/health/ready").status_code == 200, "it is ready again")
+
+
+def test_a_workspace_that_has_become_read_only_is_told_to_come_back(
+    server: Server, small_workspace: Path
+) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", small_workspace], check=True)
+
+    response = server.put(doccarchive("Foo"))
+
+    assert problem(response)["code"] == "insufficient_storage"
+    assert response.headers["Retry-After"] == "30"
+    workspace = server.client.get("/health/ready").json()["checks"]["workspace"]
+    assert workspace["detail"] == "Nothing can be written to WORKSPACE_DIR: Read-only file system."
+
+    subprocess.run(["mount", "-o", "remount,rw", small_workspace], check=True)

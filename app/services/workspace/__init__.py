@@ -12,6 +12,19 @@ from app.core.errors import ErrorCode, ServiceError
 from app.core.full_disk import is_full_disk
 
 _TOO_MANY: Final = {errno.EMFILE, errno.ENFILE}
+_UNUSABLE: Final = {
+    errno.EACCES,
+    errno.EIO,
+    errno.ENODEV,
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.ENXIO,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ESTALE,
+}
+"""What the system says of a workspace that is gone, read-only, another user's or on a bad disk."""
+
 _RETRY_AFTER_SECONDS: Final = 30
 """Conversions that run now free their room within about that time."""
 
@@ -25,18 +38,20 @@ def unnamed_file(directory: Path) -> Iterator[FileIO]:
     Raises ServiceError `insufficient_storage`, here or while the file is written, and `busy` if
     the process may open no more files.
     """
-    with shortage_reported(), tempfile.TemporaryFile(dir=directory, buffering=0) as file:
+    with faults_reported(), tempfile.TemporaryFile(dir=directory, buffering=0) as file:
         yield file
 
 
 @contextmanager
-def shortage_reported() -> Iterator[None]:
-    """Turns a full disk or quota, or too many open files, into a `ServiceError`."""
+def faults_reported() -> Iterator[None]:
+    """Turns what is wrong with the workspace, or too many open files, into a `ServiceError`."""
     try:
         yield
     except OSError as error:
         if is_full_disk(error):
             raise out_of_room() from error
+        if error.errno in _UNUSABLE:
+            raise _unusable() from error
         if error.errno in _TOO_MANY:
             raise _out_of_descriptors() from error
         raise
@@ -44,11 +59,15 @@ def shortage_reported() -> Iterator[None]:
 
 def out_of_room() -> ServiceError:
     """The error for a full workspace."""
-    return ServiceError(
-        ErrorCode.INSUFFICIENT_STORAGE,
-        "The service has no room left to store the upload or its result.",
-        retry_after=_RETRY_AFTER_SECONDS,
-    )
+    return _cannot_store("The service has no room left to store the upload or its result.")
+
+
+def _unusable() -> ServiceError:
+    return _cannot_store("The service cannot store anything at present; its operator is told why.")
+
+
+def _cannot_store(detail: str) -> ServiceError:
+    return ServiceError(ErrorCode.INSUFFICIENT_STORAGE, detail, retry_after=_RETRY_AFTER_SECONDS)
 
 
 def _out_of_descriptors() -> ServiceError:
@@ -66,11 +85,11 @@ def write_all(file: FileIO, data: bytes | memoryview) -> None:
         rest = rest[file.write(rest) :]
 
 
-def is_writable(directory: Path) -> bool:
-    """Whether an upload could be stored now."""
+def fault_of(directory: Path) -> str | None:
+    """Why no upload could be stored now, in the system's words; None if one could."""
     try:
-        with unnamed_file(directory) as file:
+        with tempfile.TemporaryFile(dir=directory, buffering=0) as file:
             write_all(file, b"\0")
-    except (OSError, ServiceError):
-        return False
-    return True
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return None

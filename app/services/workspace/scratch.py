@@ -17,7 +17,7 @@ from typing import Final
 import structlog
 
 from app.core.threads import in_thread
-from app.services.workspace import shortage_reported
+from app.services.workspace import faults_reported
 
 PREFIX: Final = "swift-conv-"
 """The name that the requirement's playbooks and scripts look for."""
@@ -67,7 +67,7 @@ def _folders(workspace: Path) -> list[Path]:
 
 def _made(workspace: Path) -> tuple[Path, int]:
     while True:
-        with shortage_reported():
+        with faults_reported():
             folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=workspace))
             lock = _locked(folder)
         if lock is not None:

@@ -92,7 +92,7 @@ def test_without_a_workspace_it_is_not_ready(app: FastAPI, tmp_path: Path) -> No
     assert response.json()["status"] == "not_ready"
     assert response.json()["checks"]["workspace"] == {
         "ok": False,
-        "detail": "Nothing can be written to WORKSPACE_DIR.",
+        "detail": "Nothing can be written to WORKSPACE_DIR: No such file or directory.",
     }
     assert response.json()["checks"]["converter"]["ok"] is True
 

@@ -56,8 +56,9 @@ def test_a_workspace_that_cannot_be_written_is_told(app: FastAPI, tmp_path: Path
         ReadinessWatch(app.state.services).look()
 
     assert told(app) == (1, 0)
+    detail = "Nothing can be written to WORKSPACE_DIR: No such file or directory."
     assert [(line["event"], line["check"], line["detail"]) for line in lines] == [
-        ("readiness_failed", "workspace", "Nothing can be written to WORKSPACE_DIR.")
+        ("readiness_failed", "workspace", detail)
     ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import ErrorCode, ServiceError
-from app.services.workspace import is_writable, shortage_reported, unnamed_file, write_all
+from app.services.workspace import fault_of, faults_reported, unnamed_file, write_all
 
 
 def test_an_unnamed_file_is_not_in_its_folder(tmp_path: Path) -> None:
@@ -29,15 +29,23 @@ def test_an_unnamed_file_is_closed_after_the_block(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_is_reported_as_such(number: int) -> None:
-    with pytest.raises(ServiceError) as caught, shortage_reported():
+    with pytest.raises(ServiceError) as caught, faults_reported():
         raise OSError(number, "full")
 
     assert caught.value.code is ErrorCode.INSUFFICIENT_STORAGE
 
 
-def test_another_error_of_the_disk_stays_what_it_is() -> None:
-    with pytest.raises(OSError, match="broken"), shortage_reported():
-        raise OSError(errno.EIO, "broken")
+def test_a_workspace_that_is_gone_is_no_mistake_of_ours(tmp_path: Path) -> None:
+    with pytest.raises(ServiceError) as caught, unnamed_file(tmp_path / "missing"):
+        pass
+
+    assert caught.value.code is ErrorCode.INSUFFICIENT_STORAGE
+    assert caught.value.retry_after == 30
+
+
+def test_a_mistake_of_ours_stays_what_it_is() -> None:
+    with pytest.raises(OSError, match="closed"), faults_reported():
+        raise OSError(errno.EBADF, "closed")
 
 
 def test_a_partial_write_is_continued() -> None:
@@ -51,6 +59,12 @@ def test_a_partial_write_is_continued() -> None:
         assert source.read(20) == b"12345678"
 
 
-def test_a_workspace_is_writable_or_not(tmp_path: Path) -> None:
-    assert is_writable(tmp_path)
-    assert not is_writable(tmp_path / "missing")
+def test_a_workspace_without_a_fault_has_none(tmp_path: Path) -> None:
+    assert fault_of(tmp_path) is None
+
+
+def test_a_fault_is_told_in_the_systems_words(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    assert fault_of(tmp_path / "missing") == "No such file or directory"
+    assert fault_of(tmp_path / "file") == "Not a directory"
