@@ -160,9 +160,9 @@ def _meaning(path: Path) -> str:
 def report(config_file: Path, secrets: Path) -> int:
     """Print the findings; how many there are. Raises OSError and yaml.YAMLError."""
     found = list(findings(relocation.load(config_file), secrets, config_file.parent))
-    for finding in found:
-        print(finding)
-    print(f"preflight: {len(found)} to be set" if found else "preflight: every receiver is set up")
+    end = f"preflight: {len(found)} to be set" if found else "preflight: every receiver is set up"
+    # At once: in a file or pipe it would come after what the caller says on standard error.
+    print(*found, end, sep="\n", flush=True)
     return len(found)
 
 

@@ -5,9 +5,11 @@ set -eu
 packages='
 busybox
 chromium
+curl
 debootstrap
 docker-compose
 docker.io
+jq
 prometheus
 prometheus-alertmanager
 redis-server

@@ -291,8 +291,8 @@ def test_a_channel_that_refuses_is_counted_and_the_other_way_still_works(
     alerting.receiver.refuse("slack", 403)
     alerting.send(alert("ServiceDown", "critical", instance="a:8000"))
     alerting.receiver.wait_for(of("pagerduty", "ServiceDown"), SECONDS)
-    failed = 'alertmanager_notifications_failed_total{integration="slack"}'
-    eventually(lambda: alerting.metric(failed) > 0, "the failed notification is counted")
+    failed = "alertmanager_notifications_failed_total"
+    eventually(lambda: alerting.failures(failed, "slack") > 0, "the failed notification is counted")
 
     alerting.send(alert("AlertmanagerNotificationsFailing", "warning", integration="slack"))
     alerting.receiver.wait_for(of("pagerduty", "AlertmanagerNotificationsFailing"), SECONDS)
@@ -305,8 +305,8 @@ def test_a_channel_that_refuses_is_counted_and_the_other_way_still_works(
 def test_a_receiver_that_fails_for_a_moment_is_tried_again(alerting: Alerting) -> None:
     alerting.receiver.refuse("slack", 500)
     alerting.send(alert("HighCPUUsage", "warning", instance="a:8000"))
-    requests = 'alertmanager_notification_requests_failed_total{integration="slack"}'
-    eventually(lambda: alerting.metric(requests) > 0, "Slack has failed")
+    requests = "alertmanager_notification_requests_failed_total"
+    eventually(lambda: alerting.failures(requests, "slack") > 0, "Slack has failed")
     alerting.receiver.accept("slack")
 
     alerting.receiver.wait_for(of("slack", "HighCPUUsage"), SECONDS)
