@@ -1,9 +1,10 @@
 """Where each page and asset goes in the bundle, and how its files link each other.
 
 A page's file is named after its entry in the archive and nothing else. `data/` goes, `.json`
-becomes `.md`, and the few characters that some file system forbids are replaced. Where two pages
-would then share a file, or a page would take the place of a folder, a hash of the entry's path
-tells them apart. An asset is named likewise, and gives way to any page.
+becomes `.md`, and the few characters that some file system forbids are replaced. No name is hidden:
+an archive could bring a `.git` whose commands run, or replace hidden files of its reader. Where two
+pages would then share a file, or a page would take the place of a folder, a hash of the entry's
+path tells them apart. An asset is named likewise, and gives way to any page.
 """
 
 import hashlib
@@ -31,8 +32,13 @@ _SAFE_NAME = re.compile(r"(?!(?:con|prn|aux|nul|com|lpt))[a-z0-9_(][a-z0-9_():=+
 """What nearly all names are made of; the long way round gives the same."""
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>"|?*\\/]')
-_WINDOWS_DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
-_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,16}\Z")
+_HIDDEN = r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*\."  # HFS+ does not see the former
+_WINDOWS_DEVICE = r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)"
+_RESERVED = re.compile(f"{_HIDDEN}|{_WINDOWS_DEVICE}", re.IGNORECASE)
+_GIT_HEAD = "head"
+"""A file of this name and two folders beside it make a Git repository of any folder."""
+
+_SUFFIX = re.compile(r"(?!^)\.[A-Za-z0-9]{1,16}\Z")
 _UNSAFE_IN_LINK = re.compile(r"[^\w!$'*+,=:@&~.-]")
 
 
@@ -131,7 +137,10 @@ def _plain_asset_path(name: str) -> str:
         f"{segment}_" if segment.casefold().endswith(_FILE_SUFFIX) else segment
         for segment in _folder(folder).split("/")
     ]
-    return "/".join(segments) + slash + _segment(*_stem_and_suffix(file))
+    file = _segment(*_stem_and_suffix(file))
+    if file.casefold() == _GIT_HEAD:
+        file = f"_{file}"
+    return "/".join(segments) + slash + file
 
 
 def _stem_and_suffix(name: str) -> tuple[str, str]:
@@ -159,7 +168,7 @@ def _segment(name: str, suffix: str = "") -> str:
         return name.replace(":", "-") + suffix
     safe = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name).replace(":", "-"))
     safe = safe.encode("utf-8", "replace").decode()  # a lone surrogate has no UTF-8
-    if _WINDOWS_DEVICES.match(safe):
+    if _RESERVED.match(safe):
         safe = f"_{safe}"
     if not suffix:
         safe = re.sub(r"[. ]+$", lambda match: "_" * len(match[0]), safe)

@@ -48,13 +48,19 @@ def test_pages_never_share_a_file_nor_take_a_folders_place(entries: list[str]) -
 @example("data/CON.x/aux.json")
 @example(f"data/{'é' * 300}.json")
 @example("data/a. /b.json")
-def test_every_path_is_legal_on_windows_and_bounded(entry: str) -> None:
+@example("data/nul .json")
+@example("data/com1 .x.json")
+@example("data/conin$.json")
+@example("data/.git/.notes.json")
+@example("data/\u200c.git/x.json")
+def test_every_path_is_legal_on_windows_bounded_and_not_hidden(entry: str) -> None:
     (path,) = output_paths([entry]).values()
     for segment in path.split("/"):
+        assert not segment.lstrip("\u200c").startswith(".")
         assert len(segment.encode()) <= MAX_SEGMENT_BYTES
         assert not re.search(r'[\x00-\x1f<>:"|?*\\]', segment)
         assert not segment.endswith((".", " "))
-        assert not re.match(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)", segment)
+        assert not re.match(r"(?i)(con|prn|aux|nul|com\d|lpt\d|conin\$) *(\.|$)", segment)
 
 
 def test_paths_do_not_depend_on_the_order_of_the_entries() -> None:
@@ -73,6 +79,19 @@ def test_paths_do_not_depend_on_the_order_of_the_entries() -> None:
 )
 def test_names_stay_as_swift_developers_know_them(entry: str, path: str) -> None:
     assert output_paths([entry]) == {entry: path}
+
+
+def test_no_asset_is_hidden_or_makes_a_git_repository() -> None:
+    names = [".git/config", "x/.gitignore", "x/.a.md/b", "HEAD", "x/head", "x/head/y", "head.png"]
+    assert asset_paths(names, []) == {
+        ".git/config": "_.git/config",
+        "x/.gitignore": "x/_.gitignore",
+        "x/.a.md/b": "x/_.a.md_/b",
+        "HEAD": "_HEAD",
+        "x/head": "x/_head",
+        "x/head/y": "x/head/y",
+        "head.png": "head.png",
+    }
 
 
 def test_an_unchanged_name_is_kept_and_the_changed_one_gets_the_hash() -> None:
