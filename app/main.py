@@ -113,7 +113,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
             RateLimitMiddleware,
             limiter=services.rate_limiter,
             addresses=ClientAddresses(settings.trusted_proxies),
-            limited={API + convert.PATH},
+            limited=app.state.routes.among({API + convert.PATH}),
             respond=error_response,
             metrics=services.metrics,
         )

@@ -1,7 +1,7 @@
 """What the application serves at a path, asked from outside its router."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final
 
 from fastapi.routing import iter_route_contexts
@@ -28,6 +28,15 @@ class RouteTable:
     def template(self, scope: Scope) -> str:
         """The full template of the route that a request is for, or `unmatched`."""
         return next((template for template, _ in self._matching(scope)), UNMATCHED)
+
+    def among(self, templates: Collection[str]) -> Callable[[Scope], str | None]:
+        """What tells which of these templates a request is for; None if it is for no such route."""
+
+        def template(scope: Scope) -> str | None:
+            found = self.template(scope)
+            return found if found in templates else None
+
+        return template
 
     def expected(self) -> list[tuple[str, str]]:
         """All methods and templates of the routes."""

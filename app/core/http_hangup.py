@@ -4,13 +4,15 @@ from asyncio import Transport
 from collections import deque
 from typing import Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+from app.core.http_upgrade import UpgradeIgnored
 
 CLIENT_GONE: Final = 499
 """The status of a request whose client has hung up: for log and metrics, nobody is answered."""
 
 
-class HangupTold(HttpToolsProtocol):
+class HangupTold(UpgradeIgnored):
     """Tells of a hang-up to all requests of a connection that are not answered.
 
     uvicorn tells the last one alone. A client that had sent another request behind it would leave
@@ -24,10 +26,8 @@ class HangupTold(HttpToolsProtocol):
         super().connection_made(transport)
 
     def on_headers_complete(self) -> None:
-        before = self.cycle
         super().on_headers_complete()
-        if self.cycle is not before:  # else the connection becomes a WebSocket
-            self._unanswered.append(self.cycle)
+        self._unanswered.append(self.cycle)
         # Answers go out in the order of the requests.
         while self._unanswered and self._unanswered[0].response_complete:
             self._unanswered.popleft()

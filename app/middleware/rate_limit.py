@@ -1,6 +1,6 @@
 """Clients that send too many conversions are told so before their upload is read."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -17,14 +17,18 @@ _UPLOADING: Final = {"POST", "PUT"}
 
 
 class RateLimitMiddleware:
-    """Counts the uploads to the paths `limited`; answers with `respond` when they are too many."""
+    """Counts the uploads to limited routes; answers with `respond` when they are too many.
+
+    `limited` tells the template of the limited route that takes a request, and None for others: a
+    path that is not quite equal may lead there as well.
+    """
 
     def __init__(
         self,
         app: ASGIApp,
         limiter: RateLimiter,
         addresses: ClientAddresses,
-        limited: Collection[str],
+        limited: Callable[[Scope], str | None],
         respond: Callable[[Request, ServiceError], Response],
         metrics: Metrics,
     ) -> None:
@@ -37,26 +41,18 @@ class RateLimitMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; what is not HTTP passes."""
-        if self._is_limited(scope):
+        if (route := self._limited_route(scope)) is not None:
             peer = scope["client"][0] if scope["client"] else None
             forwarded = Headers(scope=scope).getlist("X-Forwarded-For")
             try:
                 await self._limiter.count(self._addresses.client(peer, forwarded))
             except ServiceError as error:
-                self._rejections.labels(_path(scope)).inc()
+                self._rejections.labels(route).inc()
                 await self._respond(Request(scope), error)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-    def _is_limited(self, scope: Scope) -> bool:
-        return (
-            scope["type"] == "http"
-            and scope["method"] in _UPLOADING
-            and _path(scope) in self._limited
-        )
-
-
-def _path(scope: Scope) -> str:
-    """The path below the application's root; of what is limited, the route's template too."""
-    path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", ""))
+    def _limited_route(self, scope: Scope) -> str | None:
+        if scope["type"] != "http" or scope["method"] not in _UPLOADING:
+            return None
+        return self._limited(scope)

@@ -123,6 +123,15 @@ def test_nobody_gets_another_limit_by_a_header(start_server: Start, options: lis
     assert found == [200, 200, 429, 429]
 
 
+def test_a_path_that_is_not_quite_equal_counts_if_it_leads_there(start_server: Start) -> None:
+    server = start_server(**TWO)
+
+    paths = [CONVERT, f"{CONVERT}%0A", f"{CONVERT}%0A", f"/{CONVERT}"]
+    found = [server.client.put(path, content=ARCHIVE).status_code for path in paths]
+
+    assert found == [200, 200, 429, 404]
+
+
 @pytest.mark.parametrize("options", UVICORN_BELIEVES)
 def test_clients_behind_a_trusted_proxy_have_limits_of_their_own(
     start_server: Start, options: list[str]

@@ -94,3 +94,46 @@ def test_a_wrong_method_is_told_of_head(server: Server) -> None:
 def test_an_address_with_a_slash_too_many_serves_nothing(server: Server, path: str) -> None:
     response = server.client.put(path, content=doccarchive("Foo"))
     assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+UPGRADES = {
+    "h2c": "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n",
+    "websocket": "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
+}
+
+
+def upload(upgrade: str, framing: str, *, last: bool = False) -> bytes:
+    close = "Connection: close\r\n" if last else ""
+    head = f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\n{UPGRADES[upgrade]}{close}{framing}\r\n\r\n"
+    return head.encode()
+
+
+@pytest.mark.parametrize("upgrade", UPGRADES)
+def test_an_upload_with_an_offer_of_another_protocol_is_read_whole(
+    server: Server, upgrade: str
+) -> None:
+    archive = doccarchive("Foo")
+    sized = upload(upgrade, f"Content-Length: {len(archive)}")
+    chunked = upload(upgrade, "Transfer-Encoding: chunked", last=True)
+    chunk = b"%x\r\n%b\r\n0\r\n\r\n" % (len(archive), archive)
+
+    said = answer(server, sized, archive[:100], archive[100:], chunked + chunk[:7], chunk[7:])
+
+    assert said.count(b"HTTP/1.1 200 OK\r\n") == 2
+    assert said.count(b"content-type: application/zip\r\n") == 2
+
+
+def test_a_websocket_is_answered_like_any_request(server: Server) -> None:
+    head = f"GET {CONVERT} HTTP/1.1\r\nHost: x\r\n{UPGRADES['websocket']}Connection: close\r\n\r\n"
+
+    said = answer(server, head.encode())
+
+    assert said.startswith(b"HTTP/1.1 405 Method Not Allowed\r\n")
+    assert b"\r\nx-request-id: " in said.lower()
+
+
+def test_who_asks_for_a_tunnel_is_refused(server: Server) -> None:
+    said = answer(server, b"CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n")
+
+    assert said.startswith(b"HTTP/1.1 400 Bad Request\r\n")

@@ -1,0 +1,95 @@
+"""uvicorn's HTTP protocol, which goes on in HTTP/1.1 whatever else a client offers.
+
+A server may ignore `Upgrade` (RFC 9110, section 7.8), and httptools cannot: it ends there. An
+upload with an offer of HTTP/2, as Java's HttpClient makes unasked, would come without its body; and
+uvicorn hands a connection that asks for a WebSocket to code that knows none of our bounds.
+"""
+
+from asyncio import AbstractEventLoop
+from typing import Any, Final
+
+from httptools import HttpParserUpgrade, HttpRequestParser
+from uvicorn import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+_FRAMING: Final = {b"connection", b"content-length", b"transfer-encoding"}
+
+
+class UpgradeIgnored(HttpToolsProtocol):
+    """Answers a request that offers another protocol as it would without the offer."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: AbstractEventLoop | None = None,
+    ) -> None:
+        """Take what uvicorn gives, by position or by these names."""
+        super().__init__(config, server_state, app_state, _loop)
+        self.ws_protocol_class = None
+        self.parser = _Parser(self)
+
+
+class _Parser(HttpRequestParser):
+    """Tells a protocol of requests, and has another go on where httptools stops for an upgrade.
+
+    That one gets what frames the body once more, without the offer, and so reads the body. It must
+    be another: with `Connection: close`, this one reads nothing behind the head.
+    """
+
+    def __init__(self, protocol: HttpToolsProtocol) -> None:
+        self._protocol = protocol
+        self._is_replay = False
+        super().__init__(self)
+        # As uvicorn sets it: what comes behind a last request is no error.
+        self.set_dangerous_leniencies(lenient_data_after_close=True)
+
+    def feed_data(self, data: bytes) -> None:  # type: ignore[override]  # what uvicorn feeds
+        try:
+            super().feed_data(data)
+        except HttpParserUpgrade as upgrade:
+            if self._is_tunnel():
+                raise
+            self._protocol.parser = successor = _Parser(self._protocol)
+            successor.feed_known(self._framing())
+            successor.feed_data(data[upgrade.args[0] :])
+
+    def feed_known(self, head: bytes) -> None:
+        """Take a head that the protocol has been told of."""
+        self._is_replay = True
+        self.feed_data(head)
+        self._is_replay = False
+
+    def on_message_begin(self) -> None:
+        if not self._is_replay:
+            self._protocol.on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        if not self._is_replay:
+            self._protocol.on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._is_replay:
+            self._protocol.on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        if not self._is_replay:
+            self._protocol.on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._protocol.on_body(body)
+
+    def on_message_complete(self) -> None:
+        if not self.should_upgrade() or self._is_tunnel():
+            self._protocol.on_message_complete()
+
+    def _is_tunnel(self) -> bool:
+        """Whether CONNECT asks for one, which has no body."""
+        return self.get_method() == b"CONNECT"
+
+    def _framing(self) -> bytes:
+        start = b"%b / HTTP/%b\r\n" % (self.get_method(), self.get_http_version().encode())
+        framing = [field for field in self._protocol.headers if field[0].lower() in _FRAMING]
+        return start + b"".join(b"%b: %b\r\n" % field for field in framing) + b"\r\n"
