@@ -7,6 +7,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Self
 
@@ -17,7 +18,16 @@ _LOG_TAIL_BYTES: Final = 2000
 
 
 class ProgramMissing(Exception):
-    """A program is not installed; the message says which Debian package brings it."""
+    """Programs are not installed; the message says which Debian packages bring them.
+
+    `packages` are these by the programs' names.
+    """
+
+    def __init__(self, packages: Mapping[str, str]) -> None:
+        self.packages = packages
+        are = "is" if len(packages) == 1 else "are"
+        brought = f"apt-get install {' '.join(packages.values())}"
+        super().__init__(f"{' and '.join(packages)} {are} not installed: {brought}")
 
 
 class CannotStart(Exception):
@@ -29,7 +39,7 @@ def installed(names: tuple[str, ...], package: str) -> str:
     for name in names:
         if path := shutil.which(name):
             return path
-    raise ProgramMissing(f"{names[0]} is not installed: apt-get install {package}")
+    raise ProgramMissing({names[0]: package})
 
 
 def prometheus_program() -> str:
@@ -40,6 +50,18 @@ def prometheus_program() -> str:
 def alertmanager_program() -> str:
     """Where Alertmanager is, by its own name or Debian's. Raises ProgramMissing."""
     return installed(("prometheus-alertmanager", "alertmanager"), "prometheus-alertmanager")
+
+
+def find_both() -> None:
+    """Raises ProgramMissing, which names both Prometheus and Alertmanager if neither is there."""
+    missing: dict[str, str] = {}
+    for find in (prometheus_program, alertmanager_program):
+        try:
+            find()
+        except ProgramMissing as error:
+            missing |= error.packages
+    if missing:
+        raise ProgramMissing(missing)
 
 
 def free_port() -> int:

@@ -1,4 +1,4 @@
-"""`python -m monitoring.drill`: cause 36 of the 37 alerts, and see that they arrive.
+"""`python -m monitoring.drill`: cause 36 of the 37 alerts, and see who is told.
 
 DOCS/DRILL.md tells more.
 """
@@ -19,7 +19,7 @@ from monitoring.drill.outcome import Outcome
 from monitoring.drill.plan import Plan
 from monitoring.drill.run import drilled
 from monitoring.drill.waiting import Patience
-from monitoring.programs import ProgramMissing, alertmanager_program, prometheus_program
+from monitoring.programs import ProgramMissing, find_both
 
 _FACTOR: Final = 20
 _LANES: Final = 4
@@ -46,8 +46,7 @@ def main() -> int:
 def _own(options: argparse.Namespace) -> list[Outcome]:
     """On stacks of our own."""
     try:
-        prometheus_program()
-        alertmanager_program()
+        find_both()
     except ProgramMissing as missing:
         sys.exit(f"The drill cannot start: {missing}")
     plan = Plan.compressed(options.factor)

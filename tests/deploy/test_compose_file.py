@@ -65,6 +65,20 @@ def test_the_docs_say_which_versions_are_pinned_without_having_been_tried() -> N
     assert sentence in told
 
 
+def test_the_playbooks_say_what_the_service_gets_and_how_much_logs_may_take() -> None:
+    memory, disk = (
+        (ROOT / "DOCS/PLAYBOOKS" / name).read_text()
+        for name in ("memory_exhaustion.md", "low_disk_space.md")
+    )
+    limit = int(SERVICES["docc2context"]["mem_limit"].removesuffix("m"))
+    size, files = SERVICES["docc2context"]["logging"]["options"].values()
+    megabytes = int(size.removesuffix("m"))
+
+    assert f"of the {limit} MiB that Compose gives: {limit * 90 // 100})" in memory
+    assert f"at {megabytes} MB and keeps {files} files" in disk
+    assert f"over {megabytes * int(files)} MB" in disk
+
+
 def test_prometheus_is_run_alike_with_compose_and_without() -> None:
     assert set(AS_DEPLOYED) <= set(SERVICES["prometheus"]["command"])
 

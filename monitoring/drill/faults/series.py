@@ -10,7 +10,7 @@ from monitoring.drill.stack import Stack
 
 _MANY: Final = 3500
 _TOO_MANY: Final = 7500
-"""Beside the usual 700 these are over 4,000, and over Prometheus's limit of 8,000. Not by much: a
+"""Beside the usual 550 these are over 4,000, and over Prometheus's limit of 8,000. Not by much: a
 scrape has to be made and read within its shortened time."""
 
 

@@ -3,9 +3,11 @@ from dataclasses import replace
 import pytest
 
 from monitoring.drill.bounds import ALLOWANCE_SECONDS, Route, route_of, rules_of
+from monitoring.drill.compress import seconds
 from monitoring.drill.configuration import shipped
 from monitoring.drill.faults import FAULTS
 from monitoring.drill.plan import Plan
+from tests.monitoring.rule_file import alerts
 
 SHIPPED = shipped(20)
 RULES = rules_of(SHIPPED)
@@ -26,9 +28,11 @@ def test_a_rule_looks_back_as_far_as_its_longest_range(alert: str, expected: flo
 
 
 def test_an_alert_may_take_its_range_its_hold_and_two_evaluations() -> None:
-    rule = RULES["HighCPUUsage"]
+    waits = float(seconds(alerts()["HighCPUUsage"]["for"])) / 20
+    assert RULES["HighCPUUsage"].hold == waits
+    rule = replace(RULES["HighCPUUsage"], hold=30)
 
-    assert (rule.range, rule.hold, rule.interval) == (15, 30, 0.75)
+    assert (rule.range, rule.interval) == (15, 0.75)
     assert rule.fires_within() == 15 + 30 + 1.5 + ALLOWANCE_SECONDS
     assert rule.fires_within(extra=5) == 15 + 30 + 1.5 + ALLOWANCE_SECONDS + 5
 

@@ -32,6 +32,23 @@ def test_what_does_harm_is_refused_against_a_deployed_stack() -> None:
     assert "not against a deployed stack: ServiceDown" in refused.stderr
 
 
+def test_all_programs_that_are_missing_are_named_at_once(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "monitoring.drill"],
+        cwd=ROOT,
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 1
+    assert run.stderr == (
+        "The drill cannot start: prometheus and prometheus-alertmanager are not installed:"
+        " apt-get install prometheus prometheus-alertmanager\n"
+    )
+
+
 def test_what_is_safe_is_among_the_faults() -> None:
     assert set(SAFE) < set(FAULTS)
 

@@ -9,6 +9,7 @@ import docc2context
 from docc2context.errors import Docc2contextError
 from monitoring.drill import archives
 from monitoring.drill.faults import FAULTS, Fault
+from monitoring.drill.faults.base import Arrival
 from monitoring.drill.plan import Plan
 from monitoring.relocation import ROOT, RULES, USER_ASSETS
 
@@ -56,6 +57,15 @@ def test_it_is_said_truly_how_many_are_drilled(page: str) -> None:
     said = re.findall(r"(\d+) of the (\d+) alerts", (ROOT / page).read_text())
 
     assert set(said) == {(str(len(FAULTS)), str(len(ALERTS)))}
+
+
+@pytest.mark.parametrize("page", ["README.md", "DOCS/DRILL.md", "DOCS/MONITORING.md"])
+def test_it_is_said_truly_how_many_arrive(page: str) -> None:
+    arriving = [fault for fault in FAULTS.values() if fault.arrival is not Arrival.NEVER]
+    said = re.findall(r"\b(\d+) (?:are seen to |seen to )?arrive\b", (ROOT / page).read_text())
+
+    assert set(said) == {str(len(arriving))}
+    assert len(FAULTS) - len(arriving) == 1
 
 
 def test_what_a_machine_lacks_for_a_fault_is_named(

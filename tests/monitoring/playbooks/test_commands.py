@@ -33,7 +33,7 @@ COMPOSE = re.compile(
 )
 OTHERS = re.compile(
     r"docker (stats --no-stream|system df)|curl -s http://localhost:(8000|9090|9093)/"
-    r"|sudo dmesg -T \| "
+    r"|sudo dmesg -T \| |sudo sh -c 'du -m /var/lib/docker/containers/"
 )
 PREFIX = re.compile(r"docker compose logs [^|]*docc2context \| ")
 FILTERS = [one for one in COMMANDS if PREFIX.match(one.text)]
@@ -154,6 +154,20 @@ def test_the_drain_commands_drain_and_end_it(server: Server) -> None:
     assert server.client.get("/health/ready").status_code == 503
     assert ran(remove, server).returncode == 0
     assert server.client.get("/health/ready").status_code == 200
+
+
+def test_the_largest_logs_of_containers_stand_last(tmp_path: Path) -> None:
+    (line,) = [one.text for one in COMMANDS if "-json.log" in one.text]
+    for name, megabytes in (("a/a-json.log", 3), ("a/a-json.log.1", 9), ("b/b-json.log", 5)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(bytes(megabytes * 1024**2))
+    (tmp_path / "b" / "config.v2.json").touch()
+
+    here = line.removeprefix("sudo ").replace("/var/lib/docker/containers", str(tmp_path))
+    done = subprocess.run(["sh", "-c", here], capture_output=True, text=True, check=True)
+
+    names = [Path(row.split()[1]).name for row in done.stdout.splitlines()]
+    assert names == ["a-json.log", "b-json.log", "a-json.log.1"]
 
 
 def test_the_sweep_removes_what_was_left(tmp_path: Path) -> None:

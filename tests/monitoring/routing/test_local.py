@@ -16,7 +16,7 @@ import pytest
 
 from monitoring import relocation
 from monitoring.local import Place, prometheus_file, taken
-from monitoring.programs import ProgramMissing, alertmanager_program, free_port, prometheus_program
+from monitoring.programs import ProgramMissing, find_both, free_port
 from tests.app.serving import NEEDS_PROC, children_of, eventually, is_running
 
 pytestmark = NEEDS_PROC
@@ -75,8 +75,7 @@ class Local:
 @contextmanager
 def local(folder: Path) -> Iterator[Local]:
     try:
-        prometheus_program()
-        alertmanager_program()
+        find_both()
     except ProgramMissing as missing:
         pytest.skip(f"SKIPPED: {missing}")
     started = Local(folder)
@@ -144,14 +143,31 @@ def test_a_port_that_is_taken_is_named_before_anything_starts(tmp_path: Path) ->
     assert taken(ports) == []
 
 
-def test_a_missing_program_is_named_with_the_command_that_brings_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        (
+            "prometheus",
+            "prometheus-alertmanager is not installed: apt-get install prometheus-alertmanager",
+        ),
+        ("alertmanager", "prometheus is not installed: apt-get install prometheus"),
+        (
+            "neither",
+            (
+                "prometheus and prometheus-alertmanager are not installed:"
+                " apt-get install prometheus prometheus-alertmanager"
+            ),
+        ),
+    ],
+)
+def test_what_is_missing_is_named_with_the_command_that_brings_it(
+    tmp_path: Path, there: str, said: str
+) -> None:
+    (tmp_path / there).touch(0o755)
     running = Local(tmp_path, PATH=str(tmp_path))
 
     assert running.ended() == 1
-    assert running.output().splitlines()[-1] == (
-        "monitoring: prometheus-alertmanager is not installed:"
-        " apt-get install prometheus-alertmanager"
-    )
+    assert running.output().splitlines()[-1] == f"monitoring: {said}"
 
 
 def test_with_the_usual_ports_prometheus_has_the_shipped_file(tmp_path: Path) -> None:
