@@ -193,9 +193,9 @@ async def _start_converter(converter: Converter) -> None:
     """Start the forkserver now; otherwise the first upload would wait for it."""
     try:
         locks = await converter.probe()
-    except ServiceError:
+    except ServiceError as error:
         # Served all the same: readiness tells, and the next conversion tries again.
-        log.exception("converter_unavailable")
+        log.error("converter_unavailable", detail=error.detail)  # noqa: TRY400 - it is expected
     else:
         log.info("converter_ready", version=CONVERTER_VERSION, locks=locks.in_force)
         for lock, reason in locks.shortfalls.items():

@@ -42,7 +42,7 @@ class Converter:
         self._available = metrics.converter_available
         self._locks_missing = metrics.converter_locks_missing
         self._is_available = False
-        self._probe: asyncio.Task[Locks | None] | None = None
+        self._probe: asyncio.Task[Locks | ServiceError] | None = None
         self._probed_at = 0.0
 
     @property
@@ -81,16 +81,16 @@ class Converter:
 
         An answer of up to `max_age_seconds` ago is as good as a new one.
 
-        Returns what holds the child. Raises ServiceError `converter_unavailable`.
+        Returns what holds the child. Raises ServiceError `converter_unavailable`, which says why.
         """
         if self._probe is None or (
             self._probe.done() and time.monotonic() - self._probed_at >= max_age_seconds
         ):
             self._probe = asyncio.create_task(self._probed())
-        locks = await asyncio.shield(self._probe)
-        if locks is None:
-            raise unavailable("No process for the conversion could be started.")
-        return locks
+        found = await asyncio.shield(self._probe)
+        if isinstance(found, ServiceError):
+            raise unavailable(found.detail)
+        return found
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
@@ -121,13 +121,17 @@ class Converter:
         self._tell_available(is_available=True)
         return converted
 
-    async def _probed(self) -> Locks | None:
-        locks = await self._engine.probe()
-        self._probed_at = time.monotonic()
-        self._tell_available(is_available=locks is not None)
-        if locks is not None:
+    async def _probed(self) -> Locks | ServiceError:
+        """Its error is no exception: a task's would be reported where nobody waits any more."""
+        found: Locks | ServiceError
+        try:
+            found = locks = await self._engine.probe()
             self._locks_missing.set(len(locks.shortfalls))
-        return locks
+        except ServiceError as error:
+            found = error
+        self._probed_at = time.monotonic()
+        self._tell_available(is_available=not isinstance(found, ServiceError))
+        return found
 
 
 def engine_of(settings: Settings) -> Engine:

@@ -44,8 +44,11 @@ class Engine(Protocol):
         Cancelled, it leaves nothing running. Raises ServiceError.
         """
 
-    async def probe(self) -> Locks | None:
-        """What holds the process that reads uploads; None if conversions would fail."""
+    async def probe(self) -> Locks:
+        """What holds the process that reads uploads.
+
+        Raises ServiceError, which says why conversions would fail.
+        """
 
 
 @contextmanager
@@ -54,7 +57,7 @@ def told_in_time(seconds: float) -> Iterator[None]:
     try:
         yield
     except CannotStart as error:
-        raise unavailable("No process for the conversion could be started.") from error
+        raise no_process() from error
     except TimeoutError:
         raise ServiceError(
             ErrorCode.CONVERSION_TIMEOUT, f"The conversion was stopped after {seconds:g} seconds."
@@ -109,6 +112,11 @@ def beyond(limit: int, unit: str) -> ServiceError:
 def unavailable(detail: str) -> ServiceError:
     """The error for a converter that is not there at present."""
     return ServiceError(ErrorCode.CONVERTER_UNAVAILABLE, detail, retry_after=_RETRY_AFTER_SECONDS)
+
+
+def no_process() -> ServiceError:
+    """The error for a machine that is short of something, or a forkserver that hangs."""
+    return unavailable("No process for the conversion could be started.")
 
 
 def _ended_in_silence(exit_code: int | None, bounds: Bounds, record: Record) -> NoReturn:

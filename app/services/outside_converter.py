@@ -23,6 +23,7 @@ from app.services.engine import (
     beyond,
     broken_off,
     cause_of_end,
+    no_process,
     reply_of,
     told_in_time,
     unavailable,
@@ -117,11 +118,13 @@ class OutsideConverter:
             extracted=selected.extracted,
         )
 
-    async def probe(self) -> Locks | None:
+    async def probe(self) -> Locks:
         locks = await self._reader.probe()
-        answers = locks is not None and await self._answers()
+        await self._greet()
         # Asked last: a conversion may have failed meanwhile.
-        return locks if answers and self._clock() >= self._distrusted_until else None
+        if self._clock() < self._distrusted_until:
+            raise _cannot_run()
+        return locks
 
     async def _select(
         self, upload: FileIO, selection: FileIO, end: float, record: Record
@@ -169,8 +172,8 @@ class OutsideConverter:
                 raise broken_off()
         raise unexpected(ended, record)
 
-    async def _answers(self) -> bool:
-        """Whether the system runs the command."""
+    async def _greet(self) -> None:
+        """Have the system run the command. Raises ServiceError if it does not."""
         try:
             async with scratch_folder(self._workspace) as folder:
                 ended = await self._launcher.run(
@@ -180,12 +183,13 @@ class OutsideConverter:
                     timeout=_PROBE_TIMEOUT_SECONDS,
                     stop=signal.SIGTERM,
                 )
-        except (ServiceError, CannotStart, TimeoutError):
-            return False
+        except (CannotStart, TimeoutError) as error:
+            raise no_process() from error
         reply = decode(ended.reply)
         if isinstance(reply, CannotRun):
             log.warning("converter_cannot_run", why=reply.why)
-        return isinstance(reply, Runs)
+        if not isinstance(reply, Runs):
+            raise _cannot_run()
 
     def _command(self, folder: Path) -> Command:
         """Raises ServiceError `converter_unavailable` if there is no such program."""

@@ -3,7 +3,7 @@
 from io import FileIO
 from typing import Final
 
-from app.services.engine import reply_of, told_in_time, unexpected
+from app.services.engine import no_process, reply_of, told_in_time, unexpected
 from app.services.journal import Record
 from app.worker import child
 from app.worker.descriptors import SentFile
@@ -49,12 +49,14 @@ class OwnConverter:
             raise unexpected(ended, record)
         return reply
 
-    async def probe(self) -> Locks | None:
+    async def probe(self) -> Locks:
         try:
             ended = await self._launcher.run(
                 child.greet, self._bounds, timeout=_PROBE_TIMEOUT_SECONDS
             )
-        except (CannotStart, TimeoutError):
-            return None
+        except (CannotStart, TimeoutError) as error:
+            raise no_process() from error
         reply = decode(ended.reply)
-        return reply.locks if isinstance(reply, Ready) else None
+        if not isinstance(reply, Ready):
+            raise no_process()
+        return reply.locks

@@ -239,13 +239,23 @@ def test_a_command_that_burns_its_time_is_the_inputs_fault(started: Callable[...
     assert (document["code"], document["limit"]) == ("conversion_limit_exceeded", 1)
 
 
+CANNOT_RUN = {"ok": False, "detail": "The converter command of this service cannot be run."}
+
+
+def converter_check(server: Server) -> object:
+    return server.client.get("/health/ready").json()["checks"]["converter"]
+
+
 @pytest.mark.parametrize("command", ["no-such-converter", "/no/such/converter -x"])
 def test_a_command_that_does_not_exist_makes_it_unready(
     start_server: Callable[..., Server], command: str
 ) -> None:
     server = start_server(CONVERTER_COMMAND=command)
 
-    assert server.client.get("/health/ready").status_code == 503
+    assert converter_check(server) == CANNOT_RUN
+    (told,) = server.events("converter_unavailable")
+    assert told["detail"] == CANNOT_RUN["detail"]
+    assert "exception" not in told
     answer = after(server, doccarchive("Foo"))
 
     assert problem(answer)["code"] == "converter_unavailable"
@@ -260,7 +270,7 @@ def test_a_command_that_the_system_does_not_run_makes_it_unready(
     program.chmod(0o755)
     server = start_server(CONVERTER_COMMAND=program)
 
-    assert server.client.get("/health/ready").status_code == 503
+    assert converter_check(server) == CANNOT_RUN
     assert problem(after(server, doccarchive("Foo")))["code"] == "converter_unavailable"
     assert "interpreter" not in server.put(doccarchive("Foo")).text
 
@@ -313,15 +323,16 @@ def test_a_command_that_could_not_be_run_is_trusted_again_after_some_time(tmp_pa
 
     async def scenario() -> None:
         nonlocal now
-        assert await converter.probe() is not None
+        await converter.probe()
         with FileIO(tmp_path / "upload", "w+") as upload, FileIO(tmp_path / "out", "w+") as result:
             upload.write(doccarchive("Foo"))
             with pytest.raises(ServiceError):
                 await converter.run(upload, result, Wanted(), Record())
         now += DISTRUST_SECONDS - 1
-        assert await converter.probe() is None
+        with pytest.raises(ServiceError, match="converter command of this service cannot be run"):
+            await converter.probe()
         now += 1
-        assert await converter.probe() is not None
+        await converter.probe()
 
     asyncio.run(scenario())
 
