@@ -35,6 +35,9 @@ $(READY): pyproject.toml requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh $(PYTHON) $(VENV)
 	@touch $@
 
+# What docc2context_build_info tells as `commit`.
+run up: export BUILD_COMMIT ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+
 run: $(READY) ## Start the service on http://localhost:8000, or on another PORT.
 	@echo "docc2context: open http://localhost:$(PORT) to convert an archive, http://localhost:$(PORT)/docs for the API; Ctrl-C stops it."
 	@exec $(BIN)/python -m uvicorn app.main:app --host $(HOST) --port $(PORT) --http app.core.http_head:BoundedHead --no-access-log --no-server-header --timeout-graceful-shutdown 30

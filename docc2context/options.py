@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from pathlib import Path
 from typing import get_args
 
 from docc2context.convert import ASSETS_IN_ONE_DOCUMENT
@@ -40,13 +41,19 @@ def _contradiction(options: argparse.Namespace) -> str | None:
         return None
     if options.single and options.assets:
         return ASSETS_IN_ONE_DOCUMENT
-    if options.output != STANDARD:
-        return None
-    if not options.single:
-        return "only one document can go to standard output: add --single"
-    if options.json:
-        return "the document and the report cannot both go to standard output"
+    if options.output == STANDARD:
+        if not options.single:
+            return "only one document can go to standard output: add --single"
+        if options.json:
+            return "the document and the report cannot both go to standard output"
+    elif not options.single and _is_document(options.output):
+        return f"{options.output} would be a folder: add --single for one document"
     return None
+
+
+def _is_document(path: str) -> bool:
+    """Whether a path means one, and no folder of this name stands there."""
+    return path.lower().endswith((".md", ".markdown")) and not Path(path).is_dir()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -350,12 +350,20 @@ def test_workers_change_no_byte_and_one_that_is_killed_is_told_of(
         ["convert", "x", "-o", "y", "--workers", "two"],
         ["convert", "x", "-o", "-", "--single", "--json"],
         ["convert", "x", "-o", "y", "--single", "--assets"],
+        ["convert", "x", "-o", "no/such.md"],
     ],
 )
 def test_a_wrong_call_exits_with_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         cli.main(arguments)
     assert stopped.value.code == 2
+
+
+def test_a_folder_may_be_called_like_a_document(tmp_path: Path, good: str) -> None:
+    folder = tmp_path / "kit.md"
+    folder.mkdir()
+    assert cli.main(["convert", good, "-o", str(folder)]) == 0
+    assert (folder / "manifest.json").is_file()
 
 
 def test_standard_input_is_read_as_a_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
