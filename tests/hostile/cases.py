@@ -44,6 +44,12 @@ class Case:
     limits: Limits = DEFAULT_LIMITS
     remedy: str | None = None
 
+    @property
+    def advice(self) -> str:
+        """What the service's clients are told to do, as the sentence that it is there."""
+        remedy = self.remedy or self.code.remedy
+        return f"{remedy[0].upper()}{remedy[1:]}."
+
 
 @dataclass(frozen=True)
 class Neighbour:
