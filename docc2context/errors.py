@@ -13,63 +13,108 @@ An unzipped archive may hold what the system does not let us read: an EntryUnrea
 OSError, as the archive itself breaks no rule.
 
 Each carries facts as attributes; `str(error)` is one sentence for a person, free of paths of the
-machine it ran on. `code` comes from a closed set and is fit for a metric label.
+machine it ran on: what is wrong, and what to do about it. `code` comes from a closed set and is fit
+for a metric label.
 """
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 _SHOWN_ENTRY_CHARS = 200
 _READABLE_CHARS = 1000
 
 
 class Code(StrEnum):
-    """Why an input was refused; stable, because clients and alerts match on it."""
+    """Why an input was refused; stable, because clients and alerts match on it.
 
-    EMPTY_UPLOAD = "empty_upload"
-    NOT_A_ZIP = "not_a_zip"
-    INVALID_ZIP = "invalid_zip"
-    AMBIGUOUS_ZIP = "ambiguous_zip"
-    MULTI_DISK = "multi_disk"
-    TOO_MANY_ENTRIES = "too_many_entries"
-    ENCRYPTED = "encrypted"
-    UNSUPPORTED_COMPRESSION = "unsupported_compression"
-    UNSAFE_ENTRY_NAME = "unsafe_entry_name"
-    UNSAFE_ENTRY_TYPE = "unsafe_entry_type"
-    DUPLICATE_ENTRY = "duplicate_entry"
-    NAME_COLLISION = "name_collision"
-    IMPOSSIBLE_RATIO = "impossible_ratio"
-    NO_DOCC_DATA = "no_docc_data"
-    SEVERAL_ARCHIVES = "several_archives"
-    ARCHIVE_TOO_LARGE = "archive_too_large"
-    NO_CONVERTIBLE_PAGES = "no_convertible_pages"
-    OUTPUT_TOO_LARGE = "output_too_large"
-    DESTINATION_UNUSABLE = "destination_unusable"
-    BUNDLE_UNUSABLE = "bundle_unusable"
+    `remedy` is what to do about it where an error knows no better. The service tells it too, for
+    all codes but the last two: it names no option of the command line.
+    """
+
+    remedy: str
+
+    def __new__(cls, code: str, remedy: str) -> Self:
+        """Make `code` the text of a member."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.remedy = remedy
+        return member
+
+    EMPTY_UPLOAD = (
+        "empty_upload",
+        "zip the .doccarchive anew, and check that the file is not empty",
+    )
+    NOT_A_ZIP = ("not_a_zip", "zip the .doccarchive folder and convert the .zip file")
+    INVALID_ZIP = ("invalid_zip", "check the file with `unzip -t`, or zip the .doccarchive anew")
+    AMBIGUOUS_ZIP = ("ambiguous_zip", "zip the .doccarchive anew with an ordinary tool")
+    MULTI_DISK = ("multi_disk", "zip the .doccarchive into one file")
+    TOO_MANY_ENTRIES = ("too_many_entries", "zip the .doccarchive folder alone")
+    ENCRYPTED = ("encrypted", "zip the .doccarchive without a password")
+    UNSUPPORTED_COMPRESSION = (
+        "unsupported_compression",
+        "zip the .doccarchive with deflate, as all common tools do by default",
+    )
+    UNSAFE_ENTRY_NAME = (
+        "unsafe_entry_name",
+        "zip the .doccarchive folder from its parent folder, with relative names",
+    )
+    UNSAFE_ENTRY_TYPE = ("unsafe_entry_type", "leave all but files and folders out of the zip")
+    DUPLICATE_ENTRY = ("duplicate_entry", "zip the .doccarchive into a new file")
+    NAME_COLLISION = ("name_collision", "zip the .doccarchive into a new file")
+    IMPOSSIBLE_RATIO = ("impossible_ratio", "zip the .doccarchive anew with an ordinary tool")
+    NO_DOCC_DATA = (
+        "no_docc_data",
+        "convert the .doccarchive that `xcodebuild docbuild` or the Swift-DocC plugin makes",
+    )
+    SEVERAL_ARCHIVES = ("several_archives", "convert one .doccarchive at a time")
+    ARCHIVE_TOO_LARGE = (
+        "archive_too_large",
+        "split the documentation by module and convert one at a time",
+    )
+    NO_CONVERTIBLE_PAGES = (
+        "no_convertible_pages",
+        "build the documentation again; if that does not help, report the archive",
+    )
+    OUTPUT_TOO_LARGE = (
+        "output_too_large",
+        "leave assets out, or split the documentation by module and convert one at a time",
+    )
+    DESTINATION_UNUSABLE = ("destination_unusable", "choose another place")
+    BUNDLE_UNUSABLE = ("bundle_unusable", "name the folder or zip that `convert` wrote")
 
 
 class Docc2contextError(Exception):
     """Base of all errors that this library raises on purpose.
 
-    `code` is from the closed set, `entry` names the member of the archive concerned (escaped, cut
-    to 200 characters), `limit` is the bound that was hit, in the unit that the message names.
+    `code` is from the closed set. `message` says what is wrong; `remedy`, in words that are ours
+    alone, what to do about it: what the code says, if not given. `entry` names the member of the
+    archive concerned (escaped, cut to 200 characters), `limit` is the bound that was hit, in the
+    unit that the message names.
     """
 
     def __init__(
-        self, code: Code, message: str, *, entry: str | None = None, limit: int | None = None
+        self,
+        code: Code,
+        message: str,
+        *,
+        remedy: str | None = None,
+        entry: str | None = None,
+        limit: int | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
+        self.message = message
+        self.remedy = code.remedy if remedy is None else remedy
         self.entry = shown(entry) if entry is not None else None
         self.limit = limit
 
     def __reduce__(self) -> tuple[object, ...]:
         """To be raised in another process than it arose in: all attributes come along."""
-        return _unpickled, (type(self), self.args[0], self.__dict__)
+        return _unpickled, (type(self), self.__dict__)
 
     def __str__(self) -> str:
-        message = str(self.args[0])
-        return f"{message} (entry {self.entry})" if self.entry is not None else message
+        where = f" (entry {self.entry})" if self.entry is not None else ""
+        return f"{self.message}{where}; {self.remedy}"
 
 
 class ArchiveRefused(Docc2contextError):
@@ -107,10 +152,8 @@ class EntryUnreadable(OSError):
         return f"{self.reason} (entry {self.entry})"
 
 
-def _unpickled(
-    kind: type[Docc2contextError], message: str, facts: dict[str, Any]
-) -> Docc2contextError:
-    error = kind(facts["code"], message)
+def _unpickled(kind: type[Docc2contextError], facts: dict[str, Any]) -> Docc2contextError:
+    error = kind(facts["code"], facts["message"])
     error.__dict__.update(facts)
     return error
 

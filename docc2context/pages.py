@@ -81,7 +81,13 @@ class PageConverter(ABC, Generic[Page]):
         except PageTooLarge as error:
             limit = self._max_bytes
             words = f"a page becomes more Markdown than the limit of {limit} bytes"
-            raise OutputTooLarge(Code.OUTPUT_TOO_LARGE, words, entry=source, limit=limit) from error
+            raise OutputTooLarge(
+                Code.OUTPUT_TOO_LARGE,
+                words,
+                remedy="leave that page out of the archive",
+                entry=source,
+                limit=limit,
+            ) from error
 
     @abstractmethod
     def _rendered(self, source: str, page: DecodedPage) -> Page:

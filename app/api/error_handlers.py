@@ -20,6 +20,16 @@ _PAGE: Final = Template(
 )
 
 
+_FACTS: Final = {
+    "Code": "code",
+    "Status": "status",
+    "Entry": "entry",
+    "Limit": "limit",
+    "Request": "request_id",
+}
+"""To quote, in the order of the page with scripts."""
+
+
 def internal_error(request: Request) -> Response:
     """The answer to a mistake of ours, of which the log alone says more."""
     return error_response(
@@ -96,5 +106,11 @@ def error_response(request: Request, error: ServiceError) -> Response:
 
 
 def _page(problem: Problem) -> str:
-    fields = problem.model_dump()
-    return _PAGE.substitute({name: html.escape(str(value)) for name, value in fields.items()})
+    members = problem.model_dump(exclude_none=True)
+    told = {name: html.escape(str(value)) for name, value in members.items()}
+    facts = (
+        f"<dt>{label}</dt><dd><code>{told[name]}</code></dd>"
+        for label, name in _FACTS.items()
+        if name in told
+    )
+    return _PAGE.substitute(told, facts="\n      ".join(facts))

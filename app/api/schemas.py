@@ -34,7 +34,7 @@ class Problem(BaseModel):
             status=code.status,
             code=code.value,
             detail=error.detail,
-            remedy=code.remedy,
+            remedy=error.remedy,
             request_id=request_id,
             entry=error.entry,
             limit=error.limit,

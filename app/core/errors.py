@@ -63,35 +63,35 @@ class ErrorCode(Enum):
         "empty_upload",
         400,
         "The upload is empty",
-        "Choose a file and check that it is not empty.",
+        "Zip the .doccarchive anew, and check that the file is not empty.",
         _INVALID,
     )
     INVALID_ZIP = (
         "invalid_zip",
         400,
         "The archive is damaged",
-        "Check the file with `unzip -t`, or zip it and send it again.",
+        "Check the file with `unzip -t`, or zip the .doccarchive anew.",
         _INVALID,
     )
     AMBIGUOUS_ZIP = (
         "ambiguous_zip",
         400,
         "The archive can be read in two ways",
-        "Zip the .doccarchive again with an ordinary tool.",
+        "Zip the .doccarchive anew with an ordinary tool.",
         _HOSTILE,
     )
     DUPLICATE_ENTRY = (
         "duplicate_entry",
         400,
         "The archive holds one entry twice",
-        "Zip the .doccarchive again into a new file.",
+        "Zip the .doccarchive into a new file.",
         _INVALID,
     )
     IMPOSSIBLE_RATIO = (
         "impossible_ratio",
         400,
         "The archive claims a size that compression cannot reach",
-        "Zip the .doccarchive again with an ordinary tool.",
+        "Zip the .doccarchive anew with an ordinary tool.",
         _HOSTILE,
     )
     UNAUTHORIZED = (
@@ -135,28 +135,28 @@ class ErrorCode(Enum):
         "too_many_entries",
         413,
         "The archive has too many entries",
-        "Zip the .doccarchive alone.",
+        "Zip the .doccarchive folder alone.",
         _HOSTILE,
     )
     ARCHIVE_TOO_LARGE = (
         "archive_too_large",
         413,
         "The archive is too large when inflated",
-        "Split the documentation by module and send one at a time.",
+        "Split the documentation by module and convert one at a time.",
         _HOSTILE,
     )
     OUTPUT_TOO_LARGE = (
         "output_too_large",
         413,
         "The result is too large",
-        "Leave assets out, or split the documentation by module and send one at a time.",
+        "Leave assets out, or split the documentation by module and convert one at a time.",
         _EXCESSIVE,
     )
     NOT_A_ZIP = (
         "not_a_zip",
         415,
         "The upload is not a ZIP archive",
-        "Zip the .doccarchive folder and send the .zip file.",
+        "Zip the .doccarchive folder and convert the .zip file.",
         _INVALID,
     )
     UNSUPPORTED_COMPRESSION = (
@@ -191,28 +191,28 @@ class ErrorCode(Enum):
         "unsafe_entry_type",
         422,
         "The archive holds an entry that is neither file nor folder",
-        "Leave symbolic links and devices out of the archive.",
+        "Leave all but files and folders out of the zip.",
         _HOSTILE,
     )
     NAME_COLLISION = (
         "name_collision",
         422,
         "The archive holds a file where it also holds a folder",
-        "Zip the .doccarchive again into a new file.",
+        "Zip the .doccarchive into a new file.",
         _HOSTILE,
     )
     NO_DOCC_DATA = (
         "no_docc_data",
         422,
         "The archive holds no DocC documentation",
-        "Zip the .doccarchive that `xcodebuild docbuild` or the Swift-DocC plugin makes.",
+        "Convert the .doccarchive that `xcodebuild docbuild` or the Swift-DocC plugin makes.",
         _INVALID,
     )
     SEVERAL_ARCHIVES = (
         "several_archives",
         422,
         "The archive holds several DocC archives",
-        "Send one .doccarchive at a time.",
+        "Convert one .doccarchive at a time.",
         _INVALID,
     )
     NO_CONVERTIBLE_PAGES = (
@@ -226,7 +226,7 @@ class ErrorCode(Enum):
         "conversion_limit_exceeded",
         422,
         "The conversion needs more than it may have",
-        "Split the documentation by module and send one at a time.",
+        "Split the documentation by module and convert one at a time.",
         _EXCESSIVE,
     )
     RATE_LIMITED = (
@@ -275,7 +275,7 @@ class ErrorCode(Enum):
         "conversion_timeout",
         504,
         "The conversion took too long",
-        "Split the documentation by module and send one at a time.",
+        "Split the documentation by module and convert one at a time.",
     )
 
     @classmethod
@@ -287,9 +287,9 @@ class ErrorCode(Enum):
 class ServiceError(Exception):
     """An expected failure, as the client is told of it.
 
-    `detail` is one sentence, safe to show: no paths, no traceback. `entry` names the member of
-    the archive concerned, `limit` is the bound that was hit, in the unit that `detail` names, and
-    `retry_after` is in seconds.
+    `detail` is one sentence, safe to show: no paths, no traceback. `remedy` is what to do where the
+    catalogue's would not help. `entry` names the member of the archive concerned, `limit` is the
+    bound that was hit, in the unit that `detail` names, and `retry_after` is in seconds.
     """
 
     def __init__(
@@ -297,6 +297,7 @@ class ServiceError(Exception):
         code: ErrorCode,
         detail: str,
         *,
+        remedy: str | None = None,
         entry: str | None = None,
         limit: int | None = None,
         retry_after: int | None = None,
@@ -304,6 +305,7 @@ class ServiceError(Exception):
         super().__init__(detail)
         self.code = code
         self.detail = detail
+        self.remedy = code.remedy if remedy is None else remedy
         self.entry = entry
         self.limit = limit
         self.retry_after = retry_after

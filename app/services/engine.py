@@ -71,9 +71,9 @@ def reply_of(ended: Ended, bounds: Bounds, record: Record) -> Reply:
     """
     reply = decode(ended.reply)
     match reply:
-        case Refused(code=code, detail=detail, entry=entry, limit=limit, stage=stage):
-            record.stage = stage
-            raise ServiceError(ErrorCode.named(code), detail, entry=entry, limit=limit)
+        case Refused():
+            record.stage = reply.stage
+            raise _refusal(reply)
         case OutOfRoom():
             raise out_of_room()
         case OutOfMemory():
@@ -85,6 +85,16 @@ def reply_of(ended: Ended, bounds: Bounds, record: Record) -> Reply:
         case None:
             _ended_in_silence(ended.exit_code, bounds, record)
     return reply
+
+
+def _refusal(reply: Refused) -> ServiceError:
+    return ServiceError(
+        ErrorCode.named(reply.code),
+        reply.detail,
+        remedy=reply.remedy,
+        entry=reply.entry,
+        limit=reply.limit,
+    )
 
 
 def broken_off() -> ServiceError:

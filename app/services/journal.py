@@ -186,4 +186,5 @@ def error_type_of(outcome: Outcome, extraction: Extraction | None) -> ErrorType 
 def _told(error: BaseException | None) -> dict[str, object]:
     if not isinstance(error, ServiceError):
         return {}
-    return {"code": error.code.value, "detail": error.detail}
+    entry = {} if error.entry is None else {"entry": error.entry}
+    return {"code": error.code.value, "detail": error.detail, **entry}

@@ -134,7 +134,8 @@ def _by_type(unknown_nodes: dict[str, int]) -> dict[str, int]:
 def _refusal(error: Docc2contextError, stage: Stage) -> Refused:
     return Refused(
         code=error.code.value,
-        detail=_sentence(str(error)),
+        detail=_sentence(error.message),
+        remedy=_sentence(error.remedy),
         entry=error.entry,
         limit=error.limit,
         stage=stage,

@@ -73,10 +73,14 @@ class CommandFailed(msgspec.Struct, frozen=True, tag="command_failed"):
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
-    """The upload cannot be converted; `code` is one of the service's catalogue."""
+    """The upload cannot be converted; `code` is one of the service's catalogue.
+
+    Without a `remedy`, the catalogue's is meant.
+    """
 
     code: str
     detail: str
+    remedy: str | None = None
     entry: str | None = None
     limit: int | None = None
     stage: Stage = "converting"

@@ -21,17 +21,10 @@ def rows_by_name(names: list[str]) -> "array[int]":
         if not next_name.startswith(name):
             continue
         if name == next_name:
-            raise ArchiveRefused(
-                Code.DUPLICATE_ENTRY,
-                "two entries have the same name; zip the .doccarchive into a new file",
-                entry=name,
-            )
+            raise ArchiveRefused(Code.DUPLICATE_ENTRY, "two entries have the same name", entry=name)
         if not name.endswith("/") and _is_folder(name, rows, names):
             raise ArchiveRefused(
-                Code.NAME_COLLISION,
-                "an entry is a file where others need a folder; "
-                "zip the .doccarchive into a new file",
-                entry=name,
+                Code.NAME_COLLISION, "an entry is a file where others need a folder", entry=name
             )
     return rows
 

@@ -29,22 +29,16 @@ def check_readable(entry: Entry) -> None:
     `invalid_zip` if it is stored and its sizes differ.
     """
     if entry.flags & _ENCRYPTED:
-        raise _refused(
-            entry, Code.ENCRYPTED, "an entry is encrypted; zip the .doccarchive without a password"
-        )
+        raise _refused(entry, Code.ENCRYPTED, "an entry is encrypted")
     if entry.method not in (STORED, DEFLATED) or entry.flags & _PATCH:
-        raise _refused(
-            entry,
-            Code.UNSUPPORTED_COMPRESSION,
-            f"an entry is compressed by method {entry.method}; zip the .doccarchive with deflate, "
-            "as all common tools do by default",
-        )
+        message = f"an entry is compressed by method {entry.method}"
+        raise _refused(entry, Code.UNSUPPORTED_COMPRESSION, message)
     if entry.size > entry.compressed * _MAX_RATIO:
         raise _refused(
             entry,
             Code.IMPOSSIBLE_RATIO,
             f"an entry claims {entry.size} bytes out of {entry.compressed}, where deflate makes at "
-            f"most {_MAX_RATIO} of one; zip the .doccarchive anew with an ordinary tool",
+            f"most {_MAX_RATIO} of one",
             limit=_MAX_RATIO,
         )
     if entry.method == STORED and entry.size != entry.compressed:
@@ -71,8 +65,7 @@ def checked_type(entry: Entry, name: str) -> str:
 
 
 def _unsafe_type(what: str, name: str) -> ArchiveRefused:
-    message = f"an entry {what}; leave all but files and folders out of the zip"
-    return ArchiveRefused(Code.UNSAFE_ENTRY_TYPE, message, entry=name)
+    return ArchiveRefused(Code.UNSAFE_ENTRY_TYPE, f"an entry {what}", entry=name)
 
 
 def _refused(entry: Entry, code: Code, message: str, limit: int | None = None) -> ArchiveRefused:

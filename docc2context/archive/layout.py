@@ -56,13 +56,12 @@ def locate(files: Sequence[str]) -> Location:
     )
     roots = _outermost(files, usual) or _outermost(files, root_sizes)
     if not roots:
-        raise ArchiveRefused(Code.NO_DOCC_DATA, _what_is_missing(files))
+        raise _without_data(files)
     if len(roots) > 1:
         shown_roots = [files[place][: root_sizes[place]] for place in roots[:3]]
         found = ", ".join([*map(shown, shown_roots), *(["…"] if len(roots) > 3 else [])])
         raise ArchiveRefused(
-            Code.SEVERAL_ARCHIVES,
-            f"it holds {len(roots)} DocC archives ({found}); convert one at a time",
+            Code.SEVERAL_ARCHIVES, f"it holds {len(roots)} DocC archives ({found})"
         )
     root = files[roots[0]][: root_sizes[roots[0]]]
     places = (
@@ -134,13 +133,13 @@ def _lies_in(files: Sequence[str], root_sizes: Sequence[int], place: int, other:
     return size <= root_sizes[place] and files[place].startswith(files[other][:size])
 
 
-def _what_is_missing(files: Sequence[str]) -> str:
+def _without_data(files: Sequence[str]) -> ArchiveRefused:
     kept = [name for name in files if not _is_litter(f"/{name}")]
+    what, remedy = ": there is no JSON page under a data/ folder", None
     if any(map(_CATALOG.search, kept)):
-        return (
-            "it holds no DocC data, but what looks like the sources of a .docc catalog; "
-            "build the documentation first and zip the .doccarchive that it makes"
-        )
-    if inner := next((name for name in kept if name.lower().endswith(".zip")), None):
-        return f"it holds no DocC data, but another zip, {shown(inner)}; unpack it and convert that"
-    return "it holds no DocC data: there is no JSON page under a data/ folder"
+        what = ", but what looks like the sources of a .docc catalog"
+        remedy = "build the documentation first and convert the .doccarchive that it makes"
+    elif inner := next((name for name in kept if name.lower().endswith(".zip")), None):
+        what = f", but another zip, {shown(inner)}"
+        remedy = "unpack it and convert that"
+    return ArchiveRefused(Code.NO_DOCC_DATA, f"it holds no DocC data{what}", remedy=remedy)

@@ -58,16 +58,15 @@ def check_page_sizes(sizes: Iterable[tuple[str, int]], limits: Limits) -> None:
         if size > limits.max_page_bytes:
             raise LimitExceeded(
                 Code.ARCHIVE_TOO_LARGE,
-                f"a page of {size} bytes is over the limit of {limits.max_page_bytes} bytes; "
-                "leave it out",
+                f"a page of {size} bytes is over the limit of {limits.max_page_bytes} bytes",
+                remedy="leave that page out of the archive",
                 entry=entry,
                 limit=limits.max_page_bytes,
             )
     if total > limits.max_archive_bytes:
         raise LimitExceeded(
             Code.ARCHIVE_TOO_LARGE,
-            f"its pages have {total} bytes, over the limit of {limits.max_archive_bytes} bytes; "
-            "split the documentation by module",
+            f"its pages have {total} bytes, over the limit of {limits.max_archive_bytes} bytes",
             limit=limits.max_archive_bytes,
         )
 
@@ -81,6 +80,7 @@ def check_asset_sizes(pages: int, assets: int, limits: Limits) -> None:
         raise LimitExceeded(
             Code.ARCHIVE_TOO_LARGE,
             f"its pages have {pages} bytes and the assets that they show {assets}, over the limit "
-            f"of {limits.max_archive_bytes} bytes; leave the assets out",
+            f"of {limits.max_archive_bytes} bytes",
+            remedy="leave the assets out",
             limit=limits.max_archive_bytes,
         )

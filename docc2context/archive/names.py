@@ -128,7 +128,7 @@ def _unsafe(path: bytes) -> ArchiveRefused:
 
 
 def _unsafe_because(name: str, why: str, limit: int | None = None) -> ArchiveRefused:
-    message = f"the name of an entry {why}; zip the .doccarchive folder from its parent folder"
+    message = f"the name of an entry {why}"
     if limit is None:
         return ArchiveRefused(Code.UNSAFE_ENTRY_NAME, message, entry=name)
     return LimitExceeded(Code.UNSAFE_ENTRY_NAME, message, entry=name, limit=limit)

@@ -1,32 +1,27 @@
-"""Refusals that several rules share, each worded once: what is wrong, and what to do about it."""
+"""Refusals that several rules share, each worded once."""
 
 from docc2context.errors import ArchiveRefused, Code, LimitExceeded
 
 
 def damaged(what: str, entry: str | None = None) -> ArchiveRefused:
     """The zip was cut off or altered: `invalid_zip`."""
-    message = f"the zip is damaged: {what}; send it again, or zip the .doccarchive anew"
-    return ArchiveRefused(Code.INVALID_ZIP, message, entry=entry)
+    return ArchiveRefused(Code.INVALID_ZIP, f"the zip is damaged: {what}", entry=entry)
 
 
 def ambiguous(what: str, entry: str | None = None) -> ArchiveRefused:
     """Two readers could see two archives: `ambiguous_zip`."""
-    message = (
-        f"the zip can be read in two ways: {what}; zip the .doccarchive anew with an ordinary tool"
-    )
+    message = f"the zip can be read in two ways: {what}"
     return ArchiveRefused(Code.AMBIGUOUS_ZIP, message, entry=entry)
 
 
 def split() -> ArchiveRefused:
     """The zip is one part of several: `multi_disk`."""
-    message = "the zip is split over several files; zip the .doccarchive into one"
-    return ArchiveRefused(Code.MULTI_DISK, message)
+    return ArchiveRefused(Code.MULTI_DISK, "the zip is split over several files")
 
 
 def too_many(what: str, limit: int) -> LimitExceeded:
     """More entries, or longer ones, than the limits allow: `too_many_entries`."""
-    message = f"the zip {what}; zip the .doccarchive folder alone"
-    return LimitExceeded(Code.TOO_MANY_ENTRIES, message, limit=limit)
+    return LimitExceeded(Code.TOO_MANY_ENTRIES, f"the zip {what}", limit=limit)
 
 
 def too_many_entries(count: int, limit: int) -> LimitExceeded:

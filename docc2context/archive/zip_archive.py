@@ -89,9 +89,7 @@ def _check_start(source: Source) -> None:
     if not start:
         raise ArchiveRefused(Code.EMPTY_UPLOAD, "the archive is empty: 0 bytes")
     if start not in _STARTS:
-        raise ArchiveRefused(
-            Code.NOT_A_ZIP, "not a zip archive; zip the .doccarchive folder and convert that"
-        )
+        raise ArchiveRefused(Code.NOT_A_ZIP, "not a zip archive")
 
 
 class _Rows:

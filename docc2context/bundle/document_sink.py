@@ -55,9 +55,9 @@ def open_document(
 
 def _check_free(path: Path, *, replace: bool) -> None:
     if path.suffix.lower() == ".zip":
-        raise unusable(path, "is the name of a zip, and one document is Markdown; end it in .md")
+        raise unusable(path, "is the name of a zip, and one document is Markdown", "end it in .md")
     if path.is_dir():
-        raise unusable(path, "is a folder, and one document is a file; name it")
+        raise unusable(path, "is a folder, and one document is a file", "name the file")
     if not path.exists():
         return
     with path.open("rb") as file:
@@ -65,8 +65,7 @@ def _check_free(path: Path, *, replace: bool) -> None:
     if not is_ours:
         raise unusable(
             path,
-            "exists already; as it is no document of docc2context it is left alone, --force or "
-            "not; choose another place",
+            "exists already; as it is no document of docc2context it is left alone, --force or not",
         )
     if not replace:
         raise occupied(path, "a document")

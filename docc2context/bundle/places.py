@@ -86,8 +86,9 @@ def followed(path: Path) -> Path:
     if is_stream(path) or _is_descriptor(path):
         raise unusable(
             path,
-            "is a pipe or a device; name a file or a folder, or - for standard output, where one "
-            "document can go (--single)",
+            "is a pipe or a device",
+            "name a file or a folder, or - for standard output, where one document can go "
+            "(--single)",
         )
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
@@ -99,16 +100,16 @@ def _is_descriptor(path: Path) -> bool:
     return any(os.path.realpath(place.parent) == descriptors for place in (path, link))
 
 
-def unusable(path: Path, why: str) -> DestinationError:
+def unusable(path: Path, why: str, remedy: str | None = None) -> DestinationError:
     """The refusal of a destination, by its name alone."""
-    return DestinationError(Code.DESTINATION_UNUSABLE, f"{shown(_name(path))} {why}")
+    message = f"{shown(_name(path))} {why}"
+    return DestinationError(Code.DESTINATION_UNUSABLE, message, remedy=remedy)
 
 
 def occupied(path: Path, what: str) -> DestinationError:
     """The refusal of a place where something of ours stands, such as `a bundle`."""
-    return unusable(
-        path, f"exists already and is {what}; choose another place or replace it with --force"
-    )
+    remedy = "choose another place or replace it with --force"
+    return unusable(path, f"exists already and is {what}", remedy)
 
 
 def _name(path: Path) -> str:

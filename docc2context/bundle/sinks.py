@@ -212,14 +212,13 @@ def _check_free(path: Path, *, replace: bool) -> None:
         return
     if path.is_dir() and _holds_us(path):
         raise unusable(
-            path, "is the folder that this runs in, or holds it; name a new folder, such as out"
+            path, "is the folder that this runs in, or holds it", "name a new folder, such as out"
         )
     if not _is_bundle(path):
         is_it = "is not empty" if path.is_dir() and not _is_zip(path) else "exists already"
         raise unusable(
             path,
-            f"{is_it}; as it is no bundle of docc2context it is left alone, --force or not; "
-            "choose another place",
+            f"{is_it}; as it is no bundle of docc2context it is left alone, --force or not",
         )
     if not replace:
         raise occupied(path, "a bundle")

@@ -129,7 +129,4 @@ def _no_bundle(path: Path) -> Docc2contextError:
 
 def _unusable(path: Path, why: str) -> Docc2contextError:
     name = shown(path.name or path.resolve().name)
-    return Docc2contextError(
-        Code.BUNDLE_UNUSABLE,
-        f"the bundle {name} {why}; name the folder or zip that `convert` wrote",
-    )
+    return Docc2contextError(Code.BUNDLE_UNUSABLE, f"the bundle {name} {why}")

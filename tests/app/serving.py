@@ -43,14 +43,17 @@ def eventually(condition: Callable[[], T], what: str) -> T:
     return found
 
 
-def problem(response: httpx2.Response) -> dict[str, Any]:
-    """The problem document of a response, checked for what all have in common."""
+def problem(response: httpx2.Response, *, remedy: str | None = None) -> dict[str, Any]:
+    """The problem document of a response, checked for what all have in common.
+
+    `remedy` is what it advises, if that is not the catalogue's advice.
+    """
     assert response.headers["Content-Type"] == "application/problem+json"
     document: dict[str, Any] = response.json()
     code = ErrorCode.named(document["code"])
     assert response.status_code == document["status"] == code.status
     assert document["title"] == code.title
-    assert document["remedy"] == code.remedy
+    assert document["remedy"] == (remedy or code.remedy)
     assert document["type"] == f"urn:docc2context-service:error:{code.value}"
     assert document["request_id"] == response.headers["X-Request-ID"]
     assert str(ROOT) not in response.text

@@ -67,11 +67,15 @@ def test_the_calling_form_of_the_swift_tool_is_taken(good: str, tmp_path: Path) 
     assert (tmp_path / "out/llms.txt").is_file()
 
 
+ANEW = "zip the .doccarchive anew, and check that the file is not empty"
+ZIPPED = "zip the .doccarchive folder and convert the .zip file"
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "the archive is empty: 0 bytes [empty_upload]"),
-        (b"hello", "not a zip archive; zip the .doccarchive folder and convert that [not_a_zip]"),
+        (b"", f"the archive is empty: 0 bytes; {ANEW} [empty_upload]"),
+        (b"hello", f"not a zip archive; {ZIPPED} [not_a_zip]"),
     ],
 )
 def test_failure_is_one_line_with_its_code(

@@ -93,7 +93,10 @@ def test_a_limit_hit_in_a_worker_is_told_as_everywhere(tmp_path: Path) -> None:
             path, tmp_path / "out.zip", workers=2, limits=Limits(max_page_output_bytes=60)
         )
     assert error.value.limit == 60
-    assert str(error.value).endswith("limit of 60 bytes (entry 'data/documentation/a.json')")
+    assert str(error.value) == (
+        "a page becomes more Markdown than the limit of 60 bytes "
+        "(entry 'data/documentation/a.json'); leave that page out of the archive"
+    )
 
 
 def test_a_worker_that_dies_is_an_error_and_leaves_nothing(

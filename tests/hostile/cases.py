@@ -32,13 +32,23 @@ SIZES = (len(CONTENT), len(deflated(CONTENT)))
 
 @dataclass(frozen=True)
 class Case:
-    """An archive that must be refused: with this code, naming this entry and this limit."""
+    """An archive that must be refused: with this code, naming this entry and this limit.
+
+    `remedy` is what is advised where it is not the advice of the code.
+    """
 
     data: bytes
     code: Code
     entry: bytes | None = None
     limit: int | None = None
     limits: Limits = DEFAULT_LIMITS
+    remedy: str | None = None
+
+    @property
+    def advice(self) -> str:
+        """What the service's clients are told to do, as the sentence that it is there."""
+        remedy = self.remedy or self.code.remedy
+        return f"{remedy[0].upper()}{remedy[1:]}."
 
 
 @dataclass(frozen=True)
@@ -408,13 +418,28 @@ HOSTILE: dict[str, Case] = {
     # Step 10: which archive it is.
     "no DocC data": Case(raw_zip(Member(b"readme.txt")), Code.NO_DOCC_DATA),
     "no entries": Case(raw_zip(), Code.NO_DOCC_DATA),
-    "pages in a nested zip alone": Case(raw_zip(Member(b"kit.zip", NESTED)), Code.NO_DOCC_DATA),
+    "pages in a nested zip alone": Case(
+        raw_zip(Member(b"kit.zip", NESTED)),
+        Code.NO_DOCC_DATA,
+        remedy="unpack it and convert that",
+    ),
+    "the sources of a catalog": Case(
+        raw_zip(Member(b"Kit.docc/Kit.md")),
+        Code.NO_DOCC_DATA,
+        remedy="build the documentation first and convert the .doccarchive that it makes",
+    ),
     "two archives": Case(
         raw_zip(Member(b"A.doccarchive/" + PAGE), Member(b"B.doccarchive/" + PAGE)),
         Code.SEVERAL_ARCHIVES,
     ),
     # Step 11: sizes of pages.
-    "a flat bomb": Case(raw_zip(FLAT_BOMB), Code.ARCHIVE_TOO_LARGE, PAGE, limit=16 << 20),
+    "a flat bomb": Case(
+        raw_zip(FLAT_BOMB),
+        Code.ARCHIVE_TOO_LARGE,
+        PAGE,
+        limit=16 << 20,
+        remedy="leave that page out of the archive",
+    ),
     "pages too large together": Case(
         raw_zip(Member(), Member(b"data/b.json")),
         Code.ARCHIVE_TOO_LARGE,
@@ -436,6 +461,9 @@ HOSTILE: dict[str, Case] = {
     ),
     "a page of no bytes at all": damaged(raw_zip(Member(content=b"", stream=b"")), PAGE),
 }
+
+USUAL = {name: case for name, case in HOSTILE.items() if case.limits == DEFAULT_LIMITS}
+"""Those that need no limit of their own."""
 
 GOOD: dict[str, Neighbour] = {
     "plain": Neighbour(raw_zip(Member())),

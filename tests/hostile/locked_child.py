@@ -29,6 +29,18 @@ def answer(
     bounds: Bounds = BOUNDS,
 ) -> str:
     """`converted`, or the code of the refusal of an archive, given as bytes or as a file."""
+    error = refusal(archive, limits, wanted=wanted, bounds=bounds)
+    return "converted" if error is None else str(error.code.value)
+
+
+def refusal(
+    archive: bytes | Path,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    wanted: Wanted = _BUNDLE,
+    bounds: Bounds = BOUNDS,
+) -> ServiceError | None:
+    """What a client would be told, if not that the archive is converted."""
     with tempfile.TemporaryDirectory() as folder:
         if isinstance(archive, bytes):
             upload = Path(folder, "upload")
@@ -36,7 +48,7 @@ def answer(
         else:
             upload = archive
         with FileIO(upload) as source, FileIO(f"{folder}/result", "w+") as result:
-            return asyncio.run(_answer(_converter(limits, bounds), source, result, wanted))
+            return asyncio.run(_refusal(_converter(limits, bounds), source, result, wanted))
 
 
 def _converter(limits: Limits, bounds: Bounds) -> OwnConverter:
@@ -48,9 +60,11 @@ def _converter(limits: Limits, bounds: Bounds) -> OwnConverter:
     )
 
 
-async def _answer(converter: OwnConverter, upload: FileIO, result: FileIO, wanted: Wanted) -> str:
+async def _refusal(
+    converter: OwnConverter, upload: FileIO, result: FileIO, wanted: Wanted
+) -> ServiceError | None:
     try:
         await converter.run(upload, result, wanted, Record())
     except ServiceError as error:
-        return str(error.code.value)
-    return "converted"
+        return error
+    return None

@@ -1,16 +1,21 @@
 """The whole hostile set through the real service, whose child has 2 s of CPU and 150 MB."""
 
-from collections.abc import Iterator
+import html
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app.api.schemas import Problem
+from docc2context.errors import shown
 from tests.app.archives import manifest_of
 from tests.app.serving import NEEDS_PROC, Server, problem
 from tests.hostile import bombs
 from tests.hostile.bombs import BESIDE, BOMBS, Bomb
-from tests.hostile.cases import GOOD, HOSTILE, Case, Neighbour
-from tests.hostile.locked_child import BOUNDS, answer
+from tests.hostile.cases import GOOD, HOSTILE, USUAL, Case, Neighbour
+from tests.hostile.locked_child import BOUNDS, answer, refusal
 from tests.hostile.rawzip import CONTENT
 from tests.test_corpus import CORPUS, PAGES
 
@@ -39,7 +44,6 @@ STATUS = {
 }
 """As they are documented: not taken from the code that they are to check."""
 
-USUAL = {name: case for name, case in HOSTILE.items() if case.limits == Case.limits}
 STRICT = {name: case for name, case in HOSTILE.items() if name not in USUAL}
 USUAL_GOOD = {name: near for name, near in GOOD.items() if near.limits == Neighbour.limits}
 STRICT_GOOD = {name: near for name, near in GOOD.items() if name not in USUAL_GOOD}
@@ -62,9 +66,31 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def test_a_hostile_archive_gets_its_documented_status_and_code(server: Server, case: Case) -> None:
     response = server.put(case.data)
 
-    told = problem(response)
+    told = problem(response, remedy=case.advice)
     assert (response.status_code, told["code"]) == (STATUS[case.code], case.code)
     assert told.get("limit") == case.limit
+    assert told.get("entry") == (None if case.entry is None else shown(case.entry.decode()))
+    assert_told_once(told, case)
+
+
+@pytest.mark.parametrize("case", USUAL.values(), ids=USUAL)
+def test_a_browser_is_told_once_what_to_do_and_which_entry_is_at_fault(
+    server: Server, case: Case
+) -> None:
+    page = html.unescape(server.put(case.data, Accept="text/html,*/*;q=0.8").text)
+
+    assert page.count(case.advice) == 1
+    if case.entry is not None:
+        assert page.count(shown(case.entry.decode())) == 1
+
+
+def assert_told_once(told: Mapping[str, Any], case: Case) -> None:
+    """No member of a problem repeats another one: neither the advice nor the entry."""
+    advice = case.advice.removesuffix(".").lower()
+    assert json.dumps(told, ensure_ascii=False).lower().count(advice) == 1
+    assert told["remedy"] == case.advice
+    assert advice not in told["detail"].lower()
+    assert case.entry is None or told["entry"] not in told["detail"]
 
 
 @pytest.mark.parametrize("near", USUAL_GOOD.values(), ids=USUAL_GOOD)
@@ -77,7 +103,11 @@ def test_the_odd_neighbour_of_a_rule_is_converted(server: Server, near: Neighbou
 
 @pytest.mark.parametrize("case", STRICT.values(), ids=STRICT)
 def test_what_breaks_an_operators_limit_gets_its_code(case: Case) -> None:
-    assert answer(case.data, case.limits) == case.code
+    error = refusal(case.data, case.limits)
+
+    assert error is not None
+    assert error.code.value == case.code
+    assert_told_once(Problem.of(error, "r1").model_dump(), case)
 
 
 @pytest.mark.parametrize("near", STRICT_GOOD.values(), ids=STRICT_GOOD)
@@ -97,7 +127,9 @@ def test_a_hostile_page_costs_itself_or_is_told_what_it_exceeds(
         skipped = "/bomb.json" in _skipped(response.content, markdown=markdown)
         assert (bombs.SKIPPED if skipped else bombs.CONVERTED) in bomb.outcomes
     else:
-        told = problem(response)
+        page_alone = response.json()["code"] == bombs.TOO_LARGE
+        remedy = "Leave that page out of the archive." if page_alone else None
+        told = problem(response, remedy=remedy)
         assert response.status_code == STATUS[told["code"]]
         assert told["code"] in bomb.outcomes
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from docc2context import cli
 from docc2context.archive.limits import DEFAULT_LIMITS
 from docc2context.archive.reader import open_archive
-from docc2context.errors import ArchiveRefused, Code, LimitExceeded, shown
-from tests.hostile.cases import GOOD, HOSTILE, Case, Neighbour
+from docc2context.errors import ArchiveRefused, LimitExceeded, shown
+from tests.hostile.cases import GOOD, HOSTILE, USUAL, Case, Neighbour
 
 
 def refusal(case: Case) -> ArchiveRefused:
@@ -28,12 +29,28 @@ def test_what_breaks_a_rule_is_refused_with_code_entry_and_limit(case: Case) -> 
 
 
 @pytest.mark.parametrize("case", HOSTILE.values(), ids=HOSTILE)
-def test_a_refusal_tells_what_to_do_in_one_line(case: Case) -> None:
-    message = str(refusal(case))
-    assert "\n" not in message
-    told = any(advice in message for advice in ("zip the", "send it again", "leave", "split"))
-    assert told or case.code in (Code.EMPTY_UPLOAD, Code.NO_DOCC_DATA, Code.SEVERAL_ARCHIVES)
-    assert case.limit is None or str(case.limit) in message
+def test_a_refusal_tells_once_in_one_line_what_is_wrong_where_and_what_to_do(case: Case) -> None:
+    error = refusal(case)
+    remedy = case.remedy or case.code.remedy
+    where = "" if error.entry is None else f" (entry {error.entry})"
+    assert str(error) == f"{error.message}{where}; {remedy}"
+    assert str(error).count(remedy) == 1
+    assert error.entry is None or str(error).count(error.entry) == 1
+    assert "\n" not in str(error)
+    assert ";" not in error.message
+    assert case.limit is None or str(case.limit) in error.message
+
+
+@pytest.mark.parametrize("case", USUAL.values(), ids=USUAL)
+def test_the_command_line_tells_what_to_do_once(
+    case: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "kit.zip"
+    path.write_bytes(case.data)
+    assert cli.main(["convert", str(path), "-o", str(tmp_path / "out")]) == 1
+    line = capsys.readouterr().err
+    assert line == f"docc2context: cannot convert {path}: {refusal(case)} [{case.code}]\n"
+    assert line.count(case.remedy or case.code.remedy) == 1
 
 
 @pytest.mark.parametrize("neighbour", GOOD.values(), ids=GOOD)

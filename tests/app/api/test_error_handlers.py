@@ -1,5 +1,7 @@
 """Errors as the client reads them."""
 
+import re
+
 import pytest
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -20,6 +22,10 @@ def failing(app: FastAPI, error: Exception) -> TestClient:
     return TestClient(app)
 
 
+def facts_in(page: str) -> list[tuple[str, str]]:
+    return re.findall("<dt>(.*)</dt><dd><code>(.*)</code></dd>", page)
+
+
 def test_an_error_is_a_problem_document(app: FastAPI) -> None:
     error = ServiceError(ErrorCode.ARCHIVE_TOO_LARGE, "Over 9 bytes.", entry="'a'", limit=9)
 
@@ -34,11 +40,20 @@ def test_an_error_is_a_problem_document(app: FastAPI) -> None:
         "status": 413,
         "code": "archive_too_large",
         "detail": "Over 9 bytes.",
-        "remedy": "Split the documentation by module and send one at a time.",
+        "remedy": "Split the documentation by module and convert one at a time.",
         "request_id": "r1",
         "entry": "'a'",
         "limit": 9,
     }
+
+
+def test_a_remedy_that_fits_the_case_takes_the_place_of_the_catalogues(app: FastAPI) -> None:
+    error = ServiceError(ErrorCode.ARCHIVE_TOO_LARGE, "Over 9 bytes.", remedy="Leave it out.")
+
+    response = failing(app, error).get("/failing")
+
+    assert response.json()["remedy"] == "Leave it out."
+    assert ErrorCode.ARCHIVE_TOO_LARGE.remedy not in response.text
 
 
 def test_what_is_not_known_is_left_out(app: FastAPI) -> None:
@@ -56,7 +71,10 @@ def test_another_try_is_announced_in_seconds(app: FastAPI) -> None:
 
 
 def test_a_browser_gets_a_page_in_which_nothing_is_markup(app: FastAPI) -> None:
-    error = ServiceError(ErrorCode.UNSAFE_ENTRY_NAME, "Entry '<script>alert(1)</script>' & \"so\".")
+    script = "'<script>alert(1)</script>' & \"so\"."
+    error = ServiceError(
+        ErrorCode.UNSAFE_ENTRY_NAME, f"What {script}", remedy=f"Do {script}", entry=f"At {script}"
+    )
 
     response = failing(app, error).get("/failing", headers=BROWSER)
 
@@ -64,8 +82,31 @@ def test_a_browser_gets_a_page_in_which_nothing_is_markup(app: FastAPI) -> None:
     assert response.headers["Content-Type"] == "text/html; charset=utf-8"
     assert response.headers["Vary"] == "Accept"
     assert "<script" not in response.text
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;&#x27; &amp; &quot;so&quot;." in response.text
-    assert response.headers["X-Request-ID"] in response.text
+    shown = "&#x27;&lt;script&gt;alert(1)&lt;/script&gt;&#x27; &amp; &quot;so&quot;."
+    assert f"<p>What {shown}</p>" in response.text
+    assert f"<p>Do {shown}</p>" in response.text
+    assert f"<code>At {shown}</code>" in response.text
+
+
+def test_a_page_has_the_facts_to_quote_that_there_are(app: FastAPI) -> None:
+    error = ServiceError(ErrorCode.ARCHIVE_TOO_LARGE, "Over 9 bytes.", entry="'a'", limit=9)
+    headers = BROWSER | {"X-Request-ID": "r1"}
+
+    known = failing(app, error).get("/failing", headers=headers)
+    unknown = TestClient(app).get("/nowhere", headers=headers)
+
+    assert facts_in(known.text) == [
+        ("Code", "archive_too_large"),
+        ("Status", "413"),
+        ("Entry", "&#x27;a&#x27;"),
+        ("Limit", "9"),
+        ("Request", "r1"),
+    ]
+    assert facts_in(unknown.text) == [
+        ("Code", "not_found"),
+        ("Status", "404"),
+        ("Request", "r1"),
+    ]
 
 
 def test_a_mistake_of_ours_is_a_500_that_says_nothing_of_it(app: FastAPI) -> None:

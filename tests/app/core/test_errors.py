@@ -82,6 +82,11 @@ def test_each_refusal_of_the_library_is_in_the_catalogue(code: Code) -> None:
     assert ErrorCode.named(code.value).status in {400, 413, 415, 422}
 
 
+@pytest.mark.parametrize("code", sorted(set(Code) - NOT_OF_THE_SERVICE))
+def test_library_and_catalogue_advise_the_same(code: Code) -> None:
+    assert ErrorCode.named(code.value).remedy == f"{code.remedy[0].upper()}{code.remedy[1:]}."
+
+
 def test_an_unusable_destination_is_no_answer_to_a_client() -> None:
     with pytest.raises(KeyError):
         ErrorCode.named(Code.DESTINATION_UNUSABLE.value)

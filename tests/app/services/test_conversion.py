@@ -136,12 +136,21 @@ def test_what_was_converted_is_returned_and_logged(tmp_path: Path) -> None:
 
 def test_a_refusal_keeps_its_facts(tmp_path: Path) -> None:
     error, line = refusal(
-        tmp_path, Refused(code="archive_too_large", detail="Too large.", entry="'a'", limit=3)
+        tmp_path,
+        Refused(
+            code="archive_too_large", detail="Too large.", remedy="Cut it.", entry="'a'", limit=3
+        ),
     )
 
     assert (error.code, error.detail) == (ErrorCode.ARCHIVE_TOO_LARGE, "Too large.")
-    assert (error.entry, error.limit) == ("'a'", 3)
+    assert (error.remedy, error.entry, error.limit) == ("Cut it.", "'a'", 3)
     assert line["outcome"] == "client_error"
+
+
+def test_a_refusal_without_advice_has_the_catalogues(tmp_path: Path) -> None:
+    error, _ = refusal(tmp_path, Refused(code="output_too_large", detail="Too large."))
+
+    assert error.remedy == ErrorCode.OUTPUT_TOO_LARGE.remedy
 
 
 def test_a_full_disk_is_storage(tmp_path: Path) -> None:

@@ -168,6 +168,13 @@ def test_a_refusal_is_logged_with_its_code() -> None:
     line = Recorded(refusal("not_a_zip")).line
 
     assert (line["code"], line["detail"]) == ("not_a_zip", "No.")
+    assert "entry" not in line
+
+
+def test_a_refusal_is_logged_with_the_entry_at_fault() -> None:
+    error = ServiceError(ErrorCode.ENCRYPTED, "An entry is encrypted.", entry="'a'")
+
+    assert Recorded(error).line["entry"] == "'a'"
 
 
 def test_the_oldest_of_those_that_run_is_told() -> None:

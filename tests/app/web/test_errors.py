@@ -10,10 +10,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from app.core.errors import ErrorCode
+from docc2context.errors import Code, shown
 from tests.app.archives import article_of_noise, doccarchive
 from tests.app.serving import NEEDS_PROC, Server, eventually, held
 from tests.app.web.page import SAMPLE, WebPage, opened
-from tests.hostile.cases import HOSTILE, Case
+from tests.hostile.cases import USUAL, Case
 
 pytestmark = NEEDS_PROC
 
@@ -33,14 +34,14 @@ def bounded(start_server: Callable[..., Server]) -> Server:
     )
 
 
-def by_code() -> dict[str, bytes]:
+def by_code() -> dict[str, Case]:
     """An archive for each code that the reader refuses with, under the usual limits."""
-    usual = {name: case for name, case in HOSTILE.items() if case.limits == Case.limits}
-    first: dict[str, bytes] = {}
-    for case in usual.values():
+    first: dict[str, Case] = {}
+    for case in USUAL.values():
         if len(case.data) < 4_000_000:
-            first.setdefault(case.code, case.data)
-    first["no_convertible_pages"] = doccarchive(bad=b"{no json")
+            first.setdefault(case.code, case)
+    nothing = Code.NO_CONVERTIBLE_PAGES
+    first[nothing] = Case(doccarchive(bad=b"{no json"), nothing, b"data/documentation/bad.json")
     return first
 
 
@@ -48,7 +49,10 @@ REFUSED = by_code()
 
 
 def assert_told(page: WebPage, code: ErrorCode, *, remedy: str | None = None) -> None:
-    """The catalogue's words are there, the id to quote too, and a try again where it may help."""
+    """The catalogue's words are there, the id to quote too, and a try again where it may help.
+
+    `remedy` is what is advised, if that is not the catalogue's advice.
+    """
     page.await_failure(code.title)
     assert page.fact("Code") == code.value
     assert page.fact("Status") == str(code.status)
@@ -75,16 +79,21 @@ def test_the_set_covers_what_the_reader_refuses() -> None:
     }
 
 
-def test_what_the_reader_refuses_is_told_in_the_words_of_the_catalogue(
+def test_what_the_reader_refuses_is_told_with_one_remedy_and_the_entry_at_fault(
     browser: Browser, server: Server, tmp_path: Path
 ) -> None:
     archive = tmp_path / "Hostile.zip"
     with opened(browser, server) as page:
-        for code, data in REFUSED.items():
-            archive.write_bytes(data)
+        for code, case in REFUSED.items():
+            archive.write_bytes(case.data)
             page.convert(archive)
 
-            assert_told(page, ErrorCode.named(code))
+            assert_told(page, ErrorCode.named(code), remedy=case.advice)
+            words = page.page.locator("#failure").inner_text()
+            assert words.count(case.advice.replace("`", "")) == 1
+            if case.entry is not None:
+                assert page.fact("Entry") == shown(case.entry.decode())
+                assert words.count(page.fact("Entry")) == 1
             page.seen.complaints.clear()
             page.button("Choose another archive").click()
 

@@ -139,6 +139,8 @@ def test_a_refusal_is_passed_on(reply_of: Conversion) -> None:
 
     assert isinstance(reply, Refused)
     assert (reply.code, reply.entry, reply.limit) == ("not_a_zip", None, None)
+    assert reply.detail == "Not a zip archive."
+    assert reply.remedy == "Zip the .doccarchive folder and convert the .zip file."
 
 
 def raising(error: Exception, cause: Exception | None = None) -> "type[_Raising]":
@@ -155,15 +157,18 @@ class _Raising:
         raise cls.error from cls.cause
 
 
-def test_facts_of_a_refusal_are_passed_on_as_a_sentence(
+def test_facts_of_a_refusal_are_passed_on_as_sentences(
     reply_of: Conversion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    error = LimitExceeded(Code.ARCHIVE_TOO_LARGE, "over 9 bytes", entry="a/b", limit=9)
+    error = LimitExceeded(
+        Code.ARCHIVE_TOO_LARGE, "over 9 bytes", remedy="leave it out", entry="a/b", limit=9
+    )
     monkeypatch.setattr(docc2context, "convert", raising(error).convert)
 
     assert reply_of(b"") == Refused(
         code="archive_too_large",
-        detail="Over 9 bytes (entry 'a/b').",
+        detail="Over 9 bytes.",
+        remedy="Leave it out.",
         entry="'a/b'",
         limit=9,
         stage="opening",

@@ -27,7 +27,7 @@ REPLIES: list[Reply] = [
         output_bytes=6,
         extracted=Extracted(files=7, bytes=8, seconds=0.5),
     ),
-    Refused(code="not_a_zip", detail="…", entry="'a'", limit=3, stage="opening"),
+    Refused(code="not_a_zip", detail="…", remedy="!", entry="'a'", limit=3, stage="opening"),
     OutOfRoom(),
     OutOfMemory(),
     Crashed("Traceback", "reading"),
@@ -40,7 +40,13 @@ def test_a_reply_arrives_as_it_was_sent(reply: Reply) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{", b'{"type": "converted"}', b'{"type": "other"}', b"\xff", bytes(70_000)]
+    "data",
+    [
+        *(b"", b"{", b"\xff", bytes(70_000)),
+        b'{"type": "converted"}',
+        b'{"type": "other"}',
+        b'{"type": "refused", "code": "not_a_zip", "detail": "!", "remedy": ["!"]}',
+    ],
 )
 def test_anything_else_is_no_reply(data: bytes) -> None:
     assert decode(data) is None

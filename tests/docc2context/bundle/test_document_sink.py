@@ -51,9 +51,9 @@ def test_no_other_file_is_replaced(tmp_path: Path, words: str) -> None:
 
 def test_no_folder_and_no_zip_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "folder.md").mkdir()
-    with pytest.raises(DestinationError, match="is a folder"):
+    with pytest.raises(DestinationError, match=r"is a folder, and .* is a file; name the file"):
         whole(tmp_path / "folder.md", replace=True)
-    with pytest.raises(DestinationError, match="is the name of a zip"):
+    with pytest.raises(DestinationError, match=r"is the name of a zip, .*; end it in \.md"):
         whole(tmp_path / "Kit.doccarchive.ZIP", replace=True)
     assert [path.name for path in tmp_path.iterdir()] == ["folder.md"]
 
