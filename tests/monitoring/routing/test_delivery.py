@@ -129,23 +129,25 @@ def test_a_warning_goes_to_the_other_channel_and_wakes_nobody(alerting: Alerting
     assert ("pagerduty", "", "firing", "HighCPUUsage") not in alerting.told()
 
 
-def test_more_than_five_are_counted_and_not_all_listed(alerting: Alerting) -> None:
+def test_more_than_five_are_named_and_more_than_fifteen_counted(alerting: Alerting) -> None:
     alerting.send(
-        *[alert("HighMemoryUsage", "critical", instance=f"{number:02}:1") for number in range(7)]
+        *[alert("HighMemoryUsage", "critical", instance=f"{number:02}:&") for number in range(17)]
     )
-    slack = alerting.receiver.wait_for(counting("slack", 7), SECONDS)
-    pager = alerting.receiver.wait_for(counting("pagerduty", 7), SECONDS)
+    slack = alerting.receiver.wait_for(counting("slack", 17), SECONDS)
+    pager = alerting.receiver.wait_for(counting("pagerduty", 17), SECONDS)
 
     everything = (
         "http://alerts.example.com:9093/#/alerts?filter=%7Balertname%3D%22HighMemoryUsage%22"
         "%2Cjob%3D%22docc2context%22%7D"
     )
     details = pager.body["payload"]["custom_details"]
-    assert slack.text.startswith("[FIRING 7] ")
+    named = ", ".join(f"{number:02}:&" for number in range(5, 15))
+    in_slack = named.replace("&", "&amp;")
+    assert slack.text.startswith("[FIRING 17] ")
     assert slack.text.count("is down*") == 5
-    assert slack.text.endswith(f"\n\n… and 2 more: <{everything}|all>")
+    assert slack.text.endswith(f"\n\n… and 12 more, {in_slack}: <{everything}|all>")
     assert details["firing"].count("is down\n") == 5
-    assert details["firing"].endswith(f"\n\n… and 2 more: {everything}")
+    assert details["firing"].endswith(f"\n\n… and 12 more, {named}: {everything}")
 
 
 def test_who_still_fires_comes_before_who_does_not(alerting: Alerting) -> None:

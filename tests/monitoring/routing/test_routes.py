@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from monitoring import relocation
+from monitoring.preflight import findings
 
 pytestmark = pytest.mark.skipif(
     shutil.which("amtool") is None,
@@ -40,6 +41,31 @@ def receiver_of(*labels: str) -> str:
 def test_the_configuration_and_its_templates_are_valid() -> None:
     checked = amtool("check-config", str(relocation.ALERTMANAGER))
     assert (checked.returncode, checked.stdout.count("SUCCESS")) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("way", "files"),
+    [
+        ("pagerduty_configs", {"pagerduty_routing_key"}),
+        ("webhook_configs", {"heartbeat_token"}),
+        ("slack_configs", {"slack_alerts_url", "slack_critical_url"}),
+    ],
+)
+def test_without_a_way_the_file_is_valid_and_its_secrets_are_not_missed(
+    tmp_path: Path, way: str, files: set[str]
+) -> None:
+    config = relocation.load(relocation.ALERTMANAGER)
+    for receiver in config["receivers"]:
+        receiver.pop(way, None)
+    file = relocation.write(config, tmp_path / "alertmanager.yml")
+
+    assert amtool("check-config", str(file)).returncode == 0
+    with_it, without = (
+        {Path(one.setting).name for one in findings(content, tmp_path, relocation.ROOT)}
+        for content in (relocation.load(relocation.ALERTMANAGER), config)
+    )
+    assert files <= with_it
+    assert not files & without
 
 
 @pytest.mark.parametrize(("alertname", "severity"), alerts().items())
