@@ -20,8 +20,7 @@ from docc2context.markdown.front_matter import front_matter
 from docc2context.model.decode import DecodedPage
 from docc2context.pages import ConvertedPage, PageConverter, listed_pages
 from docc2context.render.marking import MarkingContext
-from docc2context.render.page import render_part
-from docc2context.render.titles import page_title
+from docc2context.render.page import is_inherited, render_part
 from docc2context.tally import Tally
 from docc2context.version import __version__
 
@@ -44,7 +43,7 @@ class DocumentPages(PageConverter[DocumentPage]):
         return DocumentPage(
             path,
             self._pack(self._encoded(markdown)),
-            Entry(page_title(node), "", "", listed_pages(node, links)),
+            Entry(ctx.title, "", "", listed_pages(node, links), is_inherited=is_inherited(node)),
             ctx.unknown_nodes,
             tuple(sorted(ctx.missing_references)),
             len(MARK.sub("", markdown).encode()),

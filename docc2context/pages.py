@@ -24,8 +24,8 @@ from docc2context.model.page import RenderNode
 from docc2context.model.patch import ReferenceText
 from docc2context.model.variants import Language, Variant
 from docc2context.render.context import Context, PageTooLarge
-from docc2context.render.page import curated, render_page, summary
-from docc2context.render.titles import other_names, page_name, page_title
+from docc2context.render.page import curated, is_inherited, render_page, summary
+from docc2context.render.titles import other_names, page_name
 
 
 class ConvertedPage(msgspec.Struct, frozen=True, gc=False):
@@ -131,7 +131,7 @@ class BundlePages(PageConverter[BundlePage]):
             _entry(node, page.others, ctx),
             ctx.unknown_nodes,
             tuple(sorted(ctx.missing_references)),
-            page_line(_manifest_entry(source, path, node, markdown)),
+            page_line(_manifest_entry(source, path, node, ctx.title, markdown)),
             page_edges(path, ctx.edges, links),
             links.linked,
         )
@@ -151,24 +151,27 @@ def listed_pages(node: RenderNode, links: Resolver) -> tuple[str, ...]:
 def _entry(node: RenderNode, others: Sequence[Variant], ctx: Context) -> Entry:
     children = listed_pages(node, ctx.links)
     return Entry(
-        page_title(node),
+        ctx.title,
         page_name(node),
         summary(node, ctx),
         children,
         ctx.is_deprecated,
         ctx.declaration[: MAX_DECLARATION + 1],
         other_names(node, others) if others else "",
+        is_inherited(node),
     )
 
 
-def _manifest_entry(source: str, path: str, node: RenderNode, markdown: bytes) -> PageEntry:
+def _manifest_entry(
+    source: str, path: str, node: RenderNode, title: str, markdown: bytes
+) -> PageEntry:
     return PageEntry(
         source=source,
         path=path,
         identifier=node.identifier.url,
         usr=node.metadata.external_id,
         kind=node.kind,
-        title=page_title(node),
+        title=title,
         bytes=len(markdown),
         sha256=sha256(markdown),
     )

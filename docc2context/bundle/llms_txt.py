@@ -1,11 +1,13 @@
 """`llms.txt`: the table of contents of a bundle in the form of llmstxt.org, in curated order.
 
 Pages come as their authors grouped them: each root page (a module, a table of contents) opens a
-section, and its topics follow depth first. What nobody curated comes after, in order of its path.
+section, and its topics follow depth first. What nobody curated comes after, in order of its path,
+and last what types inherit, which a reader who is short of room may leave out (DOCS/ADR/0021).
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 import msgspec
 
@@ -16,12 +18,13 @@ from docc2context.markdown.inline import link
 
 LLMS_TXT = "llms.txt"
 
-
 _PACKAGE = "documentation.md"
 
 UNCURATED = "More pages"
 """The section of pages that lie under no root page."""
 
+OPTIONAL = "Optional"
+"""The section that llmstxt.org lets readers skip, by this very name."""
 
 MAX_DECLARATION = 1000
 """Characters of a declaration that are told; the longest of ten archives has 504."""
@@ -30,8 +33,9 @@ MAX_DECLARATION = 1000
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """A page: its rendered name and one-line abstract, and the files that it lists, in order.
 
-    `declaration` is plain text, and tells it from others of the same name; `other_names` are those
-    that it has in other languages, rendered.
+    The name of a symbol is code, and no other page's begins so. `declaration` is plain text, and
+    tells it from others of the same name; `other_names` are those that it has in other languages,
+    rendered. What `is_inherited` is what a type has from elsewhere.
     """
 
     title: str
@@ -41,17 +45,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     is_deprecated: bool = False
     declaration: str = ""
     other_names: str = ""
-
-    def line(self, path: str, *, is_overload: bool) -> str:
-        """The page as an item of the list."""
-        name = link(self.name, relative_link(LLMS_TXT, path))
-        if is_overload and self.declaration:
-            name += f" ({code_span(_on_one_line(self.declaration))})"
-        if self.other_names:
-            name += f" ({self.other_names})"
-        if self.is_deprecated:
-            name += " (deprecated)"
-        return f"- {name}: {self.abstract}" if self.abstract else f"- {name}"
+    is_inherited: bool = False
 
 
 class Contents:
@@ -65,18 +59,21 @@ class Contents:
         self._entries[path] = entry
 
     def order(self) -> dict[str, list[str]]:
-        """The files of all pages, each once, by the root page that their section begins with.
+        """The files of all pages, each once, by the title of their section.
 
-        Pages that no root leads to and none lies above stand under the empty name, last.
+        That is the title of the root page which leads to them or lies above them. Roots of one
+        title share a section, since readers tell sections apart by nothing else.
         """
         roots = [path for path in sorted(self._entries) if _is_root(path)]
         seen: set[str] = set()
-        sections = {root: list(self._walk(root, seen)) for root in roots}
-        homes = {root.removesuffix(".md"): root for root in roots}
+        sections: dict[str, list[str]] = {}
+        for root in roots:
+            sections.setdefault(self._entries[root].title, []).extend(self._walk(root, seen))
+        homes = {root.removesuffix(".md"): self._entries[root].title for root in roots}
         for path in sorted(self._entries.keys() - seen):
-            home = homes.get("/".join(path.split("/")[:2]), "")
+            home = homes.get("/".join(path.split("/")[:2]), UNCURATED)
             sections.setdefault(home, []).append(path)
-        return sections
+        return self._optional_last(sections)
 
     def title(self, own: str) -> str:
         """What to call the archive, which calls itself `own`, or nothing.
@@ -94,14 +91,47 @@ class Contents:
             path: (path.rpartition("/")[0], entry.name) for path, entry in self._entries.items()
         }
         count = Counter(places.values())
-        for root, paths in self.order().items():
-            head = escape(self._entries[root].title) if root else UNCURATED
-            lines = [
-                self._entries[path].line(path, is_overload=count[places[path]] > 1)
-                for path in paths
-            ]
-            parts += [f"## {head}", "\n".join(lines)]
+        for head, paths in self.order().items():
+            lines = [self._line(path, is_overload=count[places[path]] > 1) for path in paths]
+            parts += [f"## {escape(head)}", "\n".join(lines)]
         return "\n\n".join(parts) + "\n"
+
+    def _line(self, path: str, *, is_overload: bool) -> str:
+        """A page as an item of the list, named behind the symbol whose page lies above its own.
+
+        Types within types, and cases, have it in their titles.
+        """
+        entry, above = self._entries[path], self._entries.get(f"{path.rpartition('/')[0]}.md")
+        name = entry.name
+        if above and above.name[:1] == "`":
+            if name[:1] != "`":
+                name = f"{above.name}: {name}"
+            elif not entry.title.startswith(above.title):
+                name = code_span(f"{above.title}.{entry.title}")
+        line = f"- {link(name, relative_link(LLMS_TXT, path))}"
+        if is_overload and entry.declaration:
+            line += f" ({code_span(_on_one_line(entry.declaration))})"
+        if entry.other_names:
+            line += f" ({entry.other_names})"
+        if entry.is_deprecated:
+            line += " (deprecated)"
+        return f"{line}: {entry.abstract}" if entry.abstract else line
+
+    def _optional_last(self, sections: Mapping[str, list[str]]) -> dict[str, list[str]]:
+        """The sections without what is inherited, and a last one that has it."""
+        kept = {
+            head: [path for path in paths if not self._entries[path].is_inherited]
+            for head, paths in sections.items()
+        }
+        left = {head: paths for head, paths in kept.items() if paths}
+        inherited = [
+            path
+            for path in chain.from_iterable(sections.values())
+            if self._entries[path].is_inherited
+        ]
+        if inherited:
+            left.setdefault(OPTIONAL, []).extend(inherited)
+        return left
 
     def _walk(self, root: str, seen: set[str]) -> Iterator[str]:
         """Depth first, each page once: circles of topics end, and no depth exhausts the stack."""

@@ -4,6 +4,7 @@ Nothing here knows the typed model or the renderer, so that a node or key which 
 The walk goes by what is *not* displayed (`denied.py`): what it does not know counts as displayed.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
@@ -22,6 +23,11 @@ _CONTENTS = frozenset({"inlineContent", "content"})
 _JOINED = {"text": "text", "codeVoice": "code"}
 _RICHER = {"titleInlineContent": "title", "overridingTitleInlineContent": "overridingTitle"}
 _PAGE_TITLES = {("hero", "title"), ("intro", "title")}
+_TO_COME = re.compile(r"100000(?:\.|$)")
+"""The version that Apple's SDKs write for one to come; as a number it tells nobody anything."""
+
+_SOME_DAY = {"deprecatedAt": "to be deprecated", "obsoletedAt": "to be obsoleted"}
+
 _MAX_HOPS = 3
 """References within references: an abstract mentions a page whose title mentions another."""
 
@@ -153,6 +159,8 @@ class _Walk:
             if self.has_summary or text in self.told:
                 return  # the summary is made of them; the same for each platform, told once
             self.told.add(text)
+        if at.key in _SOME_DAY and _TO_COME.match(text):
+            text = _SOME_DAY[at.key]
         name_of = at.mentioned if at.key == "title" else ""
         yield Displayable("/".join(names), at.pointer, text, is_code, shared, name_of)
 

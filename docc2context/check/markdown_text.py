@@ -20,7 +20,7 @@ FENCE = re.compile(rf"(?P<prefix>{_CONTAINERS})(?P<fence>`{{3,}}|~{{3,}})[^`]*$"
 """The line that opens a fenced code block, in whatever containers."""
 
 _MARKERS = re.compile(rf"{_CONTAINERS}(?:(?<=[ \t])\[[ xX]\](?=[ \t]|$)|#{{1,6}}(?=[ \t]|$))?")
-_NEW_BLOCK = re.compile(r"[ \t>]*(?:[-+*\d|#])")
+_NEW_BLOCK = re.compile(r"[ \t>]*(?:[-+*\d#])")
 _RULES = frozenset({"***", "---", "___"})
 _DELIMITER_CELL = re.compile(r":-+:?|-{2,}:|-{3,}")
 _BAR = re.compile(r"(?<!\\)\|")
@@ -119,13 +119,21 @@ def _split(markdown: str) -> tuple[list[str], list[str]]:
 
 
 def _blocks(lines: list[str], text: Text) -> None:
-    waiting = iter(lines)
-    for line in waiting:
+    waiting = zip(lines, [*lines[1:], ""], strict=True)
+    in_table = False
+    for line, following in waiting:
         if fence := FENCE.match(line):
+            in_table = False
             text.end_line()
-            for code in fenced(waiting, fence):
+            for code in fenced((line for line, _ in waiting), fence):
                 text.add(code)
                 text.end_line()
+        elif in_table and _is_row(line):
+            _row(line, text)
+        elif in_table := _opens_table(line, following):
+            text.end_line()
+            _row(_unmarked(line), text)
+            next(waiting)  # the rule
         else:
             _line(line, text)
 
@@ -151,19 +159,37 @@ def _line(line: str, text: Text) -> None:
         text.add(" ")
     if stripped.replace(" ", "")[:3] in _RULES and len(set(stripped) - {" "}) == 1:
         return
-    if stripped.startswith("|"):
-        _row([cell.strip() for cell in _BAR.split(stripped.strip("|"))], text)
-    else:
-        _inline(_MARKERS.sub("", line, count=1).rstrip(), text)
+    _inline(_unmarked(line).rstrip(), text)
 
 
-def _row(cells: list[str], text: Text) -> None:
-    """A row of a table, each cell a line; the row of dashes below the header is none."""
-    if all(map(_DELIMITER_CELL.fullmatch, cells)):
-        return
-    for cell in cells:
+def _unmarked(line: str) -> str:
+    return _MARKERS.sub("", line, count=1)
+
+
+def _is_row(line: str) -> bool:
+    return line.lstrip(" \t>").startswith("|")
+
+
+def _opens_table(line: str, following: str) -> bool:
+    """Whether a line is the header of a table, which the rule below makes of it (GFM 4.10).
+
+    Without the rule it is a paragraph, whatever bars it has.
+    """
+    if not (_is_row(following) and _is_row(header := _unmarked(line))):
+        return False
+    rule = _cells(following)
+    return len(rule) == len(_cells(header)) and all(map(_DELIMITER_CELL.fullmatch, rule))
+
+
+def _row(line: str, text: Text) -> None:
+    """A row of a table, each cell a line."""
+    for cell in _cells(line):
         _inline(cell.replace("\\|", "|"), text)
         text.end_line()
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in _BAR.split(row.strip(" \t>").strip("|"))]
 
 
 def _inline(line: str, text: Text) -> None:

@@ -51,13 +51,17 @@ class Metadata(Node):
 
 
 class TopicGroup(Node):
-    """A group of pages under Topics, See Also or Default Implementations, by identifier."""
+    """A group of pages under Topics, See Also or Default Implementations, by identifier.
+
+    It is `generated` if no author has made it.
+    """
 
     identifiers: list[str] = []
     title: str | None = None
     anchor: str | None = None
     abstract: list[Inline] | None = None
     discussion: Content | None = None
+    generated: bool = False
 
 
 class RelationshipGroup(Node):

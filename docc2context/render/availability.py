@@ -6,6 +6,9 @@ from docc2context.model.page import RenderNode
 from docc2context.model.symbol import Availability
 from docc2context.render.context import Context
 
+_TO_COME = "100000"
+"""The version that stands for one to come: `API_TO_BE_DEPRECATED` of Apple's SDKs."""
+
 
 def platforms(items: Sequence[Availability] | None) -> list[str]:
     """One phrase for each named platform, such as `macOS 13.0+ (deprecated 15.0)`."""
@@ -81,5 +84,5 @@ def _platform(item: Availability) -> str:
 
 def _since(word: str, version: str | None, *, holds: bool | None) -> str:
     if version:
-        return f"{word} {version}"
+        return f"to be {word}" if version.partition(".")[0] == _TO_COME else f"{word} {version}"
     return word if holds else ""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from docc2context.markdown.front_matter import front_matter
 from docc2context.model.page import RenderNode, VersionChange
+from docc2context.model.reference import TopicReference
 from docc2context.model.variants import Variant
 from docc2context.render.availability import platforms
 from docc2context.render.context import Context
@@ -41,21 +42,33 @@ def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str, ct
 
 
 def _parent(node: RenderNode, ctx: Context) -> str:
-    """The title of the nearest page above, below a module's: what a member is a member of.
+    """The title of what a page is a member of, else of the nearest page above it.
 
-    A page that groups others, such as `Sequence Implementations`, is one if there is no other.
+    A symbol's address names what declares it, wherever authors list it. The page above a module's
+    is none, and one that groups others, such as `Sequence Implementations`, only if there is no
+    other.
     """
-    if not node.hierarchy or not node.hierarchy.paths or len(node.hierarchy.paths[-1]) < 2:
-        return ""
+    owner = ctx.links.describe(node.identifier.url.rpartition("/")[0])
+    if owner and isinstance(owner.reference, TopicReference) and owner.reference.role == "symbol":
+        return owner.reference.title
     groups: list[str] = []
-    for identifier in reversed(node.hierarchy.paths[-1][1:]):
+    for identifier in reversed(_way_down(node)[1:]):
         described = ctx.links.describe(identifier)
         reference = described.reference if described else None
         title: str = getattr(reference, "title", "")
         if getattr(reference, "role", None) != "collectionGroup":
             return title
         groups.append(title)
-    return groups[0]
+    return groups[0] if groups else ""
+
+
+def _way_down(node: RenderNode) -> list[str]:
+    """The pages above a page as DocC's web page shows them: the first way from its own root."""
+    paths = node.hierarchy.paths if node.hierarchy else []
+    if len(paths) > 1:
+        url = node.identifier.url.lower()
+        paths = [path for path in paths if path and url.startswith(path[0].lower())] or paths
+    return paths[0] if paths else []
 
 
 def _modules(node: RenderNode) -> str:

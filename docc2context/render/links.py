@@ -2,6 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from operator import add
+
+import msgspec
 
 from docc2context.links.references import Described
 from docc2context.markdown import blocks as md
@@ -15,6 +18,18 @@ from docc2context.render.context import Context
 from docc2context.render.inline import inlines, is_plain, link_to
 
 
+class PageList(msgspec.Struct, gc=False):
+    """A list in the making: its pages by identifier, their linked names, and what is behind."""
+
+    pages: dict[str, Described | None]
+    names: list[str]
+    rests: list[str]
+
+    def lines(self) -> list[str]:
+        """What the bullets say."""
+        return list(map(add, self.names, self.rests))
+
+
 def page_links(identifiers: Sequence[str], ctx: Context, marker: str = "-") -> str:
     """One bullet a page: its linked name, what to know before using it, and its abstract."""
     return md.bullets(page_lines(identifiers, ctx), marker)
@@ -22,20 +37,41 @@ def page_links(identifiers: Sequence[str], ctx: Context, marker: str = "-") -> s
 
 def page_lines(identifiers: Sequence[str], ctx: Context) -> list[str]:
     """What the bullets of `page_links` say."""
+    pages = page_list(identifiers, ctx)
+    tell_apart([pages], ctx)
+    return pages.lines()
+
+
+def page_list(identifiers: Sequence[str], ctx: Context) -> PageList:
+    """A list whose names are not told apart yet."""
     pages = {identifier: ctx.describe(identifier) for identifier in dict.fromkeys(identifiers)}
     names = [link_to(identifier, described, ctx) for identifier, described in pages.items()]
-    titles = [described.title if described else None for described in pages.values()]
-    if len(set(titles)) < len(titles):
-        names = _told_apart(names, titles, list(pages), ctx)
-    if ctx.names_elsewhere:
-        names = [
-            name + name_elsewhere(identifier, ctx)
-            for name, identifier in zip(names, pages, strict=True)
-        ]
-    return [
-        name + ctx.spend(_summary(described, ctx)) if described else name
-        for name, described in zip(names, pages.values(), strict=True)
+    rests = [
+        ctx.spend(_summary(described, ctx)) if described else "" for described in pages.values()
     ]
+    if ctx.names_elsewhere:
+        told = [name_elsewhere(identifier, ctx) for identifier in pages]
+        rests = list(map(add, told, rests))
+    return PageList(pages, names, rests)
+
+
+def tell_apart(lists: Sequence[PageList], ctx: Context) -> None:
+    """Put declarations behind the names that several symbols in these lists have.
+
+    A symbol is one, however often it stands in them, and by whatever identifiers.
+    """
+    pages: dict[str, Described | None] = {}
+    for each in lists:
+        pages.update(each.pages)
+    titles = [page.title if page else None for page in pages.values()]
+    if len(set(titles)) == len(titles):
+        return
+    targets = {(page.title, page.file or identifier) for identifier, page in pages.items() if page}
+    count = Counter([title for title, _ in targets])
+    for each in lists:
+        for place, (identifier, page) in enumerate(each.pages.items()):
+            if page and count[page.title] > 1 and (told := ctx.links.declaration(identifier)):
+                each.names[place] += ctx.spend(f" ({code_span(told)})")
 
 
 def name_elsewhere(identifier: str, ctx: Context) -> str:
@@ -44,18 +80,6 @@ def name_elsewhere(identifier: str, ctx: Context) -> str:
     if not names:
         return ""
     return ctx.spend(f" ({', '.join(f'{language}: {name}' for language, name in names)})")
-
-
-def _told_apart(
-    names: Sequence[str], titles: Sequence[str | None], identifiers: Sequence[str], ctx: Context
-) -> list[str]:
-    """Names with declarations behind those that several symbols have."""
-    count = Counter(titles)
-    told: list[str] = []
-    for name, title, identifier in zip(names, titles, identifiers, strict=True):
-        declaration = ctx.links.declaration(identifier) if count[title] > 1 else ""
-        told.append(ctx.spend(f"{name} ({code_span(declaration)})") if declaration else name)
-    return told
 
 
 def _summary(described: Described, ctx: Context) -> str:

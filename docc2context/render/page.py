@@ -1,6 +1,7 @@
 """A whole page: front matter, title, and its sections in DocC's order."""
 
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from docc2context.markdown import blocks as md
 from docc2context.markdown.code import code_block
@@ -14,6 +15,11 @@ from docc2context.render.parts import page_parts
 from docc2context.render.renamed import OtherLanguage
 from docc2context.render.titles import page_title
 from docc2context.render.variant import variant_parts
+
+_SYNTHESIZED = "::SYNTHESIZED::"
+"""What swift-symbolgraph-extract puts between a symbol's USR and that of the type that has it."""
+
+_is_generated = attrgetter("generated")
 
 
 def render_page(node: RenderNode, others: Sequence[Variant], path: str, ctx: Context) -> str:
@@ -70,3 +76,16 @@ def curated(node: RenderNode) -> Iterator[str]:
         if isinstance(part, Volume):
             for chapter in part.chapters:
                 yield from chapter.tutorials
+
+
+def is_inherited(node: RenderNode) -> bool:
+    """Whether a page is about what a type has from elsewhere, which is told there as well.
+
+    swift-docc makes a page of each such member, and marks it in its USR. It also makes one of the
+    members that a type has by a protocol, such as `Equatable Implementations`: a group of groups
+    that no author has written.
+    """
+    metadata, groups = node.metadata, node.topic_sections
+    if metadata.role == "collectionGroup":
+        return bool(groups) and all(map(_is_generated, groups or ()))
+    return _SYNTHESIZED in (metadata.external_id or "")

@@ -7,7 +7,13 @@ from docc2context.model.page import RelationshipGroup, TopicGroup
 from docc2context.render.block import blocks
 from docc2context.render.context import Context, generated_anchor
 from docc2context.render.inline import inlines, link_to
-from docc2context.render.links import conditions, name_elsewhere, page_links
+from docc2context.render.links import (
+    PageList,
+    conditions,
+    name_elsewhere,
+    page_list,
+    tell_apart,
+)
 
 _RELATIONS = {
     "conformsTo": "conforms-to",
@@ -24,11 +30,17 @@ def topic_groups(
     """A section of grouped links."""
     if not groups:
         return ""
-    head = ctx.heading(2, title, generated_anchor(title))
-    return md.join([head, *(_group(group, relation, ctx) for group in groups)])
+    parts = [ctx.heading(2, title, generated_anchor(title))]
+    above, lists = zip(*[_group(group, relation, ctx) for group in groups], strict=True)
+    # All groups together: authors sort overloads under the headings that they like.
+    tell_apart(lists, ctx)
+    for blocks_above, pages in zip(above, lists, strict=True):
+        parts += [*blocks_above, md.bullets(pages.lines(), md.marker_below(blocks_above[-1]))]
+    return md.join(parts)
 
 
-def _group(group: TopicGroup, relation: str, ctx: Context) -> str:
+def _group(group: TopicGroup, relation: str, ctx: Context) -> tuple[list[str], PageList]:
+    """The blocks above the links, the discussion last, and the links."""
     ctx.begin_part()
     title = group.title or ""
     head = ctx.heading(3, title, group.anchor or title.replace(" ", "-"))
@@ -36,8 +48,7 @@ def _group(group: TopicGroup, relation: str, ctx: Context) -> str:
     with ctx.demoted(2):
         discussion = blocks(group.discussion.content, ctx) if group.discussion else ""
     with ctx.relating(relation):
-        links = page_links(group.identifiers, ctx, md.marker_below(discussion))
-    return md.join([head, abstract, discussion, links])
+        return [head, abstract, discussion], page_list(group.identifiers, ctx)
 
 
 def relationships(groups: Sequence[RelationshipGroup] | None, ctx: Context) -> str:

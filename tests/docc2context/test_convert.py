@@ -66,6 +66,43 @@ def test_the_table_of_contents_tells_the_names_that_pages_have_in_other_language
     )
 
 
+def test_what_a_type_inherits_stands_last_in_the_table_of_contents_and_in_one_document() -> None:
+    usr = "s:SQsE2neoiySbx_xtFZ::SYNTHESIZED::s:3Kit5SlothV"
+    topics = {"topicSections": [{"identifiers": ["/documentation/kit/sloth/ne"]}]}
+    generated = {"topicSections": [{**topics["topicSections"][0], "generated": True}]}
+    group = {"title": "Equatable Implementations", "role": "collectionGroup"}
+    pages = {
+        "kit": page("Kit", topicSections=[{"identifiers": ["/documentation/kit/sloth"]}]),
+        "kit/equatable": page("Eq", metadata={"title": "Eq", "role": "collectionGroup"}, **topics),
+        "kit/all": page("All", **generated),
+        "kit/none": page("None", metadata={"title": "None", "role": "collectionGroup"}),
+        "kit/sloth": page("Sloth", kind="symbol", metadata={"title": "Sloth"}),
+        "kit/sloth/equatable": page("E", metadata=group, **generated),
+        "kit/sloth/ne": page("!=", kind="symbol", metadata={"title": "!=", "externalID": usr}),
+        "kit/sloth/z": page("z", kind="symbol", metadata={"title": "z", "externalID": "s:3Kit"}),
+    }
+    source = zipped({f"{ROOT}data/documentation/{path}.json": pages[path] for path in pages})
+    _, files = converted(source)
+    lines = files["llms.txt"].decode().splitlines()
+    assert [line for line in lines if line] == [
+        "# Kit",
+        "## Kit",
+        "- [Kit](documentation/kit.md)",
+        "- [`Sloth`](documentation/kit/sloth.md)",
+        "- [All](documentation/kit/all.md)",
+        "- [Eq](documentation/kit/equatable.md)",
+        "- [None](documentation/kit/none.md)",
+        "- [`Sloth.z`](documentation/kit/sloth/z.md)",
+        "## Optional",
+        "- [`Sloth`: Equatable Implementations](documentation/kit/sloth/equatable.md)",
+        "- [`Sloth.!=`](documentation/kit/sloth/ne.md)",
+    ]
+    buffer = io.BytesIO()
+    docc2context.convert(source, buffer, single=True)
+    titles = re.findall("^# (.*)$", buffer.getvalue().decode(), re.MULTILINE)
+    assert titles == ["Kit", "Sloth", *("All", "Eq", "None", "z"), group["title"], "!="]
+
+
 def test_what_is_not_utf_8_costs_one_page_or_the_title_alone() -> None:
     data = zipped(
         {

@@ -1,4 +1,4 @@
-/** `llms.txt`, as far as the converter writes it: a page a line, in the order of its authors. */
+/** `llms.txt`, as far as the converter writes it: a page a line, in its order. */
 
 /** A link, and of pages that share their name the declaration; docc2context/bundle/llms_txt.py. */
 const LINE = /^- \[(?:\\.|[^\\])*?\]\(([^\s)]+)\)(?: \((`+) ?(.*?) ?\2\))?/;

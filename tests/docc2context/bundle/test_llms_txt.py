@@ -1,4 +1,5 @@
 from docc2context.bundle.llms_txt import Contents, Entry
+from docc2context.markdown.code import code_span
 
 
 def contents(pages: dict[str, list[str]]) -> Contents:
@@ -19,7 +20,7 @@ def test_pages_come_in_the_order_of_their_topics_depth_first() -> None:
         }
     ).order()
     kit = "documentation/kit"
-    assert order == {f"{kit}.md": [f"{kit}.md", f"{kit}/b.md", f"{kit}/b/c.md", f"{kit}/a.md"]}
+    assert order == {"kit": [f"{kit}.md", f"{kit}/b.md", f"{kit}/b/c.md", f"{kit}/a.md"]}
 
 
 def test_circles_end_and_each_page_stands_once() -> None:
@@ -27,7 +28,7 @@ def test_circles_end_and_each_page_stands_once() -> None:
         "documentation/kit.md": ["documentation/kit/a.md", "documentation/kit/a.md"],
         "documentation/kit/a.md": ["documentation/kit.md", "documentation/kit/a.md"],
     }
-    assert contents(pages).order() == {"documentation/kit.md": list(pages)}
+    assert contents(pages).order() == {"kit": list(pages)}
 
 
 def test_what_nobody_curated_comes_after_below_its_root_or_at_the_end() -> None:
@@ -35,8 +36,8 @@ def test_what_nobody_curated_comes_after_below_its_root_or_at_the_end() -> None:
         {"documentation/kit.md": [], "documentation/kit/x/y.md": [], "documentation/lost/z.md": []}
     ).order()
     assert order == {
-        "documentation/kit.md": ["documentation/kit.md", "documentation/kit/x/y.md"],
-        "": ["documentation/lost/z.md"],
+        "kit": ["documentation/kit.md", "documentation/kit/x/y.md"],
+        "More pages": ["documentation/lost/z.md"],
     }
 
 
@@ -45,15 +46,28 @@ def test_a_root_keeps_its_own_section_though_another_lists_it() -> None:
         {"documentation.md": ["documentation/kit.md"], "documentation/kit.md": []}
     ).order()
     assert order == {
-        "documentation.md": ["documentation.md"],
-        "documentation/kit.md": ["documentation/kit.md"],
+        "documentation": ["documentation.md"],
+        "kit": ["documentation/kit.md"],
     }
+
+
+def test_roots_of_one_title_share_a_section_with_what_lies_below_them() -> None:
+    made = Contents()
+    for path, title in (("a", "Kit"), ("b", "Other"), ("c", "Kit")):
+        made.add(f"d/{path}.md", Entry(title, title, "", (f"d/{path}/x.md",)))
+        made.add(f"d/{path}/x.md", Entry("x", "x", "", ()))
+    made.add("d/c/lost.md", Entry("lost", "lost", "", ()))
+    assert made.order() == {
+        "Kit": ["d/a.md", "d/a/x.md", "d/c.md", "d/c/x.md", "d/c/lost.md"],
+        "Other": ["d/b.md", "d/b/x.md"],
+    }
+    assert made.render("Kit").count("## Kit") == 1
 
 
 def test_ten_thousand_levels_do_not_exhaust_the_stack() -> None:
     chain = {f"d/k/{i:05}.md": [f"d/k/{i + 1:05}.md"] for i in range(10_000)}
     order = contents({"d/k.md": ["d/k/00000.md"], **chain}).order()
-    assert order == {"d/k.md": ["d/k.md", *chain]}
+    assert order == {"k": ["d/k.md", *chain]}
 
 
 def test_the_file_has_the_form_of_llmstxt_org() -> None:
@@ -85,6 +99,59 @@ def test_what_has_one_name_in_one_folder_is_told_apart_by_its_declaration() -> N
         "- [`f(_:)`](d/kit/c.md): F.",
         "- [`g()`](d/kit/g.md)",
         "- [`f(_:)`](d/other/a.md)",
+    ]
+
+
+def test_what_is_inherited_may_be_skipped_but_not_what_stands_among_it() -> None:
+    made = Contents()
+    made.add("d/kit.md", Entry("Kit", "Kit", "", ("d/kit/a.md", "d/kit/b.md")))
+    made.add("d/kit/a.md", Entry("A", "`A`", "", ("d/kit/a/group.md", "d/kit/a/own.md")))
+    group = ("d/kit/a/more.md", "d/kit/a/equal.md")
+    made.add("d/kit/a/group.md", Entry("E Implementations", "E", "", group, is_inherited=True))
+    made.add("d/kit/a/more.md", Entry("!=", "`!=`", "From E.", (), is_inherited=True))
+    made.add("d/kit/a/equal.md", Entry("==", "`==`", "", ()))
+    made.add("d/kit/a/own.md", Entry("own", "`own`", "", ()))
+    made.add("d/kit/b.md", Entry("B", "`B`", "", ()))
+    made.add("x/y/z.md", Entry("z", "`z`", "", (), is_inherited=True))
+    assert made.render("Kit") == (
+        "# Kit\n\n"
+        "## Kit\n\n"
+        "- [Kit](d/kit.md)\n"
+        "- [`A`](d/kit/a.md)\n"
+        "- [`A.==`](d/kit/a/equal.md)\n"
+        "- [`A.own`](d/kit/a/own.md)\n"
+        "- [`B`](d/kit/b.md)\n\n"
+        "## Optional\n\n"
+        "- [`A`: E](d/kit/a/group.md)\n"
+        "- [`A.!=`](d/kit/a/more.md): From E.\n"
+        "- [`z`](x/y/z.md)\n"
+    )
+
+
+def test_members_are_named_behind_their_type_unless_their_titles_do_so() -> None:
+    made = Contents()
+    pages = {
+        "d/kit": "Kit",
+        "d/kit/a": "A",
+        "d/kit/a/f(_-)": "f(_:)",
+        "d/kit/a/`": "`(_:)",
+        "d/kit/a/b": "A.B",
+        "d/kit/a/b/c": "A.B.c",
+        "d/kit/a/b/g": "g",
+        "d/kit/guide/x": "x",
+        "d/kit/lost/y": "y",
+        "d/kit/aconst": "AConst",
+        "d/kit/aconst/aconstone": "AConstOne",
+    }
+    for path, title in pages.items():
+        name = "Kit" if title == "Kit" else code_span(title)
+        made.add(f"{path}.md", Entry(title, name, "", ()))
+    made.add("d/kit/guide.md", Entry("Guide", "Guide", "", ()))
+    made.add("d/kit/a/group.md", Entry("A Implementations", "A Implementations", "", ()))
+    names = [line.partition("](")[0][3:] for line in made.render("Kit").splitlines()[4:]]
+    assert names == [
+        *("Kit", "`A`", "``A.`(_:)``", "`A.B`", "`A.B.c`", "`A.B.g`", "`A.f(_:)`"),
+        *("`A`: A Implementations", "`AConst`", "`AConstOne`", "Guide", "`x`", "`y`"),
     ]
 
 

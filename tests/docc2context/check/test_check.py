@@ -90,6 +90,21 @@ def test_exactly_what_was_deleted_is_named(bundle: Path, words: str, node: str, 
     assert node_of.endswith(node)
 
 
+def test_a_table_whose_author_forgot_the_rule_is_found_wherever_it_stands(tmp_path: Path) -> None:
+    told = paragraph("| left | right | | --- | --- | | further words | more |")
+    nested = [
+        told,
+        {"type": "unorderedList", "items": [{"content": [paragraph("a"), told]}]},
+        {"type": "aside", "style": "note", "content": [told]},
+    ]
+    table = {"type": "table", "header": "row", "rows": CELLS}
+    content = [{"kind": "content", "content": [*nested, table, *nested]}]
+    sloth = page("Sloth", primaryContentSections=content)
+    docc2context.convert(archive(sloth=sloth), tmp_path / "bundle")
+    report = check(archive(sloth=sloth), tmp_path / "bundle").content
+    assert (report.strings, report.missing) == (15, [])
+
+
 def test_missing_strings_are_counted_by_their_kind(bundle: Path) -> None:
     without(bundle, "  eat()\n")
     tally = check(archive(sloth=SLOTH), bundle).content

@@ -207,3 +207,14 @@ def test_nesting_as_deep_as_json_may_be_is_walked() -> None:
 @pytest.mark.parametrize("page", [None, [], "x", 1, {"references": []}, {"abstract": None}])
 def test_what_is_no_page_displays_nothing(page: object) -> None:
     assert displayables(page) == []
+
+
+def test_what_is_deprecated_some_day_is_told_in_words() -> None:
+    versions = ["100000.0", "100000", "10000.0", "14.0"]
+    platforms = [{"name": "iOS", "deprecatedAt": version} for version in versions]
+    told = [words for node, words in shown({"metadata": {"platforms": platforms}}) if "At" in node]
+    assert told == ["to be deprecated", "to be deprecated", "10000.0", "14.0"]
+    assert shown({"metadata": {"introducedAt": "100000.0", "obsoletedAt": "100000.0"}}) == [
+        ("metadata/introducedAt", "100000.0"),
+        ("metadata/obsoletedAt", "to be obsoleted"),
+    ]
