@@ -56,6 +56,12 @@ def compose_program() -> list[str]:
     return plugin if done.returncode == 0 else ["docker-compose"]
 
 
+def builder() -> str:
+    """Docker's switch for its newer builder, which is a plugin that Debian 12 does not have."""
+    found = subprocess.run(["docker", "buildx", "version"], capture_output=True, check=False)
+    return "1" if found.returncode == 0 else "0"
+
+
 class Stack:
     """A Compose project of its own; `folder` keeps what stand-ins are made of."""
 
@@ -66,7 +72,7 @@ class Stack:
             "COMPOSE_PROJECT_NAME": PROJECT,
             "DOCC2CONTEXT_IMAGE": "docc2context-service:compose-test",
             "DOCC2CONTEXT_PORTS": "8000-8009",
-            "DOCKER_BUILDKIT": "0",  # Debian's engine has no other builder
+            "DOCKER_BUILDKIT": builder(),
             "BUILD_COMMIT": "compose-test",
         }
         self._program = compose_program()
