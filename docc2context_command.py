@@ -7,6 +7,6 @@ def run() -> None:
     """Run the command line; till it has begun, Ctrl-C just ends it, without a traceback."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from docc2context.cli import run as run_command_line  # noqa: PLC0415 - see above
+    from docc2context.cli import run as run_command_line  # noqa: PLC0415  # slow, as said above
 
     run_command_line()

@@ -2,11 +2,10 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 
-import structlog
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
 from app.api.deps import Services
 from app.api.error_handlers import EXCEPTION_HANDLERS, error_response, internal_error
@@ -16,7 +15,6 @@ from app.api.route_table import RouteTable
 from app.api.routes import convert, health, page, static, status
 from app.api.routes import metrics as metrics_route
 from app.core.config import Settings, load_settings
-from app.core.errors import ServiceError
 from app.core.http_deadline import HEAD_TIMEOUT
 from app.core.logging import configure_logging
 from app.core.loop_lag import measured_lag
@@ -25,7 +23,6 @@ from app.core.one_process import refuse_several_workers
 from app.core.resource_figures import ResourceReading
 from app.core.resources import Resources
 from app.core.sampler import INTERVAL_SECONDS, Sampler
-from app.core.threads import in_thread
 from app.middleware.crash import CrashMiddleware
 from app.middleware.head import HeadMiddleware
 from app.middleware.observe import ObserveMiddleware
@@ -39,7 +36,8 @@ from app.services.client_address import ClientAddresses
 from app.services.conversion import CONVERTER_NODE_TYPES, CONVERTER_VERSION, Converter, engine_of
 from app.services.drain import Drain
 from app.services.rate_limiter import RateLimiter
-from app.services.workspace.scratch import leftovers, sweep
+from app.services.startup import start_converter, sweep_workspace
+from app.services.workspace.scratch import leftovers
 
 API = "/api/v1"
 
@@ -50,7 +48,15 @@ QUIET = {
 }
 """Routes that are asked every few seconds: logged at debug level."""
 
-log = structlog.get_logger()
+
+class Application(FastAPI):
+    """FastAPI with one layer around Starlette's own outermost one, which hides the server's `send`.
+
+    What `add_middleware` adds stands inside of that one.
+    """
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return PeerMiddleware(super().build_middleware_stack())
 
 
 def create_app(
@@ -68,7 +74,7 @@ def create_app(
     settings = settings or load_settings()
     configure_logging(settings.log_level, settings.log_format)
 
-    app = FastAPI(
+    app = Application(
         title="docc2context",
         summary="Turns zipped DocC documentation archives into Markdown.",
         version=CONVERTER_VERSION,
@@ -105,7 +111,10 @@ def _include_routes(app: FastAPI, more: Sequence[APIRouter]) -> None:
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
-    """Lay the middleware around the application; the last one added is the outermost."""
+    """Lay the middleware around the application; the last one added is the outermost.
+
+    `Application` lays one more around all of them.
+    """
     services: Services = app.state.services
     app.add_middleware(HeadMiddleware)
     if settings.rate_limit_enabled:
@@ -135,9 +144,6 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         log=RequestLog(quiet=QUIET),
     )
     app.add_middleware(SecurityHeadersMiddleware)
-    # Around Starlette's own outermost one too, which hides the server's `send`.
-    build = app.build_middleware_stack
-    app.build_middleware_stack = lambda: PeerMiddleware(build())  # type: ignore[method-assign]
 
 
 def _services(settings: Settings, reading: Callable[[], ResourceReading | None]) -> Services:
@@ -171,8 +177,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
     Its state is for the server's protocol, which knows no settings.
     """
     services: Services = app.state.services
-    await _sweep(services.settings.workspace_dir)
-    await _start_converter(services.converter)
+    await sweep_workspace(services.settings.workspace_dir)
+    await start_converter(services.converter)
     async with (
         measured_lag(services.metrics.event_loop_lag.observe),
         services.converter.watched(),
@@ -181,25 +187,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
         watch = Sampler(ReadinessWatch(services).look)
         with app.state.sampler.running(), watch.running(), services.drain.before_signals():
             yield {HEAD_TIMEOUT: services.settings.head_timeout_seconds}
-
-
-async def _sweep(workspace: Path) -> None:
-    removed, stubborn = await in_thread(sweep, workspace)
-    if removed or stubborn:
-        log.warning("workspace_swept", removed=removed, left=len(stubborn))
-
-
-async def _start_converter(converter: Converter) -> None:
-    """Start the forkserver now; otherwise the first upload would wait for it."""
-    try:
-        locks = await converter.probe()
-    except ServiceError as error:
-        # Served all the same: readiness tells, and the next conversion tries again.
-        log.error("converter_unavailable", detail=error.detail)  # noqa: TRY400 - it is expected
-    else:
-        log.info("converter_ready", version=CONVERTER_VERSION, locks=locks.in_force)
-        for lock, reason in locks.shortfalls.items():
-            log.warning("converter_lock_missing", lock=lock, reason=reason)
 
 
 app = create_app()

@@ -171,7 +171,7 @@ def _progress(stack: ExitStack) -> Callable[[int, int], None]:
 
 def _standard_input(stack: ExitStack) -> BinaryIO:
     """Standard input on disk: a zip is read from its end."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the stack closes it
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # the stack closes it
     copyfileobj(standard_input(), stack.enter_context(file))
     return file
 

@@ -32,7 +32,7 @@ ASSETS_IN_ONE_DOCUMENT = (
 )
 
 
-def convert(  # noqa: PLR0913 - each is a choice of the caller's, and has a name at the call
+def convert(  # noqa: PLR0913  # each is a choice of the caller's, and has a name at the call
     source: Path | str | bytes | BinaryIO,
     destination: Path | str | BinaryIO,
     *,

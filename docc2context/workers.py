@@ -43,7 +43,7 @@ def converted_pages(
         yield map(conversion(archive, plan).convert, archive.pages)
         return
     # Spawned, not forked: the caller may have threads.
-    from multiprocessing import get_context  # noqa: PLC0415 - 9 ms that few conversions need
+    from multiprocessing import get_context  # noqa: PLC0415  # 9 ms that few conversions need
 
     context, started_with = get_context("spawn"), (source, conversion, plan)
     with futures.ProcessPoolExecutor(useful, context, _start, started_with) as pool:

@@ -147,8 +147,9 @@ class Program:
             self.process.wait()
 
     def _answers(self) -> bool:
+        address = self.url + self.ready
         try:
-            with urllib.request.urlopen(self.url + self.ready, timeout=2) as answer:  # noqa: S310
+            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310  # our own address
                 return bool(answer.status == 200)
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from hypothesis import settings
 from playwright.sync_api import Browser
 
+from app.core.config import Settings
 from tests.app.archives import slow_doccarchive
 from tests.app.browser import open_browser
 from tests.app.serving import SMALL_WORKSPACE_BYTES, Server
@@ -104,9 +105,8 @@ def logging_as_before() -> Iterator[None]:
 
 
 @pytest.fixture
-def app(tmp_path: Path, logging_as_before: None) -> FastAPI:  # noqa: ARG001
+def app(tmp_path: Path, logging_as_before: None) -> FastAPI:  # noqa: ARG001  # for what it undoes
     """An application of its own, in this process."""
-    from app.core.config import Settings  # noqa: PLC0415
-    from app.main import create_app  # noqa: PLC0415
+    from app.main import create_app  # noqa: PLC0415  # importing it configures logging
 
     return create_app(Settings(workspace_dir=tmp_path))

@@ -66,7 +66,7 @@ def test_request_metrics_recorded(client: TestClient) -> None:
 
 
 def new_app(folder: Path) -> FastAPI:
-    from app.main import create_app  # noqa: PLC0415
+    from app.main import create_app  # noqa: PLC0415  # as above
 
     return create_app(Settings(workspace_dir=folder))
 

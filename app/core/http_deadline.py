@@ -29,7 +29,7 @@ class HeadInTime(RefusalTold):
     _deadline: TimerHandle | None = None
     _in_body = _has_sent = False
 
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn
         super().connection_made(transport)
         self._start_clock()
 

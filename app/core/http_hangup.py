@@ -21,7 +21,7 @@ class HangupTold(UpgradeIgnored):
 
     _unanswered: deque[RequestResponseCycle]
 
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn
         self._unanswered = deque()
         super().connection_made(transport)
 

@@ -68,7 +68,7 @@ class OutsideConverter:
 
     has_options = False
 
-    def __init__(  # noqa: PLR0913 - settings, each with a name at the call, and the clock
+    def __init__(  # noqa: PLR0913  # settings, each with a name at the call, and the clock
         self,
         command: Sequence[str],
         *,

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
@@ -71,7 +72,7 @@ def run(
     Needs a process of one thread that has called `prepare`.
     Raises NotRunnable, OutgrewFolder, Stopped.
     """
-    watcher = os.getpid()
+    lock_up = partial(lock_up_program, bounds, place.folder, watcher=os.getpid())
     # From here on they wait until they are taken; else SIGTERM would leave what is started here.
     signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
     try:
@@ -83,8 +84,7 @@ def run(
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             process_group=0,
-            # Safe here: this process has one thread.
-            preexec_fn=lambda: lock_up_program(bounds, place.folder, watcher),  # noqa: PLW1509
+            preexec_fn=lock_up,  # noqa: PLW1509  # safe: this process has one thread
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise NotRunnable(str(error)) from error

@@ -47,7 +47,7 @@ def headings(markdown: str) -> Iterator[tuple[str, str]]:
 class MarkingResolver(PageResolver):
     """Resolves the identifiers of a page whose links stay within one document."""
 
-    def to(self, identifier: str, described: Described | None) -> str | None:  # noqa: ARG002
+    def to(self, identifier: str, described: Described | None) -> str | None:  # noqa: ARG002  # asked anew
         if (external := self.external(identifier)) is not None:
             return external
         path = self.file(identifier)
@@ -59,7 +59,7 @@ class MarkingResolver(PageResolver):
     def describing(self, references: Mapping[str, ReferenceText]) -> "MarkingResolver":
         return MarkingResolver(self._site, self._path, references)
 
-    def settle(self, markdown: str, anchors: Mapping[str, str]) -> str:  # noqa: ARG002
+    def settle(self, markdown: str, anchors: Mapping[str, str]) -> str:  # noqa: ARG002  # too early
         return markdown
 
 

@@ -111,7 +111,7 @@ class PageResolver:
             return link_from(self._folder, path)
         return self._link(path, unquote(url.partition("#")[2]), described)
 
-    def asset(self, url: str) -> str | None:  # noqa: ARG002
+    def asset(self, url: str) -> str | None:  # noqa: ARG002  # this bundle has none
         return None
 
     def describing(self, references: Mapping[str, ReferenceText]) -> "PageResolver":

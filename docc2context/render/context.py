@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -14,7 +15,7 @@ from docc2context.markdown.inline import link, with_code
 from docc2context.markdown.slug import Slugs, slug
 from docc2context.model.counts import Counts
 from docc2context.model.patch import ReferenceText
-from docc2context.model.reference import Reference
+from docc2context.model.reference import Reference, TopicReference
 
 MAX_DEPTH = 48
 """Levels of content inside content: the deepest of 130,000 real pages has 9. Each level takes some
@@ -38,43 +39,86 @@ class PageTooLarge(Exception):
     """A page's Markdown outgrew what it may have, while it was made."""
 
 
+@dataclass(eq=False)
 class Context:
-    """The page being rendered: its links, its headings so far, and what could not be shown.
+    """The page being rendered: its links, its headings so far, and what could not be shown."""
 
-    `unknown_nodes` counts on from what decoding found. `max_chars` bounds what is made of it: a
-    page of 16 MB could else ask for gigabytes, by showing one long reference a million times or by
-    indenting a million lines.
+    links: Resolver
+    """What identifiers stand for, and where links to them lead."""
+
+    chars_left: int
+    """How much may still be made of the page.
+
+    A page of 16 MB could else ask for gigabytes, by showing one long reference a million times or
+    by indenting a million lines.
     """
 
-    def __init__(self, links: Resolver, max_chars: int, unknown_nodes: Counts) -> None:
-        self.links = links
-        self.title = ""
-        self._chars_left = max_chars
-        self.suffix = ""
-        self.unknown_nodes = unknown_nodes
-        self.missing_references: set[str] = set()
-        self.anchors: dict[str, str] = {}
-        self.edges: list[tuple[str, str]] = []
-        self.abstract: str | None = None
-        self.declaration = ""
-        """The first declaration on the page."""
-        self.is_deprecated = False
-        self.asked: list[str] = []
-        """Identifiers that were looked up for the present part of the page."""
-        self.asked_by_part: list[list[str]] = []
-        """The same for one part after the other; whoever wants to know gives it another list."""
-        self.names_elsewhere: Mapping[str, Sequence[tuple[str, str]]] = {}
-        """How other languages call things that a list shows: language and name, by identifier."""
-        self._relation: str | None = "body"
-        self._slugs = Slugs()
-        self._depth = 0
-        self._inside_link = False
-        self._words_alone = False
-        self.is_bold = False
-        self.demotion = 0
-        """Levels by which headings of content go down, as it stands below headings of ours."""
-        self._mended: set[str] = set()
-        self._called_deprecated: bool | None = None
+    unknown_nodes: Counts
+    """What could not be shown as it is, by kind: counted on from what decoding found."""
+
+    title: str = ""
+    """The page's title, as text."""
+
+    suffix: str = ""
+    """What its headings of the second level end in: empty in the page's own language."""
+
+    names_elsewhere: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    """How other languages call things that a list shows: language and name, by identifier."""
+
+    # What is found out of the page.
+
+    abstract: str | None = None
+    """The page's abstract as Markdown, if that is the same in any file."""
+
+    declaration: str = ""
+    """The first declaration on the page."""
+
+    is_deprecated: bool = False
+    """Whether the page is deprecated as a whole."""
+
+    missing_references: set[str] = field(default_factory=set)
+    """The identifiers that the page mentions and does not describe."""
+
+    anchors: dict[str, str] = field(default_factory=dict)
+    """The fragments of its headings, by DocC's anchors for them."""
+
+    edges: list[tuple[str, str]] = field(default_factory=list)
+    """For the link graph: how something relates to the page, and its identifier."""
+
+    asked: list[str] = field(default_factory=list)
+    """Identifiers that were looked up for the present part of the page."""
+
+    asked_by_part: list[list[str]] = field(default_factory=list)
+    """The same for one part after the other; whoever wants to know gives it another list."""
+
+    slugs: Slugs = field(default_factory=Slugs)
+    """The fragments that its headings have taken."""
+
+    mended: set[str] = field(default_factory=set)
+    """The identifiers whose misfits have been counted."""
+
+    called_deprecated: bool | None = None
+    """What `is_called_deprecated` has found; None till it is asked."""
+
+    # What holds for a stretch of the page: see `_Surroundings`.
+
+    relation: str | None = "body"
+    """How what is mentioned relates to the page; None in others' words, which are no edges."""
+
+    is_link_text: bool = False
+    """Whether what is rendered is the text of a link."""
+
+    is_for_elsewhere: bool = False
+    """Whether what is rendered goes to another file, and shows no file of ours."""
+
+    is_bold: bool = False
+    """Whether all is set in bold."""
+
+    demotion: int = 0
+    """Levels by which headings of content go down, as it stands below headings of ours."""
+
+    _depth: int = field(default=0, init=False)
+    """Levels of content inside content."""
 
     def describe(self, identifier: str) -> Described | None:
         """What the page says of the identifier; one that it does not describe is counted."""
@@ -87,8 +131,8 @@ class Context:
         return described
 
     def _count_once(self, identifier: str, findings: Counts) -> None:
-        if identifier not in self._mended:
-            self._mended.add(identifier)
+        if identifier not in self.mended:
+            self.mended.add(identifier)
             for kind, count in findings.items():
                 self.unknown_nodes[kind] += count
 
@@ -104,11 +148,11 @@ class Context:
 
     def is_called_deprecated(self, identifier: str) -> bool:
         """Whether the page's references call it deprecated, in all its languages alike."""
-        if self._called_deprecated is None:
+        if self.called_deprecated is None:
             described = self.links.describe(identifier)
             reference = described.reference if described else None
-            self._called_deprecated = getattr(reference, "deprecated", False)
-        return self._called_deprecated
+            self.called_deprecated = isinstance(reference, TopicReference) and reference.deprecated
+        return self.called_deprecated
 
     def poster(self, identifier: str) -> Reference | None:
         """What the poster of a video is; nobody misses one that the page does not describe."""
@@ -118,21 +162,17 @@ class Context:
 
     def mention(self, identifier: str, relation: str | None = None) -> None:
         """Note that the page leads to what the identifier stands for, for the link graph."""
-        relation = relation or self._relation
-        if relation is not None and not self._inside_link:
+        relation = relation or self.relation
+        if relation is not None and not self.is_link_text:
             self.edges.append((relation, identifier))
-
-    def relating(self, relation: str | None) -> "_For":
-        """For a `with`: what is mentioned in it relates so to the page; None for others' words."""
-        return _For(self, "_relation", value=relation)
 
     def destination(self, identifier: str, described: Described | None) -> str | None:
         """Where a link leads; None inside another link, since links do not nest."""
-        return None if self._inside_link else self.links.to(identifier, described)
+        return None if self.is_link_text else self.links.to(identifier, described)
 
     def linked(self, text: str, destination: str) -> str:
         """A link to a safe destination; the text alone inside another link."""
-        return text if self._inside_link else link(text, destination)
+        return text if self.is_link_text else link(text, destination)
 
     def addressed(self, text: str, address: str) -> str:
         """Words that lead to an address which no bundle can link, and the address beside them.
@@ -140,11 +180,11 @@ class Context:
         But for scripts and data, which are no addresses to go to.
         """
         told = "" if _NO_ADDRESS.match(address) else escape(address.strip())
-        return text if self._inside_link or told in ("", text) else f"{text} ({told})"
+        return text if self.is_link_text or told in ("", text) else f"{text} ({told})"
 
     def asset(self, url: str) -> str | None:
         """The link to a file of the archive; None where words alone are wanted."""
-        return None if self._words_alone else self.links.asset(url)
+        return None if self.is_for_elsewhere else self.links.asset(url)
 
     def heading(self, level: int, text: str, anchor: str | None = None) -> str:
         """A heading of plain text, whose fragment is remembered for links to DocC's anchor.
@@ -156,18 +196,30 @@ class Context:
         rendered, fragment = render(level, text, self.suffix if level == 2 else "")
         if not rendered:
             return ""
-        fragment = self._slugs.add(fragment)
+        fragment = self.slugs.add(fragment)
         if anchor:
             self.anchors.setdefault(unquote(anchor) if "%" in anchor else anchor, fragment)
         return rendered
 
     def variant(self, language: str, references: Mapping[str, ReferenceText]) -> "Context":
-        """For the same page in another language: its sections are headed `… (Objective-C)`."""
-        other = type(self).__new__(type(self))
-        other.__dict__.update(self.__dict__)
-        other.links = self.links.describing(references)
-        other.suffix = f" ({language})"
-        return other
+        """For the same page in another language: its sections are headed `… (Objective-C)`.
+
+        Both write into one page: what they collect for it they collect together. All else is the
+        other's own, and what it makes is not taken off what may still be made of this one.
+        """
+        return type(self)(
+            self.links.describing(references),
+            self.chars_left,
+            self.unknown_nodes,
+            title=self.title,
+            suffix=f" ({language})",
+            missing_references=self.missing_references,
+            anchors=self.anchors,
+            edges=self.edges,
+            slugs=self.slugs,
+            mended=self.mended,
+            called_deprecated=self.called_deprecated,
+        )
 
     def spend(self, text: str) -> str:
         """The same text, its length taken off what the page may have. Raises PageTooLarge.
@@ -175,32 +227,46 @@ class Context:
         Called wherever a page can grow beyond its JSON: for each mention of a reference, and for
         blocks, which are counted anew at each level as each may indent them.
         """
-        self._chars_left -= len(text)
-        if self._chars_left < 0:
+        self.chars_left -= len(text)
+        if self.chars_left < 0:
             raise PageTooLarge
         return text
 
     def reserve(self, chars: int) -> None:
         """Take off what is about to be made, where little can make much. Raises PageTooLarge."""
-        self._chars_left -= chars
-        if self._chars_left < 0:
+        self.chars_left -= chars
+        if self.chars_left < 0:
             raise PageTooLarge
 
-    def inside_link(self) -> "_For":
+    def relating(self, relation: str | None) -> "_Surroundings":
+        """For a `with`: what is mentioned in it relates so to the page; None for others' words."""
+        around = _Surroundings(self)
+        self.relation = relation
+        return around
+
+    def inside_link(self) -> "_Surroundings":
         """For a `with`: what is rendered in it is the text of a link."""
-        return _For(self, "_inside_link", value=True)
+        around = _Surroundings(self)
+        self.is_link_text = True
+        return around
 
-    def words_alone(self) -> "_For":
+    def words_alone(self) -> "_Surroundings":
         """For a `with`: what is rendered in it goes to another file, and shows no file of ours."""
-        return _For(self, "_words_alone", value=True)
+        around = _Surroundings(self)
+        self.is_for_elsewhere = True
+        return around
 
-    def inside_bold(self) -> "_For":
+    def inside_bold(self) -> "_Surroundings":
         """For a `with`: all is set in bold; what is bold by itself needs no mark of its own."""
-        return _For(self, "is_bold", value=True)
+        around = _Surroundings(self)
+        self.is_bold = True
+        return around
 
-    def demoted(self, levels: int) -> "_For":
+    def demoted(self, levels: int) -> "_Surroundings":
         """For a `with`: what is rendered in it stands below a heading, and so do its headings."""
-        return _For(self, "demotion", value=levels)
+        around = _Surroundings(self)
+        self.demotion = levels
+        return around
 
     def enter(self) -> bool:
         """One level deeper; False, and no deeper, where the limit is reached. Undone by `leave`."""
@@ -215,25 +281,37 @@ class Context:
         self._depth -= 1
 
 
-class _For:
-    """Gives an attribute of a context another value for the time of a `with`.
+class _Surroundings:
+    """What held in a context before a stretch of the page; it holds again when the `with` ends.
 
-    A class, as each link of a page would pay for `contextlib`'s generators.
+    A class, as each link of a page would pay for `contextlib`'s generators. Who makes one sets what
+    holds within by an assignment, which mypy checks.
     """
 
-    __slots__ = ("_ctx", "_name", "_outer", "_value")
+    __slots__ = ("_before", "_ctx")
 
-    def __init__(self, ctx: Context, name: str, *, value: object) -> None:
+    def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._name = name
-        self._value = value
+        self._before = (
+            ctx.relation,
+            ctx.is_link_text,
+            ctx.is_for_elsewhere,
+            ctx.is_bold,
+            ctx.demotion,
+        )
 
     def __enter__(self) -> None:
-        self._outer = getattr(self._ctx, self._name)
-        setattr(self._ctx, self._name, self._value)
+        """What holds within has been set."""
 
     def __exit__(self, *_: object) -> None:
-        setattr(self._ctx, self._name, self._outer)
+        ctx = self._ctx
+        (
+            ctx.relation,
+            ctx.is_link_text,
+            ctx.is_for_elsewhere,
+            ctx.is_bold,
+            ctx.demotion,
+        ) = self._before
 
 
 def _rendered_heading(level: int, text: str, suffix: str) -> tuple[str, str]:

@@ -45,9 +45,7 @@ def _dashboard() -> dashboard.Dashboard:
             .description("Where Prometheus serves the playbooks.")
             .default_value("http://localhost:9090")
         )
-        .link(
-            dashboard.DashboardLink("Alerts").url("${prometheus}/alerts").target_blank(True)  # noqa: FBT003
-        )
+        .link(_link("Alerts", "${prometheus}/alerts"))
     )
     for row in ROWS:
         board.with_row(dashboard.Row(row.title))
@@ -56,6 +54,10 @@ def _dashboard() -> dashboard.Dashboard:
                 _stat(panel, len(row.panels)) if panel.kind == "stat" else _graph(panel)
             )
     return board
+
+
+def _link(title: str, url: str) -> dashboard.DashboardLink:
+    return dashboard.DashboardLink(title).url(url).target_blank(target_blank=True)
 
 
 def _stat(panel: Panel, in_line: int) -> stat.Panel:
@@ -67,7 +69,7 @@ def _graph(panel: Panel) -> timeseries.Panel:
         common.VizLegendOptions()
         .display_mode(LegendDisplayMode.LIST)
         .placement(LegendPlacement.BOTTOM)
-        .show_legend(True)  # noqa: FBT003
+        .show_legend(show_legend=True)
     )
     graph = timeseries.Panel().span(_COLUMNS // _GRAPHS_A_LINE).height(8).legend(legend)
     return _filled(graph.axis_soft_min(0), panel)
@@ -79,7 +81,7 @@ def _filled(builder: Builder, panel: Panel) -> Builder:
         builder.with_target(_target(query, "ABCDEFGH"[number]))
     if panel.playbook:
         url = f"${{prometheus}}/user/playbooks/{panel.playbook}.html"
-        builder.links([dashboard.DashboardLink("Playbook").url(url).target_blank(True)])  # noqa: FBT003
+        builder.links([_link("Playbook", url)])
     return builder
 
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.testclient import TestClient
 
 from app.core.config import Settings
+from app.main import app as shipped
 from app.main import create_app
 from tests.app.archives import doccarchive, names_in
 
@@ -32,9 +33,7 @@ def test_two_applications_in_one_process_have_settings_of_their_own(
 
 
 def test_the_module_has_an_application_for_uvicorn() -> None:
-    from app import main  # noqa: PLC0415
-
-    assert TestClient(main.app).get("/health").status_code == 200
+    assert TestClient(shipped).get("/health").status_code == 200
 
 
 def test_routes_beside_its_own_are_handled_and_measured_as_those_are(tmp_path: Path) -> None:

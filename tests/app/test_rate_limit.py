@@ -189,7 +189,7 @@ class Redis:
 
     async def told(self, *command: str) -> None:
         async with Client.from_url(self.url) as client:
-            await client.execute_command(*command)  # type: ignore[no-untyped-call]
+            await client.execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py does not type it
 
     def kill(self) -> None:
         self.process.kill()

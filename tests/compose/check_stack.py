@@ -86,7 +86,7 @@ def program(stack: Stack, container: str, code: str) -> str:
 
 def test_every_service_becomes_healthy(stack: Stack) -> None:
     for service, replicas in zip(SERVICES, (2, 1, 1), strict=True):
-        wait_for(lambda: stack.is_healthy(service, replicas), f"{service} is healthy")  # noqa: B023
+        wait_for(lambda: stack.is_healthy(service, replicas), f"{service} is healthy")  # noqa: B023  # called at once
 
 
 def test_ports_are_bound_to_this_machine_alone(stack: Stack) -> None:
@@ -108,7 +108,8 @@ def test_prometheus_and_alertmanager_answer_and_are_ready(stack: Stack) -> None:
         assert httpx2.get(url, follow_redirects=True).status_code == 200, url
 
 
-def test_prometheus_serves_every_playbook_that_there_is(stack: Stack) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("stack")
+def test_prometheus_serves_every_playbook_that_there_is() -> None:
     assets = ROOT / "monitoring/user-assets"
     for file in assets.rglob("*.html"):
         url = f"{PROMETHEUS}/user/{file.relative_to(assets)}"
@@ -117,7 +118,8 @@ def test_prometheus_serves_every_playbook_that_there_is(stack: Stack) -> None:  
         assert answer.content == file.read_bytes(), url
 
 
-def test_both_replicas_and_what_watches_them_are_scraped(stack: Stack) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("stack")
+def test_both_replicas_and_what_watches_them_are_scraped() -> None:
     wait_for(lambda: len(values('up{job="docc2context"} == 1')) == 2, "two replicas are up")
     wait_for(lambda: len(values("up == 1")) == 4, "Prometheus and Alertmanager are up")
     assert values("up == 0") == {}
@@ -151,10 +153,11 @@ def test_an_archive_of_the_corpus_is_converted_by_each_replica(stack: Stack) -> 
             assert {"llms.txt", "linkgraph.json", "manifest.json"} <= set(bundle.namelist())
 
 
-def test_every_query_of_the_dashboard_shows_something(stack: Stack) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("stack")
+def test_every_query_of_the_dashboard_shows_something() -> None:
     for query in (query for row in ROWS for panel in row.panels for query in panel.queries):
         expr = query.expr.replace("$__rate_interval", "1m")
-        wait_for(lambda: any(not isnan(one) for one in values(expr).values()), expr, 90)  # noqa: B023
+        wait_for(lambda: any(not isnan(one) for one in values(expr).values()), expr, 90)  # noqa: B023  # called at once
 
 
 def test_every_lock_holds_the_converter_inside_the_container(stack: Stack) -> None:

@@ -50,13 +50,13 @@ def kit(page: bytes, files: Mapping[str, bytes], root: str = ROOT) -> bytes:
     return zipped({f"{root}data/documentation/kit.json": page, **named})
 
 
-def converted(source: bytes, **options: Any) -> tuple[docc2context.Report, dict[str, bytes]]:
+def converted(source: bytes | str, **options: Any) -> tuple[docc2context.Report, dict[str, bytes]]:
     buffer = io.BytesIO()
     report = docc2context.convert(source, buffer, assets=True, **options)
     return report, unzipped(buffer.getvalue())
 
 
-def told(source: bytes) -> tuple[str, list[str]]:
+def told(source: bytes | str) -> tuple[str, list[str]]:
     """What stands below the title of the page, and the files beside the pages."""
     _, files = converted(source)
     text = files["documentation/kit.md"].decode().split("# Kit\n\n")[1].rstrip("\n")
@@ -153,7 +153,7 @@ def test_what_is_not_among_the_files_of_the_archive_stays_words(url: str, tmp_pa
         archive.extractall(tmp_path / "kit")
     (tmp_path / "secret.png").write_bytes(PIC)
     for source in (data, str(tmp_path / "kit")):
-        text, files = told(source)  # type: ignore[arg-type]
+        text, files = told(source)
         assert text.startswith("_Image: A lake (")
         assert files == []
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tracemalloc
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 import yaml
@@ -282,10 +282,11 @@ def test_path_bytes_file_and_folder_give_the_same_bytes_whatever_they_are_called
     for name, data in unzipped(KIT).items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(data)
-    sources = [KIT, io.BytesIO(KIT), tmp_path / "an archive.zip", str(tmp_path / ROOT)]
+    path, folder = tmp_path / "an archive.zip", str(tmp_path / ROOT)
+    sources: list[bytes | BinaryIO | Path | str] = [KIT, io.BytesIO(KIT), path, folder]
     results = []
     for i, source in enumerate(sources):
-        docc2context.convert(source, tmp_path / f"{i}.zip")  # type: ignore[arg-type]
+        docc2context.convert(source, tmp_path / f"{i}.zip")
         results.append((tmp_path / f"{i}.zip").read_bytes())
     assert len(set(results)) == 1
 

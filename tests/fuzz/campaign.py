@@ -63,12 +63,12 @@ class Run:
 
 def main(seconds: int, seed: int) -> int:
     """Run the campaign; 1 if anything broke."""
-    print(f"fuzzing for {seconds} s with seed {seed}", flush=True)  # noqa: T201
+    print(f"fuzzing for {seconds} s with seed {seed}", flush=True)
     FOUND.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(len(LANES)) as lanes:
         runs = list(chain.from_iterable(lanes.map(lambda lane: _lane(lane, seconds, seed), LANES)))
     for run in runs:
-        print(run.summary())  # noqa: T201
+        print(run.summary())
     return int(any(run.failed for run in runs))
 
 

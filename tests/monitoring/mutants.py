@@ -228,9 +228,9 @@ def main(names: list[str]) -> int:
     tried = mutants_of(tuple(names) or tuple(alerts()))
     left = survivors(tried)
     for mutant in left:
-        print(mutant, "--", SPARED.get(str(mutant), "NOT FOUND"))  # noqa: T201
+        print(mutant, "--", SPARED.get(str(mutant), "NOT FOUND"))
     spared = [mutant for mutant in left if str(mutant) in SPARED]
-    print(f"{len(tried) - len(left)} of {len(tried) - len(spared)} mutants found")  # noqa: T201
+    print(f"{len(tried) - len(left)} of {len(tried) - len(spared)} mutants found")
     return 1 if len(left) > len(spared) else 0
 
 

@@ -16,9 +16,9 @@ def main() -> int:
 
     workspace = load_settings().workspace_dir
     removed, stubborn = sweep(workspace)
-    print(f"{removed} leftover folders removed from {workspace}")  # noqa: T201
+    print(f"{removed} leftover folders removed from {workspace}")
     for folder in stubborn:
-        print(f"{folder} cannot be removed; look at its owner and modes", file=sys.stderr)  # noqa: T201
+        print(f"{folder} cannot be removed; look at its owner and modes", file=sys.stderr)
     return 1 if stubborn else 0
 
 

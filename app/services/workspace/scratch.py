@@ -133,14 +133,10 @@ def _removed(folder: Path) -> bool:
 
     By rm(1): `shutil.rmtree` gives up at a depth that a hostile converter reaches easily.
     """
-    for preparation in ((), ("chmod", "-R", "u+rwx", "--", str(folder))):
-        if preparation:
-            subprocess.run(preparation, stderr=subprocess.DEVNULL, check=False)  # noqa: S603
-        subprocess.run(  # noqa: S603
-            ("rm", "-rf", "--one-file-system", "--", str(folder)),  # noqa: S607
-            stderr=subprocess.DEVNULL,
-            check=False,
-        )
+    remove = ("rm", "-rf", "--one-file-system", "--", str(folder))
+    open_up = ("chmod", "-R", "u+rwx", "--", str(folder))
+    for command in (remove, open_up, remove):
+        subprocess.run(command, stderr=subprocess.DEVNULL, check=False)  # noqa: S603  # no shell
         if not folder.exists():
             return True
     log.error("workspace_not_removed", folder=folder.name)

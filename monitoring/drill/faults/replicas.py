@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 from monitoring.drill.faults.base import Fault, site, standing
@@ -53,15 +54,16 @@ def _restarting(stack: Stack) -> Iterator[None]:
         stack.service.kill()
         stack.service.start()
         stack.patience.until(
-            lambda seen=restart: stack.query(_changes(stack)) == [seen],  # type: ignore[misc]
+            partial(_prometheus_sees, stack, restart),
             _RESTART_SECONDS,
             f"Prometheus sees start {restart}",
         )
     yield
 
 
-def _changes(stack: Stack) -> str:
-    return f'changes(process_start_time_seconds{{instance="{stack.service.address}"}}[2m])'
+def _prometheus_sees(stack: Stack, starts: int) -> bool:
+    started = f'process_start_time_seconds{{instance="{stack.service.address}"}}'
+    return stack.query(f"changes({started}[2m])") == [starts]
 
 
 FAULTS: Final = (

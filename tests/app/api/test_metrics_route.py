@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from app.core.config import Settings
+from app.main import create_app
 from tests.app.scrapes import METRICS, parsed
 from tests.app.serving import problem
 
@@ -17,9 +18,7 @@ TOKEN = "s3cret-ü"
 
 
 @pytest.fixture
-def guarded(tmp_path: Path, logging_as_before: None) -> TestClient:  # noqa: ARG001
-    from app.main import create_app  # noqa: PLC0415
-
+def guarded(tmp_path: Path, logging_as_before: None) -> TestClient:  # noqa: ARG001  # for what it undoes
     return TestClient(create_app(Settings(workspace_dir=tmp_path, metrics_token=TOKEN)))
 
 
@@ -41,7 +40,7 @@ def test_a_scrape_is_text_unless_openmetrics_is_accepted(client: TestClient) -> 
     assert text.headers["Content-Type"].startswith("text/plain; version=")
     assert "http_requests_in_progress" in parsed(text.text)
     assert openmetrics.headers["Content-Type"].startswith("application/openmetrics-text; version=")
-    read = text_string_to_metric_families(openmetrics.text)  # type: ignore[no-untyped-call]
+    read = text_string_to_metric_families(openmetrics.text)  # type: ignore[no-untyped-call]  # it has no types
     names = {family.name for family in read}
     assert "http_requests" in names
     assert openmetrics.text.endswith("# EOF\n")
@@ -95,9 +94,8 @@ def test_the_token_stands_nowhere(guarded: TestClient) -> None:
     assert TOKEN not in f"{settings!r} {settings.model_dump_json()} {lines}"
 
 
-def test_scrapes_are_logged_at_debug(tmp_path: Path, logging_as_before: None) -> None:  # noqa: ARG001
-    from app.main import create_app  # noqa: PLC0415
-
+@pytest.mark.usefixtures("logging_as_before")
+def test_scrapes_are_logged_at_debug(tmp_path: Path) -> None:
     app = create_app(Settings(workspace_dir=tmp_path, log_level="debug"))
     with capture_logs() as lines:
         TestClient(app).get(METRICS)

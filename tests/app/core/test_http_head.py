@@ -4,7 +4,7 @@ import asyncio
 import socket
 
 import pytest
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.server import ServerState
 
@@ -40,10 +40,10 @@ async def waiting(_scope: Scope, receive: Receive, _send: Send) -> None:
         pass
 
 
-async def said_to(app: object, *segments: bytes) -> bytes:
+async def said_to(app: ASGIApp, *segments: bytes) -> bytes:
     """All that a server with this application says to the segments, till it closes."""
     loop = asyncio.get_running_loop()
-    config = Config(app, lifespan="off", log_config=None, ws="none")  # type: ignore[arg-type]
+    config = Config(app, lifespan="off", log_config=None, ws="none")
     protocol = BoundedHead(config, ServerState(), {})
     ours, theirs = socket.socketpair()
     theirs.settimeout(0)
@@ -84,19 +84,19 @@ def test_tiny_headers_count_with_what_separates_them(size: int) -> None:
 @pytest.mark.parametrize("size", [PIECE, WHOLE], ids=["in pieces", "in one segment"])
 @pytest.mark.parametrize(("app", "said"), [(begun, STARTED + b"ha"), (waiting, b"")])
 def test_a_head_that_is_refused_says_nothing_into_the_answer_before_it(
-    app: object, said: bytes, size: int
+    app: ASGIApp, said: bytes, size: int
 ) -> None:
     second = cut(GET + TINY * 30_000, size)
     assert asyncio.run(said_to(app, GET + b"\r\n", *second)) == said
 
 
 @pytest.mark.parametrize(("app", "said"), [(begun, STARTED + b"ha"), (waiting, b"")])
-def test_what_is_no_http_says_nothing_into_the_answer_before_it(app: object, said: bytes) -> None:
+def test_what_is_no_http_says_nothing_into_the_answer_before_it(app: ASGIApp, said: bytes) -> None:
     assert asyncio.run(said_to(app, GET + b"\r\n", b"no HTTP\r\n\r\n")) == said
 
 
 @pytest.mark.parametrize(("app", "said"), [(begun, 200), (waiting, 431)])
-def test_trailers_are_refused_if_their_request_is_not_yet_answered(app: object, said: int) -> None:
+def test_trailers_are_refused_if_their_request_is_not_yet_answered(app: ASGIApp, said: int) -> None:
     head = b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
     answer = asyncio.run(said_to(app, head, *cut(TINY * 30_000, PIECE)))
     assert status(answer) == said

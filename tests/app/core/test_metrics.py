@@ -14,6 +14,7 @@ from app.core.declared import Label
 from app.core.metrics import Metrics, declarations
 from app.core.metrics_reference import reference
 from app.core.resource_figures import FIGURES, ResourceReading
+from docc2context import __version__
 from tests.app.archives import doccarchive
 from tests.app.scrapes import METRICS, parsed, scrape
 from tests.app.serving import CONVERT, ROOT, eventually
@@ -125,8 +126,6 @@ def test_resource_figures_are_told_as_they_were_read() -> None:
 
 
 def test_the_build_is_told(app: FastAPI) -> None:
-    from docc2context import __version__  # noqa: PLC0415
-
     series = parsed(TestClient(app).get(METRICS).text)
 
     python = ".".join(map(str, sys.version_info[:3]))

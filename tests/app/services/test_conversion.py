@@ -2,9 +2,9 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -57,13 +57,7 @@ class ToldLauncher(Launcher):
         self.runs = 0
         self.asked = asyncio.Event()
 
-    async def run(
-        self,
-        target: Callable[..., None],  # noqa: ARG002
-        *args: object,  # noqa: ARG002
-        timeout: float,  # noqa: ARG002, ASYNC109
-        stop: signal.Signals = signal.SIGKILL,  # noqa: ARG002
-    ) -> Ended:
+    async def run(self, *_arguments: Any, **_options: Any) -> Ended:
         self.runs += 1
         self.asked.set()
         answer = self.answer

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 import pytest
+from limits.aio.storage import MemoryStorage
 from structlog.testing import capture_logs
 
 from app.core.errors import ErrorCode, ServiceError
@@ -92,7 +93,8 @@ def test_memory_keeps_no_more_counters_than_it_may(monkeypatch: pytest.MonkeyPat
     last, first = asyncio.run(come())
 
     assert (last, first) == ("rate_limited", "ok")
-    assert len(storage.storage) == len(storage.expirations) == len(storage.locks) == 100  # type: ignore[attr-defined]
+    assert isinstance(storage, MemoryStorage)
+    assert len(storage.storage) == len(storage.expirations) == len(storage.locks) == 100
 
 
 @pytest.fixture
@@ -102,7 +104,9 @@ def silent_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def test_a_store_that_hangs_is_asked_once_in_a_while(silent_port: int) -> None:
+def test_a_store_that_hangs_is_asked_once_in_a_while(
+    silent_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock = Clock()
     metrics = Metrics()
     counting = RateLimiter(
@@ -119,7 +123,7 @@ def test_a_store_that_hangs_is_asked_once_in_a_while(silent_port: int) -> None:
         asked += 1
         return await ask(subject)
 
-    counting._refused_for = watched  # type: ignore[method-assign]
+    monkeypatch.setattr(counting, "_refused_for", watched)
 
     async def conversions() -> list[int]:
         found = []

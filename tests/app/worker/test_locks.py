@@ -178,7 +178,7 @@ def our_children() -> set[int]:
 
 async def until(condition: Callable[[], object]) -> None:
     """What is seen through /proc and in files tells nobody that it has come."""
-    while not condition():  # noqa: ASYNC110
+    while not condition():  # noqa: ASYNC110  # no event tells
         await asyncio.sleep(0.01)
 
 

@@ -7,7 +7,7 @@ import pytest
 import docc2context
 from docc2context.check import check
 from tests.test_corpus import CORPUS, PAGES, archives
-from tests.test_corpus import pytestmark as pytestmark  # noqa: PLC0414 - pytest looks for this name
+from tests.test_corpus import pytestmark as pytestmark  # noqa: PLC0414  # pytest looks for this name
 
 ENOUGH = 0.999
 

@@ -71,7 +71,7 @@ def test_lists_are_patched_as_rfc_6902_says(op: str, path: str, texts: list[str]
     abstract = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
     value = {"type": "text", "text": "new"}
     node, unknown = patched({"op": op, "path": path, "value": value}, abstract=abstract)
-    assert [inline.text for inline in node.abstract or []] == texts  # type: ignore[union-attr]
+    assert [inline.text for inline in node.abstract or []] == texts  # type: ignore[union-attr]  # all are texts
     assert not unknown
 
 

@@ -1,0 +1,32 @@
+"""What is done once, before the first request: nothing of it may keep the service from starting."""
+
+from pathlib import Path
+
+import structlog
+
+from app.core.errors import ServiceError
+from app.core.threads import in_thread
+from app.services.conversion import CONVERTER_VERSION, Converter
+from app.services.workspace.scratch import sweep
+
+log = structlog.get_logger()
+
+
+async def sweep_workspace(workspace: Path) -> None:
+    """Remove what a service that was killed has left behind."""
+    removed, stubborn = await in_thread(sweep, workspace)
+    if removed or stubborn:
+        log.warning("workspace_swept", removed=removed, left=len(stubborn))
+
+
+async def start_converter(converter: Converter) -> None:
+    """Start the forkserver now; otherwise the first upload would wait for it."""
+    try:
+        locks = await converter.probe()
+    except ServiceError as error:
+        # Served all the same: readiness tells, and the next conversion tries again.
+        log.error("converter_unavailable", detail=error.detail)  # noqa: TRY400  # no traceback: it is expected
+    else:
+        log.info("converter_ready", version=CONVERTER_VERSION, locks=locks.in_force)
+        for lock, reason in locks.shortfalls.items():
+            log.warning("converter_lock_missing", lock=lock, reason=reason)
