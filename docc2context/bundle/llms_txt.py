@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from docc2context.links.paths import relative_link
+from docc2context.markdown.blocks import heading
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
 from docc2context.markdown.inline import link
@@ -84,23 +85,27 @@ class Contents:
         An archive of several modules names itself after one of them; the page above all knows.
         """
         if _PACKAGE in self._entries:
-            return self._entries[_PACKAGE].title
-        return own or self._entries[min(self._entries, key=_depth_first)].title
+            return self._title(_PACKAGE)
+        return own.strip() or self._title(min(self._entries, key=_depth_first))
+
+    def _title(self, path: str) -> str:
+        """The title of a page, its path where it has none, since no heading may be empty."""
+        return self._entries[path].title.strip() or path
 
     def render(self, title: str) -> str:
         """The text of the file."""
-        parts = [f"# {escape(title)}"]
+        parts = [heading(1, escape(title))]
         places = {
             path: (path.rpartition("/")[0], entry.name) for path, entry in self._entries.items()
         }
         count = Counter(places.values())
         for root, paths in self.order().items():
-            head = escape(self._entries[root].title) if root else UNCURATED
+            head = self._title(root) if root else UNCURATED
             lines = [
                 self._entries[path].line(path, is_overload=count[places[path]] > 1)
                 for path in paths
             ]
-            parts += [f"## {head}", "\n".join(lines)]
+            parts += [heading(2, escape(head)), "\n".join(lines)]
         return "\n\n".join(parts) + "\n"
 
     def _walk(self, root: str, seen: set[str]) -> Iterator[str]:
