@@ -14,6 +14,12 @@ _UNSAFE_IN_DESTINATION = re.compile(r'[\x00-\x20\x7f"()<>\\`|\[\]]|&(?=#?\w+;)|%
 
 _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 
+_NO_DELIMITERS = re.compile(r"\\.|(`++).*?(?<!`)\1(?!`)|\]\([^)]*\)")
+"""Escapes, code and destinations; no other `]` or backtick stands bare in rendered content."""
+
+_LOOSE_UNDERSCORE = re.compile(r"_(?:(?<![^\W_]_)|(?![^\W_]))")
+"""One that is not inside a word, where it is no delimiter."""
+
 HARD_BREAK = "<br>"
 """A line break that is shown. Markdown's own would end the line, and with it a cell or a bullet."""
 
@@ -148,9 +154,17 @@ def _works(mark: str, left: str, content: str, right: str) -> bool:
     first, last = content[0], content[-1]
     if mark in (left, first, last, right) or _is_space(first) or _is_space(last):
         return False
+    if mark in content and _is_in_use(mark, content):
+        return False
     opens = _is_boundary(left) or (mark == "*" and not _may_be_punctuation(first))
     closes = _is_boundary(right) or (mark == "*" and not _may_be_punctuation(last))
     return opens and closes
+
+
+def _is_in_use(mark: str, content: str) -> bool:
+    """Whether a delimiter in rendered content is this mark: it could close what goes around it."""
+    bare = _NO_DELIMITERS.sub(" ", content)
+    return mark in bare if mark == "*" else _LOOSE_UNDERSCORE.search(bare) is not None
 
 
 @cache
