@@ -12,6 +12,7 @@ from itertools import chain
 import msgspec
 
 from docc2context.links.paths import relative_link
+from docc2context.markdown.blocks import heading
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
 from docc2context.markdown.inline import link
@@ -68,8 +69,8 @@ class Contents:
         seen: set[str] = set()
         sections: dict[str, list[str]] = {}
         for root in roots:
-            sections.setdefault(self._entries[root].title, []).extend(self._walk(root, seen))
-        homes = {root.removesuffix(".md"): self._entries[root].title for root in roots}
+            sections.setdefault(self._title(root), []).extend(self._walk(root, seen))
+        homes = {root.removesuffix(".md"): self._title(root) for root in roots}
         for path in sorted(self._entries.keys() - seen):
             home = homes.get("/".join(path.split("/")[:2]), UNCURATED)
             sections.setdefault(home, []).append(path)
@@ -81,19 +82,23 @@ class Contents:
         An archive of several modules names itself after one of them; the page above all knows.
         """
         if _PACKAGE in self._entries:
-            return self._entries[_PACKAGE].title
-        return own or self._entries[min(self._entries, key=_depth_first)].title
+            return self._title(_PACKAGE)
+        return own.strip() or self._title(min(self._entries, key=_depth_first))
+
+    def _title(self, path: str) -> str:
+        """The title of a page, its path where it has none, since no heading may be empty."""
+        return self._entries[path].title.strip() or path
 
     def render(self, title: str) -> str:
         """The text of the file."""
-        parts = [f"# {escape(title)}"]
+        parts = [heading(1, escape(title))]
         places = {
             path: (path.rpartition("/")[0], entry.name) for path, entry in self._entries.items()
         }
         count = Counter(places.values())
         for head, paths in self.order().items():
             lines = [self._line(path, is_overload=count[places[path]] > 1) for path in paths]
-            parts += [f"## {escape(head)}", "\n".join(lines)]
+            parts += [heading(2, escape(head)), "\n".join(lines)]
         return "\n\n".join(parts) + "\n"
 
     def _line(self, path: str, *, is_overload: bool) -> str:

@@ -10,7 +10,9 @@ _SPECIAL_ANYWHERE = "*`[]~"
 """Emphasis, code spans, links, strikethrough."""
 
 _SPECIAL_HERE = re.compile(
-    r"\\(?=[!-/:-@\[-`{-~]|$)"  # a backslash before punctuation would escape it (CommonMark 2.4)
+    # A backslash before punctuation would escape it (CommonMark 2.4): there may be some behind the
+    # text, once white space at its end is taken off.
+    r"\\(?=[!-/:-@\[-`{-~]|\s*$)"
     r"|_(?:(?<![^\W_]_)|(?![^\W_]))"  # `_` inside a word cannot open or close emphasis (6.2)
     r"|<(?=[A-Za-z/!?])"  # a tag, a comment or an autolink
     r"|&(?=#?\w+;)"  # an entity

@@ -1,18 +1,24 @@
 """Joins rendered inline content and marks it as emphasis, links and images."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
-from functools import cache
 from typing import Literal, NamedTuple
 
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
+from docc2context.markdown.flanking import is_boundary, is_space, may_be_punctuation
+from docc2context.markdown.seams import APART, COMPLETING, OPEN, apart, ends_in_code
 
 _SAFE_SCHEME = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _UNSAFE_IN_DESTINATION = re.compile(r'[\x00-\x20\x7f"()<>\\`|\[\]]|&(?=#?\w+;)|%(?![0-9A-Fa-f]{2})')
 
 _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+
+_NO_DELIMITERS = re.compile(r"\\.|(`++).*?(?<!`)\1(?!`)|\]\([^)]*\)")
+"""Escapes, code and destinations; no other `]` or backtick stands bare in rendered content."""
+
+_LOOSE_UNDERSCORE = re.compile(r"_(?:(?<![^\W_]_)|(?![^\W_]))")
+"""One that is not inside a word, where it is no delimiter."""
 
 HARD_BREAK = "<br>"
 """A line break that is shown. Markdown's own would end the line, and with it a cell or a bullet."""
@@ -38,21 +44,26 @@ def join(pieces: Sequence[str | Styled]) -> str:
     """
     line: list[str] = []
     last = ""
+    end = ""  # the same where a piece ends that does not know what follows; a style knows it
     following: Sequence[str] = ()
     for place, piece in enumerate(pieces):
         if isinstance(piece, str):
-            text = piece
+            if not piece:
+                continue
+            text, first = piece, piece[0]
+            if end == "`":
+                if first == "`" and ends_in_code(line[-1]):
+                    line.append(APART)  # two code spans would become one
+            elif end and (first in COMPLETING or end in OPEN):
+                line[-1] = apart(line[-1], first)
+            last = end = text[-1]
         else:
             following = following or _right_neighbours(pieces)
             text = _styled(piece, last, following[place])
-        if not text:
-            continue
-        if last == "`" and text[0] == "`":
-            line.append("<!-- -->")  # two code spans would become one
-        elif last == "!" and text[0] == "[":
-            line[-1] = f"{line[-1][:-1]}\\!"  # a link would become an image
+            if not text:
+                continue
+            last, end = text[-1], ""
         line.append(text)
-        last = text[-1]
     return "".join(line)
 
 
@@ -146,27 +157,16 @@ def _styled(piece: Styled, left: str, right: str) -> str:
 def _works(mark: str, left: str, content: str, right: str) -> bool:
     """Whether `mark` around `content` opens and closes emphasis between these neighbours."""
     first, last = content[0], content[-1]
-    if mark in (left, first, last, right) or _is_space(first) or _is_space(last):
+    if mark in (left, first, last, right) or is_space(first) or is_space(last):
         return False
-    opens = _is_boundary(left) or (mark == "*" and not _may_be_punctuation(first))
-    closes = _is_boundary(right) or (mark == "*" and not _may_be_punctuation(last))
+    if mark in content and _is_in_use(mark, content):
+        return False
+    opens = is_boundary(left) or (mark == "*" and not may_be_punctuation(first))
+    closes = is_boundary(right) or (mark == "*" and not may_be_punctuation(last))
     return opens and closes
 
 
-@cache
-def _is_boundary(char: str) -> bool:
-    """The edge of the line, white space, or what every version of CommonMark calls punctuation."""
-    if not char or _is_space(char):
-        return True
-    return unicodedata.category(char)[0] == "P" or (char.isascii() and _may_be_punctuation(char))
-
-
-@cache
-def _is_space(char: str) -> bool:
-    return char in "\t\n\f\r" or unicodedata.category(char) == "Zs"
-
-
-@cache
-def _may_be_punctuation(char: str) -> bool:
-    """Punctuation or a symbol; symbols beyond ASCII count since CommonMark 0.31 only (2.1)."""
-    return unicodedata.category(char)[0] in "PS"
+def _is_in_use(mark: str, content: str) -> bool:
+    """Whether a delimiter in rendered content is this mark: it could close what goes around it."""
+    bare = _NO_DELIMITERS.sub(" ", content)
+    return mark in bare if mark == "*" else _LOOSE_UNDERSCORE.search(bare) is not None

@@ -119,8 +119,8 @@ def run_in(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
 
 
 def strong(text: str) -> str:
-    """A bold label of plain text."""
-    return join([Styled("strong", escape(text))])
+    """A bold label of plain text, as a paragraph or the beginning of one."""
+    return md.paragraph(join([Styled("strong", escape(text))]))
 
 
 def unknown(name: str, content: Sequence[Block], ctx: Context) -> str:

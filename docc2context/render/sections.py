@@ -59,9 +59,8 @@ def primary_section(node: PrimarySection, language: str, ctx: Context) -> str:
         case Details():
             return _details(node, ctx)
         case Attributes():
-            return _listed(
-                node.title, [f"- {attribute(item, ctx)}" for item in node.attributes or []], ctx
-            )
+            items = [md.bullets([attribute(item, ctx)]) for item in node.attributes or []]
+            return _listed(node.title, items, ctx)
         case PossibleValues():
             items = [_item(code_span(v.name), v.content, ctx) for v in node.values]
             return _listed(node.title or "Possible Values", items, ctx, "possibleValues")

@@ -1,5 +1,6 @@
 """The words for what an identifier stands for."""
 
+import re
 from collections.abc import Iterable
 from typing import assert_never
 from urllib.parse import unquote
@@ -37,6 +38,9 @@ _LANGUAGE_NAMES = {
     "cpp": "C++",
     "data": "Data",
 }
+
+_MAX_LANGUAGE_NAME = 40
+_NOT_IN_LANGUAGE_NAME = re.compile(r"(?:[^\w+#.-]|_)+")
 
 
 def title_of(reference: Reference | None) -> str:
@@ -118,7 +122,19 @@ def _head_title(node: RenderNode) -> str:
 def language_name(language: str) -> str:
     """DocC's name of a language as people write it.
 
+    An archive may name one by any text. What it shows is a few plain words that mean the same in
+    Markdown, YAML and the middle of a sentence, escaped or not; empty for no name alone.
+
     >>> language_name("occ"), language_name("swift"), language_name("openapi")
     ('Objective-C', 'Swift', 'openapi')
+    >>> language_name("a <b>*c*"), language_name("***")
+    ('a b c', 'another language')
     """
-    return _LANGUAGE_NAMES.get(language, language)
+    return _LANGUAGE_NAMES.get(language) or (language and _plain_language_name(language))
+
+
+def _plain_language_name(language: str) -> str:
+    words = _NOT_IN_LANGUAGE_NAME.sub(" ", language[: _MAX_LANGUAGE_NAME + 1]).strip()
+    if len(language) > _MAX_LANGUAGE_NAME:
+        words = f"{words[:_MAX_LANGUAGE_NAME].rstrip()}…"
+    return words if words.strip("…") else "another language"

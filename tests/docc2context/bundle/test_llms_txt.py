@@ -160,3 +160,15 @@ def test_a_combined_archive_is_called_after_the_page_above_its_modules() -> None
     assert (made.title("Own"), made.title("")) == ("Own", "inner")
     made.add("documentation.md", Entry("The package", "The package", "", ()))
     assert made.title("Own") == "The package"
+
+
+def test_headings_are_their_words_and_none_is_empty() -> None:
+    made = Contents()
+    made.add("documentation/f.md", Entry("F #", "F #", "", ()))
+    made.add("documentation/g.md", Entry(" ", "", "", ()))
+    assert made.title("") == "F #"
+    assert [line for line in made.render("F #").splitlines() if line.startswith("#")] == [
+        "# F \\#",
+        "## F \\#",
+        "## documentation/g.md",
+    ]

@@ -134,3 +134,14 @@ def test_list_items_and_quotations_hold_their_text(texts: list[str]) -> None:
 )
 def test_plain_prose_is_not_cluttered_with_backslashes(text: str) -> None:
     assert blocks.paragraph(escape.escape(text)) == text
+
+
+@pytest.mark.parametrize("space", ["", " ", "\t \u00a0", "\u2028"])
+def test_a_backslash_at_the_end_escapes_nothing_once_white_space_behind_it_is_gone(
+    space: str,
+) -> None:
+    text = escape.escape(f"C:\\{space}")
+    bold = inline.join([inline.Styled("strong", text)])
+    inside_word = inline.join(["a", inline.Styled("emphasis", text), "a"])
+    assert oracle.text(bold.strip() + "<br>") == "C:\\"
+    assert oracle.text(inside_word) == oracle.folded(f"aC:\\{space}a")
