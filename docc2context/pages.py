@@ -19,7 +19,12 @@ from docc2context.links.paths import doc_path, output_paths
 from docc2context.links.resolver import PageResolver, Resolver
 from docc2context.links.site import Site
 from docc2context.model.counts import Counts
-from docc2context.model.decode import DecodedPage, PageUndecodable, decode_page
+from docc2context.model.decode import (
+    NESTED_TOO_DEEPLY,
+    DecodedPage,
+    PageUndecodable,
+    decode_page,
+)
 from docc2context.model.page import RenderNode
 from docc2context.model.patch import ReferenceText
 from docc2context.model.variants import Language, Variant
@@ -82,6 +87,8 @@ class PageConverter(ABC, Generic[Page]):
             limit = self._max_bytes
             words = f"a page becomes more Markdown than the limit of {limit} bytes"
             raise OutputTooLarge(Code.OUTPUT_TOO_LARGE, words, entry=source, limit=limit) from error
+        except RecursionError:
+            return SkippedPage(source, NESTED_TOO_DEEPLY)
 
     @abstractmethod
     def _rendered(self, source: str, page: DecodedPage) -> Page:

@@ -10,6 +10,9 @@ from docc2context.model.page import RenderNode
 from docc2context.model.patch import ReferenceText
 from docc2context.model.variants import Language, Variant, variants
 
+NESTED_TOO_DEEPLY = "nested too deeply"
+"""Why a page is skipped that takes more frames than Python has, to decode or to render."""
+
 _UTF8_BOM = b"\xef\xbb\xbf"
 
 _decoder: LenientDecoder[RenderNode] = LenientDecoder(RenderNode)
@@ -46,7 +49,7 @@ def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
     except msgspec.DecodeError as error:
         raise PageUndecodable(f"invalid JSON: {error}") from error
     except RecursionError as error:
-        raise PageUndecodable("nested too deeply") from error
+        raise PageUndecodable(NESTED_TOO_DEEPLY) from error
     if language == "all":
         return DecodedPage(node, node.references, others, unknown)
     for other in others:
