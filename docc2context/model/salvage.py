@@ -14,7 +14,7 @@ from msgspec import inspect
 
 from docc2context.model.base import UNKNOWN
 from docc2context.model.counts import Counts
-from docc2context.model.findings import found_blocks, found_inlines, found_words
+from docc2context.model.findings import found_abstract, found_blocks, found_inlines, found_words
 
 _IS_REQUIRED = attrgetter("required")
 
@@ -124,8 +124,10 @@ class _Salvager:
             match field.name:
                 case "content":
                     fields["content"] = self.fit(found_blocks(value), field.type)
-                case "inline_content" | "abstract":
-                    fields[field.name] = self.fit(found_inlines(value), field.type)
+                case "inline_content":
+                    fields["inline_content"] = self.fit(found_inlines(value), field.type)
+                case "abstract":
+                    fields["abstract"] = self.fit(found_abstract(value), field.type)
                 case "text":
                     fields["text"] = found_words(value)
                 case "title" | "url":

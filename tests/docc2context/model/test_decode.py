@@ -126,6 +126,24 @@ def test_an_unknown_inline_keeps_its_words() -> None:
     assert decoded.unknown_nodes == {"inline:math": 1}
 
 
+def test_what_is_unknown_inside_of_unknown_inline_content_is_kept_and_counted() -> None:
+    key = {"type": "key", "inlineContent": [{"type": "text", "text": "F1"}]}
+    inner = {"icon": {"caption": "a lamp"}, "names": [{"title": "Help"}, key]}
+    decoded = decode_page(page(abstract=[{"type": "kbd", "label": ["Press", "it"], **inner}]))
+    assert decoded.node.abstract == [
+        UnknownInline(
+            name="kbd",
+            inline_content=[
+                Text(text=" Press it "),
+                Text(text=" a lamp "),
+                Text(text=" Help "),
+                UnknownInline(name="key", inline_content=[Text(text="F1")]),
+            ],
+        )
+    ]
+    assert decoded.unknown_nodes == {"inline:kbd": 1, "inline:key": 1}
+
+
 def test_an_unknown_section_is_counted() -> None:
     section = {"kind": "quiz", "content": [{"type": "thematicBreak"}]}
     decoded = decode_page(page(primaryContentSections=[section]))
