@@ -25,13 +25,15 @@ class PageUndecodable(ValueError):
 class DecodedPage(msgspec.Struct, frozen=True, gc=False):
     """A page in its languages, and by kind how many nodes were unknown or had to be mended.
 
-    `references` are those of the language that is shown, which `node` need not hold.
+    `references` are those of the language that is shown, which `node` need not hold; `size` is that
+    of the page's JSON in bytes.
     """
 
     node: RenderNode
     references: Mapping[str, ReferenceText]
     others: list[Variant]
     unknown_nodes: Counts
+    size: int
 
 
 def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
@@ -51,11 +53,12 @@ def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
     except RecursionError as error:
         raise PageUndecodable(NESTED_TOO_DEEPLY) from error
     if language == "all":
-        return DecodedPage(node, node.references, others, unknown)
+        return DecodedPage(node, node.references, others, unknown, len(data))
     for other in others:
         if other.language == language:
-            return DecodedPage(other.node, other.references, [], unknown)
-    return DecodedPage(node, node.references, [], unknown)  # which is not there in this language
+            return DecodedPage(other.node, other.references, [], unknown, len(data))
+    # A page that is not there in this language.
+    return DecodedPage(node, node.references, [], unknown, len(data))
 
 
 def _decoded(data: bytes, unknown: Counts) -> RenderNode:

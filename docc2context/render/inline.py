@@ -255,6 +255,8 @@ def bold(content: str, ctx: Context) -> Piece:
 
 def bold_inlines(nodes: Sequence[Inline], ctx: Context) -> Piece:
     """Inline content in bold, which may hold bold parts of its own."""
+    if not nodes:
+        return ""
     with ctx.inside_bold():
         content = inlines(nodes, ctx)
     return bold(content, ctx)
