@@ -38,7 +38,7 @@ class DocumentPages(PageConverter[DocumentPage]):
         path = self._paths[source]
         node = page.node
         links = MarkingResolver(self._site, path, page.references)
-        ctx = MarkingContext(links, self._max_bytes, page.unknown_nodes)
+        ctx = MarkingContext(links, self._max_bytes, page.unknown_nodes, page.size)
         markdown = render_part(node, page.others, doc_path(source), ctx)
         return DocumentPage(
             path,

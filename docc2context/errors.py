@@ -130,7 +130,7 @@ class NothingConverted(Docc2contextError):
 
 
 class OutputTooLarge(Docc2contextError):
-    """The Markdown outgrew `limit` bytes while it was written."""
+    """The Markdown outgrew `limit` bytes while it was written, or what a page mentions did."""
 
 
 class DestinationError(Docc2contextError):

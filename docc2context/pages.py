@@ -19,11 +19,16 @@ from docc2context.links.paths import doc_path, output_paths
 from docc2context.links.resolver import PageResolver, Resolver
 from docc2context.links.site import Site
 from docc2context.model.counts import Counts
-from docc2context.model.decode import DecodedPage, PageUndecodable, decode_page
+from docc2context.model.decode import (
+    NESTED_TOO_DEEPLY,
+    DecodedPage,
+    PageUndecodable,
+    decode_page,
+)
 from docc2context.model.page import RenderNode
 from docc2context.model.patch import ReferenceText
 from docc2context.model.variants import Language, Variant
-from docc2context.render.context import Context, PageTooLarge
+from docc2context.render.context import Context, MentionsTooMuch, PageTooLarge
 from docc2context.render.page import curated, is_inherited, render_page, summary
 from docc2context.render.titles import other_names, page_name
 
@@ -78,16 +83,14 @@ class PageConverter(ABC, Generic[Page]):
             return SkippedPage(source, error.reason)
         try:
             return self._rendered(source, page)
+        except MentionsTooMuch as error:
+            words = "what a page mentions has, time by time, more than the limit of {} bytes"
+            raise _too_large(words, error.limit, source) from error
         except PageTooLarge as error:
-            limit = self._max_bytes
-            words = f"a page becomes more Markdown than the limit of {limit} bytes"
-            raise OutputTooLarge(
-                Code.OUTPUT_TOO_LARGE,
-                words,
-                remedy="leave that page out of the archive",
-                entry=source,
-                limit=limit,
-            ) from error
+            words = "a page becomes more Markdown than the limit of {} bytes"
+            raise _too_large(words, self._max_bytes, source) from error
+        except RecursionError:
+            return SkippedPage(source, NESTED_TOO_DEEPLY)
 
     @abstractmethod
     def _rendered(self, source: str, page: DecodedPage) -> Page:
@@ -98,6 +101,16 @@ class PageConverter(ABC, Generic[Page]):
         if len(data) > self._max_bytes:
             raise PageTooLarge
         return data
+
+
+def _too_large(words: str, limit: int, source: str) -> OutputTooLarge:
+    return OutputTooLarge(
+        Code.OUTPUT_TOO_LARGE,
+        words.format(limit),
+        remedy="leave that page out of the archive",
+        entry=source,
+        limit=limit,
+    )
 
 
 class BundlePage(ConvertedPage, frozen=True, gc=False):
@@ -123,7 +136,7 @@ class BundlePages(PageConverter[BundlePage]):
         path = self._paths[source]
         node = page.node
         links = self._resolver(path, page.references)
-        ctx = Context(links, self._max_bytes, page.unknown_nodes)
+        ctx = Context(links, self._max_bytes, page.unknown_nodes, page.size)
         markdown = self._encoded(render_page(node, page.others, doc_path(source), ctx))
         return BundlePage(
             path,

@@ -1,8 +1,8 @@
 """Whether each string that a page displays can be read in its Markdown."""
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from docc2context.check.displayable import Displayable
@@ -12,6 +12,11 @@ _FRONT_MATTER = re.compile(r"/metadata/(?!title$)|/diffAvailability/")
 """What a page says of itself may stand in its front matter, but its title must be its heading."""
 
 _CONDITION = re.compile(r"/(?:availability|conformance)Prefix/")
+
+_WORD = re.compile(r"\w+")
+
+_MOST_SEAMS = 8
+"""In a word of which each part between two seams can be found like a word."""
 
 _PARTS = re.compile(r"(?<=[.!?:;])\s+|\n+")
 
@@ -55,6 +60,7 @@ class _Page:
         self.plain = "\n" + text.plain
         self.seams = sorted(seam + 1 for seam in text.seams)
         self.lines = _lines(self.plain)
+        self.words = _words(self.plain, self.seams)
         self.taken = bytearray(len(self.plain))
         self.left: dict[tuple[str, int, bool], Iterator[int]] = {}
         """The places of a needle, behind a position, that have not been tried yet."""
@@ -114,11 +120,24 @@ class _Page:
         yield from cut
 
     def _places(self, needle: str, start: int) -> Iterator[int]:
-        place = self.plain.find(needle, start)
-        while place >= 0:
+        for place in self._candidates(needle, start):
             if self._is_edge(place) and self._is_edge(place + len(needle)):
                 yield place
-            place = self.plain.find(needle, place + 1)
+
+    def _candidates(self, needle: str, start: int) -> Iterator[int]:
+        """Where a needle stands: told by its rarest word, not to read all of a page for each."""
+        words = list(_WORD.finditer(needle)) if self.words is not None else []
+        if self.words is None or not words:
+            place = self.plain.find(needle, start)
+            while place >= 0:
+                yield place
+                place = self.plain.find(needle, place + 1)
+            return
+        found = [(self.words.get(word[0], []), word.start()) for word in words]
+        places, offset = min(found, key=lambda one: len(one[0]))
+        for i in range(bisect_left(places, start + offset), len(places)):
+            if self.plain.startswith(needle, places[i] - offset):
+                yield places[i] - offset
 
     def _is_cut(self, start: int, end: int) -> bool:
         """Whether markup stands within this part of the text."""
@@ -139,6 +158,24 @@ def _lines(text: str) -> dict[str, list[int]]:
         lines.setdefault(line, []).append(place)
         place += len(line) + 1
     return lines
+
+
+def _words(text: str, seams: Sequence[int]) -> dict[str, list[int]] | None:
+    """The words of a text, and where each stands; parts of words that markup cuts are words too.
+
+    None if a word is cut so often that its parts would be too many.
+    """
+    words: dict[str, list[int]] = {}
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        inside = seams[bisect_right(seams, start) : bisect_left(seams, end)]
+        if len(inside) > _MOST_SEAMS:
+            return None
+        edges = [start, *inside, end]
+        for i, begin in enumerate(edges):
+            for stop in edges[i + 1 :]:
+                words.setdefault(text[begin:stop], []).append(begin)
+    return words
 
 
 def _needles(string: Displayable) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What `variantOverrides` change of a page: a page in another language, as DocC shows it there."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -13,25 +14,24 @@ _END = "-"
 
 def page_in(data: bytes, language: str) -> object:
     """The page as JSON, as it is in a language; as it is if it has no variant in that one."""
-    for i, override in enumerate(_overrides(msgspec.json.decode(data))):
-        if language in _languages(override):
-            return _patched(data, i)
+    for languages, overrides in _variants(msgspec.json.decode(data)):
+        if language in languages:
+            return _patched(data, overrides)
     return msgspec.json.decode(data)
 
 
 def variant_displayables(data: bytes, own: list[Displayable]) -> list[Displayable]:
     """The strings that a page's variants display and `own`, those of the page itself, do not."""
     found: list[Displayable] = []
-    for i, override in enumerate(_overrides(msgspec.json.decode(data))):
-        languages = ",".join(_languages(override)) or "unnamed"
-        page = _patched(data, i)
+    for languages, overrides in _variants(msgspec.json.decode(data)):
+        page = _patched(data, overrides)
         titles = _titles(page)
         renamed = {
             name
             for name, title in _titles(msgspec.json.decode(data)).items()
             if titles.get(name, title) != title
         }
-        found += _beyond(displayables(page), own, renamed, languages)
+        found += _beyond(displayables(page), own, renamed, ",".join(languages))
     return found
 
 
@@ -46,19 +46,35 @@ def _titles(page: object) -> dict[str, object]:
     }
 
 
-def _patched(data: bytes, i: int) -> object:
-    """The page with one of its overrides applied, decoded anew as patches change what they get."""
+def _patched(data: bytes, overrides: Iterable[int]) -> object:
+    """The page with overrides applied, decoded anew as patches change what they get."""
     page = msgspec.json.decode(data)
-    for operation in _items(_overrides(page)[i].get("patch")):
-        _apply(page, operation)
+    patches = [_items(override.get("patch")) for override in _overrides(page)]
+    for i in overrides:
+        for operation in patches[i]:
+            _apply(page, operation)
     return page
 
 
+def _variants(page: object) -> list[tuple[list[str], tuple[int, ...]]]:
+    """The overrides that together make a variant of a page, and the languages that it is for."""
+    overrides = _overrides(page)
+    # What only renames the things that a page mentions makes no variant.
+    is_renaming = [all(map(_renames, _items(override.get("patch")))) for override in overrides]
+    by_language: dict[str, list[int]] = {}
+    for i, override in enumerate(overrides):
+        for language in dict.fromkeys(_languages(override) or ["unnamed"]):
+            by_language.setdefault(language, []).append(i)
+    languages: dict[tuple[int, ...], list[str]] = {}
+    for language, made_by in by_language.items():
+        if not all(is_renaming[i] for i in made_by):
+            languages.setdefault(tuple(made_by), []).append(language)
+    return [(names, made_by) for made_by, names in languages.items()]
+
+
 def _overrides(page: object) -> list[dict[str, Any]]:
-    """What makes variants: not what only renames the things that a page mentions."""
     overrides = page.get("variantOverrides") if isinstance(page, dict) else None
-    items = [item for item in _items(overrides) if isinstance(item, dict)]
-    return [item for item in items if not all(map(_renames, _items(item.get("patch"))))]
+    return [item for item in _items(overrides) if isinstance(item, dict)]
 
 
 def _renames(operation: object) -> bool:

@@ -5,14 +5,14 @@ from urllib.parse import quote, unquote
 
 from docc2context.links.marks import HEADING, MARK, headings, page_key
 from docc2context.markdown.inline import destination
-from docc2context.markdown.slug import Slugs, slug
+from docc2context.markdown.slug import LONGEST_LINKED, Slugs, slug
 
 
 class Fragments:
     """Gives out the fragments of all headings, and fills them in once all are given out.
 
-    A link to a heading that is not there leads to the title of its page, and one to a page that is
-    not there leads nowhere: `#`, the beginning of the document.
+    A link to a heading that is not there, or whose fragment is too long, leads to the title of its
+    page, and one to a page that is not there leads nowhere: `#`, the beginning of the document.
     """
 
     def __init__(self) -> None:
@@ -26,6 +26,8 @@ class Fragments:
         for anchor, words in headings(markdown):
             # Escapes are no letters: the Markdown of a heading gives the slug of its text.
             fragment = self._slugs.add(slug(words))
+            if len(fragment) > LONGEST_LINKED:
+                continue
             self._by_place.setdefault((page, ""), fragment)
             if anchor:
                 self._by_place.setdefault((page, anchor), fragment)

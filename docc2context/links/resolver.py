@@ -65,6 +65,7 @@ class PageResolver:
         self._folder = path.rpartition("/")[0]
         self._texts = references
         self._described: dict[str, Described | None] = {}
+        self._declarations: dict[str, str] = {}
         self.linked: dict[str, str] = {}
         """The assets that the page was given links to, and their paths in the bundle."""
 
@@ -78,8 +79,12 @@ class PageResolver:
             return described
 
     def declaration(self, identifier: str) -> str:
-        text = self._texts.get(identifier)
-        return "" if text is None else self._site.references.declaration(text)
+        found = self._declarations.get(identifier)
+        if found is None:
+            text = self._texts.get(identifier)
+            found = "" if text is None else self._site.references.declaration(text)
+            self._declarations[identifier] = found
+        return found
 
     def url(self, identifier: str) -> str:
         described = self.describe(identifier)

@@ -10,6 +10,9 @@ from docc2context.markdown.escape import block_start
 RULE = "* * *"
 """A thematic break; made of stars, it is none too long to be read as one behind a `-` of a list."""
 
+_MAX_LIST_NUMBER = 999_999_999
+"""CommonMark reads no list number of more than nine digits (5.2)."""
+
 _OTHER_MARKERS = {"-": "+", ".": ")"}
 
 
@@ -50,6 +53,15 @@ def list_item(marker: str, blocks: str) -> str:
         lines.insert(0, "")
     rest = (f"\n{indent}{line}" if line else "\n" for line in lines[1:])
     return f"{marker} {lines[0]}".rstrip(" ") + "".join(rest)
+
+
+def first_number(wanted: int, items: int) -> int:
+    """The number of a list's first item: what is wanted, or 1 if a number would not be read.
+
+    >>> first_number(7, 2), first_number(-1, 2), first_number(999_999_999, 2)
+    (7, 1, 1)
+    """
+    return wanted if 0 <= wanted <= _MAX_LIST_NUMBER - items else 1
 
 
 def bullets(lines: Iterable[str], marker: str = "-") -> str:

@@ -2,6 +2,10 @@
 
 import re
 
+LONGEST_LINKED = 1000
+"""Characters of a fragment that links lead to. A heading may have a megabyte, and a page as many
+links to it as fit: each would hold all of it."""
+
 _DROPPED = re.compile(r"[^\w\- ]")
 
 

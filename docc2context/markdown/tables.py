@@ -29,7 +29,7 @@ def cell(content: str) -> str:
     return content.replace("|", "\\|")
 
 
-def filled_chars(rows: Sequence[Sequence[str]]) -> int:
+def filled_chars(rows: Sequence[Sequence[object]]) -> int:
     """What a table of these rows takes at least: one long row makes all others as long."""
     return len(rows) * max(map(len, rows), default=0) * len(_BETWEEN)
 

@@ -10,6 +10,9 @@ from docc2context.model.page import RenderNode
 from docc2context.model.patch import ReferenceText
 from docc2context.model.variants import Language, Variant, variants
 
+NESTED_TOO_DEEPLY = "nested too deeply"
+"""Why a page is skipped that takes more frames than Python has, to decode or to render."""
+
 _UTF8_BOM = b"\xef\xbb\xbf"
 
 _decoder: LenientDecoder[RenderNode] = LenientDecoder(RenderNode)
@@ -22,13 +25,15 @@ class PageUndecodable(ValueError):
 class DecodedPage(msgspec.Struct, frozen=True, gc=False):
     """A page in its languages, and by kind how many nodes were unknown or had to be mended.
 
-    `references` are those of the language that is shown, which `node` need not hold.
+    `references` are those of the language that is shown, which `node` need not hold; `size` is that
+    of the page's JSON in bytes.
     """
 
     node: RenderNode
     references: Mapping[str, ReferenceText]
     others: list[Variant]
     unknown_nodes: Counts
+    size: int
 
 
 def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
@@ -46,13 +51,14 @@ def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
     except msgspec.DecodeError as error:
         raise PageUndecodable(f"invalid JSON: {error}") from error
     except RecursionError as error:
-        raise PageUndecodable("nested too deeply") from error
+        raise PageUndecodable(NESTED_TOO_DEEPLY) from error
     if language == "all":
-        return DecodedPage(node, node.references, others, unknown)
+        return DecodedPage(node, node.references, others, unknown, len(data))
     for other in others:
         if other.language == language:
-            return DecodedPage(other.node, other.references, [], unknown)
-    return DecodedPage(node, node.references, [], unknown)  # which is not there in this language
+            return DecodedPage(other.node, other.references, [], unknown, len(data))
+    # A page that is not there in this language.
+    return DecodedPage(node, node.references, [], unknown, len(data))
 
 
 def _decoded(data: bytes, unknown: Counts) -> RenderNode:

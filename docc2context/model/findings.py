@@ -1,6 +1,6 @@
 """What an object of unknown type says: its words and content, wherever it keeps them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, get_args
 
 from docc2context.model.inline import Inline
@@ -29,7 +29,26 @@ def found_blocks(value: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def found_inlines(value: dict[str, Any]) -> list[dict[str, Any]]:
-    """The inline content of an unknown inline object."""
+    """The inline content of an unknown inline object, but for its own words.
+
+    Words of what it holds have spaces around, as nobody knows what they stand beside.
+
+    >>> found_inlines({"type": "kbd", "text": "Press", "keys": [{"name": "F1"}]})
+    [{'type': 'text', 'text': ' F1 '}]
+    """
+    found: list[dict[str, Any]] = []
+    for key, child in value.items():
+        items = child if isinstance(child, list) else [child] if isinstance(child, dict) else []
+        if key in _WORD_KEYS:
+            found += _apart([item for item in items if isinstance(item, str)])
+        for item in items:
+            if isinstance(item, dict):
+                found += [item] if "type" in item else _inlines_of_part(item)
+    return found
+
+
+def found_abstract(value: dict[str, Any]) -> list[dict[str, Any]]:
+    """The inline content of an unknown reference, of which no page shows all that it holds."""
     children = (child for child in value.values() if isinstance(child, list))
     return [item for child in children for item in child if _is_inline(item)]
 
@@ -50,6 +69,15 @@ def _blocks_of_list(key: str, items: list[Any]) -> Iterator[dict[str, Any]]:
             yield from _paragraph([_text(item)] if key in _WORD_KEYS else [])
         elif isinstance(item, dict):
             yield from [item] if "type" in item else found_blocks(item)
+
+
+def _inlines_of_part(part: dict[str, Any]) -> list[dict[str, Any]]:
+    return _apart(filter(None, [found_words(part)])) + found_inlines(part)
+
+
+def _apart(words: Iterable[str]) -> list[dict[str, Any]]:
+    told = " ".join(words)
+    return [_text(f" {told} ")] if told else []
 
 
 def _is_inline(item: Any) -> bool:

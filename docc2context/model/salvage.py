@@ -6,6 +6,7 @@ content that could be found in it, so that nothing a page says is dropped silent
 """
 
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -13,7 +14,9 @@ from msgspec import inspect
 
 from docc2context.model.base import UNKNOWN
 from docc2context.model.counts import Counts
-from docc2context.model.findings import found_blocks, found_inlines, found_words
+from docc2context.model.findings import found_abstract, found_blocks, found_inlines, found_words
+
+_IS_REQUIRED = attrgetter("required")
 
 
 class _Misfit(Exception):
@@ -70,15 +73,20 @@ class _Salvager:
         if not isinstance(value, dict):
             raise _Misfit
         fields = {}
-        for field in type_.fields:
-            if (found := value.get(field.encode_name)) is None:
+        # What must be there goes first: a struct is given up before anything deep in it is fitted,
+        # as `unknown_struct` fits that, and twice at each level were 2^depth times.
+        for field in sorted(type_.fields, key=_IS_REQUIRED, reverse=True):
+            found = value.get(field.encode_name)
+            if found is None and field.required:
+                raise _Misfit
+            if found is None:
                 continue
             try:
                 fields[field.name] = self.fit(found, field.type)
             except _Misfit:
                 self.unknown[f"malformed:{type_.cls.__name__}.{field.encode_name}"] += 1
-        if any(field.required and field.name not in fields for field in type_.fields):
-            raise _Misfit
+                if field.required:
+                    raise
         return type_.cls(**fields)
 
     def union(self, value: Any, type_: inspect.UnionType) -> Any:
@@ -116,8 +124,10 @@ class _Salvager:
             match field.name:
                 case "content":
                     fields["content"] = self.fit(found_blocks(value), field.type)
-                case "inline_content" | "abstract":
-                    fields[field.name] = self.fit(found_inlines(value), field.type)
+                case "inline_content":
+                    fields["inline_content"] = self.fit(found_inlines(value), field.type)
+                case "abstract":
+                    fields["abstract"] = self.fit(found_abstract(value), field.type)
                 case "text":
                     fields["text"] = found_words(value)
                 case "title" | "url":

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from docc2context.model.counts import Counts
-from docc2context.model.page import PatchOperation, RenderNode
+from docc2context.model.page import PatchOperation, RenderNode, VariantOverride
 from docc2context.model.patch import IN_REFERENCES, Patcher, ReferenceText
 
 Language = Literal["all", "swift", "occ"]
@@ -27,23 +27,35 @@ class Variant(msgspec.Struct, frozen=True, gc=False):
 
 
 def variants(node: RenderNode, unknown: Counts) -> list[Variant]:
-    """The page in its other languages, each once.
+    """The page in its other languages, each once, with all that is written for it in order.
 
-    An operation that cannot be applied is counted as `malformed:variantOverrides` and left out.
-    Patches that only rename what a page mentions make no variant: DocC writes them for pages that
-    do not exist in the language (DOCS/ADR/0011-renaming-patches.md).
+    DocC writes one override a language. Where there are more, its web page shows what the first
+    makes of the page; here none is lost. An operation that cannot be applied is counted as
+    `malformed:variantOverrides` and left out. Patches that only rename what a page mentions make no
+    variant: DocC writes them for pages that do not exist in the language
+    (DOCS/ADR/0011-renaming-patches.md).
     """
-    found: dict[str, Variant] = {}
+    by_language: dict[str, list[VariantOverride]] = {}
+    touching: dict[str, None] = {}
     for override in node.variant_overrides or ():
-        if not _touches_page(override.patch):
-            continue
+        touches = _touches_page(override.patch)
         for trait in override.traits:
-            language = trait.interface_language
-            if language and (language in found or len(found) < MAX_LANGUAGES):
-                found[language] = _variant(language, node, override.patch, unknown)
-            else:
-                unknown["malformed:variantOverrides"] += 1
-    return list(found.values())
+            language = trait.interface_language or ""
+            if (overrides := by_language.get(language)) is None:
+                by_language[language] = [override]
+            elif overrides[-1] is not override:  # which may name a language twice
+                overrides.append(override)
+            if touches:
+                touching[language] = None
+    found: list[Variant] = []
+    for language, overrides in by_language.items():
+        if language not in touching:
+            continue
+        if language and len(found) < MAX_LANGUAGES:
+            found.append(_variant(language, node, overrides, unknown))
+        else:
+            unknown["malformed:variantOverrides"] += len(overrides)
+    return found
 
 
 def _touches_page(patch: Iterable[PatchOperation]) -> bool:
@@ -51,9 +63,10 @@ def _touches_page(patch: Iterable[PatchOperation]) -> bool:
 
 
 def _variant(
-    language: str, node: RenderNode, patch: Iterable[PatchOperation], unknown: Counts
+    language: str, node: RenderNode, overrides: Iterable[VariantOverride], unknown: Counts
 ) -> Variant:
     patcher = Patcher(node)
-    if faults := patcher.apply(patch):
-        unknown["malformed:variantOverrides"] += faults
+    for override in overrides:
+        if faults := patcher.apply(override.patch):
+            unknown["malformed:variantOverrides"] += faults
     return Variant(language, patcher.node, patcher.references())

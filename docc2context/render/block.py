@@ -37,9 +37,6 @@ from docc2context.render.listing import listing
 from docc2context.render.remarks import changed_lines, marked_lines, missing_file, unknown_kind
 from docc2context.render.table import table
 
-_MAX_LIST_NUMBER = 999_999_999
-"""CommonMark reads no list number of more than nine digits (5.2)."""
-
 _MARKERS = {UnorderedList: "-", OrderedList: ".", TermList: "-", Links: "-"}
 """The markers of what becomes a list, where no other list stands above it."""
 
@@ -169,7 +166,7 @@ def _bullet_list(node: UnorderedList, bullet: str, ctx: Context) -> str:
 
 
 def _numbered_list(node: OrderedList, stop: str, ctx: Context) -> str:
-    start = node.start if 0 <= node.start <= _MAX_LIST_NUMBER - len(node.items) else 1
+    start = md.first_number(node.start, len(node.items))
     items = [_item(item, f"{start + i}{stop}", ctx) for i, item in enumerate(node.items)]
     return md.loose_or_tight(items)
 

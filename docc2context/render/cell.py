@@ -7,6 +7,7 @@ words and signs here.
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
+from docc2context.markdown import blocks as md
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
 from docc2context.markdown.inline import join, with_code
@@ -72,7 +73,8 @@ def _one(node: Block, ctx: Context) -> str:
         case UnorderedList():
             return _broken(_item("•", item, ctx) for item in node.items)
         case OrderedList():
-            numbered = enumerate(node.items, node.start)
+            first = md.first_number(node.start, len(node.items))
+            numbered = enumerate(node.items, first)
             return _broken(_item(f"{number}.", item, ctx) for number, item in numbered)
         case TermList():
             return _term_list(node, ctx)

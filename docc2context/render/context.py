@@ -12,7 +12,7 @@ from docc2context.markdown.blocks import heading
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape, one_line
 from docc2context.markdown.inline import link, with_code
-from docc2context.markdown.slug import Slugs, slug
+from docc2context.markdown.slug import LONGEST_LINKED, Slugs, slug
 from docc2context.model.counts import Counts
 from docc2context.model.patch import ReferenceText
 from docc2context.model.reference import Reference, TopicReference
@@ -20,6 +20,14 @@ from docc2context.model.reference import Reference, TopicReference
 MAX_DEPTH = 48
 """Levels of content inside content: the deepest of 130,000 real pages has 9. Each level takes some
 five Python frames of the thousand that there are, and two to four columns of indentation."""
+
+_MENTIONED_BYTES = 2 << 20
+_MENTIONED_BYTES_A_BYTE = 16
+"""How much a page may mention: so many bytes of JSON, and so many more for each byte of its own.
+
+Each reference counts as often as it is mentioned. On 5,700 real pages all mentions together have at
+most 1.3 times the bytes of the page.
+"""
 
 _USUAL_CHARS = 64
 
@@ -39,6 +47,14 @@ class PageTooLarge(Exception):
     """A page's Markdown outgrew what it may have, while it was made."""
 
 
+class MentionsTooMuch(PageTooLarge):
+    """What a page mentions is too much to look at, however little it shows of it."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit = limit
+
+
 @dataclass(eq=False)
 class Context:
     """The page being rendered: its links, its headings so far, and what could not be shown."""
@@ -55,6 +71,15 @@ class Context:
 
     unknown_nodes: Counts
     """What could not be shown as it is, by kind: counted on from what decoding found."""
+
+    page_bytes: int
+    """The length of the page's JSON, in proportion to which it may mention things.
+
+    Where it shows nothing of a long reference that it mentions a million times, hours would go by.
+    """
+
+    mentioned_bytes: int = 0
+    """Of the JSON of what the page has mentioned so far, each time that it has."""
 
     title: str = ""
     """The page's title, as text."""
@@ -120,13 +145,26 @@ class Context:
     _depth: int = field(default=0, init=False)
     """Levels of content inside content."""
 
+    def __post_init__(self) -> None:
+        """Settle how much may be mentioned."""
+        self._max_mentioned = _MENTIONED_BYTES + _MENTIONED_BYTES_A_BYTE * self.page_bytes
+
     def describe(self, identifier: str) -> Described | None:
-        """What the page says of the identifier; one that it does not describe is counted."""
+        """What the page says of the identifier; one that it does not describe is counted.
+
+        Asked for each mention, whose cost is taken off what the page may have. Raises PageTooLarge.
+        """
         self.asked.append(identifier)
         described = self.links.describe(identifier)
-        if described is None or described.reference is None:
+        if described is None:
             self.missing_references.add(identifier)
-        if described is not None and described.findings:
+            return None
+        self.mentioned_bytes += described.cost
+        if self.mentioned_bytes > self._max_mentioned:
+            raise MentionsTooMuch(self._max_mentioned)
+        if described.reference is None:
+            self.missing_references.add(identifier)
+        if described.findings:
             self._count_once(identifier, described.findings)
         return described
 
@@ -156,9 +194,10 @@ class Context:
 
     def poster(self, identifier: str) -> Reference | None:
         """What the poster of a video is; nobody misses one that the page does not describe."""
-        self.asked.append(identifier)
-        described = self.links.describe(identifier)
-        return described.reference if described else None
+        if self.links.describe(identifier) is None:
+            self.asked.append(identifier)
+            return None
+        return self.reference(identifier)
 
     def mention(self, identifier: str, relation: str | None = None) -> None:
         """Note that the page leads to what the identifier stands for, for the link graph."""
@@ -179,8 +218,10 @@ class Context:
 
         But for scripts and data, which are no addresses to go to.
         """
-        told = "" if _NO_ADDRESS.match(address) else escape(address.strip())
-        return text if self.is_link_text or told in ("", text) else f"{text} ({told})"
+        if self.is_link_text or _NO_ADDRESS.match(address):
+            return text
+        told = escape(address.strip())
+        return text if told in ("", text) else f"{text} ({told})"
 
     def asset(self, url: str) -> str | None:
         """The link to a file of the archive; None where words alone are wanted."""
@@ -191,13 +232,17 @@ class Context:
 
         `anchor` stands in the archive as in a URL: percent-encoded where it is not ASCII.
         """
+        suffix = self.suffix if level == 2 else ""
         usual = level > 1 and len(text) < _USUAL_CHARS
+        if suffix:
+            self.reserve(len(suffix))
+            usual = usual and len(suffix) < _USUAL_CHARS
         render = _usual_heading if usual else _rendered_heading
-        rendered, fragment = render(level, text, self.suffix if level == 2 else "")
+        rendered, fragment = render(level, text, suffix)
         if not rendered:
             return ""
         fragment = self.slugs.add(fragment)
-        if anchor:
+        if anchor and (usual or len(fragment) <= LONGEST_LINKED):
             self.anchors.setdefault(unquote(anchor) if "%" in anchor else anchor, fragment)
         return rendered
 
@@ -211,6 +256,8 @@ class Context:
             self.links.describing(references),
             self.chars_left,
             self.unknown_nodes,
+            self.page_bytes,
+            self.mentioned_bytes,
             title=self.title,
             suffix=f" ({language})",
             missing_references=self.missing_references,

@@ -11,6 +11,9 @@ from docc2context.render.inline import bold
 _PLACE = re.compile(r"([0-9]{1,9})_([0-9]{1,9})")
 """Row and column of a cell; longer numbers are those of no cell, and would take long to read."""
 
+_CHARS_OF_A_LOOK = 16
+"""What a covered row takes off a page, be it filled or not: a look takes as long as some text."""
+
 ShowCell = Callable[[Sequence[Block], Context], str]
 
 
@@ -52,7 +55,10 @@ def _fill_spans(node: Table, rows: list[list[str]], ctx: Context) -> None:
         if top >= len(rows) or left >= len(rows[top]):
             continue
         shown = rows[top][left]
-        for covered in rows[top : top + span.rowspan]:
+        covered_rows = rows[top : top + span.rowspan]
+        # Each is looked at, and may be too short to be filled.
+        ctx.reserve(len(covered_rows) * _CHARS_OF_A_LOOK)
+        for covered in covered_rows:
             places = range(left, min(left + span.colspan, len(covered)))
             # Where something stands already, too: any number of spans can cover all cells.
             ctx.reserve(len(places) * (len(shown) or 1))

@@ -119,7 +119,7 @@ def _kind(node: Inline) -> object:
 def _known(nodes: Iterable[Inline]) -> Iterator[Inline]:
     for node in nodes:
         if isinstance(node, UnknownInline):
-            yield Text(text=node.text)
+            yield Text(text=f"{node.text} " if node.inline_content else node.text)
             yield from _known(node.inline_content)
         else:
             yield node
@@ -255,6 +255,8 @@ def bold(content: str, ctx: Context) -> Piece:
 
 def bold_inlines(nodes: Sequence[Inline], ctx: Context) -> Piece:
     """Inline content in bold, which may hold bold parts of its own."""
+    if not nodes:
+        return ""
     with ctx.inside_bold():
         content = inlines(nodes, ctx)
     return bold(content, ctx)

@@ -127,18 +127,30 @@ def _message(text: str) -> Paragraph:
 
 def _alternatives(node: RenderNode, ctx: Context) -> str:
     """Links to the pages that stand for this one in other languages, if these are others."""
-    own = node.identifier.interface_language
     by_language = {
-        trait.interface_language: variant.paths
+        trait.interface_language: variant
         for variant in node.variants or ()
         for trait in variant.traits
     }
-    return md.join(
-        f"{strong(f'{language_name(language)}:')} {link_to(path, None, ctx)}"
-        for language, paths in by_language.items()
-        for path in paths
-        if language and path not in by_language.get(own, paths)
-    )
+    own = by_language.get(node.identifier.interface_language)
+    if own is None:
+        return ""
+    ours = frozenset(own.paths)
+    links: dict[str, str] = {}
+    lines: list[str] = []
+    for variant in node.variants or ():
+        # Looked at once, for however many languages it is.
+        if variant is own or not (others := [path for path in variant.paths if path not in ours]):
+            continue
+        for language in dict.fromkeys([trait.interface_language for trait in variant.traits]):
+            if not language or by_language[language] is not variant:
+                continue
+            label = strong(f"{language_name(language)}:")
+            for path in others:
+                if path not in links:
+                    links[path] = link_to(path, None, ctx)
+                lines.append(ctx.spend(f"{label} {links[path]}"))
+    return md.join(lines)
 
 
 def _sample_code(node: RenderNode, ctx: Context) -> str:

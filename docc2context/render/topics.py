@@ -75,4 +75,4 @@ def _related(identifier: str, ctx: Context) -> str:
     name = link_to(identifier, described, ctx) + name_elsewhere(identifier, ctx)
     with ctx.relating(None):
         when = conditions(described.reference if described else None, ctx)
-    return f"{name} ({when})" if when else name
+    return ctx.spend(f"{name} ({when})") if when else name

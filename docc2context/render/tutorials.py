@@ -30,7 +30,7 @@ from docc2context.model.tutorials import (
     Volume,
 )
 from docc2context.render.block import blocks, run_in, strong, unknown
-from docc2context.render.context import Context
+from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.inline import inlines, media, page_link
 from docc2context.render.links import note, page_links
 
@@ -101,7 +101,14 @@ def _steps(nodes: Sequence[Block], ctx: Context) -> str:
 
 
 def _layouts(nodes: Sequence[Layout], ctx: Context) -> str:
-    return md.join(_layout(node, ctx) for node in nodes)
+    if not nodes:
+        return ""
+    if not ctx.enter():
+        return TOO_DEEP
+    try:
+        return md.join([_layout(node, ctx) for node in nodes])
+    finally:
+        ctx.leave()
 
 
 def _layout(node: Layout, ctx: Context) -> str:

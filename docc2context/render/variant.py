@@ -27,7 +27,7 @@ def variant_parts(node: RenderNode, own: Parts, other: OtherLanguage, ctx: Conte
     if (facts := _variant_facts(node, other.node)) or lead or declared:
         lead.insert(0, f"{strong(f'{name}:')} {facts}" if facts else strong(name))
     lead += _remarks(name, node, other.node, _names(renamed, other.listed, ctx))
-    sections = _unshown(parts.sections, own.sections, name, other_ctx.suffix)
+    sections = _unshown(parts.sections, own.sections, name, other_ctx)
     return Parts(lead, declared, sections, {})
 
 
@@ -51,12 +51,13 @@ def _rest(node: RenderNode, own: Parts, other: OtherLanguage) -> tuple[RenderNod
         if field == "abstract":
             ours, theirs = [ours], [theirs]
         left = []
+        told: dict[int | None, dict[str, str] | None] = {None: None}
         for part, place in zip(theirs, places(theirs, ours), strict=True):
-            titles = None if place is None else other.titles(asked[place])
-            if titles is None:
+            if place is not None and place not in told:  # any number of parts may be equal to it
+                told[place] = titles = other.titles(asked[place])
+                renamed.update(titles or ())
+            if told[place] is None:
                 left.append(part)
-            else:
-                renamed.update(titles)
         setattr(rest, field, left[0] if left and field == "abstract" else left or None)
     return rest, renamed
 
@@ -79,12 +80,16 @@ def _remarks(name: str, node: RenderNode, other: RenderNode, names: str) -> Iter
         yield note(f"Not in {name}: {missing}.")
 
 
-def _unshown(sections: Iterable[str], shown: Iterable[str], name: str, suffix: str) -> list[str]:
+def _unshown(sections: Iterable[str], shown: Iterable[str], name: str, ctx: Context) -> list[str]:
     """The sections that read otherwise than those shown, each with its language at its head."""
     known = {"", *shown}
-    others = [text for text in sections if text.replace(f"{suffix}\n", "\n") not in known]
+    suffix = ctx.suffix
+    first_line_end = f"{suffix}\n"
+    others = [text for text in sections if text.replace(first_line_end, "\n") not in known]
     return [
-        text if text.partition("\n")[0].endswith(suffix) else md.join([strong(f"{name}:"), text])
+        text
+        if text.partition("\n")[0].endswith(suffix)
+        else md.join([ctx.spend(strong(f"{name}:")), text])
         for text in others
     ]
 

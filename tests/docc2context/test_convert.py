@@ -1,3 +1,4 @@
+import contextlib
 import hashlib
 import io
 import json
@@ -6,6 +7,7 @@ import re
 import subprocess
 import sys
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -228,6 +230,9 @@ def test_output_over_a_limit_is_an_error_and_leaves_nothing(tmp_path: Path, limi
     assert list(tmp_path.iterdir()) == []
 
 
+LONG = {"type": "text", "text": "x" * 100_000}
+
+
 def amplified(kind: str) -> dict[str, Any]:
     """A page of a few hundred KB that asks for gigabytes of Markdown."""
     lines: dict[str, Any] = {"type": "codeListing", "syntax": "", "code": [""] * 30_000}
@@ -247,16 +252,19 @@ def amplified(kind: str) -> dict[str, Any]:
         "spanned": [table],
         "listed": [{"type": "links", "items": ["doc://long"]}] * 20_000,
     }
+    shared = [{"type": "inheritsFrom", "title": "T", "identifiers": ["doc://if"]}] * 5000
     return {
-        "primaryContentSections": [{"kind": "content", "content": content[kind]}],
+        "primaryContentSections": [{"kind": "content", "content": content.get(kind, [])}],
+        "relationshipsSections": shared if kind == "conditional" else [],
         "references": {
+            "doc://if": {**topic("/if", "If"), "conformance": {"constraints": [LONG]}},
             "doc://long": topic("/long", "x" * 100_000),
             "pic": {"type": "image", "alt": "y" * 100_000, "variants": []},
         },
     }
 
 
-@pytest.mark.parametrize("kind", ["indented", "mentioned", "spanned", "listed"])
+@pytest.mark.parametrize("kind", ["indented", "mentioned", "spanned", "listed", "conditional"])
 def test_a_page_that_asks_for_gigabytes_is_refused_before_they_are_made(kind: str) -> None:
     tracemalloc.start()
     try:
@@ -266,6 +274,42 @@ def test_a_page_that_asks_for_gigabytes_is_refused_before_they_are_made(kind: st
     finally:
         tracemalloc.stop()
     assert error.value.entry == "'data/documentation/kit.json'"
+    assert peak < 250_000_000
+
+
+def with_long_language() -> dict[str, Any]:
+    sections = [{"kind": "parameters", "parameters": [{"name": f"p{i}"}]} for i in range(8000)]
+    untitled = [{"kind": "content", "content": [{"type": "thematicBreak"}]}] * 8000
+    value = [{"op": "add", "path": "/primaryContentSections", "value": [*sections, *untitled]}]
+    overrides = [{"traits": [{"interfaceLanguage": "L" * 60_000}], "patch": value}]
+    variants = [
+        {"paths": [], "traits": [{"interfaceLanguage": "swift"}]},
+        {"paths": [f"/p{i}" for i in range(8000)], "traits": overrides[0]["traits"]},
+    ]
+    return {"variantOverrides": overrides, "variants": variants}
+
+
+def with_long_heading() -> dict[str, Any]:
+    heading = {"type": "heading", "text": "x" * 60_000, "level": 2, "anchor": "x"}
+    return {
+        "primaryContentSections": [{"kind": "content", "content": [heading]}],
+        "abstract": [{"type": "reference", "identifier": "#x"}] * 10_000,
+    }
+
+
+@pytest.mark.parametrize("single", [False, True])
+@pytest.mark.parametrize("keys", [with_long_language, with_long_heading])
+def test_what_a_page_says_once_takes_no_room_for_each_place_where_it_is_meant(
+    keys: Callable[[], dict[str, Any]], single: bool
+) -> None:
+    source = archive(kit=page("Kit", **keys()))
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(docc2context.OutputTooLarge):
+            docc2context.convert(source, io.BytesIO(), single=single)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
     assert peak < 250_000_000
 
 

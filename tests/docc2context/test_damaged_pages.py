@@ -75,7 +75,7 @@ def test_a_page_with_any_values_anywhere_is_rendered_or_refused(
     except PageUndecodable:
         return
     links = PageResolver(SITE, "documentation/kit.md", decoded.node.references)
-    ctx = Context(links, DEFAULT_LIMITS.max_page_output_bytes, new_counts())
+    ctx = Context(links, DEFAULT_LIMITS.max_page_output_bytes, new_counts(), decoded.size)
     markdown = render_page(decoded.node, decoded.others, "/documentation/kit", ctx)
     assert markdown.startswith("---\ntitle: ")
     assert "\0" not in markdown

@@ -4,15 +4,18 @@ Held by the child's own limit, RLIMIT_CPU: what grows with the square of a page'
 hours.
 """
 
+import io
 import json
 import resource
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from tests.docc2context.archives import archive
+import docc2context
+from tests.docc2context.archives import archive, page
 
 CPU_SECONDS = 20
 """Ten times what the slowest takes on two cores of our own."""
@@ -123,6 +126,59 @@ def platforms() -> bytes:
 PAGES["platforms"] = platforms
 
 
+def alternatives() -> bytes:
+    """Pages for many other languages, all of them the page's own too."""
+    paths = [f"p{number}" for number in range(100_000)]
+    names = ["swift", *(f"l{number}" for number in range(20_000))]
+    variant = {"paths": paths, "traits": [{"interfaceLanguage": name} for name in names]}
+    page = {
+        "identifier": {"url": "doc://kit", "interfaceLanguage": "swift"},
+        "metadata": {"title": "Kit"},
+        "variants": [variant, {"paths": [], "traits": []}],
+    }
+    return json.dumps(page).encode()
+
+
+PAGES["alternatives"] = alternatives
+
+
+def spans_of_short_rows() -> bytes:
+    """Each cell of a row covers rows without end, of which none has a cell there."""
+    count = 20_000
+    spans = {f"0_{column}": {"rowspan": 10**9, "colspan": 1} for column in range(count)}
+    rows: list[list[list[object]]] = [[[]] * count, *([[]] * 100_000)]
+    inner = {"type": "table", "header": "none", "rows": rows, "extendedData": spans}
+    table = {"type": "table", "header": "none", "rows": [[[inner]]]}
+    return json.dumps({"metadata": {"title": "Kit"}, "deprecationSummary": [table]}).encode()
+
+
+PAGES["spans of short rows"] = spans_of_short_rows
+
+
+def overridden(traits: int, patch: object, **keys: object) -> bytes:
+    """A page with an override that names Objective-C that often."""
+    override = {"traits": [{"interfaceLanguage": "occ"}] * traits, "patch": patch}
+    page = {"metadata": {"title": "Kit"}, "variantOverrides": [override], **keys}
+    return json.dumps(page).encode()
+
+
+def asked_again() -> bytes:
+    """In another language a section is repeated, and asks each time for what its title mentions."""
+    section = {"kind": "mentions", "mentions": ["r"]}
+    title = [{"type": "reference", "identifier": "a"}] * 24_000
+    references = {
+        "r": {"type": "link", "url": "x", "titleInlineContent": title},
+        "a": {"type": "topic", "title": "A", "url": ""},
+    }
+    repeated = [{"op": "replace", "path": "/primaryContentSections", "value": [section] * 22_000}]
+    return overridden(1, repeated, primaryContentSections=[section], references=references)
+
+
+ADDED = {"op": "add", "path": "/abstract", "value": []}
+PAGES["repeated traits"] = lambda: overridden(25_000, [ADDED] * 18_000)
+PAGES["asked again"] = asked_again
+
+
 def limited() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
 
@@ -144,3 +200,58 @@ def test_a_large_page_is_converted_or_refused_in_seconds(kind: str) -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+COUNT = 1000
+"""Mentions of one reference, which is 40 kB long or longer: 40 MB to look at."""
+
+IMAGE = {"type": "image", "identifier": "a"}
+MENTION = {"type": "reference", "identifier": "a"}
+STEP = {"type": "step", "code": "a"}
+VIDEO = {"type": "video", "identifier": "v"}
+LISTED: dict[str, Any] = {"topicSections": [{"identifiers": ["a"]}] * COUNT}
+IN_CELL = {"type": "table", "header": "none", "rows": [[[STEP] * COUNT]]}
+OF_NOTHING = [{"type": "strong"}] * 2500
+VARIANTS = [{"url": "x"}] * 3500
+TITLE = "overridingTitleInlineContent"
+LETTERS = "%41" * 15_000
+
+MENTIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "empty abstract": (LISTED, {"type": "topic", "title": "A", "abstract": OF_NOTHING}),
+    "empty title": (
+        {"abstract": [MENTION] * COUNT},
+        {"type": "link", "title": "A", "titleInlineContent": OF_NOTHING},
+    ),
+    "nothing known": (LISTED, {"type": "topic", "title": "A", "abstract": [""] * 10_000}),
+    "conditions": (
+        {"relationshipsSections": [{"type": "inheritsFrom", "identifiers": ["a"]}] * COUNT},
+        {"type": "topic", "title": "A", "conformance": {"constraints": OF_NOTHING}},
+    ),
+    "image": ({"abstract": [IMAGE] * COUNT}, {"type": "image", "variants": VARIANTS}),
+    "poster": ({"deprecationSummary": [VIDEO] * COUNT}, {"type": "image", "variants": VARIANTS}),
+    "anchor": (LISTED, {"type": "section", "title": "T", "url": f"/documentation/b#{LETTERS}"}),
+    "download": ({"abstract": [MENTION] * COUNT}, {"type": "download", "url": f"{LETTERS}/b"}),
+    "address in a link": (
+        {"abstract": [{**MENTION, "identifier": "v", TITLE: [MENTION] * COUNT}]},
+        {"type": "link", "title": "A", "url": "ftp://" + "*" * 40_000},
+    ),
+    "lines of a file": (
+        {"deprecationSummary": [STEP] * COUNT},
+        {"type": "file", "fileName": "F", "highlights": [{"line": 1}] * 4000},
+    ),
+    "lines of a file in a cell": (
+        {"deprecationSummary": [IN_CELL]},
+        {"type": "file", "fileName": "F", "highlights": [{"line": 1}] * 4000},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MENTIONS)
+def test_what_is_mentioned_over_and_over_is_refused_however_little_it_shows(kind: str) -> None:
+    """It is not by what it writes that such a page takes long."""
+    keys, mentioned = MENTIONS[kind]
+    video = {"type": "video", "variants": [{"url": "https://x"}], "poster": "a"}
+    data = page("Kit", references={"a": mentioned, "v": video}, **keys)
+    with pytest.raises(docc2context.OutputTooLarge, match="what a page mentions") as error:
+        docc2context.convert(archive(kit=data, b=page("B")), io.BytesIO(), assets=True)
+    assert error.value.limit == (2 << 20) + 16 * len(data)

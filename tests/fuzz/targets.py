@@ -77,7 +77,7 @@ def render(data: bytes) -> None:
         except PageUndecodable:
             return
         links = PageResolver(SITE, PATH, decoded.node.references)
-        ctx = Context(links, LIMITS.max_page_output_bytes, decoded.unknown_nodes)
+        ctx = Context(links, LIMITS.max_page_output_bytes, decoded.unknown_nodes, decoded.size)
         try:
             markdown = render_page(decoded.node, decoded.others, "/documentation/kit", ctx)
             summary(decoded.node, ctx)

@@ -253,6 +253,19 @@ def test_a_bundle_in_one_language_is_held_against_that_one(tmp_path: Path) -> No
     assert [string.text for string in swift.content.missing] == ["Sloth"]
 
 
+def test_all_overrides_of_a_language_make_one_variant(tmp_path: Path) -> None:
+    added = {"op": "add", "path": "/abstract", "value": [text("Sleeps.")]}
+    more = {"traits": [{"interfaceLanguage": "occ"}], "patch": [added]}
+    source = archive(sloth=page("Sloth", variantOverrides=[OTHER_LANGUAGE, more]))
+    for language in ("all", "occ"):
+        bundle = tmp_path / language
+        docc2context.convert(source, bundle, language=language)
+        assert check(source, bundle, language=language).is_complete
+    (tmp_path / "occ/documentation/sloth.md").write_text("# ZOOSloth\n")
+    report = check(source, tmp_path / "occ", language="occ")
+    assert [string.text for string in report.content.missing] == ["Sleeps."]
+
+
 def test_progress_is_told(bundle: Path) -> None:
     told: list[tuple[int, int]] = []
     check(archive(sloth=SLOTH), bundle, on_page=lambda done, total: told.append((done, total)))

@@ -1,7 +1,14 @@
-import pytest
+import resource
+import subprocess
+import sys
 
-from docc2context.check.compare import lost
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from docc2context.check.compare import _Page, lost
 from docc2context.check.displayable import Displayable
+from docc2context.check.markdown_text import displayed
 
 
 def missing(
@@ -122,3 +129,39 @@ def test_a_shared_string_may_stand_where_another_does() -> None:
 def test_conditions_may_begin_in_lower_case() -> None:
     prefix = Displayable("conformance/conformancePrefix/text", "/a", "Conforms when")
     assert lost([prefix], "`Leaf` (conforms when `Food` is green)") == []
+
+
+PIECES = st.sampled_from(["a", "b", "ab", "a_", " ", "\n", ".", "→", "**", "`", "<b>", "_"])
+
+
+@given(st.lists(PIECES, max_size=40).map("".join), st.integers(0, 20), st.integers(1, 9))
+@example("a**b**a**b**a**b**a**b**a**b**a b", 2, 1)
+def test_the_index_of_words_finds_what_reading_the_whole_page_does(
+    markdown: str, begin: int, length: int
+) -> None:
+    page, reading = _Page(displayed(markdown)), _Page(displayed(markdown))
+    reading.words = None
+    for needle in {page.plain[begin : begin + length], page.plain[begin : begin + length] + "a"}:
+        for start in (0, begin):
+            if needle:
+                places = list(page._places(needle, start))
+                assert places == list(reading._places(needle, start))
+
+
+def limited() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+
+
+def test_a_page_of_a_hundred_thousand_words_is_not_read_once_for_each() -> None:
+    """Held by the child's own limit: ten times what it takes, and a tenth of what it would."""
+    script = (
+        "from docc2context.check.compare import lost\n"
+        "from docc2context.check.displayable import Displayable\n"
+        "words = [f'a{number:015}' for number in range(100_000)]\n"
+        "strings = [Displayable('text', '/abstract/0', word) for word in words]\n"
+        "print(len(lost(strings, '\\n\\n'.join(words[1:]))))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], preexec_fn=limited, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"1\n", b"")

@@ -7,6 +7,7 @@ from docc2context.links.fragments import Fragments
 from docc2context.links.marks import MarkingResolver, headings, mark_heading
 from docc2context.links.paths import output_paths
 from docc2context.links.site import Site
+from docc2context.markdown.slug import LONGEST_LINKED
 
 SITE = Site(output_paths(["data/documentation/kit.json", "data/documentation/kit/f(_:).json"]))
 KIT, F = "documentation/kit.md", "documentation/kit/f(_-).md"
@@ -67,6 +68,13 @@ def test_a_link_leads_to_its_heading_or_else_to_the_title_of_its_page(
     kit = heading("# Kit") + heading("## Own use", "Own Use") + f"({link(identifier)})"
     told, _ = filled((KIT, kit), (F, heading("# f(\\_:)")))
     assert told.endswith(f"({fragment})")
+
+
+def test_a_heading_of_a_thousand_letters_is_linked_and_a_longer_one_is_not() -> None:
+    kit = heading("# Kit") + heading("## " + "a" * LONGEST_LINKED, "A")
+    kit += heading("## " + "b" * (LONGEST_LINKED + 1), "B") + f"{link('#A')} {link('#B')}"
+    (told,) = filled((KIT, kit))
+    assert told.rpartition("\n")[2] == f"#{'a' * LONGEST_LINKED} #kit"
 
 
 @pytest.mark.parametrize("anchor", ["概要", "%E6%A6%82%E8%A6%81"])

@@ -4,6 +4,8 @@ import pytest
 from docc2context.links.paths import output_paths
 from docc2context.links.resolver import PageResolver
 from docc2context.links.site import Site
+from docc2context.markdown.slug import LONGEST_LINKED
+from docc2context.model.counts import new_counts
 from docc2context.model.reference import (
     ImageReference,
     LinkReference,
@@ -11,6 +13,7 @@ from docc2context.model.reference import (
     TopicReference,
     UnresolvableReference,
 )
+from docc2context.render.context import Context
 
 SITE = Site(output_paths(["data/documentation/kit.json", "data/documentation/kit/a.json"]))
 REFERENCES = {
@@ -67,6 +70,23 @@ def test_a_link_to_an_own_heading_gets_the_fragment_that_the_heading_has() -> No
     links = resolver()
     marked = f"[x]({to(links, 'doc://x/kit#Use')})"
     assert links.settle(marked, {"Use-it": "use-it-1"}) == "[x](#use-it-1)"
+
+
+def test_the_declaration_of_a_symbol_is_made_once_for_a_page() -> None:
+    text = msgspec.Raw(b'{"fragments": [{"text": "func "}, 5, {"text": "eat()"}]}')
+    links = PageResolver(SITE, "kit.md", {"eat": text})
+    assert links.declaration("eat") == "func eat()"
+    assert links.declaration("eat") is links.declaration("eat")
+    assert links.declaration("unknown") == ""
+
+
+def test_an_own_heading_of_a_thousand_letters_is_linked_and_a_longer_one_is_not() -> None:
+    links = resolver()
+    ctx = Context(links, 10_000, new_counts(), 0)
+    for letter, length in (("a", LONGEST_LINKED), ("b", LONGEST_LINKED + 1)):
+        ctx.heading(2, letter * length, letter)
+    marked = f"[x]({to(links, '#a')}) [x]({to(links, '#b')})"
+    assert links.settle(marked, ctx.anchors) == f"[x](#{'a' * LONGEST_LINKED}) [x](kit.md)"
 
 
 def test_a_link_to_an_own_heading_that_is_not_there_leads_to_the_page() -> None:

@@ -1,12 +1,21 @@
 import json
-from typing import Any
+from typing import Any, get_args
 
+import msgspec
 import pytest
+from msgspec import inspect
 
-from docc2context.model.block import Heading, Paragraph, UnknownBlock
+from docc2context.model.block import Block, Heading, Paragraph, UnknownBlock
 from docc2context.model.decode import PageUndecodable, decode_page
-from docc2context.model.inline import CodeVoice, Text, UnknownInline
-from docc2context.model.sections import Content, Parameters, UnknownPrimarySection
+from docc2context.model.inline import CodeVoice, Inline, Text, UnknownInline
+from docc2context.model.reference import Reference
+from docc2context.model.sections import (
+    Content,
+    Parameters,
+    PrimarySection,
+    UnknownPrimarySection,
+)
+from docc2context.model.tutorials import Layout, Section
 
 IDENTIFIER = {"url": "doc://x/documentation/X", "interfaceLanguage": "swift"}
 
@@ -117,6 +126,24 @@ def test_an_unknown_inline_keeps_its_words() -> None:
     assert decoded.unknown_nodes == {"inline:math": 1}
 
 
+def test_what_is_unknown_inside_of_unknown_inline_content_is_kept_and_counted() -> None:
+    key = {"type": "key", "inlineContent": [{"type": "text", "text": "F1"}]}
+    inner = {"icon": {"caption": "a lamp"}, "names": [{"title": "Help"}, key]}
+    decoded = decode_page(page(abstract=[{"type": "kbd", "label": ["Press", "it"], **inner}]))
+    assert decoded.node.abstract == [
+        UnknownInline(
+            name="kbd",
+            inline_content=[
+                Text(text=" Press it "),
+                Text(text=" a lamp "),
+                Text(text=" Help "),
+                UnknownInline(name="key", inline_content=[Text(text="F1")]),
+            ],
+        )
+    ]
+    assert decoded.unknown_nodes == {"inline:kbd": 1, "inline:key": 1}
+
+
 def test_an_unknown_section_is_counted() -> None:
     section = {"kind": "quiz", "content": [{"type": "thematicBreak"}]}
     decoded = decode_page(page(primaryContentSections=[section]))
@@ -130,6 +157,36 @@ def test_one_bad_field_does_not_lose_its_neighbours() -> None:
     decoded = decode_page(page(abstract="not a list"))
     assert (decoded.node.metadata.title, decoded.node.abstract) == ("X", None)
     assert decoded.unknown_nodes == {"malformed:RenderNode.abstract": 1}
+
+
+@pytest.mark.parametrize("identifier", [{}, {"identifier": {}}])
+def test_what_lacks_its_identifier_is_fitted_once_however_deep_it_lies(
+    identifier: dict[str, Any],
+) -> None:
+    node: dict[str, Any] = {"type": "text", "text": "x"}
+    for _ in range(12):
+        node = {"type": "reference", "overridingTitleInlineContent": [node], **identifier}
+    decoded = decode_page(page(abstract=[node]))
+    assert decoded.unknown_nodes["malformed:ReferenceLink"] == 12
+    (found,) = decoded.node.abstract or []
+    while isinstance(found, UnknownInline):
+        (found,) = found.inline_content
+    assert found == Text(text="x")
+
+
+def scalars_alone(type_: object) -> bool:
+    """Whether no value of the type can hold another one."""
+    info = inspect.type_info(type_)
+    members = info.types if isinstance(info, inspect.UnionType) else (info,)
+    return all(isinstance(one, inspect.StrType | inspect.IntType) for one in members)
+
+
+@pytest.mark.parametrize("union", [Block, Inline, Layout, PrimarySection, Reference, Section])
+def test_what_a_node_of_a_known_type_must_have_holds_nothing_deep(union: object) -> None:
+    """So that salvage can give up a node before it goes down."""
+    for struct in get_args(union):
+        for field in msgspec.structs.fields(struct):
+            assert not field.required or scalars_alone(field.type), (struct, field.name)
 
 
 def test_references_stay_the_texts_that_they_are() -> None:

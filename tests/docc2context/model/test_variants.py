@@ -9,7 +9,7 @@ from docc2context.model.decode import decode_page
 from docc2context.model.page import RenderNode
 from docc2context.model.patch import ReferenceText
 from docc2context.model.reference import TopicReference
-from docc2context.model.variants import Language
+from docc2context.model.variants import MAX_LANGUAGES, Language
 from tests.docc2context.archives import page, topic
 
 
@@ -154,3 +154,54 @@ def test_the_values_of_patches_survive_the_second_look() -> None:
     node, unknown = patched(operation, abstract=broken)
     assert node.metadata.title == "KITKit"
     assert unknown == {"inline:confetti": 1}
+
+
+def override(*languages: str, **titles: str) -> dict[str, Any]:
+    """An override for languages that gives texts to members of a page's metadata."""
+    patch = [
+        {"op": "add", "path": f"/metadata/{name}", "value": title} for name, title in titles.items()
+    ]
+    return {"traits": [{"interfaceLanguage": one} for one in languages], "patch": patch}
+
+
+def test_all_that_is_written_for_a_language_is_applied_in_order() -> None:
+    overrides = [
+        override("occ", title="First", roleHeading="Class"),
+        override("data", roleHeading="Table"),
+        override("occ", title="Second"),
+    ]
+    decoded = decode_page(page("Kit", variantOverrides=overrides))
+    shown = [
+        (other.language, other.node.metadata.title, other.node.metadata.role_heading)
+        for other in decoded.others
+    ]
+    assert shown == [("occ", "Second", "Class"), ("data", "Kit", "Table")]
+    assert decoded.unknown_nodes == {}
+
+
+def test_what_only_renames_is_applied_beside_what_makes_a_variant() -> None:
+    renaming = {"traits": [{"interfaceLanguage": "occ"}], "patch": [RENAMED]}
+    references = {"doc://b": topic("/b", "B")}
+    overrides = [renaming, override("occ", title="KITKit")]
+    decoded = decode_page(page("Kit", references=references, variantOverrides=overrides))
+    assert title("doc://b", decoded.others[0].references) == "KITB"
+    alone = decode_page(page("Kit", references=references, variantOverrides=[renaming]))
+    assert (alone.others, alone.unknown_nodes) == ([], {})
+
+
+def test_a_language_that_an_override_names_often_is_made_once() -> None:
+    """And what cannot be applied is counted once."""
+    unfit = {"op": "add", "path": "/metadata/title", "value": 1}
+    often = override(*["occ"] * 1000)
+    often["patch"] = [unfit, TITLED]
+    decoded = decode_page(page("Kit", variantOverrides=[often]))
+    assert [other.language for other in decoded.others] == ["occ"]
+    assert decoded.unknown_nodes == {"malformed:variantOverrides": 1}
+
+
+def test_overrides_for_too_many_languages_or_for_none_are_counted() -> None:
+    named = [override(f"l{number}", title="Other") for number in range(MAX_LANGUAGES + 2)]
+    unnamed = {**override(title="Other"), "traits": [{"platform": "ios"}]}
+    decoded = decode_page(page("Kit", variantOverrides=[*named, unnamed]))
+    assert [other.language for other in decoded.others] == ["l0", "l1", "l2", "l3"]
+    assert decoded.unknown_nodes == {"malformed:variantOverrides": 3}

@@ -71,9 +71,10 @@ KINDS: dict[str, tuple[Callable[[Any], dict[str, Any]], Render]] = {
 def rendered(kind: str, source: str) -> str:
     place, render = KINDS[kind]
     page = {"metadata": {"title": "Kit"}, "references": REFERENCES, **place(json.loads(source))}
-    node = decode_page(json.dumps(page).encode()).node
+    decoded = decode_page(json.dumps(page).encode())
+    node = decoded.node
     links = PageResolver(Site(PATHS), "documentation/kit.md", node.references)
-    ctx = Context(links, DEFAULT_LIMITS.max_page_output_bytes, new_counts())
+    ctx = Context(links, DEFAULT_LIMITS.max_page_output_bytes, new_counts(), decoded.size)
     ctx.title = "Kit"
     return ctx.links.settle(render(node, ctx), ctx.anchors).rstrip("\n")
 

@@ -32,3 +32,21 @@ def test_content_nested_without_end_in_a_cell_is_cut_off() -> None:
         content = [{"type": "unorderedList", "items": [{"content": content}]}]
     markdown = rendered("blocks", json.dumps([in_cell(content)]))
     assert markdown.endswith("• • _Content nested too deeply to show._ |  |")
+
+
+@pytest.mark.parametrize(
+    ("start", "shown"),
+    [
+        (7, "7. a<br>8. b"),
+        (-2, "1. a<br>2. b"),
+        pytest.param(10**4300 - 1, "1. a<br>2. b", id="4300 digits"),
+    ],
+)
+def test_a_list_is_numbered_in_a_cell_as_it_is_outside_of_one(start: int, shown: str) -> None:
+    items = [
+        {"content": [{"type": "paragraph", "inlineContent": [{"type": "text", "text": text}]}]}
+        for text in "ab"
+    ]
+    numbered = {"type": "orderedList", "start": start, "items": items}
+    assert rendered("blocks", json.dumps([in_cell([numbered])])).endswith(f"| {shown} |  |")
+    assert rendered("blocks", json.dumps([numbered])) == shown.replace("<br>", "\n")

@@ -1,12 +1,18 @@
-"""Patches may nest as deeply as JSON is read: equal sections are compared, references decoded."""
+"""What nests too deeply costs its own page at the most, wherever it is found out.
 
+Patches may nest as deeply as JSON is read: equal sections are compared, references decoded.
+"""
+
+import inspect
 import io
+import sys
 
 import pytest
 
 import docc2context
 from docc2context import NothingConverted
-from tests.docc2context.archives import archive, page
+from docc2context.render.context import MAX_DEPTH
+from tests.docc2context.archives import archive, page, unzipped
 
 HEAD = '{"identifier":{"url":"doc://kit","interfaceLanguage":"swift"},"metadata":{"title":"Kit"},'
 REFERENCE = '"references":{"doc://b":{"type":"topic","title":"B","url":"/documentation/b"}},'
@@ -47,3 +53,28 @@ def test_however_deep_a_patch_is_the_other_pages_are_converted(depth: int) -> No
 def test_a_page_that_is_all_too_deep_is_told_of() -> None:
     with pytest.raises(NothingConverted, match="nested too deeply"):
         docc2context.convert(archive(deep=patched(TOO_DEEP)), io.BytesIO())
+
+
+@pytest.mark.parametrize("depth", [40, 60, 200, 400])
+def test_columns_in_columns_are_cut_off_like_other_content(depth: int) -> None:
+    layouts = nested('{"kind":"columns","content":[', depth)
+    deep = f'{HEAD}"sections":[{{"kind":"articleBody","content":[{layouts}]}}]}}'.encode()
+    out = io.BytesIO()
+    report = docc2context.convert(archive(deep=deep, other=page("Other")), out)
+    assert (report.pages_converted, report.pages_skipped) == (2, [])
+    is_cut_off = b"nested too deeply" in unzipped(out.getvalue())["documentation/deep.md"]
+    assert is_cut_off == (depth > MAX_DEPTH)
+
+
+def test_a_page_that_cannot_be_rendered_for_its_depth_is_skipped_alone() -> None:
+    """As where the caller has taken most of the frames; rendering needs more than decoding."""
+    asides = nested('{"type":"aside","content":[', MAX_DEPTH)
+    deep = f'{HEAD}"deprecationSummary":[{asides}]}}'.encode()
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 180)
+    try:
+        report = docc2context.convert(archive(deep=deep, other=page("Other")), io.BytesIO())
+    finally:
+        sys.setrecursionlimit(usual)
+    assert report.pages_converted == 1
+    assert [skipped.reason for skipped in report.pages_skipped] == ["nested too deeply"]
