@@ -84,7 +84,7 @@ class PageConverter(ABC, Generic[Page]):
         try:
             return self._rendered(source, page)
         except MentionsTooMuch as error:
-            words = "what a page mentions has, time by time, more than the limit of {} bytes"
+            words = "what a page mentions, each time counted, is over the limit of {} bytes"
             raise _too_large(words, error.limit, source) from error
         except PageTooLarge as error:
             words = "a page becomes more Markdown than the limit of {} bytes"
