@@ -2,10 +2,10 @@
 
 import argparse
 import os
-from pathlib import Path
 from typing import get_args
 
 from docc2context.convert import ASSETS_IN_ONE_DOCUMENT
+from docc2context.errors import shown
 from docc2context.model.variants import Language
 from docc2context.version import __version__
 
@@ -47,13 +47,14 @@ def _contradiction(options: argparse.Namespace) -> str | None:
         if options.json:
             return "the document and the report cannot both go to standard output"
     elif not options.single and _is_document(options.output):
-        return f"{options.output} would be a folder: add --single for one document"
+        return f"{shown(options.output)} would be a folder: add --single for one document"
     return None
 
 
 def _is_document(path: str) -> bool:
     """Whether a path means one, and no folder of this name stands there."""
-    return path.lower().endswith((".md", ".markdown")) and not Path(path).is_dir()
+    # Unlike Path.is_dir, this raises for no path.
+    return path.lower().endswith((".md", ".markdown")) and not os.path.isdir(path)  # noqa: PTH112  # see above
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -52,7 +52,7 @@ class HeadInTime(RefusalTold):
     def on_headers_complete(self) -> None:
         self._stop_clock()
         super().on_headers_complete()
-        self._in_body = self.cycle is not None
+        self._in_body = True
 
     def on_message_complete(self) -> None:
         self._in_body = False

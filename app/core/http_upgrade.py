@@ -8,7 +8,7 @@ uvicorn hands a connection that asks for a WebSocket to code that knows none of 
 from asyncio import AbstractEventLoop
 from typing import Any, Final
 
-from httptools import HttpParserUpgrade, HttpRequestParser
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -17,7 +17,10 @@ _FRAMING: Final = {b"connection", b"content-length", b"transfer-encoding"}
 
 
 class UpgradeIgnored(HttpToolsProtocol):
-    """Answers a request that offers another protocol as it would without the offer."""
+    """Answers a request that offers another protocol as it would without the offer.
+
+    One that asks for a tunnel (CONNECT) is malformed here.
+    """
 
     def __init__(
         self,
@@ -33,7 +36,7 @@ class UpgradeIgnored(HttpToolsProtocol):
 
 
 class _Parser(HttpRequestParser):
-    """Tells a protocol of requests, and has another go on where httptools stops for an upgrade.
+    """Has another one go on where httptools stops for an upgrade.
 
     That one gets what frames the body once more, without the offer, and so reads the body. It must
     be another: with `Connection: close`, this one reads nothing behind the head.
@@ -41,55 +44,74 @@ class _Parser(HttpRequestParser):
 
     def __init__(self, protocol: HttpToolsProtocol) -> None:
         self._protocol = protocol
-        self._is_replay = False
-        super().__init__(self)
+        self._events = _Events(protocol)
+        super().__init__(self._events)
         # As uvicorn sets it: what comes behind a last request is no error.
         self.set_dangerous_leniencies(lenient_data_after_close=True)
 
     def feed_data(self, data: bytes) -> None:  # type: ignore[override]  # what uvicorn feeds
+        parser = self
+        while (rest := parser.rest_of(data)) is not None:
+            parser, data = parser.successor(), rest
+
+    def rest_of(self, data: bytes) -> bytes | None:
+        """Take data; what of it is behind the head of an upgrade, or None if there is none."""
         try:
             super().feed_data(data)
         except HttpParserUpgrade as upgrade:
-            if self._is_tunnel():
-                raise
-            self._protocol.parser = successor = _Parser(self._protocol)
-            successor.feed_known(self._framing())
-            successor.feed_data(data[upgrade.args[0] :])
+            return data[upgrade.args[0] :]
+        return None
 
-    def feed_known(self, head: bytes) -> None:
+    def successor(self) -> "_Parser":
+        """The parser of the body, and of what comes behind it: the protocol's from now on."""
+        self._protocol.parser = successor = _Parser(self._protocol)
+        successor.take_known(self._framing())
+        return successor
+
+    def take_known(self, head: bytes) -> None:
         """Take a head that the protocol has been told of."""
-        self._is_replay = True
-        self.feed_data(head)
-        self._is_replay = False
+        self._events.are_known = True
+        super().feed_data(head)
+        self._events.are_known = False
+
+    def _framing(self) -> bytes:
+        start = b"%b / HTTP/%b\r\n" % (self.get_method(), self.get_http_version().encode())
+        framing = [field for field in self._protocol.headers if field[0].lower() in _FRAMING]
+        return start + b"".join(b"%b: %b\r\n" % field for field in framing) + b"\r\n"
+
+
+class _Events:
+    """Tells a protocol what its parser has found, but for a head that it knows.
+
+    Apart from the parser, which would else refer to itself and outlive its connection.
+    """
+
+    def __init__(self, protocol: HttpToolsProtocol) -> None:
+        self._protocol = protocol
+        self.are_known = False
 
     def on_message_begin(self) -> None:
-        if not self._is_replay:
+        if not self.are_known:
             self._protocol.on_message_begin()
 
     def on_url(self, url: bytes) -> None:
-        if not self._is_replay:
+        if not self.are_known:
             self._protocol.on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._is_replay:
+        if not self.are_known:
             self._protocol.on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        if not self._is_replay:
+        if self._protocol.parser.get_method() == b"CONNECT":
+            raise HttpParserError("no tunnel")  # which ends in `send_400_response`
+        if not self.are_known:
             self._protocol.on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         self._protocol.on_body(body)
 
     def on_message_complete(self) -> None:
-        if not self.should_upgrade() or self._is_tunnel():
+        # Of an upgrade this is the end of the head: the successor tells of that of the body.
+        if not self._protocol.parser.should_upgrade():
             self._protocol.on_message_complete()
-
-    def _is_tunnel(self) -> bool:
-        """Whether CONNECT asks for one, which has no body."""
-        return self.get_method() == b"CONNECT"
-
-    def _framing(self) -> bytes:
-        start = b"%b / HTTP/%b\r\n" % (self.get_method(), self.get_http_version().encode())
-        framing = [field for field in self._protocol.headers if field[0].lower() in _FRAMING]
-        return start + b"".join(b"%b: %b\r\n" % field for field in framing) + b"\r\n"

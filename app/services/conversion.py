@@ -81,7 +81,8 @@ class Converter:
 
         An answer of up to `max_age_seconds` ago is as good as a new one.
 
-        Returns what holds the child. Raises ServiceError `converter_unavailable`, which says why.
+        Returns what holds the child. Raises ServiceError `converter_unavailable`, which says why: a
+        workspace that an outside converter cannot use makes it unavailable too.
         """
         if self._probe is None or (
             self._probe.done() and time.monotonic() - self._probed_at >= max_age_seconds

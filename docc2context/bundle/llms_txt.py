@@ -69,8 +69,8 @@ class Contents:
         seen: set[str] = set()
         sections: dict[str, list[str]] = {}
         for root in roots:
-            sections.setdefault(self._title(root), []).extend(self._walk(root, seen))
-        homes = {root.removesuffix(".md"): self._title(root) for root in roots}
+            sections.setdefault(self._head(root), []).extend(self._walk(root, seen))
+        homes = {root.removesuffix(".md"): self._head(root) for root in roots}
         for path in sorted(self._entries.keys() - seen):
             home = homes.get("/".join(path.split("/")[:2]), UNCURATED)
             sections.setdefault(home, []).append(path)
@@ -88,6 +88,11 @@ class Contents:
     def _title(self, path: str) -> str:
         """The title of a page, its path where it has none, since no heading may be empty."""
         return self._entries[path].title.strip() or path
+
+    def _head(self, root: str) -> str:
+        """The heading of a root's section; not the one that says that it may be skipped."""
+        title = self._title(root)
+        return root if title == OPTIONAL else title
 
     def render(self, title: str) -> str:
         """The text of the file."""
@@ -111,7 +116,7 @@ class Contents:
         if above and above.name[:1] == "`":
             if name[:1] != "`":
                 name = f"{above.name}: {name}"
-            elif not entry.title.startswith(above.title):
+            elif not _bears(entry.title, above.title):
                 name = code_span(f"{above.title}.{entry.title}")
         line = f"- {link(name, relative_link(LLMS_TXT, path))}"
         if is_overload and entry.declaration:
@@ -148,6 +153,11 @@ class Contents:
             seen.add(path)
             yield path
             waiting.extend(reversed(self._entries[path].children))
+
+
+def _bears(title: str, owner: str) -> bool:
+    """Whether a title begins with its owner's, and that is not only how its own word begins."""
+    return title.startswith(owner) and not title[len(owner) : len(owner) + 1].islower()
 
 
 def _on_one_line(declaration: str) -> str:

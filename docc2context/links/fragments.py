@@ -12,7 +12,8 @@ class Fragments:
     """Gives out the fragments of all headings, and fills them in once all are given out.
 
     A link to a heading that is not there, or whose fragment is too long, leads to the title of its
-    page, and one to a page that is not there leads nowhere: `#`, the beginning of the document.
+    page, or else to the first heading there whose fragment is not, and one to a page that is not
+    there leads nowhere: `#`, the beginning of the document.
     """
 
     def __init__(self) -> None:

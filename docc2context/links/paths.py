@@ -28,11 +28,12 @@ RESERVED_NAMES = frozenset({"llms.txt", "linkgraph.json", "manifest.json"})
 """What the bundle keeps beside the pages; no page or folder may take these names."""
 
 _SURELY_SHORT = MAX_SEGMENT_BYTES - 10
-_SAFE_NAME = re.compile(r"(?!(?:con|prn|aux|nul|com|lpt))[a-z0-9_(][a-z0-9_():=+&!~'.-]*(?<![. ])")
+_SAFE_NAME = re.compile(r"(?!(?:con|prn|aux|nul|com|lpt))[a-z0-9_(][a-z0-9_():=+&!'.-]*(?<![. ])")
 """What nearly all names are made of; the long way round gives the same."""
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>"|?*\\/]')
-_HIDDEN = r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*\."  # HFS+ does not see the former
+_UNSEEN = r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"  # by HFS+, in names
+_HIDDEN = rf"{_UNSEEN}\.|[^~]{{1,6}}~[0-9]"  # such as git~1, by which NTFS knows .git too
 _WINDOWS_DEVICE = r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)"
 _RESERVED = re.compile(f"{_HIDDEN}|{_WINDOWS_DEVICE}", re.IGNORECASE)
 _GIT_HEAD = "head"
@@ -138,7 +139,7 @@ def _plain_asset_path(name: str) -> str:
         for segment in _folder(folder).split("/")
     ]
     file = _segment(*_stem_and_suffix(file))
-    if file.casefold() == _GIT_HEAD:
+    if re.sub(_UNSEEN, "", file).casefold() == _GIT_HEAD:
         file = f"_{file}"
     return "/".join(segments) + slash + file
 

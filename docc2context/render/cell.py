@@ -73,8 +73,7 @@ def _one(node: Block, ctx: Context) -> str:
         case UnorderedList():
             return _broken(_item("•", item, ctx) for item in node.items)
         case OrderedList():
-            first = md.first_number(node.start, len(node.items))
-            numbered = enumerate(node.items, first)
+            numbered = enumerate(node.items, md.first_number(node.start, len(node.items)))
             return _broken(_item(f"{number}.", item, ctx) for number, item in numbered)
         case TermList():
             return _term_list(node, ctx)

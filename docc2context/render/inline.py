@@ -119,7 +119,7 @@ def _kind(node: Inline) -> object:
 def _known(nodes: Iterable[Inline]) -> Iterator[Inline]:
     for node in nodes:
         if isinstance(node, UnknownInline):
-            yield Text(text=f"{node.text} " if node.inline_content else node.text)
+            yield Text(text=f"{node.text} " if node.text and node.inline_content else node.text)
             yield from _known(node.inline_content)
         else:
             yield node

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -52,13 +53,21 @@ def test_a_full_workspace_is_not_ready(server: Server, small_workspace: Path) ->
 def test_a_workspace_that_has_become_read_only_is_told_to_come_back(
     server: Server, small_workspace: Path
 ) -> None:
-    subprocess.run(["mount", "-o", "remount,ro", small_workspace], check=True)
-
-    response = server.put(doccarchive("Foo"))
+    with read_only(small_workspace):
+        response = server.put(doccarchive("Foo"))
+        checks = server.client.get("/health/ready").json()["checks"]
 
     assert problem(response)["code"] == "insufficient_storage"
     assert response.headers["Retry-After"] == "30"
-    workspace = server.client.get("/health/ready").json()["checks"]["workspace"]
-    assert workspace["detail"] == "Nothing can be written to WORKSPACE_DIR: Read-only file system."
+    told = "Read-only file system"
+    assert checks["workspace"]["detail"] == f"Nothing can be written to WORKSPACE_DIR: {told}."
+    assert server.events("workspace_unusable")[-1]["reason"] == told
 
-    subprocess.run(["mount", "-o", "remount,rw", small_workspace], check=True)
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", folder], check=True)

@@ -133,7 +133,11 @@ def test_a_websocket_is_answered_like_any_request(server: Server) -> None:
     assert b"\r\nx-request-id: " in said.lower()
 
 
-def test_who_asks_for_a_tunnel_is_refused(server: Server) -> None:
-    said = answer(server, b"CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n")
+@pytest.mark.parametrize("target", [CONVERT, f"http://x{CONVERT}", "example.com:443"])
+def test_who_asks_for_a_tunnel_is_refused_and_disconnected(server: Server, target: str) -> None:
+    tunnel = f"CONNECT {target} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n".encode()
+
+    said = answer(server, tunnel + b"hello" + request_of(100))
 
     assert said.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert said.count(b"HTTP/1.1 ") == 1

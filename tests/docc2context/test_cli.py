@@ -355,6 +355,7 @@ def test_workers_change_no_byte_and_one_that_is_killed_is_told_of(
         ["convert", "x", "-o", "-", "--single", "--json"],
         ["convert", "x", "-o", "y", "--single", "--assets"],
         ["convert", "x", "-o", "no/such.md"],
+        ["convert", "x", "-o", f"{'x' * 300}.md"],
     ],
 )
 def test_a_wrong_call_exits_with_2(arguments: list[str]) -> None:

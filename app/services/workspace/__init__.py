@@ -8,6 +8,8 @@ from io import FileIO
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from app.core.errors import ErrorCode, ServiceError
 from app.core.full_disk import is_full_disk
 
@@ -28,6 +30,8 @@ _UNUSABLE: Final = {
 _RETRY_AFTER_SECONDS: Final = 30
 """Conversions that run now free their room within about that time."""
 
+log = structlog.get_logger()
+
 
 @contextmanager
 def unnamed_file(directory: Path) -> Iterator[FileIO]:
@@ -38,20 +42,39 @@ def unnamed_file(directory: Path) -> Iterator[FileIO]:
     Raises ServiceError `insufficient_storage`, here or while the file is written, and `busy` if
     the process may open no more files.
     """
-    with faults_reported(), tempfile.TemporaryFile(dir=directory, buffering=0) as file:
-        yield file
+    with _shortage_reported():
+        with faults_reported():
+            file = tempfile.TemporaryFile(dir=directory, buffering=0)  # noqa: SIM115  # closed below
+        with file:
+            yield file
 
 
 @contextmanager
 def faults_reported() -> Iterator[None]:
-    """Turns what is wrong with the workspace, or too many open files, into a `ServiceError`."""
+    """Turns what the system says against storing something into a `ServiceError`.
+
+    Around nothing else: there, the same would be a mistake of ours.
+    """
+    with _shortage_reported():
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in _UNUSABLE:
+                raise
+            log.error("workspace_unusable", reason=error.strerror)  # noqa: TRY400  # no mistake
+            raise _cannot_store(
+                "The service cannot store anything at present; its operator is told why."
+            ) from error
+
+
+@contextmanager
+def _shortage_reported() -> Iterator[None]:
+    """Turns a full disk or quota, or too many open files, into a `ServiceError`."""
     try:
         yield
     except OSError as error:
         if is_full_disk(error):
             raise out_of_room() from error
-        if error.errno in _UNUSABLE:
-            raise _unusable() from error
         if error.errno in _TOO_MANY:
             raise _out_of_descriptors() from error
         raise
@@ -60,10 +83,6 @@ def faults_reported() -> Iterator[None]:
 def out_of_room() -> ServiceError:
     """The error for a full workspace."""
     return _cannot_store("The service has no room left to store the upload or its result.")
-
-
-def _unusable() -> ServiceError:
-    return _cannot_store("The service cannot store anything at present; its operator is told why.")
 
 
 def _cannot_store(detail: str) -> ServiceError:

@@ -44,9 +44,11 @@ def test_a_workspace_that_is_gone_is_no_mistake_of_ours(tmp_path: Path) -> None:
     assert caught.value.retry_after == 30
 
 
-def test_a_mistake_of_ours_stays_what_it_is() -> None:
+def test_a_mistake_of_ours_stays_what_it_is(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="closed"), faults_reported():
         raise OSError(errno.EBADF, "closed")
+    with pytest.raises(FileNotFoundError), unnamed_file(tmp_path):
+        raise FileNotFoundError(errno.ENOENT, "rm")
 
 
 def test_a_partial_write_is_continued() -> None:

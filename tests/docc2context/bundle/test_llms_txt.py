@@ -142,6 +142,8 @@ def test_members_are_named_behind_their_type_unless_their_titles_do_so() -> None
         "d/kit/lost/y": "y",
         "d/kit/aconst": "AConst",
         "d/kit/aconst/aconstone": "AConstOne",
+        "d/kit/c": "c",
+        "d/kit/c/count": "count",
     }
     for path, title in pages.items():
         name = "Kit" if title == "Kit" else code_span(title)
@@ -151,8 +153,16 @@ def test_members_are_named_behind_their_type_unless_their_titles_do_so() -> None
     names = [line.partition("](")[0][3:] for line in made.render("Kit").splitlines()[4:]]
     assert names == [
         *("Kit", "`A`", "``A.`(_:)``", "`A.B`", "`A.B.c`", "`A.B.g`", "`A.f(_:)`"),
-        *("`A`: A Implementations", "`AConst`", "`AConstOne`", "Guide", "`x`", "`y`"),
+        *("`A`: A Implementations", "`AConst`", "`AConstOne`", "`c`", "`c.count`"),
+        *("Guide", "`x`", "`y`"),
     ]
+
+
+def test_what_authors_call_optional_may_not_be_skipped() -> None:
+    made = Contents()
+    made.add("d/optional.md", Entry("Optional", "Optional", "", ()))
+    made.add("d/optional/a.md", Entry("a", "`a`", "", (), is_inherited=True))
+    assert made.order() == {"d/optional.md": ["d/optional.md"], "Optional": ["d/optional/a.md"]}
 
 
 def test_a_combined_archive_is_called_after_the_page_above_its_modules() -> None:

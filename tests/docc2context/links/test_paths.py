@@ -83,6 +83,7 @@ def test_names_stay_as_swift_developers_know_them(entry: str, path: str) -> None
 
 def test_no_asset_is_hidden_or_makes_a_git_repository() -> None:
     names = [".git/config", "x/.gitignore", "x/.a.md/b", "HEAD", "x/head", "x/head/y", "head.png"]
+    names += ["git~1/config", "x/GITIGN~1", "HE\u200dAD", "a~b.png"]
     assert asset_paths(names, []) == {
         ".git/config": "_.git/config",
         "x/.gitignore": "x/_.gitignore",
@@ -91,6 +92,10 @@ def test_no_asset_is_hidden_or_makes_a_git_repository() -> None:
         "x/head": "x/_head",
         "x/head/y": "x/head/y",
         "head.png": "head.png",
+        "git~1/config": "_git~1/config",
+        "x/GITIGN~1": "x/_GITIGN~1",
+        "HE\u200dAD": "_HE\u200dAD",
+        "a~b.png": "a~b.png",
     }
 
 
