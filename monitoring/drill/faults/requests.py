@@ -14,8 +14,10 @@ def _crashing(stack: Stack) -> AbstractContextManager[None]:
 
 
 def _blocking(stack: Stack) -> AbstractContextManager[None]:
-    # The pauses let scrapes through: a service that answers none at all is down, not blocked.
-    return repeated(lambda: stack.service.client.get(harm.PREFIX + harm.BLOCK), every=0.7)
+    # The pauses let scrapes through: a service that answers none at all is down, not blocked. With
+    # the block they are no multiple of the 0.25 s at which the lag is looked at: blocks would all
+    # begin at the same place between two looks, and might be felt for too short a time each.
+    return repeated(lambda: stack.service.client.get(harm.PREFIX + harm.BLOCK), every=0.77)
 
 
 FAULTS: Final = (
