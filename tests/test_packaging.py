@@ -65,7 +65,7 @@ def test_the_sample_archive_is_what_its_script_builds() -> None:
     assert build_trailkit.build() == before
 
 
-def test_the_wheel_holds_all_that_the_pages_load(tmp_path: Path) -> None:
+def test_the_wheel_holds_the_library_and_its_command_alone(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path],
         cwd=ROOT,
@@ -75,7 +75,9 @@ def test_the_wheel_holds_all_that_the_pages_load(tmp_path: Path) -> None:
 
     (wheel,) = tmp_path.glob("*.whl")
     held = set(zipfile.ZipFile(wheel).namelist())
-    files = (path for path in (ROOT / "app" / "static").rglob("*") if path.is_file())
-    needed = {path.relative_to(ROOT).as_posix() for path in files}
-    assert needed - held == set()
-    assert "app/static/vendor/swagger-ui-dist/swagger-ui-bundle.js" in needed
+    sources = (ROOT / "docc2context").rglob("*.py")
+    needed = {path.relative_to(ROOT).as_posix() for path in sources}
+    assert {"docc2context_command.py", "docc2context/py.typed", *needed} - held == set()
+    metadata = f"docc2context_service-{docc2context.__version__}.dist-info"
+    top = {name.partition("/")[0] for name in held}
+    assert top == {"docc2context", "docc2context_command.py", metadata}
