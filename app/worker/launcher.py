@@ -33,8 +33,10 @@ _PRELOADED: Final = [
 
 _READ_BYTES: Final = 16 * 1024
 
-_START_SECONDS: Final = 10.0
-"""For a start, at most: a thousand times what it takes, and thirty times that of the first one."""
+_START_SECONDS: Final = 5.0
+"""For a start, however little time is left for what is to be done: that the forkserver hangs must
+show, as it is killed with all its children. Hundreds of times what a start takes, and fifteen times
+that of the first one, for which Python is started."""
 
 _LAST_ACT_SECONDS: Final = 5.0
 """For a child that ends what it has started: killing some hundred processes takes a fraction."""
@@ -86,17 +88,19 @@ class Launcher:
         However this is left, the child and all it has started are gone then. With SIGTERM to
         `stop` it, the child is asked, and given a few seconds, to end what it has started.
 
-        Raises TimeoutError if it was killed `timeout` seconds after it was asked for, CannotStart
-        if there is none; a start waits no longer than that either.
+        Raises TimeoutError if it was killed `timeout` seconds after it was asked for, or was not
+        even started as none were left; CannotStart if there is none. A start may take longer than
+        `timeout`, up to five seconds.
         """
+        if timeout <= 0:
+            raise TimeoutError
         end = asyncio.get_running_loop().time() + timeout
         with _pipe() as (ours, theirs):
             process = self._context.Process(
                 target=target, args=(SentFile(theirs), *args), daemon=True
             )
             try:
-                limit = min(timeout, _START_SECONDS)
-                await in_thread(_start, process, limit, pool=self._thread)
+                await in_thread(_start, process, pool=self._thread)
                 # The child's copy has to be the only one left for the pipe to end with it.
                 theirs.close()
                 async with asyncio.timeout_at(end):
@@ -137,11 +141,11 @@ async def _readable(pipe: FileIO) -> None:
         loop.remove_reader(pipe)
 
 
-def _start(process: ForkServerProcess, seconds: float) -> None:
-    """Start the child in `seconds`, or raise CannotStart."""
+def _start(process: ForkServerProcess) -> None:
+    """Start the child in time, or raise CannotStart."""
     # Its time begins when it has the thread: else starts that wait there would, one after the
     # other, kill the forkserver that has just replaced the one that hung.
-    overdue = Timer(seconds, _kill_forkserver)
+    overdue = Timer(_START_SECONDS, _kill_forkserver)
     overdue.start()
     try:
         process.start()

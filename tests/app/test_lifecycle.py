@@ -155,14 +155,14 @@ def test_after_the_forkserver_was_killed_conversions_go_on(server: Server) -> No
 def test_a_forkserver_that_hangs_costs_one_answer_and_is_replaced(
     start_server: Callable[..., Server],
 ) -> None:
-    server = start_server(CONVERSION_TIMEOUT_SECONDS=3, CONVERSION_SLOTS=1)
+    server = start_server(CONVERSION_SLOTS=1)
     hung = server.forkserver()
 
     with server.undisturbed(), stopped(hung):
         answer = server.client.put(CONVERT, content=doccarchive("Foo"), timeout=DEADLINE_SECONDS)
 
         assert problem(answer)["code"] == "converter_unavailable"
-        assert answer.elapsed.total_seconds() < 5  # the limit, and time for the answer
+        assert answer.elapsed.total_seconds() < 8  # the limit of 5, and time for the answer
         assert server.put(doccarchive("Foo")).status_code == 200
         assert server.forkserver() != hung
 

@@ -13,6 +13,11 @@ def echo(reply: int, text: str) -> None:
     os.write(reply, text.encode())
 
 
+def echo_after(reply: int, seconds: float, text: str) -> None:
+    time.sleep(seconds)
+    os.write(reply, text.encode())
+
+
 def read(reply: int, file: int) -> None:
     os.write(reply, os.pread(file, 100, 0))
 

@@ -71,6 +71,20 @@ def test_a_child_that_takes_too_long_is_killed(launcher: Launcher) -> None:
         asyncio.run(launcher.run(jobs.sleep, timeout=0.3))
 
 
+@pytest.mark.parametrize("left", [0.0, 1e-9, 0.001])
+def test_a_child_that_comes_too_late_costs_no_other_its_life(
+    launcher: Launcher, left: float
+) -> None:
+    async def scenario() -> Ended:
+        other = asyncio.create_task(launcher.run(jobs.echo_after, 0.3, "alive", timeout=10))
+        for _ in range(5):
+            with pytest.raises(TimeoutError):
+                await launcher.run(jobs.sleep, timeout=left)
+        return await other
+
+    assert asyncio.run(scenario()) == Ended(b"alive", 0)
+
+
 def test_a_child_that_says_too_much_is_killed(launcher: Launcher) -> None:
     ended = asyncio.run(launcher.run(jobs.talk_without_end, timeout=10))
 
