@@ -2,7 +2,8 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from docc2context.archive.asset_streams import PIECE_BYTES
@@ -23,31 +24,24 @@ class FolderArchive:
     """An archive as a folder on disk; links in it are not followed.
 
     Raises EntryUnreadable for a folder of pages that cannot be listed, as nobody can say how many
-    pages are lost with it. A page or an asset that cannot be read is told of when it is read.
+    pages are lost with it; if there are to be assets, also for one of those. A page or an asset
+    that cannot be read is told of when it is read.
     """
 
     def __init__(self, folder: Path, limits: Limits, *, assets: bool) -> None:
-        base = folder.resolve()
-        files, unlisted = _listed(base)
-        layout = _layout(files, unlisted)
+        files, unlisted = _listed(folder.resolve(), "" if assets else ".json")
+        layout = _layout(files, unlisted, assets=assets)
         self.pages = layout.pages
         self._files = {page: files[layout.root + page] for page in layout.pages}
         self._metadata = files.get(layout.root + METADATA)
         self._limits = limits
         check_page_sizes(((page, _size(file)) for page, file in self._files.items()), limits)
-        self._assets = _assets(base, layout.root) if assets else {}
+        self._assets = _assets(files, layout.root) if assets else {}
         self.assets = tuple(self._assets)
 
     def read(self, page: str) -> bytes:
-        file = self._files[page]
-        try:
-            status = file.lstat()
-            if stat.S_ISREG(status.st_mode):
-                return file.read_bytes()
-        except OSError as error:
-            raise EntryUnreadable(f"the file cannot be read: {_why(error)}", page) from error
-        is_link = stat.S_ISLNK(status.st_mode)
-        raise EntryUnreadable(_LINKED if is_link else "it is no regular file", page)
+        with _told(page):
+            return _regular(self._files[page], page).read_bytes()
 
     def metadata(self) -> bytes | None:
         file = self._metadata
@@ -67,24 +61,35 @@ class FolderArchive:
 
     def read_asset(self, name: str) -> Iterator[bytes]:
         left = self.asset_size(name)
-        try:
-            with self._assets[name].open("rb") as file:
-                while left and (piece := file.read(min(PIECE_BYTES, left))):
-                    left -= len(piece)
-                    yield piece
-        except OSError as error:
-            raise EntryUnreadable(f"the file cannot be read: {_why(error)}", name) from error
+        with _told(name), _regular(self._assets[name], name).open("rb") as file:
+            while left and (piece := file.read(min(PIECE_BYTES, left))):
+                left -= len(piece)
+                yield piece
         if left:
             raise EntryUnreadable("the file became shorter while it was read", name)
 
 
-def _assets(base: Path, root: str) -> dict[str, Path]:
-    """The files that pages may show, by their names below the root; links are not followed."""
-    files = {
-        _name(path, base): path
-        for path in base.rglob("*")
-        if path.is_file() and not path.is_symlink()
-    }
+@contextmanager
+def _told(entry: str) -> Iterator[None]:
+    """Tells what the system says of reading an entry."""
+    try:
+        yield
+    except EntryUnreadable:
+        raise
+    except OSError as error:
+        raise EntryUnreadable(f"the file cannot be read: {_why(error)}", entry) from error
+
+
+def _regular(file: Path, entry: str) -> Path:
+    """The same file, if it is one that can be read to its end. Raises EntryUnreadable, OSError."""
+    mode = file.lstat().st_mode
+    if stat.S_ISREG(mode):
+        return file
+    raise EntryUnreadable(_LINKED if stat.S_ISLNK(mode) else "it is no regular file", entry)
+
+
+def _assets(files: Mapping[str, Path], root: str) -> dict[str, Path]:
+    """What pages may show, by the names below the root: also what can then not be read."""
     below = ((name[len(root) :], files[name]) for name in sorted(files) if name.startswith(root))
     return {name: path for name, path in below if is_asset(name)}
 
@@ -97,8 +102,8 @@ def _name(path: Path, base: Path) -> str:
     return os.fsencode(path.relative_to(base.parent).as_posix()).decode("utf-8", "backslashreplace")
 
 
-def _listed(base: Path) -> tuple[dict[str, Path], dict[str, str]]:
-    """The JSON files in a folder by name, and why what folders could not be looked into.
+def _listed(base: Path, ending: str) -> tuple[dict[str, Path], dict[str, str]]:
+    """The files of an ending in a folder by name, and why what folders could not be looked into.
 
     Names begin with that of the folder itself: it may be the `data` folder that makes an archive.
     """
@@ -110,7 +115,7 @@ def _listed(base: Path) -> tuple[dict[str, Path], dict[str, str]]:
 
     files: dict[str, Path] = {}
     for folder, subfolders, names in os.walk(base, onerror=tell):
-        paths = [Path(folder, file) for file in names if file.endswith(".json")]
+        paths = [Path(folder, file) for file in names if file.endswith(ending)]
         files.update((_name(path, base), path) for path in paths)
         links = filter(Path.is_symlink, (Path(folder, subfolder) for subfolder in subfolders))
         unlisted.update(
@@ -119,8 +124,8 @@ def _listed(base: Path) -> tuple[dict[str, Path], dict[str, str]]:
     return files, unlisted
 
 
-def _layout(files: Iterable[str], unlisted: dict[str, str]) -> Layout:
-    """The layout, if no folder that its pages lie in was left out of the files."""
+def _layout(files: Iterable[str], unlisted: Mapping[str, str], *, assets: bool) -> Layout:
+    """The layout, if no folder that its pages, or assets, lie in was left out of the files."""
     try:
         layout = find_layout(files)
     except ArchiveRefused as refused:
@@ -129,9 +134,11 @@ def _layout(files: Iterable[str], unlisted: dict[str, str]) -> Layout:
         if refused.code is Code.NO_DOCC_DATA and unread:
             raise EntryUnreadable(unlisted[unread[0]], unread[0]) from refused
         raise
+    cut = len(layout.root)
     for name, why in sorted(unlisted.items()):
-        if f"{name}/".startswith(f"{layout.root}data/"):
-            raise EntryUnreadable(why, name.removeprefix(layout.root))
+        below = f"{name}/"[cut:] if name.startswith(layout.root) else ""
+        if below.startswith("data/") or (assets and below and is_asset(below)):
+            raise EntryUnreadable(why, name[cut:])
     return layout
 
 

@@ -191,6 +191,44 @@ def test_an_asset_that_may_not_be_read_ends_the_conversion_and_is_named(
     assert not out.exists()
 
 
+@pytest.mark.parametrize("kind", ["link", "fifo"])
+def test_an_asset_that_is_no_regular_file_ends_the_conversion_and_is_named(
+    illustrated: Path, kind: str
+) -> None:
+    (illustrated / PICTURE).rename(illustrated / "images/other.png")
+    if kind == "fifo":
+        os.mkfifo(illustrated / PICTURE)
+    else:
+        (illustrated / PICTURE).symlink_to("other.png")
+    reason = "it is a link, and links" if kind == "link" else "it is no regular file"
+    with pytest.raises(EntryUnreadable, match=f"{reason}.*'{PICTURE}'"):
+        skipped(illustrated, assets=True)
+    assert skipped(illustrated) == []
+
+
+@pytest.mark.parametrize("kind", ["link", "forbidden"])
+def test_a_folder_of_assets_that_cannot_be_listed_is_an_error_that_names_it(
+    illustrated: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    images = illustrated / "images"
+    if kind == "forbidden":
+        forbid(monkeypatch, images)
+    else:
+        images.rename(illustrated.parent / "elsewhere")
+        images.symlink_to(illustrated.parent / "elsewhere")
+    reason = "links are not followed" if kind == "link" else "the folder cannot be read"
+    with pytest.raises(EntryUnreadable, match=f"{reason}.*'images'"):
+        skipped(illustrated, assets=True)
+    assert skipped(illustrated) == []
+
+
+def test_a_folder_that_holds_no_assets_need_not_be_listed(illustrated: Path) -> None:
+    (illustrated / "index").symlink_to("images")
+    (illustrated.parent / "elsewhere").symlink_to("Kit.doccarchive")
+    report = docc2context.convert(illustrated.parent, illustrated.parent / "out", assets=True)
+    assert report.assets_copied == 1
+
+
 def test_an_asset_that_becomes_shorter_while_it_is_read_is_not_taken_for_whole(
     illustrated: Path,
 ) -> None:
