@@ -1,7 +1,7 @@
 """The application, put together."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -182,7 +182,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
     async with (
         measured_lag(services.metrics.event_loop_lag.observe),
         services.converter.watched(),
-        services.rate_limiter.watched(),
+        services.rate_limiter.watched() if services.settings.rate_limit_enabled else nullcontext(),
     ):
         watch = Sampler(ReadinessWatch(services).look)
         with app.state.sampler.running(), watch.running(), services.drain.before_signals():

@@ -69,19 +69,22 @@ class CGroups:
         return None
 
     def cpu(self) -> Cpu | None:
-        """The figures of version 2, or else of version 1; None if there is no group for CPU."""
-        groups = self._unified()
-        stat = _table(groups[0] / "cpu.stat") if groups else {}
-        if "usage_usec" in stat:
-            limit = _least(_quota_v2(group) for group in groups)
-            usage = stat["usage_usec"] / _MICROSECONDS
-            return Cpu(usage, limit, stat.get("nr_periods"), stat.get("nr_throttled"))
+        """The figures of version 1, or else of version 2; None if there is no group for CPU.
+
+        Of a machine with both, version 2 counts the time as well, but knows no quota.
+        """
         accounted = self._of_controller("cpuacct")
         if accounted and (used := _number(accounted[0] / "cpuacct.usage")) is not None:
             groups = self._of_controller("cpu")
             stat = _table(groups[0] / "cpu.stat") if groups else {}
             limit = _least(_quota_v1(group) for group in groups)
             return Cpu(used / _NANOSECONDS, limit, stat.get("nr_periods"), stat.get("nr_throttled"))
+        groups = self._unified()
+        stat = _table(groups[0] / "cpu.stat") if groups else {}
+        if "usage_usec" in stat:
+            limit = _least(_quota_v2(group) for group in groups)
+            usage = stat["usage_usec"] / _MICROSECONDS
+            return Cpu(usage, limit, stat.get("nr_periods"), stat.get("nr_throttled"))
         return None
 
     def _unified(self) -> list[Path]:

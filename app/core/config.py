@@ -145,7 +145,7 @@ class Settings(BaseSettings):
     )
     rate_limit_enabled: bool = _setting(
         "true or false",
-        "Whether conversions are counted at all; no, where a proxy in front does so.",
+        "Whether there is such a limit; `false` where a proxy in front has one.",
         default=True,
     )
     rate_limit_store: str = _setting(

@@ -58,7 +58,8 @@ class Metrics:
     rate_limiter_up = Declared(
         Gauge,
         "rate_limiter_up",
-        "Whether the rate limiter can reach its store (1) or lets everything pass (0).",
+        "Whether the rate limiter can reach its store, or is switched off (1), or lets everything "
+        "pass (0).",
         unit="boolean",
     )
     rate_limit_rejections = Declared(

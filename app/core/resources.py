@@ -31,7 +31,7 @@ class Resources:
     """Reads all resource figures; what fails is logged once, until it works again.
 
     `orphans` counts the folders in the workspace that nobody uses any more. `root` is where /proc
-    and /sys lie.
+    and /sys lie. `clock` tells the time of day, `elapsed` seconds that nobody sets back.
     """
 
     def __init__(
@@ -41,12 +41,16 @@ class Resources:
         orphans: Callable[[], int],
         root: Path = Path("/"),
         clock: Callable[[], float] = time.time,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._workspace = workspace
         self._count_orphans = orphans
         self._root = root
         self._clock = clock
+        self._elapsed = elapsed
         self._failing: set[str] = set()
+        self._cpu_seen = 0.0
+        self._cpu_seconds = 0.0
         self._last_cpu: tuple[float, float] | None = None
         self._last_success: float | None = None
 
@@ -84,19 +88,26 @@ class Resources:
     def _cpu(self) -> Iterator[Sample]:
         cpu = CGroups(self._root).cpu() or _cpu_of_processes()
         limit = min(usable_cpus(), cpu.limit or usable_cpus())
-        yield names.CPU_USAGE, (), cpu.usage
+        usage = self._never_less(cpu.usage)
+        yield names.CPU_USAGE, (), usage
         yield names.CPU_LIMIT, (), limit
         yield names.CPU_PERIODS, (), cpu.periods
         yield names.CPU_THROTTLED, (), cpu.throttled
-        yield names.RESOURCE_USAGE, ("cpu_percent",), self._percent(cpu.usage, limit)
+        yield names.RESOURCE_USAGE, ("cpu_percent",), self._percent(usage, limit)
+
+    def _never_less(self, seen: float) -> float:
+        """CPU seconds that only grow: a process that is killed unheard leaves the sum with its own."""
+        self._cpu_seconds += max(0.0, seen - self._cpu_seen)
+        self._cpu_seen = seen
+        return self._cpu_seconds
 
     def _percent(self, usage: float, limit: float) -> float | None:
         """What was used since the last reading, of what could have been; None the first time."""
-        now = self._clock()
+        now = self._elapsed()
         last, self._last_cpu = self._last_cpu, (now, usage)
         if last is None or now <= last[0]:
             return None
-        return 100 * max(0.0, usage - last[1]) / (now - last[0]) / limit
+        return 100 * (usage - last[1]) / (now - last[0]) / limit
 
     def _disk(self) -> Iterator[Sample]:
         status = os.statvfs(self._workspace)

@@ -1,7 +1,9 @@
 """The application, put together."""
 
+import asyncio
 from pathlib import Path
 
+import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.testclient import TestClient
 
@@ -21,6 +23,18 @@ def test_conversions_work_with_and_without_the_lifespan(app: FastAPI) -> None:
     assert without.status_code == within.status_code == 200
     assert without.content == within.content
     assert "documentation/foo.md" in names_in(within.content)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_rate_limiter_that_is_switched_off_asks_no_store(tmp_path: Path, enabled: bool) -> None:
+    settings = Settings(workspace_dir=tmp_path, rate_limit_enabled=enabled)
+
+    async def background() -> list[str]:
+        application = create_app(settings)
+        async with application.router.lifespan_context(application):
+            return [task.get_name() for task in asyncio.all_tasks()]
+
+    assert ("rate_limiter_watch" in asyncio.run(background())) is enabled
 
 
 def test_two_applications_in_one_process_have_settings_of_their_own(

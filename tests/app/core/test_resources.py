@@ -59,6 +59,8 @@ def v1(path: str, mount_root: str, below: str = "") -> dict[str, str]:
     }
 
 
+HYBRID_MOUNT = "40 30 0:40 / /sys/fs/cgroup/unified ro - cgroup2 cgroup2 rw\n"
+
 CONTAINERS = {
     "version 2": V2_CONTAINER,
     "version 1, as Docker mounts it": v1("/docker/1a", "/docker/1a"),
@@ -69,6 +71,12 @@ CONTAINERS = {
         **v1("/app/1a/inner", "/docker/2b"),
         "sys/fs/cgroup/memory/inner/memory.usage_in_bytes": "5\n",
         "sys/fs/cgroup/cpu,cpuacct/inner/cpuacct.usage": "5\n",
+    },
+    "both versions, with the controllers in version 1": {
+        **v1("/docker/1a", "/docker/1a"),
+        "proc/self/mountinfo": HYBRID_MOUNT + V1_MOUNTS.format(root="/docker/1a"),
+        "sys/fs/cgroup/unified/cgroup.type": "domain\n",
+        "sys/fs/cgroup/unified/cpu.stat": "usage_usec 5000000\n",
     },
 }
 
@@ -98,6 +106,7 @@ class Machine:
             orphans=lambda: self.orphans,
             root=self.root,
             clock=lambda: self.now,
+            elapsed=lambda: self.now,
         )
 
     def write(self, files: Mapping[str, str]) -> None:
@@ -260,6 +269,17 @@ def test_usage_is_of_what_may_be_used_since_the_last_reading(tmp_path: Path) -> 
     free = status.f_bavail * status.f_frsize / 2**30
     assert usage.pop("disk_free_gb") == pytest.approx(free, rel=0.1)
     assert usage == {}
+
+
+def test_the_cpu_time_of_processes_that_died_unheard_is_not_taken_back(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, V2_CONTAINER)
+
+    told = [machine.read()["docc2context_cpu_usage_seconds_total"]]
+    for microseconds in (1_000_000, 1_500_000):
+        machine.write({"sys/fs/cgroup/cpu.stat": f"usage_usec {microseconds}\n"})
+        told.append(machine.read()["docc2context_cpu_usage_seconds_total"])
+
+    assert told == [2.5, 2.5, 3.0]
 
 
 def test_the_filesystem_is_that_of_the_workspace(tmp_path: Path) -> None:
