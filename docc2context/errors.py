@@ -27,8 +27,8 @@ _READABLE_CHARS = 1000
 class Code(StrEnum):
     """Why an input was refused; stable, because clients and alerts match on it.
 
-    `remedy` is what to do about it where an error knows no better. The service tells it too, for
-    all codes but the last two: it names no option of the command line.
+    `remedy` is the advice for errors that give none of their own. The service shows it as well, for
+    all codes but the last two, so it names no option of the command line.
     """
 
     remedy: str
@@ -148,8 +148,18 @@ class EntryUnreadable(OSError):
         self.reason = reason
         self.entry = shown(entry)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """To be raised in another process than it arose in."""
+        return _unreadable, (self.reason, self.entry)
+
     def __str__(self) -> str:
         return f"{self.reason} (entry {self.entry})"
+
+
+def _unreadable(reason: str, shown_entry: str) -> EntryUnreadable:
+    error = EntryUnreadable(reason, "")
+    error.entry = shown_entry
+    return error
 
 
 def _unpickled(kind: type[Docc2contextError], facts: dict[str, Any]) -> Docc2contextError:

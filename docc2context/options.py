@@ -31,7 +31,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
 
 def _as_convert(arguments: list[str]) -> list[str]:
     """Take `docc2context ARCHIVE --output DIR --force`, the form of the Swift tool of this name."""
-    first = next((argument for argument in arguments if not argument.startswith("-")), None)
+    first = next((one for one in arguments if one == STANDARD or not one.startswith("-")), None)
     return arguments if first is None or first in _COMMANDS else ["convert", *arguments]
 
 

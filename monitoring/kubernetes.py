@@ -1,6 +1,5 @@
 """Makes the Prometheus Operator's form of alert_rules.yml: `python -m monitoring.kubernetes`."""
 
-from pathlib import Path
 from typing import Final
 
 import yaml
@@ -17,13 +16,13 @@ _HEAD: Final = """\
 """
 
 
-def text(rules: Path = relocation.RULES) -> str:
+def text() -> str:
     """The resource as YAML, with the groups as they are."""
     resource = {
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",
         "metadata": {"name": "docc2context"},
-        "spec": relocation.load(rules),
+        "spec": relocation.load(relocation.RULES),
     }
     return _HEAD + yaml.safe_dump(resource, sort_keys=False, width=100, allow_unicode=True)
 

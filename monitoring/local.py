@@ -21,7 +21,7 @@ from monitoring.programs import (
     Program,
     ProgramMissing,
     Prometheus,
-    find_both,
+    require_both,
 )
 
 AS_DEPLOYED: Final = (
@@ -140,7 +140,7 @@ def run(place: Place) -> int:
         return 1
     place.data.mkdir(parents=True, exist_ok=True)
     try:
-        find_both()
+        require_both()
         with ExitStack() as running:
             started = [running.enter_context(program) for program in programs(place)]
             print(_where(place), flush=True)

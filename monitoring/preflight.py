@@ -158,8 +158,11 @@ def _meaning(path: Path) -> str:
 
 
 def report(config_file: Path, secrets: Path) -> int:
-    """Print the findings; how many there are. Raises OSError and yaml.YAMLError."""
-    found = list(findings(relocation.load(config_file), secrets, config_file.parent))
+    """Print the findings; how many there are. Raises OSError, yaml.YAMLError and ValueError."""
+    config = relocation.load(config_file)
+    if not config.get("receivers"):
+        raise ValueError("it names no receivers, as Alertmanager's configuration does")
+    found = list(findings(config, secrets, config_file.parent))
     end = f"preflight: {len(found)} to be set" if found else "preflight: every receiver is set up"
     # At once: in a file or pipe it would come after what the caller says on standard error.
     print(*found, end, sep="\n", flush=True)
@@ -174,7 +177,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return 1 if report(arguments.config, arguments.secrets) else 0
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, yaml.YAMLError, ValueError) as error:
         print(f"preflight: {arguments.config}: {error}", file=sys.stderr)
         return 2
 

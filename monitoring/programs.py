@@ -52,7 +52,7 @@ def alertmanager_program() -> str:
     return installed(("prometheus-alertmanager", "alertmanager"), "prometheus-alertmanager")
 
 
-def find_both() -> None:
+def require_both() -> None:
     """Raises ProgramMissing, which names both Prometheus and Alertmanager if neither is there."""
     missing: dict[str, str] = {}
     for find in (prometheus_program, alertmanager_program):

@@ -1,7 +1,7 @@
 """The shipped configuration, for other places than the containers that it is written for.
 
-Nothing but addresses, paths and, for a test, times is changed, so that what runs on one machine, in
-a test or in a drill is what runs in production.
+Nothing but addresses and paths is changed, so that what runs on one machine, in a test or in a
+drill is what runs in production.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,8 +24,10 @@ Config = dict[str, Any]
 
 
 def load(path: Path) -> Config:
-    """A YAML file. Raises yaml.YAMLError, which names the line."""
-    config: Config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    """A YAML file of settings. Raises yaml.YAMLError, which names the line if there is a fault."""
+    config: object = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(config, dict):
+        raise yaml.YAMLError("it holds no settings")
     return config
 
 
@@ -77,12 +79,6 @@ def alertmanager(config: Config, *, secrets: Path, addresses: Mapping[str, str])
     if "pagerduty_url" in addresses:
         moved["global"]["pagerduty_url"] = addresses["pagerduty_url"]
     return moved
-
-
-def timed(route: Config, times: Mapping[str, str]) -> Config:
-    """A route of Alertmanager, and all below it, with times of its own, such as `group_wait`."""
-    children = [timed(child, times) for child in route.get("routes", [])]
-    return {**route, **times, **({"routes": children} if children else {})}
 
 
 def _mapped(

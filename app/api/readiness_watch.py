@@ -9,7 +9,7 @@ log = structlog.get_logger()
 
 
 class ReadinessWatch:
-    """Who is not ready is sent nothing, so that no request that fails would tell of it."""
+    """Who is not ready is sent no request that could fail and show it: this shows it."""
 
     def __init__(self, services: Services) -> None:
         self._services = services

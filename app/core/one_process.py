@@ -14,8 +14,8 @@ _REFUSAL: Final = (
 )
 
 _STARTUP_FAILURE: Final = 3
-"""uvicorn's exit code for an application that will not start however often it is tried. Where the
-signal does nothing, as process 1 of a container is spared, its supervisor ends by this, with 0."""
+"""uvicorn's exit code for an application that cannot start. As process 1 of a container its
+supervisor is not ended by the signal; it ends on seeing this code, and then itself with 0."""
 
 
 def refuse_several_workers() -> None:

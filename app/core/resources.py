@@ -96,7 +96,7 @@ class Resources:
         yield names.RESOURCE_USAGE, ("cpu_percent",), self._percent(usage, limit)
 
     def _never_less(self, seen: float) -> float:
-        """CPU seconds that only grow: a process that is killed unheard leaves the sum with its own."""
+        """CPU seconds that only grow: a process killed unheard takes its own out of the sum."""
         self._cpu_seconds += max(0.0, seen - self._cpu_seen)
         self._cpu_seen = seen
         return self._cpu_seconds

@@ -37,7 +37,7 @@ log = structlog.get_logger()
 class Record:
     """One conversion as it goes. `facts` are for the log, `converted` is its result.
 
-    `stage` is where the converter broke off; None as long as it has not been handed the archive.
+    `stage` is where the converter broke off; None as long as no process has been asked for.
     """
 
     def __init__(self) -> None:

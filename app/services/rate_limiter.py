@@ -27,8 +27,9 @@ STORE_TIMEOUT_SECONDS: Final = 0.25
 """What a store that hangs costs a request; one in the same network answers in a hundredth of it."""
 
 ASKING_AT_ONCE: Final = 16
-"""Those beyond wait here, not for the store: else a burst of requests would look like its failure,
-and open the gate to itself."""
+"""So many requests ask the store at once, and the others wait here, which does not count towards
+STORE_TIMEOUT_SECONDS. Else a burst would time out, look like a store that failed, and be let
+through."""
 
 BACK_OFF_SECONDS: Final = 5.0
 """How long a store that failed is not asked, so that not each request waits for it."""

@@ -62,6 +62,8 @@ def unpack(selection: BinaryIO, folder: Path) -> int:
     """
     total = 0
     while head := selection.read(_HEAD.size):
+        if len(head) != _HEAD.size:
+            raise ValueError("a selection is cut off")
         length, size = _HEAD.unpack(head)
         path = folder / _safe(selection.read(length) if length <= MAX_NAME_BYTES else b"")
         total += size

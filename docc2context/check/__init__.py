@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from docc2context.archive.limits import DEFAULT_LIMITS, Limits
+from docc2context.archive.limits import DEFAULT_LIMITS
 from docc2context.archive.reader import open_archive
 from docc2context.check.bundle import open_written
 from docc2context.check.compare import lost
@@ -28,7 +28,6 @@ def check(
     bundle: Path | str,
     *,
     language: str = "all",
-    limits: Limits = DEFAULT_LIMITS,
     on_page: Callable[[int, int], None] | None = None,
 ) -> CheckReport:
     """Look for every string that the archive's pages display in the bundle made from it.
@@ -45,7 +44,7 @@ def check(
     if language not in _LANGUAGES:
         raise ValueError(f"language is one of {_LANGUAGES}, and not {language!r}")
     report = CheckReport()
-    with open_archive(archive, limits) as opened, open_written(Path(bundle)) as written:
+    with open_archive(archive, DEFAULT_LIMITS) as opened, open_written(Path(bundle)) as written:
         for done, source in enumerate(opened.pages, 1):
             if source in written.skipped:
                 report.skipped.append(source)

@@ -26,7 +26,7 @@ def summary(report: CheckReport) -> Iterator[str]:
 
 def _share(tally: Tally) -> str:
     """The share is rounded down: 100 % means that nothing is missing."""
-    percent = int(tally.share * 10_000) / 100
+    percent = tally.found * 10_000 // tally.strings / 100 if tally.strings else 100
     return f"{tally.found:,} of {tally.strings:,} displayable strings found ({percent:.2f} %)"
 
 

@@ -28,7 +28,7 @@ _REFERENCES = "/references"
 IN_REFERENCES = "/references/"
 
 _WRITES = frozenset({"add", "replace"})
-"""What on a field of a struct is the same."""
+"""The operations that do the same to a field of a struct: set it."""
 
 
 class PatchedText(msgspec.Struct, frozen=True, gc=False):

@@ -114,7 +114,7 @@ class Context:
     """Identifiers that were looked up for the present part of the page."""
 
     asked_by_part: list[list[str]] = field(default_factory=list)
-    """The same for one part after the other; whoever wants to know gives it another list."""
+    """One such list for each part so far. Who wants a record of its own sets a new list."""
 
     slugs: Slugs = field(default_factory=Slugs)
     """The fragments that its headings have taken."""

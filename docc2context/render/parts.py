@@ -38,8 +38,8 @@ _LISTS: tuple[tuple[str, Callable[[Any, Context], str]], ...] = (
 class Parts(msgspec.Struct, frozen=True, gc=False):
     """Rendered parts: what precedes the declarations, these, and all that has headings.
 
-    `asked` are the identifiers that were looked up, by field of the page and for each of what it
-    holds (for the whole abstract): what is equal and asks for the same reads the same.
+    `asked` has, by field of the page, the identifiers looked up for each item of it (for the whole
+    abstract). Two items that are equal, and whose identifiers stand for the same, read the same.
     """
 
     lead: list[str]

@@ -84,10 +84,9 @@ class OtherLanguage:
 def names_elsewhere(
     field: str, node: RenderNode, others: Iterable[OtherLanguage]
 ) -> dict[str, list[tuple[str, str]]]:
-    """By identifier, how the other languages call what a list of theirs has as ours has it.
+    """By identifier, the language and the name of each language that calls it otherwise.
 
-    Each name behind that of its language. Of groups that the other language has otherwise nothing,
-    as they are shown by themselves.
+    Of groups alone that both languages list alike: one that differs is shown by itself.
     """
     names: dict[str, list[tuple[str, str]]] = {}
     groups: Sequence[TopicGroup | RelationshipGroup] = getattr(node, field)

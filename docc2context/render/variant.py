@@ -39,8 +39,8 @@ def _beyond(theirs: Iterable[str], ours: Iterable[str]) -> list[str]:
 def _rest(node: RenderNode, own: Parts, other: OtherLanguage) -> tuple[RenderNode, dict[str, str]]:
     """The page in another language without what it has as in its own.
 
-    And the titles of what that mentions under other names, by identifier: they make no part one
-    that has to be read again.
+    And, by identifier, the titles of what the parts that are left out mention under other names:
+    another name alone does not make a part differ.
     """
     rest = copy(other.node)
     renamed: dict[str, str] = {}

@@ -19,7 +19,7 @@ from monitoring.drill.outcome import Outcome
 from monitoring.drill.plan import Plan
 from monitoring.drill.run import drilled
 from monitoring.drill.waiting import Patience
-from monitoring.programs import ProgramMissing, find_both
+from monitoring.programs import ProgramMissing, require_both
 
 _FACTOR: Final = 20
 _LANES: Final = 4
@@ -46,10 +46,13 @@ def main() -> int:
 def _own(options: argparse.Namespace) -> list[Outcome]:
     """On stacks of our own."""
     try:
-        find_both()
+        require_both()
     except ProgramMissing as missing:
         sys.exit(f"The drill cannot start: {missing}")
-    plan = Plan.compressed(options.factor)
+    try:
+        plan = Plan.compressed(options.factor)
+    except ValueError as unsuitable:
+        sys.exit(f"The drill cannot start: {unsuitable}")
     chosen = [fault for fault in FAULTS.values() if not options.only or fault.alert in options.only]
     print(f"{len(chosen)} alerts; all times are divided by {plan.factor}", flush=True)
     return _all(chosen, plan, options.lanes)
@@ -101,8 +104,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m monitoring.drill", description=__doc__)
     parser.add_argument("--only", nargs="+", metavar="ALERT", choices=FAULTS, help="these alerts")
     parser.add_argument("--list", action="store_true", help="name the alerts and their causes")
-    parser.add_argument("--factor", type=int, default=_FACTOR, help="divide all times by it")
-    parser.add_argument("--lanes", type=int, default=_LANES, help="how many drills at once")
+    parser.add_argument("--factor", type=_positive, default=_FACTOR, help="divide all times by it")
+    parser.add_argument("--lanes", type=_positive, default=_LANES, help="how many drills at once")
     elsewhere = parser.add_argument_group(
         "a deployed stack", f"in real time, and of {', '.join(against.SAFE)} alone"
     )
@@ -113,6 +116,13 @@ def _arguments() -> argparse.Namespace:
     if options.against and (harmful := set(options.only or ()) - set(against.SAFE)):
         parser.error(f"not against a deployed stack: {', '.join(sorted(harmful))}")
     return options
+
+
+def _positive(text: str) -> int:
+    """A number for argparse, which words the error for what is none."""
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number
 
 
 if __name__ == "__main__":

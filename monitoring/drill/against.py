@@ -13,12 +13,12 @@ from typing import Final
 import httpx2
 
 from monitoring.drill import report
-from monitoring.drill.deployed import Deployed
+from monitoring.drill.deployed import Deployed, RuleMissing
 from monitoring.drill.faults.uploads import Put, flooding, sending_damaged, sending_hostile
 from monitoring.drill.outcome import Measured, Outcome
 from monitoring.drill.waiting import Patience
 
-_GROUP_WAIT_SECONDS: Final = 60.0
+_HANDOVER_SECONDS: Final = 60.0
 """For Prometheus to send and Alertmanager to take an alert; what it waits for then is not seen."""
 
 
@@ -45,7 +45,7 @@ SAFE: Final = {
 
 
 def drill(deployed: Deployed, alerts: Sequence[str], patience: Patience) -> list[Outcome]:
-    """One after the other; all that can be drilled so, if none are named. Raises Interrupted."""
+    """One after the other; all that can be drilled so, if none are named."""
     outcomes = []
     for alert in SAFE:
         if not alerts or alert in alerts:
@@ -58,7 +58,7 @@ def _drilled(deployed: Deployed, alert: str, patience: Patience) -> Outcome:
     outcome = Outcome(alert, SAFE[alert].words)
     try:
         _run(deployed, outcome, patience)
-    except (TimeoutError, httpx2.HTTPError) as error:
+    except (RuleMissing, TimeoutError, httpx2.HTTPError) as error:
         outcome.problems.append(f"{type(error).__name__}: {error}")
     return outcome
 
@@ -71,13 +71,13 @@ def _run(deployed: Deployed, outcome: Outcome, patience: Patience) -> None:
     fires, ends = deployed.within(alert)
     print(f"{alert}: up to {(fires + ends) / 60:.0f} minutes", flush=True)
     outcome.fired = Measured(fires)
-    outcome.notified = Measured(fires + _GROUP_WAIT_SECONDS)
+    outcome.notified = Measured(fires + _HANDOVER_SECONDS)
     with SAFE[alert].sending(deployed.put):
         began = time.time()
         patience.until(lambda: deployed.is_firing(alert), fires, f"{alert} fires")
         outcome.fired.after = time.time() - began
         told = patience.until(
-            lambda: deployed.told(alert), _GROUP_WAIT_SECONDS, f"Alertmanager tells of {alert}"
+            lambda: deployed.told(alert), _HANDOVER_SECONDS, f"Alertmanager tells of {alert}"
         )
         outcome.notified.after = time.time() - began
     outcome.arrival = f"given to {', '.join(told.receivers)}"

@@ -11,6 +11,10 @@ from monitoring.drill.bounds import ALLOWANCE_SECONDS, looks_back
 _CONVERT: Final = "/api/v1/convert"
 
 
+class RuleMissing(Exception):
+    """Prometheus there does not know the alert."""
+
+
 @dataclass(frozen=True)
 class Told:
     """What Alertmanager has of an alert: whom it goes to, and its playbook."""
@@ -52,9 +56,14 @@ class Deployed:
         return Told(tuple(sorted(receivers)), found[0]["annotations"].get("runbook_url", ""))
 
     def within(self, alert: str) -> tuple[float, float]:
-        """Seconds in which it fires after its cause, and ends after that: by Prometheus's rules."""
+        """Seconds in which it fires after its cause, and ends after that: by Prometheus's rules.
+
+        Raises RuleMissing.
+        """
         groups = _data(self._prometheus, "/api/v1/rules")["groups"]
         rules = {rule["name"]: (rule, group) for group in groups for rule in group["rules"]}
+        if alert not in rules:
+            raise RuleMissing(f"Prometheus there has no rule {alert}: give it alert_rules.yml")
         rule, group = rules[alert]
         expressions = {name: found[0]["query"] for name, found in rules.items()}
         back = looks_back(rule["query"], expressions)

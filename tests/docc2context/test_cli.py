@@ -67,6 +67,16 @@ def test_the_calling_form_of_the_swift_tool_is_taken(good: str, tmp_path: Path) 
     assert (tmp_path / "out/llms.txt").is_file()
 
 
+@pytest.mark.parametrize("form", [("--output", "{}"), ("--output={}",), ("-o{}",)])
+def test_that_form_takes_standard_input_however_its_output_is_named(
+    good: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(Path(good).read_bytes())))
+    out = str(tmp_path / "out")
+    assert cli.main(["-", *(argument.format(out) for argument in form)]) == 0
+    assert (tmp_path / "out/llms.txt").is_file()
+
+
 ANEW = "zip the .doccarchive anew, and check that the file is not empty"
 ZIPPED = "zip the .doccarchive folder and convert the .zip file"
 

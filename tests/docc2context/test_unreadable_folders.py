@@ -4,6 +4,7 @@ import errno
 import io
 import json
 import os
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,12 @@ def test_the_check_calls_no_page_whole_that_it_cannot_read(folder: Path) -> None
     os.mkfifo(folder / SLOTH)
     with pytest.raises(EntryUnreadable, match="it is no regular file"):
         check(folder, folder.parent / "out")
+
+
+def test_the_error_can_be_raised_in_another_process_than_it_arose_in() -> None:
+    error = EntryUnreadable("it is no regular file", "a\nb")
+    copy = pickle.loads(pickle.dumps(error))
+    assert (str(copy), copy.reason, copy.entry) == (str(error), error.reason, error.entry)
 
 
 PICTURE = "images/sloth.png"

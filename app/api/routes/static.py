@@ -26,6 +26,8 @@ async def static(name: str, request: Request) -> Response:
     """One of the files that were there at the start: what a client asks for is never a path."""
     if name not in _SERVED:
         raise ServiceError(ErrorCode.NOT_FOUND, "This address serves nothing.")
+    # These files are small: a part of one is no more worth asking for than an error about it.
+    request.scope["headers"] = [one for one in request.scope["headers"] if one[0] != b"range"]
     response = await _FILES.get_response(name, request.scope)
     # No name tells its version, so each use asks by ETag whether the copy still holds.
     response.headers["Cache-Control"] = "no-cache"

@@ -27,7 +27,6 @@ FAULTS: Final = {
         resources,
         watcher,
         series,
-        storage,
         store,
         requests,
         uploads,

@@ -23,7 +23,7 @@ Need = Callable[[], str]
 class Arrival(Enum):
     """When people hear of an alert: usually at once.
 
-    While nothing can be delivered they cannot, and what has ended when it can is not told.
+    Of failing delivery they hear when delivery works again, and never if it has ended by then.
     """
 
     AT_ONCE = ""

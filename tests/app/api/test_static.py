@@ -32,6 +32,13 @@ def test_a_file_has_its_type_and_its_bytes(app: FastAPI, path: str, media_type: 
     assert response.content == (STATIC / path.removeprefix("/static/")).read_bytes()
 
 
+@pytest.mark.parametrize("asked", ["bytes=0-9", "bytes=abc", "bytes=99999999-"])
+def test_a_part_of_a_file_is_the_whole_file(app: FastAPI, asked: str) -> None:
+    response = TestClient(app).get(CSS, headers={"Range": asked})
+
+    assert (response.status_code, response.content) == (200, (STATIC / "index.css").read_bytes())
+
+
 def test_a_copy_is_kept_and_asked_about_each_time(app: FastAPI) -> None:
     client = TestClient(app)
     first = client.get(CSS)

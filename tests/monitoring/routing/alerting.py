@@ -32,6 +32,12 @@ def secrets_for(receiver: Receiver, folder: Path) -> Path:
     return folder
 
 
+def shortened(route: dict[str, Any]) -> dict[str, Any]:
+    """A route of Alertmanager, and all below it, with SHORT for its times."""
+    children = [shortened(child) for child in route.get("routes", [])]
+    return {**route, **SHORT, **({"routes": children} if children else {})}
+
+
 class Alerting:
     """Alertmanager, its receiver, and alerts as Prometheus would send them."""
 
@@ -46,7 +52,7 @@ class Alerting:
                 "pagerduty_url": receiver.url("pagerduty"),
             },
         )
-        config["route"] = relocation.timed(config["route"], SHORT)
+        config["route"] = shortened(config["route"])
         file = relocation.write(config, folder / "alertmanager.yml")
         self.program = Alertmanager(
             folder, file, "--web.external-url=http://alerts.example.com:9093"

@@ -16,7 +16,7 @@ import pytest
 
 from monitoring import relocation
 from monitoring.local import Place, prometheus_file, taken
-from monitoring.programs import ProgramMissing, find_both, free_port
+from monitoring.programs import ProgramMissing, free_port, require_both
 from tests.app.serving import NEEDS_PROC, children_of, eventually, is_running
 
 pytestmark = NEEDS_PROC
@@ -75,7 +75,7 @@ class Local:
 @contextmanager
 def local(folder: Path) -> Iterator[Local]:
     try:
-        find_both()
+        require_both()
     except ProgramMissing as missing:
         pytest.skip(f"SKIPPED: {missing}")
     started = Local(folder)

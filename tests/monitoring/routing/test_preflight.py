@@ -160,3 +160,22 @@ def test_a_configuration_that_is_no_yaml_is_an_error_of_its_own(tmp_path: Path) 
 
     assert run.returncode == 2
     assert "line 2" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "it holds no settings"),
+        ("- a", "it holds no settings"),
+        ("{}", "it names no receivers, as Alertmanager's configuration does"),
+        ("receivers:", "it names no receivers, as Alertmanager's configuration does"),
+    ],
+)
+def test_what_is_no_configuration_is_an_error_that_says_so(
+    tmp_path: Path, text: str, fault: str
+) -> None:
+    file = tmp_path / "alertmanager.yml"
+    file.write_text(text)
+    run = preflight("--config", file)
+
+    assert (run.returncode, run.stderr) == (2, f"preflight: {file}: {fault}\n")
