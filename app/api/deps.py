@@ -1,7 +1,7 @@
 """What routes are given: the services that `create_app` has built."""
 
 from collections.abc import AsyncIterator
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -30,12 +30,12 @@ def _services(request: Request) -> Services:
     return services
 
 
-async def _until_sent() -> AsyncIterator[ExitStack]:
-    with ExitStack() as stack:
+async def _until_sent() -> AsyncIterator[AsyncExitStack]:
+    async with AsyncExitStack() as stack:
         yield stack
 
 
 ServicesDep = Annotated[Services, Depends(_services)]
 
-UntilSentDep = Annotated[ExitStack, Depends(_until_sent)]
+UntilSentDep = Annotated[AsyncExitStack, Depends(_until_sent)]
 """Holds what the response still needs; closed when its last byte is out or its client has gone."""

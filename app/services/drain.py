@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any, Final
 
 from app.core.errors import ErrorCode, ServiceError
+from app.core.threads import in_thread
 
 FILE_NAME: Final = "DRAIN"
 """In WORKSPACE_DIR; what the file holds is of no interest, but it has to be ours or root's."""
@@ -46,7 +47,8 @@ class Drain:
 
         Raises ServiceError `draining`: at the beginning, or in the middle if the grace is over.
         """
-        if self.is_on:
+        # In a thread, as the disk may hang. What happened meanwhile counts too.
+        if await in_thread(lambda: self.is_on) or self._stopping:
             raise _draining("takes no new conversions at present")
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  # a coroutine runs in a task

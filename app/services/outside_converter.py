@@ -103,11 +103,12 @@ class OutsideConverter:
                 ErrorCode.INVALID_REQUEST, "The converter of this service copies no assets."
             )
         end = asyncio.get_running_loop().time() + self._timeout_seconds
-        with told_in_time(self._timeout_seconds), unnamed_file(self._workspace) as selection:
-            selected = await self._select(upload, selection, end, record)
-            record.facts["pages_selected"] = selected.pages
-            async with scratch_folder(self._workspace) as folder:
-                gathered = await self._run_command(selection, result, folder, end, record)
+        with told_in_time(self._timeout_seconds):
+            async with unnamed_file(self._workspace) as selection:
+                selected = await self._select(upload, selection, end, record)
+                record.facts["pages_selected"] = selected.pages
+                async with scratch_folder(self._workspace) as folder:
+                    gathered = await self._run_command(selection, result, folder, end, record)
         return Converted(
             pages_converted=gathered.documents,
             pages_skipped=0,

@@ -2,8 +2,8 @@
 
 import errno
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from io import FileIO
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ import structlog
 
 from app.core.errors import ErrorCode, ServiceError
 from app.core.full_disk import is_full_disk
+from app.core.threads import in_thread
 
 _TOO_MANY: Final = {errno.EMFILE, errno.ENFILE}
 _UNUSABLE: Final = {
@@ -33,20 +34,24 @@ _RETRY_AFTER_SECONDS: Final = 30
 log = structlog.get_logger()
 
 
-@contextmanager
-def unnamed_file(directory: Path) -> Iterator[FileIO]:
+@asynccontextmanager
+async def unnamed_file(directory: Path) -> AsyncIterator[FileIO]:
     """A new empty file for reading and writing, unbuffered, that no path leads to.
 
-    `tempfile` makes it by O_TMPFILE, or by creating and unlinking where a filesystem lacks that.
+    `tempfile` makes it by O_TMPFILE, or by creating and unlinking where a filesystem lacks that; in
+    a thread, as the disk may hang.
 
     Raises ServiceError `insufficient_storage`, here or while the file is written, and `busy` if
     the process may open no more files.
     """
-    with _shortage_reported():
-        with faults_reported():
-            file = tempfile.TemporaryFile(dir=directory, buffering=0)  # noqa: SIM115  # closed below
-        with file:
-            yield file
+    with _shortage_reported(), ExitStack() as stack:
+        yield await in_thread(_opened, directory, stack)
+
+
+def _opened(directory: Path, stack: ExitStack) -> FileIO:
+    """Handed over to the stack here: a caller that is cancelled would not take it."""
+    with faults_reported():
+        return stack.enter_context(tempfile.TemporaryFile(dir=directory, buffering=0))
 
 
 @contextmanager
