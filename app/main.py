@@ -22,7 +22,7 @@ from app.core.metrics import Metrics
 from app.core.one_process import refuse_several_workers
 from app.core.resource_figures import ResourceReading
 from app.core.resources import Resources
-from app.core.sampler import INTERVAL_SECONDS, Sampler
+from app.core.sampler import INTERVAL_SECONDS, Sampler, repeatedly
 from app.middleware.crash import CrashMiddleware
 from app.middleware.head import HeadMiddleware
 from app.middleware.observe import ObserveMiddleware
@@ -184,8 +184,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
         services.converter.watched(),
         services.rate_limiter.watched() if services.settings.rate_limit_enabled else nullcontext(),
     ):
-        watch = Sampler(ReadinessWatch(services).look)
-        with app.state.sampler.running(), watch.running(), services.drain.before_signals():
+        watching = repeatedly(ReadinessWatch(services).look)
+        with app.state.sampler.running(), watching, services.drain.before_signals():
             yield {HEAD_TIMEOUT: services.settings.head_timeout_seconds}
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, Generic, TypeVar
 
+import structlog
+
 T = TypeVar("T")
 
 INTERVAL_SECONDS: Final = 5.0
@@ -13,6 +15,34 @@ INTERVAL_SECONDS: Final = 5.0
 
 _STOP_SECONDS: Final = 1.0
 """A disk that hangs holds the thread, and is not to hold the end of the service too."""
+
+log = structlog.get_logger()
+
+
+@contextmanager
+def repeatedly(call: Callable[[], object], interval: float = INTERVAL_SECONDS) -> Iterator[None]:
+    """Call at once and then at each interval, in a thread, for as long as the block takes.
+
+    What it raises is logged, and does not keep it from being called again.
+    """
+    over = threading.Event()
+
+    def run() -> None:
+        while True:
+            try:
+                call()
+            except Exception:  # nobody else would be told
+                log.exception("sampling_failed")
+            if over.wait(interval):
+                return
+
+    thread = threading.Thread(target=run, name="sampler", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(_STOP_SECONDS)
 
 
 class Sampler(Generic[T]):
@@ -30,16 +60,8 @@ class Sampler(Generic[T]):
     @contextmanager
     def running(self) -> Iterator[None]:
         """Read at once and then at each interval, for as long as the block takes."""
-        over = threading.Event()
-        thread = threading.Thread(target=self._sample, args=(over,), name="sampler", daemon=True)
-        thread.start()
-        try:
+        with repeatedly(self._sample, self._interval):
             yield
-        finally:
-            over.set()
-            thread.join(_STOP_SECONDS)
 
-    def _sample(self, over: threading.Event) -> None:
+    def _sample(self) -> None:
         self._latest = self._read()
-        while not over.wait(self._interval):
-            self._latest = self._read()

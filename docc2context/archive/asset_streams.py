@@ -3,7 +3,14 @@
 import zlib
 from collections.abc import Iterable, Iterator
 
-from docc2context.archive.refusals import damaged
+from docc2context.archive.inflate import inflation_failed
+from docc2context.archive.refusals import (
+    cut_off,
+    oversized,
+    trailing,
+    undersized,
+    wrong_checksum,
+)
 from docc2context.archive.source import Source
 
 PIECE_BYTES = 1 << 20
@@ -24,12 +31,12 @@ def inflated_pieces(compressed: Iterable[bytes], name: str) -> Iterator[bytes]:
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     for chunk in compressed:
         if inflater.eof:
-            raise damaged("data follows the compressed data of an entry", name)
+            raise trailing(name)
         yield from _made_of(chunk, inflater, name)
     if inflater.unused_data:
-        raise damaged("data follows the compressed data of an entry", name)
+        raise trailing(name)
     if not inflater.eof:
-        raise damaged("the compressed data of an entry is cut off", name)
+        raise cut_off(name)
 
 
 def _made_of(chunk: bytes, inflater: "zlib._Decompress", name: str) -> Iterator[bytes]:
@@ -39,9 +46,7 @@ def _made_of(chunk: bytes, inflater: "zlib._Decompress", name: str) -> Iterator[
         try:
             piece = inflater.decompress(chunk, PIECE_BYTES)
         except zlib.error as error:
-            if str(error).startswith("Error -4 "):  # Z_MEM_ERROR, which is no fault of the entry's
-                raise MemoryError from error
-            raise damaged("an entry cannot be inflated", name) from error
+            raise inflation_failed(error, name) from error
         chunk, size = inflater.unconsumed_tail, len(piece)
         if piece:
             yield piece
@@ -58,10 +63,10 @@ def checked_pieces(pieces: Iterable[bytes], size: int, crc: int, name: str) -> I
     for piece in pieces:
         found += len(piece)
         if found > size:
-            raise damaged(f"an entry holds more than the {size} bytes declared", name)
+            raise oversized(size, name)
         checksum = zlib.crc32(piece, checksum)
         yield piece
     if found != size:
-        raise damaged(f"an entry holds {found} bytes and declares {size}", name)
+        raise undersized(found, size, name)
     if checksum != crc:
-        raise damaged("the checksum of an entry does not match its data", name)
+        raise wrong_checksum(name)

@@ -5,7 +5,7 @@ from typing import cast
 
 from zlib_ng import zlib_ng
 
-from docc2context.archive.refusals import damaged
+from docc2context.archive.refusals import cut_off, not_inflatable, oversized, trailing
 from docc2context.archive.source import Source
 
 _CHUNK = 1 << 20
@@ -13,10 +13,13 @@ _CHUNK = 1 << 20
 
 _FAULT = cast("type[Exception]", zlib_ng.error)  # which its stubs call an instance
 
-_TRAILING = "data follows the compressed data of an entry"
-
 _NO_MEMORY = "Error -4 "
 """Z_MEM_ERROR, for which there is no exception of its own."""
+
+
+def inflation_failed(error: Exception, name: str) -> Exception:
+    """What to raise for an error of zlib's: want of memory is no fault of the entry's."""
+    return MemoryError() if str(error).startswith(_NO_MEMORY) else not_inflatable(name)
 
 
 def inflate(source: Source, start: int, compressed: int, size: int, name: str) -> bytes:
@@ -33,15 +36,13 @@ def inflate(source: Source, start: int, compressed: int, size: int, name: str) -
             chunks = _chunks(source, start, compressed)
             data = b"".join(_in_pieces(inflater, chunks, size + 1, name))
     except _FAULT as error:
-        if str(error).startswith(_NO_MEMORY):
-            raise MemoryError from error  # which is no fault of the entry's
-        raise damaged("an entry cannot be inflated", name) from error
+        raise inflation_failed(error, name) from error
     if len(data) > size:
-        raise damaged(f"an entry holds more than the {size} bytes declared", name)
+        raise oversized(size, name)
     if inflater.unused_data:
-        raise damaged(_TRAILING, name)
+        raise trailing(name)
     if not inflater.eof:
-        raise damaged("the compressed data of an entry is cut off", name)
+        raise cut_off(name)
     return data
 
 
@@ -51,7 +52,7 @@ def _in_pieces(
     """What a stream holds, up to `room` bytes."""
     for chunk in chunks:
         if inflater.eof:
-            raise damaged(_TRAILING, name)
+            raise trailing(name)
         part = inflater.decompress(chunk, room)
         room -= len(part)
         yield part

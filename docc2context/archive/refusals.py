@@ -8,6 +8,36 @@ def damaged(what: str, entry: str | None = None) -> ArchiveRefused:
     return ArchiveRefused(Code.INVALID_ZIP, f"the zip is damaged: {what}", entry=entry)
 
 
+def trailing(name: str) -> ArchiveRefused:
+    """An entry's range holds more than its deflate stream."""
+    return damaged("data follows the compressed data of an entry", name)
+
+
+def cut_off(name: str) -> ArchiveRefused:
+    """An entry's deflate stream does not end in its range."""
+    return damaged("the compressed data of an entry is cut off", name)
+
+
+def not_inflatable(name: str) -> ArchiveRefused:
+    """An entry's data is no deflate stream."""
+    return damaged("an entry cannot be inflated", name)
+
+
+def oversized(declared: int, name: str) -> ArchiveRefused:
+    """An entry holds more than it says."""
+    return damaged(f"an entry holds more than the {declared} bytes declared", name)
+
+
+def undersized(found: int, declared: int, name: str) -> ArchiveRefused:
+    """An entry holds less than it says."""
+    return damaged(f"an entry holds {found} bytes and declares {declared}", name)
+
+
+def wrong_checksum(name: str) -> ArchiveRefused:
+    """An entry's data is not what was packed."""
+    return damaged("the checksum of an entry does not match its data", name)
+
+
 def ambiguous(what: str, entry: str | None = None) -> ArchiveRefused:
     """Two readers could see two archives: `ambiguous_zip`."""
     message = f"the zip can be read in two ways: {what}"

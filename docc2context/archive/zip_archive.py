@@ -24,7 +24,7 @@ from docc2context.archive.limits import (
     check_asset_sizes,
     check_page_sizes,
 )
-from docc2context.archive.refusals import damaged
+from docc2context.archive.refusals import undersized, wrong_checksum
 from docc2context.archive.source import Source
 from docc2context.archive.table import read_entries
 from docc2context.errors import ArchiveRefused, Code
@@ -78,9 +78,9 @@ class ZipArchive:
         else:
             data = inflate(self._source, start, compressed, size, name)
         if len(data) != size:
-            raise damaged(f"an entry holds {len(data)} bytes and declares {size}", name)
+            raise undersized(len(data), size, name)
         if zlib_ng.crc32(data) != table.crcs[row]:
-            raise damaged("the checksum of an entry does not match its data", name)
+            raise wrong_checksum(name)
         return data
 
 

@@ -456,23 +456,21 @@ def test_a_folder_gives_the_same_bytes_as_its_zip(tmp_path: Path) -> None:
     assert unzipped(output)["videos/walk.mp4"] == b"film" * 1000
 
 
-def test_no_link_in_a_folder_is_followed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("linked", ["images", "images/pic.png"])
+def test_no_link_in_a_folder_is_followed(tmp_path: Path, linked: str) -> None:
     folder = tmp_path / "Kit.doccarchive"
     (folder / "data/documentation").mkdir(parents=True)
-    names = ["images/pic.png", "link.png"]
-    both = page(
-        "Kit",
-        abstract=[{"type": "image", "identifier": name} for name in names],
-        references={name: picture(f"/{name}") for name in names},
-    )
-    (folder / "data/documentation/kit.json").write_bytes(both)
+    (folder / "data/documentation/kit.json").write_bytes(shown("/images/pic.png"))
     (tmp_path / "secret").mkdir()
     (tmp_path / "secret/pic.png").write_bytes(PIC)
-    (folder / "images").symlink_to(tmp_path / "secret")
-    (folder / "link.png").symlink_to(tmp_path / "secret/pic.png")
-    report = docc2context.convert(folder, tmp_path / "out", assets=True)
-    assert report.assets_copied == 0
-    assert list((tmp_path / "out").rglob("*.png")) == []
+    if linked == "images":
+        (folder / "images").symlink_to(tmp_path / "secret")
+    else:
+        (folder / "images").mkdir()
+        (folder / "images/pic.png").symlink_to(tmp_path / "secret/pic.png")
+    with pytest.raises(docc2context.EntryUnreadable, match=f"it is a link, .*'{linked}'"):
+        docc2context.convert(folder, tmp_path / "out", assets=True)
+    assert not (tmp_path / "out").exists()
 
 
 def test_workers_and_hash_seeds_do_not_show(tmp_path: Path) -> None:

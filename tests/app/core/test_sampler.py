@@ -3,7 +3,9 @@
 import threading
 from queue import Queue
 
-from app.core.sampler import Sampler
+from structlog.testing import capture_logs
+
+from app.core.sampler import Sampler, repeatedly
 
 DEADLINE_SECONDS = 10
 
@@ -36,3 +38,18 @@ def test_it_can_run_again() -> None:
     for _ in range(2):
         with sampler.running():
             assert read.get(timeout=DEADLINE_SECONDS)
+
+
+def test_what_fails_is_logged_and_called_again() -> None:
+    called: Queue[int] = Queue()
+    outcomes = iter([1, 0, 1])
+
+    def divide() -> None:
+        number = next(outcomes, 1)
+        called.put(number)
+        called.put(1 // number)
+
+    with capture_logs() as lines, repeatedly(divide, interval=0.001):
+        assert [called.get(timeout=DEADLINE_SECONDS) for _ in range(5)] == [1, 1, 0, 1, 1]
+
+    assert [line["event"] for line in lines] == ["sampling_failed"]
