@@ -130,7 +130,7 @@ def programs(place: Place) -> list[Program]:
 
 
 def run(place: Place) -> int:
-    """Start all, and stay until Ctrl-C or SIGTERM: 0; 1 when one cannot start or has ended.
+    """Start all, and stay until Ctrl-C or SIGTERM: 0; 1 if one could not start or has ended.
 
     Ended in the reverse order: who watches goes before who is watched, so that nobody is told that
     the service is down.
@@ -157,21 +157,37 @@ def run(place: Place) -> int:
 
 
 def _watch(started: list[Program]) -> bool:
-    """Wait for a signal, or until one ends by itself: whether one has."""
+    """Wait for a signal, or until one of those that watch has ended by itself: whether one has.
+
+    Where the service ends, they stay, to tell of it.
+    """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    service, *watchers = started
+    is_served = True
     while not stop.wait(_LOOK_SECONDS):
-        for program in started:
-            if program.process is not None and (code := program.process.poll()) is not None:
-                name = program.log.stem
-                print(
-                    f"monitoring: {name.upper()} HAS ENDED with code {code}, so all end. "
-                    f"{program.log} ends with:\n{program.log_tail()}",
-                    file=sys.stderr,
-                )
+        for program in watchers:
+            if (code := _ended(program)) is not None:
+                _tell_end(program, code, "so all end")
                 return True
-    return False
+        if is_served and (code := _ended(service)) is not None:
+            _tell_end(service, code, "which ServiceDown will tell too; Ctrl-C ends the others")
+            is_served = False
+    return not is_served
+
+
+def _ended(program: Program) -> int | None:
+    return program.process.poll() if program.process is not None else None
+
+
+def _tell_end(program: Program, code: int, what_follows: str) -> None:
+    print(
+        f"monitoring: {program.log.stem.upper()} HAS ENDED with code {code}, {what_follows}. "
+        f"{program.log} ends with:\n{program.log_tail()}",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def _where(place: Place) -> str:

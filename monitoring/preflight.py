@@ -24,6 +24,9 @@ EXAMPLE_HOST: Final = "heartbeat.example.com"
 _EVERY: Final = "*"
 """The receiver of a setting that holds for all of them."""
 
+_EXPOSED: Final = "may be read or written by everybody on this machine"
+_COST_OF_EXPOSURE: Final = "anyone here may send in your name, or have alerts sent elsewhere"
+
 _HEARTBEAT: Final = "heartbeat"
 _NAMES: Final = {"slack": "Slack", "pagerduty": "PagerDuty"}
 
@@ -66,7 +69,8 @@ def findings(config: dict[str, Any], secrets: Path, folder: Path) -> Iterator[Fi
             needed_by.setdefault(_moved(file, secrets), []).append(way)
     for path, lost in needed_by.items():
         if fault := _fault(path):
-            yield Finding(str(path), fault[0], _cost(lost), fault[1])
+            cost = _COST_OF_EXPOSURE if fault[0] == _EXPOSED else _cost(lost)
+            yield Finding(str(path), fault[0], cost, fault[1])
     for way in _ways(config):
         if EXAMPLE_HOST in str(way.settings.get("url", "")):
             remedy = "Write the address that your heartbeat service gives you there."
@@ -141,7 +145,7 @@ def _fault(path: Path) -> tuple[str, str] | None:
     if not _form(path).fullmatch(content):
         return f"does not hold {_meaning(path)}", write
     if mode & (stat.S_IROTH | stat.S_IWOTH):
-        return "may be read or written by everybody on this machine", f"chmod o= {path}"
+        return _EXPOSED, f"chmod o= {path}"
     return None
 
 

@@ -25,7 +25,7 @@ WAIT_SECONDS: Final = Buckets(
     "up to CONVERSION_QUEUE_WAIT_SECONDS, 10 s, after which nobody waits",
 )
 LAG_SECONDS: Final = Buckets(
-    (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+    (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60),
     "an idle loop is a millisecond late; EventLoopBlocked asks for 0.5 s",
 )
 UPLOAD_BYTES: Final = Buckets(

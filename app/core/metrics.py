@@ -16,8 +16,8 @@ from app.core.declared import Declared
 from app.core.exposition import new_registry, scrape
 from app.core.resource_figures import ResourceReading
 
-REQUEST_STATUSES: Final = (200, 429, 500, 503, 504)
-"""Started at 0 for each route: success, and the errors that alerts take rates of."""
+REQUEST_STATUSES: Final = (200, 429, 499, 500, 503, 504)
+"""Started at 0 for each route: success, and what alerts take rates of."""
 
 
 class RequestSeries(NamedTuple):
@@ -144,7 +144,7 @@ class Metrics:
     conversions = Declared(
         Counter,
         "conversions_total",
-        "Complete uploads that asked for a slot, by what became of them.",
+        "Uploads that asked for a slot, or could not be stored, by what became of them.",
         unit="conversions",
         labels=(labels.OUTCOME,),
     )

@@ -3,8 +3,8 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from io import FileIO
 from typing import Final
 
@@ -30,6 +30,9 @@ CONVERTER_NODE_TYPES: Final = tuple(sorted(NODE_TYPES))
 
 _PROBE_INTERVAL_SECONDS: Final = 30.0
 """Far less than the time after which ConverterUnavailable fires."""
+
+
+_OUT_OF_STORE: Final = {ErrorCode.INSUFFICIENT_STORAGE, ErrorCode.BUSY}
 
 
 class Converter:
@@ -75,6 +78,21 @@ class Converter:
                     record.converted = await self._run(upload, result, wanted, record)
                     record.facts.update(_facts(record.converted), result_bytes=_size(result))
             return record.converted
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """Around what stores an upload, and makes room for its result.
+
+        Where the disk or the process's files are at an end, that is a conversion that failed, and
+        is recorded as one: it would have asked for a slot next.
+        """
+        try:
+            yield
+        except ServiceError as error:
+            if error.code not in _OUT_OF_STORE:
+                raise
+            with self._journal.conversion():
+                raise
 
     async def probe(self, *, max_age_seconds: float = 0.0) -> Locks:
         """Have a child answer, without taking a slot; callers at the same time share one.

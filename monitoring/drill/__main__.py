@@ -1,4 +1,4 @@
-"""`python -m monitoring.drill`: cause 36 of the 37 alerts, and see who is told.
+"""`python -m monitoring.drill`: cause 37 of the 38 alerts, and see who is told.
 
 DOCS/DRILL.md tells more.
 """

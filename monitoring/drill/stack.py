@@ -80,12 +80,17 @@ class Service(Program):
         return self.client.put(CONVERT, content=archive).status_code
 
     @contextmanager
-    def uploading(self, archive: bytes) -> Iterator[None]:
-        """Send an archive, and go away at the end of the block without the answer."""
+    def uploading(self, archive: bytes, *, sent: int | None = None) -> Iterator[None]:
+        """Send an archive, or some bytes of it, and go away at the end of the block."""
         head = f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(archive)}\r\n\r\n"
         with socket.create_connection(("127.0.0.1", self.port)) as connection:
-            connection.sendall(head.encode() + archive)
+            connection.sendall(head.encode() + archive[:sent])
             yield
+
+    def give_up(self, archive: bytes) -> None:
+        """Begin to send an archive, and go away in the middle of it."""
+        with self.uploading(archive, sent=len(archive) // 2):
+            """Nothing is waited for."""
 
 
 class Stack:

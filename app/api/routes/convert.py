@@ -1,6 +1,6 @@
 """`POST` and `PUT /convert`: an archive in, an archive or a document of Markdown out."""
 
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
@@ -64,21 +64,23 @@ async def convert(
     form = _form(request, list(FORMS) if services.converter.has_options else [ARCHIVE.media_type])
     settings = services.settings
     workspace = settings.workspace_dir
-    async with services.drain.inside(), unnamed_file(workspace) as upload:
-        async with (
-            aclosing(request.stream()) as stream,
-            aclosing(unless_stalled(stream, settings.upload_idle_seconds)) as chunks,
-        ):
-            body = Body(chunks, request.headers.get("Content-Type", ""), _length(request))
-            fields = await receive(
-                body,
-                upload,
-                limit=settings.max_upload_bytes,
-                metrics=services.metrics,
-                kept=[ASSETS_FIELD],
-            )
-        wanted = _wanted(form, fields.get(ASSETS_FIELD, assets))
-        result = await until_sent.enter_async_context(unnamed_file(workspace))
+    async with services.drain.inside(), AsyncExitStack() as until_converted:
+        with services.converter.storing():
+            upload = await until_converted.enter_async_context(unnamed_file(workspace))
+            async with (
+                aclosing(request.stream()) as stream,
+                aclosing(unless_stalled(stream, settings.upload_idle_seconds)) as chunks,
+            ):
+                body = Body(chunks, request.headers.get("Content-Type", ""), _length(request))
+                fields = await receive(
+                    body,
+                    upload,
+                    limit=settings.max_upload_bytes,
+                    metrics=services.metrics,
+                    kept=[ASSETS_FIELD],
+                )
+            wanted = _wanted(form, fields.get(ASSETS_FIELD, assets))
+            result = await until_sent.enter_async_context(unnamed_file(workspace))
         await unless_hung_up(request, services.converter.convert(upload, result, wanted))
     return ResultResponse(result, form)
 

@@ -81,6 +81,7 @@ def _shortage_reported() -> Iterator[None]:
         if is_full_disk(error):
             raise out_of_room() from error
         if error.errno in _TOO_MANY:
+            log.error("too_many_open_files", reason=error.strerror)  # noqa: TRY400  # no mistake
             raise _out_of_descriptors() from error
         raise
 

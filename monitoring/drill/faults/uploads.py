@@ -16,12 +16,10 @@ HOSTILE: Final = 6
 GOOD: Final = 36
 """Six times as many, as one refusal in five would be another alert's matter."""
 
-_DAMAGED_EVERY_SECONDS: Final = 0.25
+_EVERY_SECONDS: Final = 0.25
 
 
-def sending_damaged(
-    put: Put, *, every: float = _DAMAGED_EVERY_SECONDS
-) -> AbstractContextManager[None]:
+def sending_damaged(put: Put, *, every: float = _EVERY_SECONDS) -> AbstractContextManager[None]:
     """Damaged archives, on and on."""
     archive = archives.damaged()
     return repeated(lambda: put(archive), every=every)
@@ -48,6 +46,11 @@ def _damaged(stack: Stack) -> AbstractContextManager[None]:
     return sending_damaged(stack.service.put)
 
 
+def _given_up(stack: Stack) -> AbstractContextManager[None]:
+    archive = archives.good()
+    return repeated(lambda: stack.service.give_up(archive), every=_EVERY_SECONDS)
+
+
 def _hostile(stack: Stack) -> AbstractContextManager[None]:
     return sending_hostile(stack.service.put)
 
@@ -70,4 +73,5 @@ FAULTS: Final = (
         _flood,
         site(RATE_LIMIT="5/minute", RATE_LIMIT_ENABLED=True),
     ),
+    Fault("ConversionsAbandoned", "clients hang up in the middle of uploads", _given_up, site()),
 )

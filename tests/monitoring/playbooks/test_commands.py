@@ -32,8 +32,8 @@ COMPOSE = re.compile(
     r"|docker compose up -d --scale docc2context=2$"
 )
 OTHERS = re.compile(
-    r"docker (stats --no-stream|system df)|curl -s http://localhost:(8000|9090|9093)/"
-    r"|sudo dmesg -T \| |sudo sh -c 'du -m /var/lib/docker/containers/"
+    r"docker (stats --no-stream|system df)|curl -sS -m 5 http://localhost:(8000|9090|9093)/"
+    r"|date -u$|sudo dmesg -T \| |sudo sh -c 'du -m /var/lib/docker/containers/"
 )
 PREFIX = re.compile(r"docker compose logs [^|]*docc2context \| ")
 FILTERS = [one for one in COMMANDS if PREFIX.match(one.text)]

@@ -113,16 +113,33 @@ def test_the_service_is_watched_alertmanager_known_and_ctrl_c_leaves_nothing(
         assert not any(is_open(port) for port in running.ports.values())
 
 
-def test_one_that_dies_is_said_and_ends_all(tmp_path: Path) -> None:
+def child_called(running: Local, word: bytes) -> int:
+    (child,) = [
+        child
+        for child in children_of(running.process.pid)
+        if word in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+    return child
+
+
+def test_a_service_that_dies_is_said_and_is_watched_on(tmp_path: Path) -> None:
+    with local(tmp_path) as running:
+        running.wait_until_started()
+        os.kill(child_called(running, b"uvicorn"), signal.SIGKILL)
+
+        eventually(lambda: running.health_of("docc2context") == "down", "it is missed")
+        assert "monitoring: DOCC2CONTEXT HAS ENDED with code -9, which ServiceDown" in (
+            running.output()
+        )
+        assert is_open(running.ports["alertmanager"])
+        assert running.ended(signal.SIGINT) == 1
+
+
+def test_a_watcher_that_dies_is_said_and_ends_all(tmp_path: Path) -> None:
     with local(tmp_path) as running:
         running.wait_until_started()
         children = children_of(running.process.pid)
-        (manager,) = [
-            child
-            for child in children
-            if b"alertmanager" in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")[0]
-        ]
-        os.kill(manager, signal.SIGKILL)
+        os.kill(child_called(running, b"--cluster.listen-address"), signal.SIGKILL)
 
         assert running.ended() == 1
         assert "monitoring: ALERTMANAGER HAS ENDED with code -9, so all end." in running.output()

@@ -102,6 +102,7 @@ def test_a_file_that_everybody_may_read_or_write_is_named_with_the_command_that_
     (secrets / "heartbeat_token").chmod(mode)
     (finding,) = found(secrets)
     assert finding.fault == "may be read or written by everybody on this machine"
+    assert finding.cost == "anyone here may send in your name, or have alerts sent elsewhere"
     assert finding.remedy == f"chmod o= {secrets / 'heartbeat_token'}"
 
 
