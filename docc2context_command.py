@@ -10,3 +10,7 @@ def run() -> None:
     from docc2context.cli import run as run_command_line  # noqa: PLC0415  # slow, as said above
 
     run_command_line()
+
+
+if __name__ == "__main__":
+    run()

@@ -30,7 +30,7 @@ from docc2context.model.patch import ReferenceText
 from docc2context.model.variants import Language, Variant
 from docc2context.render.context import Context, MentionsTooMuch, PageTooLarge
 from docc2context.render.page import curated, is_inherited, render_page, summary
-from docc2context.render.titles import other_names, page_name
+from docc2context.render.titles import other_names, owner_by_address, page_name
 
 
 class ConvertedPage(msgspec.Struct, frozen=True, gc=False):
@@ -172,6 +172,7 @@ def _entry(node: RenderNode, others: Sequence[Variant], ctx: Context) -> Entry:
         ctx.declaration[: MAX_DECLARATION + 1],
         other_names(node, others) if others else "",
         is_inherited(node),
+        owner_by_address(node),
     )
 
 

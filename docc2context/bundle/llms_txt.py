@@ -36,7 +36,8 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
     The name of a symbol is code, and no other page's begins so. `declaration` is plain text, and
     tells it from others of the same name; `other_names` are those that it has in other languages,
-    rendered. What `is_inherited` is what a type has from elsewhere.
+    rendered. What `is_inherited` is what a type has from elsewhere. `owner` is the symbol that it
+    belongs to by its address, which may have no page.
     """
 
     title: str
@@ -47,6 +48,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     declaration: str = ""
     other_names: str = ""
     is_inherited: bool = False
+    owner: str = ""
 
 
 class Contents:
@@ -107,18 +109,9 @@ class Contents:
         return "\n\n".join(parts) + "\n"
 
     def _line(self, path: str, *, is_overload: bool) -> str:
-        """A page as an item of the list, named behind the symbol whose page lies above its own.
-
-        Types within types, and cases, have it in their titles.
-        """
-        entry, above = self._entries[path], self._entries.get(f"{path.rpartition('/')[0]}.md")
-        name = entry.name
-        if above and above.name[:1] == "`":
-            if name[:1] != "`":
-                name = f"{above.name}: {name}"
-            elif not _bears(entry.title, above.title):
-                name = code_span(f"{above.title}.{entry.title}")
-        line = f"- {link(name, relative_link(LLMS_TXT, path))}"
+        """A page as an item of the list."""
+        entry = self._entries[path]
+        line = f"- {link(self._name(path, entry), relative_link(LLMS_TXT, path))}"
         if is_overload and entry.declaration:
             line += f" ({code_span(_on_one_line(entry.declaration))})"
         if entry.other_names:
@@ -126,6 +119,22 @@ class Contents:
         if entry.is_deprecated:
             line += " (deprecated)"
         return f"{line}: {entry.abstract}" if entry.abstract else line
+
+    def _name(self, path: str, entry: Entry) -> str:
+        """Behind that of the symbol whose page lies above its own or, without a page, its owner's.
+
+        Types within types, and cases, have it in their titles.
+        """
+        above = self._entries.get(f"{path.rpartition('/')[0]}.md")
+        if above is None:
+            owner = entry.owner
+        else:
+            owner = above.title if above.name[:1] == "`" else ""
+        if not owner:
+            return entry.name
+        if entry.name[:1] != "`":
+            return f"{code_span(owner)}: {entry.name}"
+        return entry.name if _bears(entry.title, owner) else code_span(f"{owner}.{entry.title}")
 
     def _optional_last(self, sections: Mapping[str, list[str]]) -> dict[str, list[str]]:
         """The sections without what is inherited, and a last one that has it."""

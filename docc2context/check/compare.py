@@ -13,6 +13,8 @@ _FRONT_MATTER = re.compile(r"/metadata/(?!title$)|/diffAvailability/")
 
 _CONDITION = re.compile(r"/(?:availability|conformance)Prefix/")
 
+_BETWEEN_BACKTICKS = re.compile(r"(?<!`)(``?)([^`]+)\1(?!`)")
+
 _WORD = re.compile(r"\w+")
 
 _MOST_SEAMS = 8
@@ -188,6 +190,7 @@ def _needles(string: Displayable) -> Iterator[str]:
     yield line
     if "`" in line and not string.is_code:
         yield line.replace("`", "")
+        yield _BETWEEN_BACKTICKS.sub(r"\2", line)
     if _CONDITION.search(string.node):
         yield line[0].lower() + line[1:]
 

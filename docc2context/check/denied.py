@@ -44,6 +44,7 @@ NEVER = {
     "generated": "whether the compiler or an author made a group",
     "navigatorTitle": "navigation around the page",
     "fragments": "a shorter form of the declaration, which stands in full on the symbol's page",
+    "legalNotices": "of Apple's own site, below its pages; DocC writes none",
     "backgroundImage": "decoration, shown without its alternative text",
     "poster": "shown until a video plays, without its alternative text",
     "images": "icon and card of a page: decoration, shown without alternative text",

@@ -110,7 +110,7 @@ class _Walk:
             names = (*at.names, *place, name)
             yield at._replace(value=node[joined], key=joined, names=names)
             node = {key: value for key, value in node.items() if key != joined}
-        for key, value in (_aside(node) if name == "aside" else node).items():
+        for key, value in _as_shown(node, name, at.key).items():
             if not _is_denied(name, key, value) and _is_shown(node, key, at):
                 pointer = at.pointer if at.hops else f"{at.pointer}/{_escaped(key)}"
                 yield at._replace(value=value, key=key, pointer=pointer, names=names)
@@ -154,7 +154,7 @@ class _Walk:
             return
         is_inline = _JOINED.get(at.names[-1]) == at.key if at.names else False
         names = (at.names if is_inline else (*at.names, at.key))[-3:]
-        shared = names[-2:] in _PAGE_TITLES or "typeDetails" in at.names
+        shared = names[-2:] in _PAGE_TITLES or "typeDetails" in at.names or at.key == "rawName"
         if at.key in {"message", "renamed"} and "platforms" in at.names:
             if self.has_summary or text in self.told:
                 return  # the summary is made of them; the same for each platform, told once
@@ -240,6 +240,21 @@ def _labelled(declarations: object) -> object:
     if any(node.get("platforms") != objects[0].get("platforms") for node in objects):
         return declarations
     return [{key: node[key] for key in node if key != "platforms"} for node in objects]
+
+
+def _as_shown(node: dict[str, Any], name: str, key: str) -> dict[str, Any]:
+    if name == "aside":
+        return _aside(node)
+    return _discussion(node) if key == "discussion" else node
+
+
+def _discussion(node: dict[str, Any]) -> dict[str, Any]:
+    """Without the heading that swift-docc puts above what is said of a group of topics."""
+    match node.get("content"):
+        case [{"type": "heading", "text": "Discussion", "anchor": "discussion"}, *said]:
+            return {**node, "content": [None, *said]}
+        case _:
+            return node
 
 
 def _aside(node: dict[str, Any]) -> dict[str, Any]:

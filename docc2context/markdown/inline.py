@@ -12,7 +12,7 @@ from docc2context.markdown.seams import APART, COMPLETING, OPEN, apart, ends_in_
 _SAFE_SCHEME = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _UNSAFE_IN_DESTINATION = re.compile(r'[\x00-\x20\x7f"()<>\\`|\[\]]|&(?=#?\w+;)|%(?![0-9A-Fa-f]{2})')
 
-_CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
+_CODE = re.compile(r"(?<!`)(`{1,2})([^`]+)\1(?!`)")
 
 _NO_DELIMITERS = re.compile(r"\\.|(`++).*?(?<!`)\1(?!`)|\]\([^)]*\)")
 """Escapes, code and destinations; no other `]` or backtick stands bare in rendered content."""
@@ -80,12 +80,14 @@ def with_code(text: str) -> str:
 
 
 def split_code(text: str) -> list[str]:
-    """Plain text and what stands between two backticks in it, in turn.
+    """Plain text and what stands between backticks in it, or between pairs of them, in turn.
 
-    >>> split_code("Use `nap()`.")
-    ['Use ', 'nap()', '.']
+    >>> split_code("Use `nap()` of ``Sloth``.")
+    ['Use ', 'nap()', ' of ', 'Sloth', '.']
     """
-    return _CODE.split(text)
+    pieces = _CODE.split(text)
+    del pieces[1::3]  # the backticks
+    return pieces
 
 
 def _right_neighbours(pieces: Sequence[str | Styled]) -> list[str]:

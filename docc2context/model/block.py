@@ -181,6 +181,13 @@ class TabNavigator(TypedNode, tag="tabNavigator"):
     tabs: list[Tab] = []
 
 
+class OverviewCard(TypedNode, tag="overviewCard"):
+    """A card: what it is about, and what it says."""
+
+    head: list["Block"] = []
+    content: list["Block"] = []
+
+
 class Small(TypedNode, tag="small"):
     """Small print."""
 
@@ -225,6 +232,7 @@ Block = (
     | DictionaryExample
     | Row
     | TabNavigator
+    | OverviewCard
     | Small
     | Links
     | Video

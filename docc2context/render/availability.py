@@ -60,10 +60,15 @@ def messages(items: Sequence[Availability] | None) -> list[str]:
 
 
 def _message(item: Availability) -> str:
-    renamed = f"Renamed to {item.renamed}" if item.renamed else ""
+    """In it, as in all that the compiler says, what stands between backticks is code."""
+    renamed = f"Renamed to {_as_code(item.renamed)}" if item.renamed else ""
     if item.message and renamed:
         return f"{item.message.rstrip('. ')}. {renamed}"
     return item.message or renamed
+
+
+def _as_code(name: str) -> str:
+    return name if "`" in name else f"`{name}`"
 
 
 def _platform(item: Availability) -> str:

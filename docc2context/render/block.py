@@ -17,6 +17,7 @@ from docc2context.model.block import (
     Links,
     ListItem,
     OrderedList,
+    OverviewCard,
     Paragraph,
     Row,
     Small,
@@ -89,6 +90,8 @@ def _block(node: Block, marker: str, ctx: Context) -> str:
             return md.join([blocks(node.summary, ctx), _code_example(node.example)])
         case Row():
             return blocks([block for column in node.columns for block in column.content], ctx)
+        case OverviewCard():
+            return md.join([blocks(node.head, ctx), blocks(node.content, ctx)])
         case TabNavigator():
             return _tabs(node, ctx)
         case Small():

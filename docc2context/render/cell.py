@@ -22,6 +22,7 @@ from docc2context.model.block import (
     Links,
     ListItem,
     OrderedList,
+    OverviewCard,
     Paragraph,
     Row,
     Small,
@@ -87,6 +88,8 @@ def _one(node: Block, ctx: Context) -> str:
             return _broken([line(node.summary, ctx), _code_example(node.example)])
         case Row():
             return _broken(line(column.content, ctx) for column in node.columns)
+        case OverviewCard():
+            return _broken([line(node.head, ctx), line(node.content, ctx)])
         case TabNavigator():
             return _broken(_said(_label(tab.title, ctx), tab.content, ctx) for tab in node.tabs)
         case Links():

@@ -8,7 +8,7 @@ from docc2context.model.reference import TopicReference
 from docc2context.model.variants import Variant
 from docc2context.render.availability import platforms
 from docc2context.render.context import Context
-from docc2context.render.titles import language_name, page_title
+from docc2context.render.titles import language_name, owner_by_address, page_title
 
 
 def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str, ctx: Context) -> str:
@@ -46,7 +46,7 @@ def _parent(node: RenderNode, ctx: Context) -> str:
 
     A symbol's address names what declares it, wherever authors list it. The page above a module's
     is none, and one that groups others, such as `Sequence Implementations`, only if there is no
-    other.
+    other. Where the archive has no page above it, the address alone says.
     """
     owner = ctx.links.describe(node.identifier.url.rpartition("/")[0])
     if owner and isinstance(owner.reference, TopicReference) and owner.reference.role == "symbol":
@@ -59,7 +59,7 @@ def _parent(node: RenderNode, ctx: Context) -> str:
         if getattr(reference, "role", None) != "collectionGroup":
             return title
         groups.append(title)
-    return groups[0] if groups else ""
+    return groups[0] if groups else owner_by_address(node)
 
 
 def _way_down(node: RenderNode) -> list[str]:

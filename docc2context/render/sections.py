@@ -132,15 +132,21 @@ def _types(
 ) -> str:
     """The declared type; the plain one behind it where they differ."""
     declared = declared_type(fragments, ctx)
-    plain_types = _plain_types(details or [])
+    plain_types = _plain_types([detail for detail in details or [] if detail.base_type])
     if plain_types and plain_types != declared:
         return " ".join(filter(None, [code_span(declared), f"({code_span(plain_types)})"]))
     return code_span(declared)
 
 
 def _plain_types(details: Iterable[TypeDetail]) -> str:
-    types = (f"[{d.base_type}]" if d.array_mode else d.base_type for d in details if d.base_type)
-    return " | ".join(types)
+    """The types as alternatives, `*` for any; empty if that is all that is said."""
+    types = [_plain_type(detail) for detail in details]
+    return " | ".join(types) if set(types) != {"*"} else ""
+
+
+def _plain_type(detail: TypeDetail) -> str:
+    base = (detail.base_type or "").strip() or "*"
+    return f"[{base}]" if detail.array_mode else base
 
 
 def _rest_body(node: RestBody, ctx: Context) -> str:

@@ -104,6 +104,18 @@ def page_name(node: RenderNode) -> str:
     return code_span(title) if symbol else escape(title)
 
 
+def owner_by_address(node: RenderNode) -> str:
+    """What a symbol's address names as its owner, such as `Sloth` for `…/Kit/Sloth/sleep()`.
+
+    Empty for what a module itself has, and for all but symbols. The page of an owner may not exist:
+    an Objective-C class may be documented under its name in Swift alone.
+    """
+    parts = node.identifier.url.partition("/documentation/")[2].split("/")
+    if node.kind != "symbol" or len(parts) < 3:
+        return ""
+    return unquote(parts[-2]).partition("-")[0]  # behind it swift-docc tells equal names apart
+
+
 def other_names(node: RenderNode, others: Iterable[Variant]) -> str:
     """The names that a page has in other languages, such as ``Objective-C: `KSloth` ``."""
     title = page_title(node)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from docc2context.markdown import blocks as md
+from docc2context.model.block import Block, Heading
 from docc2context.model.page import RelationshipGroup, TopicGroup
 from docc2context.render.block import blocks
 from docc2context.render.context import Context, generated_anchor
@@ -46,9 +47,18 @@ def _group(group: TopicGroup, relation: str, ctx: Context) -> tuple[list[str], P
     head = ctx.heading(3, title, group.anchor or title.replace(" ", "-"))
     abstract = md.paragraph(inlines(group.abstract, ctx))
     with ctx.demoted(2):
-        discussion = blocks(group.discussion.content, ctx) if group.discussion else ""
+        discussion = blocks(_discussion(group), ctx)
     with ctx.relating(relation):
         return [head, abstract, discussion], page_list(group.identifiers, ctx)
+
+
+def _discussion(group: TopicGroup) -> Sequence[Block]:
+    """What an author says of a group, without the heading that swift-docc puts above it."""
+    match group.discussion.content if group.discussion else []:
+        case [Heading(text="Discussion", anchor="discussion"), *said]:
+            return said
+        case said:
+            return said
 
 
 def relationships(groups: Sequence[RelationshipGroup] | None, ctx: Context) -> str:

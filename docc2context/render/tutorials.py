@@ -67,7 +67,7 @@ def _hero(node: Hero, ctx: Context) -> str:
     minutes = node.estimated_time_in_minutes
     facts = [
         f"Chapter: {escape(node.chapter)}" if node.chapter else "",
-        f"Estimated time: {minutes} minutes" if minutes else "",
+        f"Estimated time: {minutes} minute{'s' if minutes != 1 else ''}" if minutes else "",
         f"Requires: {page_link(node.xcode_requirement, ctx)}" if node.xcode_requirement else "",
         f"Project files: {page_link(node.project_files, ctx)}" if node.project_files else "",
     ]
@@ -132,6 +132,8 @@ def _content_and_media(node: ContentAndMedia, ctx: Context) -> str:
 
 
 def _assessments(node: Assessments, ctx: Context) -> str:
+    if not node.assessments:
+        return ""
     head = ctx.heading(2, "Check Your Understanding", node.anchor)
     questions = [_question(i, question, ctx) for i, question in enumerate(node.assessments, 1)]
     return md.join([head, *questions])

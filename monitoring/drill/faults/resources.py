@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from app.services.drain import FILE_NAME
+from app.core.sampler import INTERVAL_SECONDS
 from monitoring.drill import archives
 from monitoring.drill.control_groups import cpu_group, entering, memory_group, used
 from monitoring.drill.faults.base import Fault, root, site
@@ -146,6 +147,12 @@ FAULTS: Final = (
         companions={"HighCPUUsage": "all of the quota is used"},
         needs=(root,),
     ),
-    Fault("ServiceNotReady", "a file DRAIN is left in the workspace", _drained, site()),
+    Fault(
+        "ServiceNotReady",
+        "a file DRAIN is left in the workspace",
+        _drained,
+        site(),
+        extra=INTERVAL_SECONDS,
+    ),
     Fault("ResourceMetricsStale", "the workspace is moved away", _gone, site()),
 )

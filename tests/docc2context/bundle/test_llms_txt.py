@@ -158,6 +158,17 @@ def test_members_are_named_behind_their_type_unless_their_titles_do_so() -> None
     ]
 
 
+def test_members_are_named_behind_an_owner_that_has_no_page() -> None:
+    made = Contents()
+    made.add("d/kit.md", Entry("Kit", "Kit", "", ()))
+    for title, name in (("init", "`init`"), ("Slow.nap", "`Slow.nap`"), ("Naps", "Naps")):
+        made.add(f"d/kit/slow/{title}.md", Entry(title, name, "", (), owner="Slow"))
+    made.add("d/kit/swift.md", Entry("Swift", "Swift", "", ()))
+    made.add("d/kit/swift/array.md", Entry("Array", "`Array`", "", (), owner="Swift"))
+    names = [line.partition("](")[0][3:] for line in made.render("Kit").splitlines()[4:]]
+    assert names == ["Kit", "`Slow`: Naps", "`Slow.nap`", "`Slow.init`", "Swift", "`Array`"]
+
+
 def test_what_authors_call_optional_may_not_be_skipped() -> None:
     made = Contents()
     made.add("d/optional.md", Entry("Optional", "Optional", "", ()))

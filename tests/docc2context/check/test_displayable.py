@@ -218,3 +218,28 @@ def test_what_is_deprecated_some_day_is_told_in_words() -> None:
         ("metadata/introducedAt", "100000.0"),
         ("metadata/obsoletedAt", "to be obsoleted"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text_of_heading", "headings"),
+    [("Discussion", []), ("Talk", ["Talk"]), ("discussion", ["discussion"])],
+)
+def test_the_heading_that_swift_docc_puts_above_a_groups_discussion_is_passed_over(
+    text_of_heading: str, headings: list[str]
+) -> None:
+    heading = {"type": "heading", "text": text_of_heading, "anchor": "discussion", "level": 2}
+    discussion = {"kind": "content", "content": [heading, paragraph(text("a"))]}
+    page = {"topicSections": [{"title": "T", "discussion": discussion}]}
+    assert [words for _, words in shown(page)] == ["T", *headings, "a"]
+    assert displayables(page)[-1].pointer == (
+        "/topicSections/0/discussion/content/1/inlineContent/0"
+    )
+
+
+def test_a_raw_name_may_stand_where_the_name_does() -> None:
+    details = {"name": "NSSloth", "rawName": "NSSloth"}
+    page = {"primaryContentSections": [{"kind": "details", "details": details}]}
+    assert [(one.text, one.shared) for one in displayables(page)] == [
+        ("NSSloth", False),
+        ("NSSloth", True),
+    ]
