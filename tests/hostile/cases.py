@@ -158,6 +158,9 @@ HOSTILE: dict[str, Case] = {
     "a signature in the comment": ambiguous(
         raw_zip(Member(), end={"comment": b"PK\x05\x06" + bytes(30) + b"x"})
     ),
+    "a signature that ends the comment": ambiguous(
+        raw_zip(Member(), end={"comment": b"PK\x05\x06"})
+    ),
     "two archives, one behind the other": ambiguous(raw_zip(Member()) + raw_zip(Member())),
     "on a second disk": Case(raw_zip(Member(), end={"disk": 1}), Code.MULTI_DISK),
     "a directory on a second disk": Case(
@@ -266,6 +269,9 @@ HOSTILE: dict[str, Case] = {
         with_extra(unicode_path(PAGE, PAGE, version=2)), PAGE
     ),
     "a Unicode name that is no UTF-8": ambiguous(with_extra(unicode_path(b"\xff", PAGE)), PAGE),
+    "a Unicode name that is no UTF-8, for an old code page": ambiguous(
+        raw_zip(Member(), Member(b"\x94", both={"extra": unicode_path(b"\xff", b"\x94")})), rb"\x94"
+    ),
     "a Unicode name in the local header alone": ambiguous(
         in_local(extra=unicode_path(b"data/other.json", PAGE)), PAGE
     ),
