@@ -120,6 +120,16 @@ def overlapping(room: bytes = b"") -> bytes:
     return raw_zip(outer, Member(b"b.json", stream=b"", central=central))
 
 
+def in_another_order() -> bytes:
+    """Two entries, of which the directory tells the second one first."""
+    first, second = b"data/b.json", PAGE
+    offset = raw_zip(Member(first)).index(b"PK\x01\x02")
+    return raw_zip(
+        Member(first, central={"name": second, "offset": offset}),
+        Member(second, central={"name": first, "offset": 0}),
+    )
+
+
 def second_archive_in_comment() -> bytes:
     """Two whole archives in one file, of which one is in the other's comment."""
     outer = raw_zip(Member(content=b"[1]"))
@@ -504,6 +514,9 @@ GOOD: dict[str, Neighbour] = {
     "a directory as large as may be": Neighbour(
         in_header(comment=b"c" * 100), limits=Limits(max_directory_bytes=173)
     ),
+    "local headers as large as may be": Neighbour(
+        in_local(extra=extra_field(0x9999, bytes(100))), limits=Limits(max_directory_bytes=161)
+    ),
     # Step 6.
     "a strange extra field": Neighbour(with_extra(extra_field(0x9999, b"?"))),
     "an extra field of nothing": Neighbour(with_extra(extra_field(0xCAFE, b""))),
@@ -530,6 +543,17 @@ GOOD: dict[str, Neighbour] = {
         page="data/größe.json",
     ),
     "a Unicode name in the directory alone": Neighbour(in_header(extra=unicode_path(PAGE, PAGE))),
+    "a Unicode name in the local header alone, of a folder": Neighbour(
+        raw_zip(Member(), Member(b"x/", b"", local={"extra": unicode_path(b"x/", b"x/")}))
+    ),
+    "a Unicode name in the local header alone, of a folder by its mode alone": Neighbour(
+        raw_zip(
+            Member(),
+            Member(
+                b"x", b"", central={"mode": stat.S_IFDIR}, local={"extra": unicode_path(b"x", b"x")}
+            ),
+        )
+    ),
     "levels of compression apart": Neighbour(in_local(flags=0x6)),
     # Step 7.
     "operators": Neighbour(named(b"data/documentation/kit/!=(_:_:)-1a2b3.json")),
@@ -563,15 +587,16 @@ GOOD: dict[str, Neighbour] = {
     "a name that begins with another": Neighbour(
         raw_zip(Member(), Member(b"x"), Member(b"x.y/z"), Member(b"xy/z"))
     ),
+    "a name that begins with another, where all others come before": Neighbour(
+        raw_zip(Member(), Member(b"x"), Member(b"x!"))
+    ),
     # Step 9.
     "deflate at its best": Neighbour(raw_zip(Member(), Member(b"x", bytes(10_000_000)))),
     "all that deflate could ever make": Neighbour(
         raw_zip(Member(), Member(b"x", stream=b"12", both={"size": 2 * 1032}))
     ),
     "room between entries": Neighbour(raw_zip(Member(), Member(b"x"), between=b"room")),
-    "in another order than the directory's": Neighbour(
-        raw_zip(Member(b"x", central={"offset": 0}), Member())
-    ),
+    "in another order than the directory's": Neighbour(in_another_order()),
     "a descriptor": Neighbour(raw_zip(streamed(descriptor()))),
     "a descriptor without signature": Neighbour(raw_zip(streamed(descriptor(b"")))),
     "a descriptor of ZIP64": Neighbour(raw_zip(streamed(descriptor(sizes="Q")), Member(b"x"))),

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from docc2context.archive.central_directory import Entry
 from docc2context.archive.limits import DEFAULT_LIMITS, Limits
+from docc2context.archive.local_headers import LocalHeaders
 from docc2context.archive.reader import open_archive
+from docc2context.archive.source import Source
 from docc2context.errors import ArchiveRefused, Code, EntryUnreadable, LimitExceeded
 from tests.docc2context.archives import ROOT, archive, page, zipped
 
@@ -32,11 +35,21 @@ def patched(data: bytes, signature: bytes, offset: int, value: bytes) -> bytes:
 
 
 def test_a_zip_gives_its_pages_and_its_metadata() -> None:
-    data = zipped({f"{ROOT}{PAGE}": b"{}", f"{ROOT}metadata.json": b'{"bundleDisplayName": "Kit"}'})
+    files = {PAGE: b"{}", "metadata.json": b'{"bundleDisplayName": "Kit"}', "theme.json": b"{}"}
+    data = zipped({f"{ROOT}{name}": content for name, content in files.items()})
     with open_archive(data, DEFAULT_LIMITS) as opened:
         assert opened.pages == (PAGE,)
         assert opened.read(PAGE) == b"{}"
         assert opened.metadata() == b'{"bundleDisplayName": "Kit"}'
+
+
+@pytest.mark.parametrize("name", ["data/a.json", "data/documentation/kit.json/a", "metadata.json"])
+def test_what_is_no_page_is_not_read_as_one(name: str) -> None:
+    with (
+        open_archive(zipped({PAGE: b"{}", "metadata.json": b"{}"}), DEFAULT_LIMITS) as opened,
+        pytest.raises(KeyError, match=name),
+    ):
+        opened.read(name)
 
 
 def test_a_folder_gives_the_same_as_its_zip(tmp_path: Path) -> None:
@@ -170,3 +183,11 @@ def test_metadata_of_a_strange_size_is_passed_over(tmp_path: Path) -> None:
         file.write_bytes(data)
     with open_archive(tmp_path / ROOT, DEFAULT_LIMITS) as opened:
         assert opened.metadata() is None
+
+
+def test_a_zip_that_becomes_shorter_while_its_headers_are_read_is_refused() -> None:
+    entry = Entry(PAGE.encode(), 0, 0, 0, 0, 0, offset=40, mode=0, unicode_path=None)
+    headers = LocalHeaders(Source(io.BytesIO(bytes(60))), directory_offset=1000, max_bytes=1000)
+    with pytest.raises(ArchiveRefused, match="became shorter while it was read") as refused:
+        headers.place(entry, PAGE)
+    assert (refused.value.code, refused.value.entry) == (Code.INVALID_ZIP, repr(PAGE))
