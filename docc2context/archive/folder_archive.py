@@ -69,7 +69,7 @@ class FolderArchive:
         left = self.asset_size(name)
         try:
             with self._assets[name].open("rb") as file:
-                while left and (piece := file.read(min(PIECE_BYTES, left))):
+                while piece := file.read(min(PIECE_BYTES, left)):
                     left -= len(piece)
                     yield piece
         except OSError as error:

@@ -58,6 +58,21 @@ def test_a_folder_gives_the_same_as_its_zip(tmp_path: Path) -> None:
     file.write_bytes(b"{}")
     with open_archive(tmp_path / ROOT, DEFAULT_LIMITS) as opened:
         assert (opened.pages, opened.read(PAGE), opened.metadata()) == ((PAGE,), b"{}", None)
+    (tmp_path / ROOT / "metadata.json").write_bytes(b'{"bundleDisplayName": "Kit"}')
+    with open_archive(tmp_path / ROOT, DEFAULT_LIMITS) as opened:
+        assert opened.metadata() == b'{"bundleDisplayName": "Kit"}'
+
+
+def test_the_files_beside_the_pages_are_sorted_and_below_the_root(tmp_path: Path) -> None:
+    there = [f"images/{name}.png" for name in ("e", "d", "c", "b", "a")]
+    passed_over = ["data/pic.png", "index/index.json", "images/._a.png", "images/.DS_Store"]
+    files = {f"{ROOT}{name}": b"{}" for name in (PAGE, *there, *passed_over)} | {"beside.png": b""}
+    for name, data in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    for source in (zipped(files), tmp_path):
+        with open_archive(source, DEFAULT_LIMITS, assets=True) as opened:
+            assert opened.assets == tuple(sorted(there))
 
 
 def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:
@@ -71,6 +86,9 @@ def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:
         pytest.raises(EntryUnreadable, match=r"it is a link, .*entry 'data/documentation/link"),
     ):
         opened.read("data/documentation/link.json")
+    (tmp_path / ROOT / "metadata.json").symlink_to(tmp_path / "secret.json")
+    with open_archive(tmp_path / ROOT, DEFAULT_LIMITS) as opened:
+        assert opened.metadata() is None
 
 
 @pytest.mark.parametrize(
