@@ -118,6 +118,16 @@ def test_what_is_not_utf_8_costs_one_page_or_the_title_alone() -> None:
     assert files["llms.txt"].startswith(b"# Kit\n")
 
 
+def test_the_name_in_the_metadata_is_the_title_of_the_bundle() -> None:
+    files = {
+        f"{ROOT}data/documentation/kit.json": page("Kit"),
+        f"{ROOT}metadata.json": b'{"bundleDisplayName": "The Kit"}',
+    }
+    _, written = converted(zipped(files))
+    assert written["llms.txt"].startswith(b"# The Kit\n")
+    assert json.loads(written["manifest.json"])["title"] == "The Kit"
+
+
 def test_links_lead_to_topic_groups_and_headings_of_their_own_page() -> None:
     kit = page(
         "Kit",
