@@ -222,6 +222,20 @@ def test_unknown_nodes_and_missing_references_are_counted() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("reference", "unknown", "missing"),
+    [(5, "malformed:Reference", 1), ({"title": "B"}, "reference:untagged", 0)],
+)
+def test_a_misfit_is_counted_once_however_often_a_page_mentions_it(
+    reference: object, unknown: str, missing: int
+) -> None:
+    mentions = [{"type": "reference", "identifier": "doc://b"}] * 2
+    kit = page("Kit", abstract=mentions, references={"doc://b": reference})
+    report, _ = converted(archive(kit=kit))
+    assert report.unknown_nodes == {unknown: 1}
+    assert report.missing_references == missing
+
+
 def test_the_first_hundred_missing_references_are_named_and_none_at_length() -> None:
     names = [f"doc://{number:03}/" + "x" * 2000 for number in range(150)]
     abstract = [{"type": "reference", "identifier": name} for name in names]
