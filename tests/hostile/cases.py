@@ -314,7 +314,7 @@ HOSTILE: dict[str, Case] = {
     "two leading dots": unsafe_name(b"././a", shown=b"./a"),
     "an empty segment": unsafe_name(b"a//b"),
     "a folder with two slashes": unsafe_name(b"a//"),
-    "a name too long": unsafe_name(b"x/" + LONG, limit=1024),
+    "a name too long": unsafe_name(b"x" * 256 + b"/" + b"y" * 256 + b"/" + b"z" * 511, limit=1024),
     "a segment too long": unsafe_name(LONG_SEGMENT + b"s", limit=512),
     "a name too deep": unsafe_name(b"d/" + DEEP, limit=64),
     "a name that is not in its encoding": Case(
