@@ -421,6 +421,7 @@ HOSTILE: dict[str, Case] = {
             "size": SIZES[0] + 1,
         }.items()
     },
+    "an encrypted entry by its local header alone": ambiguous(in_local(flags=1), PAGE),
     "a shorter name in the local header": ambiguous(
         raw_zip(Member(local={"name": PAGE[:-1]}, descriptor=b"room")), PAGE
     ),
