@@ -38,6 +38,16 @@ from docc2context.errors import ArchiveRefused, Code
             "Foo.doccarchive/",
             ("data/design/a.json",),
         ),
+        (
+            ["site/data/tutorials/a.json", "Tests/data/fixture.json"],
+            "site/",
+            ("data/tutorials/a.json",),
+        ),
+        (
+            ["Foo.doccarchive/data/site/data/documentation.json"],
+            "Foo.doccarchive/",
+            ("data/site/data/documentation.json",),
+        ),
         (["x__MACOSX/data/documentation/a.json"], "x__MACOSX/", ("data/documentation/a.json",)),
         (
             ["data/docs/data/documentation/a.json", "data/docs/index/index.json"],
