@@ -50,8 +50,6 @@ def _made_of(chunk: bytes, inflater: "zlib._Decompress", name: str) -> Iterator[
         chunk, size = inflater.unconsumed_tail, len(piece)
         if piece:
             yield piece
-        if inflater.eof:
-            return
 
 
 def checked_pieces(pieces: Iterable[bytes], size: int, crc: int, name: str) -> Iterator[bytes]:

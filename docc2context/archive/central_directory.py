@@ -55,9 +55,8 @@ def read_directory(source: Source, directory: Directory, limits: Limits) -> Iter
         if count > limits.max_entries:
             raise too_many_entries(count, limits.max_entries)
         yield entry
-    if count != directory.entries and not (
-        directory.wraps and count > _MOST_COUNTED and count & _MOST_COUNTED == directory.entries
-    ):
+    counted = count & _MOST_COUNTED if directory.wraps else count
+    if counted != directory.entries:
         raise ambiguous(
             f"its directory holds {count} entries, and its end record counts {directory.entries}"
         )

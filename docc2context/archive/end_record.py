@@ -82,7 +82,7 @@ def _end_position(tail: bytes) -> int:
         return last
     if closing:
         raise ambiguous("there are two end records")
-    if last + _END.size > len(tail) or _comment_end(tail, last) > len(tail):
+    if _comment_end(tail, last) > len(tail):
         raise damaged("it is cut off within its end record")
     raise ambiguous("other data follows its end record")
 
@@ -92,13 +92,12 @@ def _closing_records(tail: bytes) -> Iterator[int]:
     padding = len(tail.rstrip(b"\0"))
     for match in re.finditer(re.escape(_END_SIGNATURE), tail):
         position = match.start()
-        if position + _END.size > len(tail):
-            return
         if padding <= _comment_end(tail, position) <= len(tail):
             yield position
 
 
 def _comment_end(tail: bytes, position: int) -> int:
+    """Where the comment of an end record ends; past the tail if the record itself is cut off."""
     start = position + _END.size
     return start + int.from_bytes(tail[start - 2 : start], "little")
 

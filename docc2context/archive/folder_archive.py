@@ -62,7 +62,7 @@ class FolderArchive:
     def read_asset(self, name: str) -> Iterator[bytes]:
         left = self.asset_size(name)
         with _told(name), _regular(self._assets[name], name).open("rb") as file:
-            while left and (piece := file.read(min(PIECE_BYTES, left))):
+            while piece := file.read(min(PIECE_BYTES, left)):
                 left -= len(piece)
                 yield piece
         if left:

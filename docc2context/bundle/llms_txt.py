@@ -128,8 +128,10 @@ class Contents:
         above = self._entries.get(f"{path.rpartition('/')[0]}.md")
         if above is None:
             owner = entry.owner
+        elif above.name[:1] == "`":
+            owner = above.title
         else:
-            owner = above.title if above.name[:1] == "`" else ""
+            owner = ""
         if not owner:
             return entry.name
         if entry.name[:1] != "`":

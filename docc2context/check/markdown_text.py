@@ -76,8 +76,7 @@ class Text:
             self._last = "\n"
 
     def begin_body(self) -> None:
-        """Front matter ends here."""
-        self.end_line()
+        """Front matter ends here, at the beginning of a line."""
         self.body = self._length
 
     def close(self) -> "Text":

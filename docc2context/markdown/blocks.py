@@ -78,8 +78,6 @@ def marker_below(above: str, usual: str = "-") -> str:
     >>> marker_below("- a"), marker_below("+ a"), marker_below("1. a", "."), marker_below("a")
     ('+', '-', ')', '-')
     """
-    if not above:
-        return usual
     last = next((line for line in _lines_upwards(above) if line and line[0] != " "), "")
     marker = last.lstrip("0123456789")[:2].rstrip(" ")
     return _OTHER_MARKERS[usual] if marker == usual else usual

@@ -47,4 +47,5 @@ def _plain_line_breaks(code: str) -> str:
 
 
 def _longest_run(code: str) -> int:
-    return max((len(run) for run in _BACKTICKS.findall(code)), default=0)
+    """How many backticks stand together, in code that has some."""
+    return max(map(len, _BACKTICKS.findall(code)))

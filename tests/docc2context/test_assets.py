@@ -411,6 +411,19 @@ def test_assets_count_as_what_is_inflated(giant: bytes) -> None:
     docc2context.convert(giant, io.BytesIO(), limits=limits)
 
 
+def test_assets_of_a_zip_and_of_a_folder_count_beside_the_pages(tmp_path: Path) -> None:
+    node = shown("/images/pic.png")
+    files = {f"{ROOT}data/documentation/kit.json": node, f"{ROOT}images/pic.png": PIC}
+    for name, data in files.items():
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_bytes(data)
+    for source in (zipped(files), str(tmp_path)):
+        converted(source, limits=Limits(max_archive_bytes=len(node) + len(PIC)))
+        words = f"its pages have {len(node)} bytes and the assets that they show {len(PIC)}, over"
+        with pytest.raises(docc2context.LimitExceeded, match=words):
+            converted(source, limits=Limits(max_archive_bytes=len(node) + len(PIC) - 1))
+
+
 def test_assets_over_the_default_limit_are_refused_before_they_are_in_memory(giant: bytes) -> None:
     tracemalloc.start()
     try:

@@ -333,6 +333,8 @@ def test_a_language_may_be_asked_for(tmp_path: Path) -> None:
     path = written(tmp_path, archive(kit=page("Kit", variantOverrides=overrides)))
     cli.main(["convert", path, "-o", str(tmp_path / "out"), "--language", "occ"])
     assert "# KITKit\n" in (tmp_path / "out/documentation/kit.md").read_text()
+    assert cli.main(["check", path, str(tmp_path / "out"), "--language", "occ"]) == 0
+    assert cli.main(["check", path, str(tmp_path / "out"), "--language", "swift"]) == 3
 
 
 def test_workers_change_no_byte_and_one_that_is_killed_is_told_of(

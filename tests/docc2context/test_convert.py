@@ -118,6 +118,16 @@ def test_what_is_not_utf_8_costs_one_page_or_the_title_alone() -> None:
     assert files["llms.txt"].startswith(b"# Kit\n")
 
 
+def test_the_name_in_the_metadata_is_the_title_of_the_bundle() -> None:
+    files = {
+        f"{ROOT}data/documentation/kit.json": page("Kit"),
+        f"{ROOT}metadata.json": b'{"bundleDisplayName": "The Kit"}',
+    }
+    _, written = converted(zipped(files))
+    assert written["llms.txt"].startswith(b"# The Kit\n")
+    assert json.loads(written["manifest.json"])["title"] == "The Kit"
+
+
 def test_links_lead_to_topic_groups_and_headings_of_their_own_page() -> None:
     kit = page(
         "Kit",
@@ -210,6 +220,20 @@ def test_unknown_nodes_and_missing_references_are_counted() -> None:
         ("documentation/b.md", "doc://x"),
         ("documentation/kit.md", "doc://x"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("reference", "unknown", "missing"),
+    [(5, "malformed:Reference", 1), ({"title": "B"}, "reference:untagged", 0)],
+)
+def test_a_misfit_is_counted_once_however_often_a_page_mentions_it(
+    reference: object, unknown: str, missing: int
+) -> None:
+    mentions = [{"type": "reference", "identifier": "doc://b"}] * 2
+    kit = page("Kit", abstract=mentions, references={"doc://b": reference})
+    report, _ = converted(archive(kit=kit))
+    assert report.unknown_nodes == {unknown: 1}
+    assert report.missing_references == missing
 
 
 def test_the_first_hundred_missing_references_are_named_and_none_at_length() -> None:

@@ -78,3 +78,16 @@ def test_a_page_that_cannot_be_rendered_for_its_depth_is_skipped_alone() -> None
         sys.setrecursionlimit(usual)
     assert report.pages_converted == 1
     assert [skipped.reason for skipped in report.pages_skipped] == ["nested too deeply"]
+
+
+def test_what_stands_side_by_side_is_not_deep() -> None:
+    words = '{"type":"emphasis","inlineContent":[{"type":"text","text":"a"}]}'
+    paragraph = f'{{"type":"paragraph","inlineContent":[{words},{words}]}}'
+    aside = f'{{"type":"aside","style":"note","content":[{paragraph},{paragraph}]}}'
+    asides = ",".join([aside] * 2 * MAX_DEPTH)
+    wide = f'{HEAD}"deprecationSummary":[{asides}]}}'.encode()
+    out = io.BytesIO()
+    docc2context.convert(archive(wide=wide), out)
+    markdown = unzipped(out.getvalue())["documentation/wide.md"]
+    assert markdown.count(b"> **Note:** ") == 2 * MAX_DEPTH
+    assert b"nested too deeply" not in markdown

@@ -120,6 +120,16 @@ def overlapping(room: bytes = b"") -> bytes:
     return raw_zip(outer, Member(b"b.json", stream=b"", central=central))
 
 
+def in_another_order() -> bytes:
+    """Two entries, of which the directory tells the second one first."""
+    first, second = b"data/b.json", PAGE
+    offset = raw_zip(Member(first)).index(b"PK\x01\x02")
+    return raw_zip(
+        Member(first, central={"name": second, "offset": offset}),
+        Member(second, central={"name": first, "offset": 0}),
+    )
+
+
 def second_archive_in_comment() -> bytes:
     """Two whole archives in one file, of which one is in the other's comment."""
     outer = raw_zip(Member(content=b"[1]"))
@@ -157,6 +167,9 @@ HOSTILE: dict[str, Case] = {
     "a second archive in the comment": ambiguous(second_archive_in_comment()),
     "a signature in the comment": ambiguous(
         raw_zip(Member(), end={"comment": b"PK\x05\x06" + bytes(30) + b"x"})
+    ),
+    "a signature that ends the comment": ambiguous(
+        raw_zip(Member(), end={"comment": b"PK\x05\x06"})
     ),
     "two archives, one behind the other": ambiguous(raw_zip(Member()) + raw_zip(Member())),
     "on a second disk": Case(raw_zip(Member(), end={"disk": 1}), Code.MULTI_DISK),
@@ -266,6 +279,9 @@ HOSTILE: dict[str, Case] = {
         with_extra(unicode_path(PAGE, PAGE, version=2)), PAGE
     ),
     "a Unicode name that is no UTF-8": ambiguous(with_extra(unicode_path(b"\xff", PAGE)), PAGE),
+    "a Unicode name that is no UTF-8, for an old code page": ambiguous(
+        raw_zip(Member(), Member(b"\x94", both={"extra": unicode_path(b"\xff", b"\x94")})), rb"\x94"
+    ),
     "a Unicode name in the local header alone": ambiguous(
         in_local(extra=unicode_path(b"data/other.json", PAGE)), PAGE
     ),
@@ -298,7 +314,7 @@ HOSTILE: dict[str, Case] = {
     "two leading dots": unsafe_name(b"././a", shown=b"./a"),
     "an empty segment": unsafe_name(b"a//b"),
     "a folder with two slashes": unsafe_name(b"a//"),
-    "a name too long": unsafe_name(b"x/" + LONG, limit=1024),
+    "a name too long": unsafe_name(b"x" * 256 + b"/" + b"y" * 256 + b"/" + b"z" * 511, limit=1024),
     "a segment too long": unsafe_name(LONG_SEGMENT + b"s", limit=512),
     "a name too deep": unsafe_name(b"d/" + DEEP, limit=64),
     "a name that is not in its encoding": Case(
@@ -405,6 +421,7 @@ HOSTILE: dict[str, Case] = {
             "size": SIZES[0] + 1,
         }.items()
     },
+    "an encrypted entry by its local header alone": ambiguous(in_local(flags=1), PAGE),
     "a shorter name in the local header": ambiguous(
         raw_zip(Member(local={"name": PAGE[:-1]}, descriptor=b"room")), PAGE
     ),
@@ -498,6 +515,9 @@ GOOD: dict[str, Neighbour] = {
     "a directory as large as may be": Neighbour(
         in_header(comment=b"c" * 100), limits=Limits(max_directory_bytes=173)
     ),
+    "local headers as large as may be": Neighbour(
+        in_local(extra=extra_field(0x9999, bytes(100))), limits=Limits(max_directory_bytes=161)
+    ),
     # Step 6.
     "a strange extra field": Neighbour(with_extra(extra_field(0x9999, b"?"))),
     "an extra field of nothing": Neighbour(with_extra(extra_field(0xCAFE, b""))),
@@ -524,6 +544,17 @@ GOOD: dict[str, Neighbour] = {
         page="data/größe.json",
     ),
     "a Unicode name in the directory alone": Neighbour(in_header(extra=unicode_path(PAGE, PAGE))),
+    "a Unicode name in the local header alone, of a folder": Neighbour(
+        raw_zip(Member(), Member(b"x/", b"", local={"extra": unicode_path(b"x/", b"x/")}))
+    ),
+    "a Unicode name in the local header alone, of a folder by its mode alone": Neighbour(
+        raw_zip(
+            Member(),
+            Member(
+                b"x", b"", central={"mode": stat.S_IFDIR}, local={"extra": unicode_path(b"x", b"x")}
+            ),
+        )
+    ),
     "levels of compression apart": Neighbour(in_local(flags=0x6)),
     # Step 7.
     "operators": Neighbour(named(b"data/documentation/kit/!=(_:_:)-1a2b3.json")),
@@ -557,15 +588,16 @@ GOOD: dict[str, Neighbour] = {
     "a name that begins with another": Neighbour(
         raw_zip(Member(), Member(b"x"), Member(b"x.y/z"), Member(b"xy/z"))
     ),
+    "a name that begins with another, where all others come before": Neighbour(
+        raw_zip(Member(), Member(b"x"), Member(b"x!"))
+    ),
     # Step 9.
     "deflate at its best": Neighbour(raw_zip(Member(), Member(b"x", bytes(10_000_000)))),
     "all that deflate could ever make": Neighbour(
         raw_zip(Member(), Member(b"x", stream=b"12", both={"size": 2 * 1032}))
     ),
     "room between entries": Neighbour(raw_zip(Member(), Member(b"x"), between=b"room")),
-    "in another order than the directory's": Neighbour(
-        raw_zip(Member(b"x", central={"offset": 0}), Member())
-    ),
+    "in another order than the directory's": Neighbour(in_another_order()),
     "a descriptor": Neighbour(raw_zip(streamed(descriptor()))),
     "a descriptor without signature": Neighbour(raw_zip(streamed(descriptor(b"")))),
     "a descriptor of ZIP64": Neighbour(raw_zip(streamed(descriptor(sizes="Q")), Member(b"x"))),

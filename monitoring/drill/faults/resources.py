@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
-from app.services.drain import FILE_NAME
 from app.core.sampler import INTERVAL_SECONDS
+from app.services.drain import FILE_NAME
 from monitoring.drill import archives
 from monitoring.drill.control_groups import cpu_group, entering, memory_group, used
 from monitoring.drill.faults.base import Fault, root, site

@@ -34,6 +34,22 @@ from docc2context.errors import ArchiveRefused, Code
             ("data/documentation/a.json",),
         ),
         (
+            ["Foo.doccarchive/data/design/a.json", "Tests/data/fixture.json"],
+            "Foo.doccarchive/",
+            ("data/design/a.json",),
+        ),
+        (
+            ["site/data/tutorials/a.json", "Tests/data/fixture.json"],
+            "site/",
+            ("data/tutorials/a.json",),
+        ),
+        (
+            ["Foo.doccarchive/data/site/data/documentation.json"],
+            "Foo.doccarchive/",
+            ("data/site/data/documentation.json",),
+        ),
+        (["x__MACOSX/data/documentation/a.json"], "x__MACOSX/", ("data/documentation/a.json",)),
+        (
             ["data/docs/data/documentation/a.json", "data/docs/index/index.json"],
             "data/docs/",
             ("data/documentation/a.json",),
@@ -53,6 +69,7 @@ def test_the_archive_is_found_wherever_it_lies(
         ([], Code.NO_DOCC_DATA, "no JSON page under a data/ folder"),
         (["readme.txt", "x.json"], Code.NO_DOCC_DATA, "no JSON page under a data/ folder"),
         (["Kit.docc/Kit.md"], Code.NO_DOCC_DATA, "build the documentation first"),
+        (["__MACOSX/x.zip", "._Kit.zip"], Code.NO_DOCC_DATA, "no JSON page under a data/ folder"),
         (["__MACOSX/._x.zip", "a/Kit.ZIP"], Code.NO_DOCC_DATA, "another zip, 'a/Kit.ZIP'; unpack"),
         (
             ["A.doccarchive/data/documentation/a.json", "B.doccarchive/data/documentation/b.json"],

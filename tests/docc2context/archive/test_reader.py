@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from docc2context.archive.central_directory import Entry
 from docc2context.archive.limits import DEFAULT_LIMITS, Limits
+from docc2context.archive.local_headers import LocalHeaders
 from docc2context.archive.reader import open_archive
+from docc2context.archive.source import Source
 from docc2context.errors import ArchiveRefused, Code, EntryUnreadable, LimitExceeded
 from tests.docc2context.archives import ROOT, archive, page, zipped
 
@@ -32,11 +35,21 @@ def patched(data: bytes, signature: bytes, offset: int, value: bytes) -> bytes:
 
 
 def test_a_zip_gives_its_pages_and_its_metadata() -> None:
-    data = zipped({f"{ROOT}{PAGE}": b"{}", f"{ROOT}metadata.json": b'{"bundleDisplayName": "Kit"}'})
+    files = {PAGE: b"{}", "metadata.json": b'{"bundleDisplayName": "Kit"}', "theme.json": b"{}"}
+    data = zipped({f"{ROOT}{name}": content for name, content in files.items()})
     with open_archive(data, DEFAULT_LIMITS) as opened:
         assert opened.pages == (PAGE,)
         assert opened.read(PAGE) == b"{}"
         assert opened.metadata() == b'{"bundleDisplayName": "Kit"}'
+
+
+@pytest.mark.parametrize("name", ["data/a.json", "data/documentation/kit.json/a", "metadata.json"])
+def test_what_is_no_page_is_not_read_as_one(name: str) -> None:
+    with (
+        open_archive(zipped({PAGE: b"{}", "metadata.json": b"{}"}), DEFAULT_LIMITS) as opened,
+        pytest.raises(KeyError, match=name),
+    ):
+        opened.read(name)
 
 
 def test_a_folder_gives_the_same_as_its_zip(tmp_path: Path) -> None:
@@ -45,6 +58,21 @@ def test_a_folder_gives_the_same_as_its_zip(tmp_path: Path) -> None:
     file.write_bytes(b"{}")
     with open_archive(tmp_path / ROOT, DEFAULT_LIMITS) as opened:
         assert (opened.pages, opened.read(PAGE), opened.metadata()) == ((PAGE,), b"{}", None)
+    (tmp_path / ROOT / "metadata.json").write_bytes(b'{"bundleDisplayName": "Kit"}')
+    with open_archive(tmp_path / ROOT, DEFAULT_LIMITS) as opened:
+        assert opened.metadata() == b'{"bundleDisplayName": "Kit"}'
+
+
+def test_the_files_beside_the_pages_are_sorted_and_below_the_root(tmp_path: Path) -> None:
+    there = [f"images/{name}.png" for name in ("e", "d", "c", "b", "a")]
+    passed_over = ["data/pic.png", "index/index.json", "images/._a.png", "images/.DS_Store"]
+    files = {f"{ROOT}{name}": b"{}" for name in (PAGE, *there, *passed_over)} | {"beside.png": b""}
+    for name, data in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    for source in (zipped(files), tmp_path):
+        with open_archive(source, DEFAULT_LIMITS, assets=True) as opened:
+            assert opened.assets == tuple(sorted(there))
 
 
 def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:
@@ -58,6 +86,9 @@ def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:
         pytest.raises(EntryUnreadable, match=r"it is a link, .*entry 'data/documentation/link"),
     ):
         opened.read("data/documentation/link.json")
+    (tmp_path / ROOT / "metadata.json").symlink_to(tmp_path / "secret.json")
+    with open_archive(tmp_path / ROOT, DEFAULT_LIMITS) as opened:
+        assert opened.metadata() is None
 
 
 @pytest.mark.parametrize(
@@ -170,3 +201,11 @@ def test_metadata_of_a_strange_size_is_passed_over(tmp_path: Path) -> None:
         file.write_bytes(data)
     with open_archive(tmp_path / ROOT, DEFAULT_LIMITS) as opened:
         assert opened.metadata() is None
+
+
+def test_a_zip_that_becomes_shorter_while_its_headers_are_read_is_refused() -> None:
+    entry = Entry(PAGE.encode(), 0, 0, 0, 0, 0, offset=40, mode=0, unicode_path=None)
+    headers = LocalHeaders(Source(io.BytesIO(bytes(60))), directory_offset=1000, max_bytes=1000)
+    with pytest.raises(ArchiveRefused, match="became shorter while it was read") as refused:
+        headers.place(entry, PAGE)
+    assert (refused.value.code, refused.value.entry) == (Code.INVALID_ZIP, repr(PAGE))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from docc2context.bundle.sinks import open_sink
+from docc2context.bundle.zip_writer import MAX_ENTRY_BYTES
 from docc2context.errors import DestinationError, OutputTooLarge
 from tests.docc2context.archives import unzipped, zipped
 
@@ -34,9 +35,9 @@ def test_a_path_that_ends_in_zip_becomes_a_zip(tmp_path: Path, name: str) -> Non
 
 def test_another_path_becomes_a_folder(tmp_path: Path) -> None:
     with open_sink(tmp_path / "out", PLENTY, replace=False) as sink:
-        sink.write("a/b.md", sink.pack(b"text"))
-    assert (tmp_path / "out/a/b.md").read_bytes() == b"text"
-    assert list(tmp_path.iterdir()) == [tmp_path / "out"]
+        sink.write("a/b/c.md", sink.pack(b"text"))
+        sink.write("a/d.md", sink.pack(b"more"))
+    assert held(tmp_path) == {"out/a/b/c.md": b"text", "out/a/d.md": b"more"}
 
 
 @pytest.mark.parametrize("name", ["out", "out.zip"])
@@ -64,8 +65,35 @@ def test_output_over_the_limit_is_stopped(tmp_path: Path, name: str) -> None:
 def test_a_file_is_left_empty_when_the_bundle_is_not_whole() -> None:
     buffer = io.BytesIO()
     with pytest.raises(OutputTooLarge), open_sink(buffer, 5, replace=False) as sink:
-        sink.write("a.md", sink.pack(b"123456"))
+        sink.write("a.md", sink.pack(b"12345"))
+        assert b"a.md" in buffer.getvalue()
+        sink.write("b.md", sink.pack(b"6"))
     assert buffer.getvalue() == b""
+
+
+def test_a_file_holds_the_whole_bundle_before_it_is_closed(tmp_path: Path) -> None:
+    with (tmp_path / "kit.zip").open("wb") as file:
+        with open_sink(file, PLENTY, replace=False) as sink:
+            sink.write("a.md", sink.pack(b"text"))
+        assert unzipped((tmp_path / "kit.zip").read_bytes()) == {"a.md": b"text"}
+
+
+@pytest.mark.parametrize("name", ["out", "out.zip"])
+def test_what_is_not_yet_whole_has_a_hidden_name_that_tells_whose_it_is(
+    tmp_path: Path, name: str
+) -> None:
+    with open_sink(tmp_path / name, PLENTY, replace=False):
+        (work,) = tmp_path.iterdir()
+        assert work.name.startswith(".docc2context.")
+
+
+def test_an_asset_of_four_gib_is_refused_unread() -> None:
+    with (
+        pytest.raises(OutputTooLarge) as error,
+        open_sink(io.BytesIO(), 1 << 40, replace=False) as sink,
+    ):
+        sink.write_asset("a.mov", MAX_ENTRY_BYTES + 1, iter([b"never"]))
+    assert error.value.limit == MAX_ENTRY_BYTES
 
 
 def test_what_stands_there_is_left_alone(tmp_path: Path) -> None:
@@ -94,6 +122,7 @@ FOREIGN = [
     b'{"format":1,"converter":{"name":"another","version":"0.1.0"},"title":"docc2context"',
     b'{"format":1,"title":"Kit","converter":{"name":"docc2context","version":"0.1.0"}',
     b'{"format":1,"converter":{"name":"docc2context-fork","version":"0.1.0"}',
+    b'[{"format":1,"converter":{"name":"docc2context","version":"0.1.0"}}]',
 ]
 """What many another tool calls `manifest.json` too."""
 
@@ -196,6 +225,16 @@ def test_the_empty_folder_that_this_runs_in_is_filled(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert filled(Path()) == BUNDLE
+
+
+def test_a_bundle_is_replaced_though_the_folder_that_this_runs_in_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(tmp_path / "out", b"old")
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert filled(tmp_path / "out", replace=True) == BUNDLE
 
 
 def test_a_bundle_that_cannot_be_exchanged_is_as_before(tmp_path: Path) -> None:

@@ -4,10 +4,14 @@ import zipfile
 import zlib
 from typing import cast
 
+import pytest
+
+from docc2context.archive.end_record import find_directory
 from docc2context.archive.limits import DEFAULT_LIMITS
 from docc2context.archive.reader import open_archive
+from docc2context.archive.source import Source
 from docc2context.bundle.content import DEFLATED, STORED, Content, deflated, plain
-from docc2context.bundle.zip_writer import ZipWriter
+from docc2context.bundle.zip_writer import ZipWriter, _end
 
 GIB = 1 << 30
 
@@ -63,6 +67,22 @@ def test_more_entries_than_the_classic_record_counts_are_counted_by_zip64() -> N
     writer.close()
     with zipfile.ZipFile(buffer) as bundle:
         assert bundle.namelist() == names
+    assert find_directory(Source(buffer), DEFAULT_LIMITS).entries == len(names)
+
+
+@pytest.mark.parametrize(
+    ("entries", "size", "offset", "is_full"),
+    [
+        (0xFFFE, 0xFFFFFFFE, 0xFFFFFFFE, False),
+        (0xFFFF, 0, 0, True),
+        (0, 0xFFFFFFFF, 0, True),
+        (0, 0, 0xFFFFFFFF, True),
+    ],
+)
+def test_zip64_ends_a_zip_where_a_field_of_the_classic_record_is_full(
+    entries: int, size: int, offset: int, *, is_full: bool
+) -> None:
+    assert _end(entries, size, offset).startswith(b"PK\x06\x06" if is_full else b"PK\x05\x06")
 
 
 def test_an_offset_beyond_four_gib_is_told_by_zip64() -> None:

@@ -31,6 +31,12 @@ def test_missing_strings_are_told_by_kind_with_examples() -> None:
     ]
 
 
+def test_where_all_examples_are_told_there_are_no_more() -> None:
+    made = report(5, 0)
+    made.unread += [f"{i}.json" for i in range(5)]
+    assert [line for line in summary(made) if "more" in line] == []
+
+
 def test_the_share_is_never_rounded_up_to_all() -> None:
     assert "(99.99 %)" in next(summary(report(1, 99_999)))
 

@@ -30,6 +30,8 @@ def missing(
         ("\ufffd is NUL", "\0 is NUL"),
         (r"\*", "*"),
         ("a → b", "→"),
+        ("foo **bar** baz", "foo bar"),
+        ("a", "a "),
     ],
 )
 def test_what_stands_in_markup_is_found(markdown: str, text: str) -> None:
@@ -106,6 +108,8 @@ def test_code_must_be_whole_lines_as_often_as_displayed() -> None:
 
 
 def test_code_of_several_lines_stands_in_one_fence() -> None:
+    assert missing("a b", "`a` b") == []
+    assert missing("a b", "`a` b", is_code=True) == ["`a` b"]
     assert missing("```\nfunc a(\n    b: Int\n)\n```", "func a(\n  b: Int\n)", is_code=True) == []
 
 
@@ -117,6 +121,7 @@ def test_what_a_page_says_of_itself_may_stand_in_its_front_matter() -> None:
     markdown = '---\nplatforms: ["iOS 14.0+"]\n---\n\n# Title'
     assert missing(markdown, "iOS", "14.0", pointer="/metadata/platforms/0/name") == []
     assert missing(markdown, "4.0", pointer="/metadata/platforms/0/introducedAt") == ["4.0"]
+    assert missing(markdown, "iOS", pointer="/sections/0/metadata/platforms") == ["iOS"]
 
 
 def test_a_shared_string_may_stand_where_another_does() -> None:
@@ -142,7 +147,7 @@ def test_the_index_of_words_finds_what_reading_the_whole_page_does(
     page, reading = _Page(displayed(markdown)), _Page(displayed(markdown))
     reading.words = None
     for needle in {page.plain[begin : begin + length], page.plain[begin : begin + length] + "a"}:
-        for start in (0, begin):
+        for start in (0, begin, begin + 1, begin + 2):
             if needle:
                 places = list(page._places(needle, start))
                 assert places == list(reading._places(needle, start))

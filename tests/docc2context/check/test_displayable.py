@@ -167,6 +167,35 @@ def test_relationships_show_conditions_without_the_full_stop() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("constraints", "words"),
+    [
+        ([text("It is green. ")], ["It is green"]),
+        ([text("It is. "), {"type": "codeVoice", "code": "A."}], ["It is. ", "A."]),
+        ([], []),
+    ],
+)
+def test_only_the_last_full_stop_goes(constraints: list[dict[str, Any]], words: list[str]) -> None:
+    assert [word for _, word in shown({"constraints": constraints})] == words
+
+
+def test_a_list_of_pages_shows_when_they_are_available() -> None:
+    prefixes = {"availabilityPrefix": [text("When")], "conformancePrefix": [text("Conforms")]}
+    leaf = {"type": "topic", "title": "Leaf", "conformance": prefixes}
+    group = {"identifiers": ["leaf"]}
+    assert [words for _, words in shown({"topicSections": [group]}, leaf=leaf)] == ["Leaf", "When"]
+
+
+def test_what_has_a_type_is_no_fragment_of_a_declaration() -> None:
+    node = {"type": "text", "kind": "x", "text": "a"}
+    assert [string.is_code for string in displayables({"abstract": [node]})] == [False]
+
+
+def test_what_else_stands_among_lines_of_code_is_displayed_too() -> None:
+    listing = {"type": "codeListing", "code": ["a", 5]}
+    assert [words for _, words in shown(content(listing))] == ["a", "5"]
+
+
 def test_a_step_shows_its_file_and_its_picture() -> None:
     file = {"type": "file", "fileName": "a.swift", "content": ["x", "", "y"], "syntax": "swift"}
     picture = {"type": "image", "alt": "A cat", "variants": [{"url": "/images/cat.png"}]}
@@ -183,6 +212,9 @@ def test_messages_of_platforms_count_once_and_not_beside_a_summary() -> None:
     platforms = [{"name": name, "message": "Gone", "renamed": "new"} for name in ("iOS", "macOS")]
     page: dict[str, Any] = {"metadata": {"platforms": platforms}}
     assert [words for _, words in shown(page)] == ["iOS", "Gone", "macOS"]
+    for platform in platforms:
+        del platform["message"]
+    assert [words for _, words in shown(page)] == ["iOS", "new", "macOS"]
     page["deprecationSummary"] = [paragraph(text("It is gone"))]
     assert [words for _, words in shown(page)] == ["iOS", "macOS", "It is gone"]
 
@@ -204,7 +236,12 @@ def test_nesting_as_deep_as_json_may_be_is_walked() -> None:
     assert displayables(content(node))[-1].text == "deep"
 
 
-@pytest.mark.parametrize("page", [None, [], "x", 1, {"references": []}, {"abstract": None}])
+MENTION_OF_NOTHING = {"references": [], "identifiers": ["sloth"]}
+
+
+@pytest.mark.parametrize(
+    "page", [None, [], "x", 1, {"references": []}, {"abstract": None}, MENTION_OF_NOTHING]
+)
 def test_what_is_no_page_displays_nothing(page: object) -> None:
     assert displayables(page) == []
 

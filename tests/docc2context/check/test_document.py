@@ -46,10 +46,11 @@ def test_all_is_found_and_pages_that_are_skipped_are_told(tmp_path: Path) -> Non
     assert (report.pages, len(report.skipped)) == (2, 2)
 
 
-def test_what_is_missing_on_one_page_is_not_found_on_another(tmp_path: Path) -> None:
-    report = checked(tmp_path, ('b"\n```\n\nSlow.', 'b"\n```\n'))
+@pytest.mark.parametrize("name", ["a", "b"])
+def test_what_is_missing_on_one_page_is_not_found_on_another(tmp_path: Path, name: str) -> None:
+    report = checked(tmp_path, (f'{name}"\n```\n\nSlow.', f'{name}"\n```\n'))
     assert [(one.page, one.text) for one in report.content.missing] == [
-        ("data/documentation/b.json", "Slow.")
+        (f"data/documentation/{name}.json", "Slow.")
     ]
 
 

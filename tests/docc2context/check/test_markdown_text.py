@@ -40,6 +40,9 @@ def read(markdown: str) -> list[str]:
         ("1. a\n\n   | b | c |\n   d", ["a", "| b | c | d"]),
         ("| a |\n| --- |\n```\n| b |\n```\n| c |", ["a", "| b |", "| c |"]),
         ("```swift\nlet a = *b\n\n  # c\n```\nd", ["let a = *b", "# c", "d"]),
+        ("```\na ```\nb\n```\n*c*", ["a ```", "b", "c"]),
+        ('a\n\n"*b*"\n\n---', ["a", '"b"']),
+        ("a\0b", ["a\ufffdb"]),
         ("> - ````\n>   > x\n>   ```\n>   ````\n> y", ["> x", "```", "y"]),
     ],
 )

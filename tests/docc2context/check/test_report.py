@@ -22,3 +22,9 @@ def test_all_missing_strings_are_counted_and_the_first_ones_listed(
         ("two", "a"),
     ]
     assert (tally.strings, tally.found) == (6, 2)
+
+
+def test_of_nothing_all_is_found() -> None:
+    tally = Tally()
+    tally.add("one", [], [])
+    assert (tally.strings, tally.share) == (0, 1.0)

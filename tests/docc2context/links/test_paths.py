@@ -75,6 +75,7 @@ def test_paths_do_not_depend_on_the_order_of_the_entries() -> None:
         ("data/documentation/kit/'...(_:)-4n4s0.json", "documentation/kit/'...(_-)-4n4s0.md"),
         ("data/documentation/kit/11.bounds&frame.json", "documentation/kit/11.bounds&frame.md"),
         ("data/documentation.json", "documentation.md"),
+        ("data/llms.txt/x.json", "_llms.txt/x.md"),
     ],
 )
 def test_names_stay_as_swift_developers_know_them(entry: str, path: str) -> None:
@@ -99,10 +100,16 @@ def test_no_asset_is_hidden_or_makes_a_git_repository() -> None:
     }
 
 
-def test_an_unchanged_name_is_kept_and_the_changed_one_gets_the_hash() -> None:
-    paths = output_paths(["data/a-b.json", "data/a:b.json"])
-    assert paths["data/a-b.json"] == "a-b.md"
-    assert re.fullmatch(r"a-b-[0-9a-f]{8}\.md", paths["data/a:b.json"])
+@pytest.mark.parametrize(("kept", "changed"), [("a-b", "a:b"), ("a_b", 'a"b')])
+def test_an_unchanged_name_is_kept_and_the_changed_one_gets_the_hash(
+    kept: str, changed: str
+) -> None:
+    paths = output_paths([f"data/{kept}.json", f"data/{changed}.json"])
+    assert paths[f"data/{kept}.json"] == f"{kept}.md"
+    assert re.fullmatch(rf"{kept}-[0-9a-f]{{8}}\.md", paths[f"data/{changed}.json"])
+    paths = asset_paths([f"{kept}.png", f"{changed}.png"], [])
+    assert paths[f"{kept}.png"] == f"{kept}.png"
+    assert re.fullmatch(rf"{kept}-[0-9a-f]{{8}}\.png", paths[f"{changed}.png"])
 
 
 def test_entries_named_after_all_hashes_of_another_leave_it_a_name() -> None:
@@ -112,6 +119,22 @@ def test_entries_named_after_all_hashes_of_another_leave_it_a_name() -> None:
     paths = output_paths(entries)
     assert len(set(paths.values())) == len(entries)
     assert paths["data/a:b.json"] == f"a-b-{hashlib.sha256(digest.encode()).hexdigest()[:8]}.md"
+
+
+def test_a_hash_is_cut_into_a_long_name_and_takes_no_folder() -> None:
+    paths = output_paths([f"data/{'A' * 196}.json", f"data/{'a' * 196}.json"])
+    assert {len(path) for path in paths.values()} == {199, MAX_SEGMENT_BYTES}
+    digest = hashlib.sha256(b"data/a:b.json").hexdigest()
+    folder = f"data/a-b-{digest[:8]}.md/c.json"
+    paths = output_paths(["data/a-b.json", "data/a:b.json", folder])
+    assert paths["data/a:b.json"] == f"a-b-{digest[:16]}.md"
+
+
+def test_a_folder_is_taken_in_whatever_case() -> None:
+    assert asset_paths(["Kit/x", "kit"], []) == {
+        "Kit/x": "Kit/x",
+        "kit": f"kit-{hashlib.sha256(b'kit').hexdigest()[:8]}",
+    }
 
 
 def test_a_folder_that_only_deeper_ones_imply_is_taken() -> None:

@@ -26,6 +26,10 @@ from tests.docc2context import oracle
         (["_a_", "_b_"], "_a_<!-- -->_b_", "ab"),
         (["a\\_", "b"], "a\\_b", "a_b"),
         ([Styled("strong", "a"), "b"], "**a**b", "ab"),
+        ([Styled("emphasis", "a"), "b"], "*a*b", "ab"),
+        ([Styled("emphasis", "a"), Styled("strong", " b")], "_a_ **b**", "a b"),
+        (["x", Styled("emphasis", "  a  "), "y"], "x  _a_  y", "x a y"),
+        ([Styled("strong", "a *b* c")], "<strong>a *b* c</strong>", "a b c"),
         ([Styled("emphasis", "**_?{_**"), ":"], "<em>**_?{_**</em>:", "?{:"),
         ([Styled("emphasis", "a _b_ c")], "*a _b_ c*", "a b c"),
         (

@@ -136,6 +136,11 @@ def test_plain_prose_is_not_cluttered_with_backslashes(text: str) -> None:
     assert blocks.paragraph(escape.escape(text)) == text
 
 
+def test_line_breaks_and_the_white_space_around_them_are_one_space() -> None:
+    assert escape.one_line(" a \n\r b\t \v c \n d ") == " a b c d "
+    assert escape.one_line("a\0b") == "a\ufffdb"
+
+
 @pytest.mark.parametrize("space", ["", " ", "\t \u00a0", "\u2028"])
 def test_a_backslash_at_the_end_escapes_nothing_once_white_space_behind_it_is_gone(
     space: str,

@@ -58,6 +58,22 @@ def test_replaced_added_and_removed_members_differ_and_the_page_itself_does_not(
     assert title("doc://b", own.references) == "B"
 
 
+def test_names_with_slashes_and_tildes_are_found_by_their_escapes() -> None:
+    patch = [
+        {"op": "replace", "path": "/metadata/title", "value": "KITKit"},
+        {"op": "replace", "path": "/references/doc:~1~1a~0b~01/title", "value": "KITB"},
+    ]
+    name = "doc://a~b~1"
+    decoded = decode_page(
+        page(
+            "Kit",
+            references={name: topic("/b", "B")},
+            variantOverrides=[{"traits": [{"interfaceLanguage": "occ"}], "patch": patch}],
+        )
+    )
+    assert title(name, decoded.others[0].references) == "KITB"
+
+
 @pytest.mark.parametrize(
     ("op", "path", "texts"),
     [
