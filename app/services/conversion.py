@@ -31,8 +31,8 @@ CONVERTER_NODE_TYPES: Final = tuple(sorted(NODE_TYPES))
 _PROBE_INTERVAL_SECONDS: Final = 30.0
 """Far less than the time after which ConverterUnavailable fires."""
 
-
-_OUT_OF_STORE: Final = {ErrorCode.INSUFFICIENT_STORAGE, ErrorCode.BUSY}
+_NO_STORE: Final = {ErrorCode.INSUFFICIENT_STORAGE, ErrorCode.BUSY}
+"""How it is told that the disk, or the process's files, are at an end."""
 
 
 class Converter:
@@ -89,7 +89,7 @@ class Converter:
         try:
             yield
         except ServiceError as error:
-            if error.code not in _OUT_OF_STORE:
+            if error.code not in _NO_STORE:
                 raise
             with self._journal.conversion():
                 raise
