@@ -110,7 +110,10 @@ FAULTS: Final = (
         f"the converter takes {_SLOW_SECONDS} s",
         _slow,
         outside_converter(_IS_SLOW, CONVERSION_SLOTS=_SLOW_SLOTS),
-        companions={"ConversionStuck": f"{_SLOW_SECONDS} s are over 5 minutes, compressed"},
+        companions={
+            "ConversionStuck": f"{_SLOW_SECONDS} s are over 5 minutes, compressed",
+            "ConversionsAbandoned": "what still runs at the end of the fault is given up",
+        },
     ),
     Fault(
         "ConverterUnavailable",

@@ -154,5 +154,11 @@ FAULTS: Final = (
         site(),
         extra=INTERVAL_SECONDS,
     ),
-    Fault("ResourceMetricsStale", "the workspace is moved away", _gone, site()),
+    Fault(
+        "ResourceMetricsStale",
+        "the workspace is moved away",
+        _gone,
+        site(),
+        companions={"ServiceNotReady": "nothing can be stored in a workspace that is gone"},
+    ),
 )
