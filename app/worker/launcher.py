@@ -115,7 +115,7 @@ def _pipe() -> Iterator[tuple[FileIO, FileIO]]:
     try:
         read, write = os.pipe()
     except OSError as error:
-        raise CannotStart from error
+        raise _cannot_start(error) from error
     with FileIO(read, "r") as ours, FileIO(write, "w") as theirs:
         yield ours, theirs
 
@@ -152,9 +152,15 @@ def _start(process: ForkServerProcess) -> None:
     except (OSError, EOFError) as error:
         # Its descriptors are closed when nothing holds its half-made child; the traceback would.
         clear_frames(error.__traceback__)
-        raise CannotStart from error
+        raise _cannot_start(error) from error
     finally:
         overdue.cancel()
+
+
+def _cannot_start(error: OSError | EOFError) -> CannotStart:
+    """With the reason in the log, which no client is told; EOFError is the forkserver's end."""
+    log.error("child_not_started", reason=getattr(error, "strerror", None) or type(error).__name__)
+    return CannotStart()
 
 
 def _end(process: ForkServerProcess, stop: signal.Signals) -> int | None:

@@ -1,12 +1,14 @@
 """Children: what comes back from them, and that nothing of them is left."""
 
 import asyncio
+import errno
 import os
 from collections.abc import Iterator
 from io import FileIO
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.worker.descriptors import SentFile
 from app.worker.launcher import CannotStart, Ended, Launcher
@@ -117,7 +119,7 @@ def test_without_a_process_there_is_no_child(
     launcher: Launcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
-        raise BlockingIOError("Resource temporarily unavailable")
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
     monkeypatch.setattr("multiprocessing.popen_forkserver.Popen._launch", refuse)
 
@@ -125,4 +127,8 @@ def test_without_a_process_there_is_no_child(
         with pytest.raises(CannotStart):
             await launcher.run(jobs.echo, "hello", timeout=10)
 
-    asyncio.run(scenario())
+    with capture_logs() as lines:
+        asyncio.run(scenario())
+    assert [(line["event"], line["reason"]) for line in lines] == [
+        ("child_not_started", "Resource temporarily unavailable")
+    ]
