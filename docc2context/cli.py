@@ -19,10 +19,11 @@ from docc2context.bundle.report import Report
 from docc2context.check import CheckReport, check
 from docc2context.check.command import summary
 from docc2context.convert import convert
-from docc2context.errors import Docc2contextError, readable
+from docc2context.errors import Docc2contextError
 from docc2context.options import STANDARD, parsed
 from docc2context.stopping import Stopped, ignore_stops, leaving, raise_stops
 from docc2context.streams import say, standard_input, standard_output
+from docc2context.wording import counted, readable
 
 DONE, FAILED, LOST = 0, 1, 3
 """Exit codes; 2 is argparse's own, 3 means done, but with pages or strings lost."""
@@ -177,13 +178,14 @@ def _standard_input(stack: ExitStack) -> BinaryIO:
 
 
 def _tell(report: Report, options: argparse.Namespace) -> None:
-    unknown = sum(report.unknown_nodes.values())
-    written = f"{report.pages_converted} pages"
+    written = counted(report.pages_converted, "page")
     if options.assets:
-        written += f" and {report.assets_copied} assets"
+        written += f" and {counted(report.assets_copied, 'asset')}"
+    unknown = counted(sum(report.unknown_nodes.values()), "unknown node")
+    missing = counted(report.missing_references, "missing reference")
     say(
         f"{written} written to {_place(options)}, {len(report.pages_skipped)} skipped, "
-        f"{unknown} unknown nodes, {report.missing_references} missing references"
+        f"{unknown}, {missing}"
     )
     for line in _named(report, options):
         say(f"  {line}")

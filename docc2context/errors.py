@@ -20,8 +20,7 @@ for a metric label.
 from enum import StrEnum
 from typing import Any, Self
 
-_SHOWN_ENTRY_CHARS = 200
-_READABLE_CHARS = 1000
+from docc2context.wording import shown
 
 
 class Code(StrEnum):
@@ -166,24 +165,3 @@ def _unpickled(kind: type[Docc2contextError], facts: dict[str, Any]) -> Docc2con
     error = kind(facts["code"], facts["message"])
     error.__dict__.update(facts)
     return error
-
-
-def shown(name: str) -> str:
-    r"""An archive entry's name as it may stand in a message: escaped and cut to 200 characters.
-
-    >>> shown("a\nb")
-    "'a\\nb'"
-    """
-    quoted = ascii(name) if not name.isprintable() else repr(name)
-    if len(quoted) <= _SHOWN_ENTRY_CHARS:
-        return quoted
-    return quoted[: _SHOWN_ENTRY_CHARS - 2] + "…" + quoted[0]
-
-
-def readable(text: str) -> str:
-    r"""Words of an archive for a terminal: as they are, or `shown` if they are more than words.
-
-    >>> readable("block:poll"), readable("\x1b[2J")
-    ('block:poll', "'\\x1b[2J'")
-    """
-    return text if text.isprintable() and len(text) <= _READABLE_CHARS else shown(text)

@@ -5,9 +5,9 @@ import os
 from typing import get_args
 
 from docc2context.convert import ASSETS_IN_ONE_DOCUMENT
-from docc2context.errors import shown
 from docc2context.model.variants import Language
 from docc2context.version import __version__
+from docc2context.wording import shown
 
 STANDARD = "-"
 """Standard input where an archive is named, standard output where a destination is."""

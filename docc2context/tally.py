@@ -66,6 +66,6 @@ class Tally:
         first = self.skipped[0]
         return NothingConverted(
             Code.NO_CONVERTIBLE_PAGES,
-            f"none of its {len(self.skipped)} pages could be read: {first.reason}",
+            f"not one page could be read, of {len(self.skipped)} in all: {first.reason}",
             entry=first.source,
         )

@@ -27,7 +27,7 @@ from app.worker.protocol import (
 )
 from app.worker.selection import NameTooLong, select, unpack
 from docc2context import Code, Limits, Reading
-from docc2context.errors import shown
+from docc2context.wording import shown
 
 _ARCHIVE: Final = "Archive.doccarchive"
 """The Swift tool takes a folder of that ending alone."""

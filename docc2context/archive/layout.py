@@ -5,7 +5,8 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from docc2context.errors import ArchiveRefused, Code, shown
+from docc2context.errors import ArchiveRefused, Code
+from docc2context.wording import shown
 
 _DATA = "/data/"
 _USUAL_DATA = ("/data/documentation/", "/data/tutorials/")

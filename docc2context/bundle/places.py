@@ -7,7 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from docc2context.errors import Code, DestinationError, EntryUnreadable, OutputTooLarge, shown
+from docc2context.errors import Code, DestinationError, EntryUnreadable, OutputTooLarge
+from docc2context.wording import shown
 
 WORK_PREFIX = ".docc2context."
 """What temporary names begin with: not with the destination's own, which may be long already."""

@@ -13,7 +13,8 @@ from docc2context.bundle.document_opening import OPENING, opens_document
 from docc2context.bundle.manifest import MANIFEST
 from docc2context.bundle.places import is_stream
 from docc2context.check.document import Document
-from docc2context.errors import Code, Docc2contextError, shown
+from docc2context.errors import Code, Docc2contextError
+from docc2context.wording import shown
 
 _MAX_FILE_BYTES = DEFAULT_LIMITS.max_output_bytes
 """No file of a bundle is larger, as a whole bundle is not."""

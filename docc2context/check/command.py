@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from docc2context.check.report import CheckReport, MissingString, Tally
-from docc2context.errors import readable
+from docc2context.wording import counted, readable
 
 _EXAMPLES = 5
 
 
 def summary(report: CheckReport) -> Iterator[str]:
     """The lines that people are told, in words that a terminal can take."""
-    yield f"{_share(report.content)} on {report.pages} pages"
+    yield f"{_share(report.content)} on {counted(report.pages, 'page')}"
     yield from _missing(report.content)
     if report.variants.strings:
         yield f"of variants in other languages: {_share(report.variants)}"
@@ -21,7 +21,8 @@ def summary(report: CheckReport) -> Iterator[str]:
     if (more := len(report.unread) - _EXAMPLES) > 0:
         yield f"  … and {more} more"
     if report.skipped:
-        yield f"{len(report.skipped)} pages were not converted and are not counted"
+        skipped = counted(len(report.skipped), "page")
+        yield f"{skipped} not converted, and not counted"
 
 
 def _share(tally: Tally) -> str:

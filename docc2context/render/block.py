@@ -35,7 +35,8 @@ from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.inline import bold_inlines, inlines, media, media_caption
 from docc2context.render.links import page_links
 from docc2context.render.listing import listing
-from docc2context.render.remarks import changed_lines, marked_lines, missing_file, unknown_kind
+from docc2context.render.remarks import marked_lines, unknown_kind
+from docc2context.render.steps import code_file, pictures
 from docc2context.render.table import table
 
 _MARKERS = {UnorderedList: "-", OrderedList: ".", TermList: "-", Links: "-"}
@@ -130,25 +131,14 @@ def unknown(name: str, content: Sequence[Block], ctx: Context) -> str:
 
 def step(node: Step, ctx: Context) -> str:
     """A step of a tutorial: what to do, what it looks like, and the whole file it leads to."""
-    shown = [
-        media(identifier, None, ctx)
-        for identifier in (node.media, node.runtime_preview)
-        if identifier
-    ]
-    code = _file(node.code, ctx) if node.code else ""
-    return md.join([blocks(node.content, ctx), code, *shown, blocks(node.caption, ctx)])
+    code = code_file(node, ctx, _whole_file)
+    return md.join(
+        [blocks(node.content, ctx), code, *pictures(node, ctx), blocks(node.caption, ctx)]
+    )
 
 
-def _file(identifier: str, ctx: Context) -> str:
-    reference = ctx.reference(identifier)
-    if reference is None:
-        return missing_file(identifier)
-    if not isinstance(reference, FileReference):
-        return media(identifier, None, ctx)
-    name = strong(reference.file_name)
-    changed = changed_lines(reference)
-    title = f"{name} (changed: {changed})" if changed else name
-    return ctx.spend(md.join([title, listing(reference.content, reference.syntax)]))
+def _whole_file(file: FileReference, change: str) -> str:
+    return md.join([strong(file.file_name) + change, listing(file.content, file.syntax)])
 
 
 def _code_listing(node: CodeListing, ctx: Context) -> str:

@@ -40,7 +40,8 @@ from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.grid import grid
 from docc2context.render.inline import bold, bold_inlines, inlines, media, media_caption
 from docc2context.render.links import page_lines
-from docc2context.render.remarks import changed_lines, marked_lines, missing_file, unknown_kind
+from docc2context.render.remarks import marked_lines, unknown_kind
+from docc2context.render.steps import code_file, pictures
 
 
 def line(nodes: Sequence[Block] | None, ctx: Context) -> str:
@@ -140,25 +141,12 @@ def _table(node: Table, ctx: Context) -> str:
 
 
 def _step(node: Step, ctx: Context) -> str:
-    shown = [
-        media(identifier, None, ctx)
-        for identifier in (node.media, node.runtime_preview)
-        if identifier
-    ]
-    file = _file(node.code, ctx) if node.code else ""
-    return _broken([line(node.content, ctx), file, *shown, line(node.caption, ctx)])
+    file = code_file(node, ctx, lambda file, change: _whole_file(file, change, ctx))
+    return _broken([line(node.content, ctx), file, *pictures(node, ctx), line(node.caption, ctx)])
 
 
-def _file(identifier: str, ctx: Context) -> str:
-    reference = ctx.reference(identifier)
-    if reference is None:
-        return missing_file(identifier)
-    if not isinstance(reference, FileReference):
-        return media(identifier, None, ctx)
-    name = _strong(escape(reference.file_name), ctx)
-    changed = changed_lines(reference)
-    title = f"{name} (changed: {changed})" if changed else name
-    return ctx.spend(_broken([title, _code(reference.content)]))
+def _whole_file(file: FileReference, change: str, ctx: Context) -> str:
+    return _broken([_strong(escape(file.file_name), ctx) + change, _code(file.content)])
 
 
 def _endpoint_example(node: EndpointExample, ctx: Context) -> str:

@@ -35,14 +35,14 @@ def test_convert_writes_the_bundle_and_tells_so(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err == (
-        f"1 pages written to {tmp_path / 'out'}, 0 skipped, 0 unknown nodes, 0 missing references\n"
+        f"1 page written to {tmp_path / 'out'}, 0 skipped, 0 unknown nodes, 0 missing references\n"
     )
 
 
 def test_the_report_names_what_was_lost(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["convert", written(tmp_path, LOSSY), "-o", str(tmp_path / "out")]) == 0
     lines = capsys.readouterr().err.splitlines()
-    assert "1 skipped, 1 unknown nodes" in lines[0]
+    assert "1 skipped, 1 unknown node," in lines[0]
     assert lines[1].startswith("  skipped data/documentation/bad.json: invalid JSON")
     assert lines[2] == "  unknown inline:emoji: 1"
 
@@ -114,7 +114,7 @@ def test_check_finds_all_of_a_bundle_and_names_what_someone_took_out(
     cli.main(["convert", path, "-o", str(tmp_path / "out")])
     capsys.readouterr()
     assert cli.main(["check", path, str(tmp_path / "out")]) == 0
-    assert "2 of 2 displayable strings found (100.00 %) on 1 pages" in capsys.readouterr().err
+    assert "2 of 2 displayable strings found (100.00 %) on 1 page" in capsys.readouterr().err
     markdown = tmp_path / "out/documentation/kit.md"
     markdown.write_text(markdown.read_text().replace("Slow, but friendly.", ""))
     assert cli.main(["check", path, str(tmp_path / "out"), "--json"]) == 3
@@ -206,7 +206,7 @@ def test_one_document_is_written_checked_and_told_of(
     path, out = written(tmp_path, GOOD), str(tmp_path / "kit.md")
     assert cli.main(["convert", path, "--single", "-o", out, "--strict", "--json"]) == 0
     captured = capsys.readouterr()
-    assert captured.err.startswith(f"1 pages written to {out}, 0 skipped")
+    assert captured.err.startswith(f"1 page written to {out}, 0 skipped")
     assert "1 of 1 displayable strings found (100.00 %)" in captured.err
     report = json.loads(captured.out)
     assert report["output_bytes"] == (tmp_path / "kit.md").stat().st_size
@@ -230,7 +230,7 @@ def test_one_document_goes_to_standard_output(
     command = [sys.executable, "-m", "docc2context", "convert", good, "--single", "-o", "-"]
     done = subprocess.run([*command, "--strict"], capture_output=True, check=True)
     assert done.stdout == (tmp_path / "kit.md").read_bytes()
-    assert done.stderr.startswith(b"1 pages written to standard output, 0 skipped")
+    assert done.stderr.startswith(b"1 page written to standard output, 0 skipped")
     assert list(tmp_path.glob("-")) == []
 
 
@@ -323,7 +323,7 @@ def test_assets_come_along_if_asked_for(tmp_path: Path, capsys: pytest.CaptureFi
     files = {"data/documentation/kit.json": kit, "images/pic.png": b"PNG"}
     path, out = written(tmp_path, zipped(files)), tmp_path / "out"
     assert cli.main(["convert", path, "-o", str(out), "--assets", "--strict"]) == 0
-    assert capsys.readouterr().err.startswith(f"1 pages and 1 assets written to {out}, 0 skipped")
+    assert capsys.readouterr().err.startswith(f"1 page and 1 asset written to {out}, 0 skipped")
     assert (out / "images/pic.png").read_bytes() == b"PNG"
 
 

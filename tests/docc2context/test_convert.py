@@ -204,7 +204,9 @@ def test_links_to_a_page_that_cannot_be_read_lead_to_the_reason() -> None:
 
 
 def test_an_archive_without_one_readable_page_is_an_error() -> None:
-    with pytest.raises(docc2context.NothingConverted, match="none of its 1 pages") as error:
+    with pytest.raises(
+        docc2context.NothingConverted, match="not one page could be read, of 1"
+    ) as error:
         converted(archive(bad=b"{,}"))
     assert error.value.code == Code.NO_CONVERTIBLE_PAGES
 

@@ -110,7 +110,7 @@ def test_pages_that_could_not_be_read_are_named_at_the_beginning() -> None:
 
 
 def test_an_archive_without_one_readable_page_is_an_error() -> None:
-    with pytest.raises(docc2context.NothingConverted, match="none of its 1 pages"):
+    with pytest.raises(docc2context.NothingConverted, match="not one page could be read, of 1"):
         document(archive(bad=b"{,}"))
 
 

@@ -27,7 +27,7 @@ UNBUFFERED = {"PYTHONUNBUFFERED": "1"}
 
 CANNOT = "docc2context: cannot convert a.zip: "
 FULL = "standard output cannot be written: No space left on device\n"
-WRITTEN = "1 pages written to {}, 0 skipped, 0 unknown nodes, 0 missing references\n"
+WRITTEN = "1 page written to {}, 0 skipped, 0 unknown nodes, 0 missing references\n"
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +69,7 @@ def shell(here: Path, line: str, **variables: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
-LOSSY = WRITTEN.replace("0 unknown", "1 unknown") + "  unknown inline:{snowman}: 1\n"
+LOSSY = WRITTEN.replace("0 unknown nodes", "1 unknown node") + "  unknown inline:{snowman}: 1\n"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.api.schemas import Problem
-from docc2context.errors import shown
+from docc2context.wording import shown
 from tests.app.archives import manifest_of
 from tests.app.serving import NEEDS_PROC, Server, problem
 from tests.hostile import bombs

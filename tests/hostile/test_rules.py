@@ -8,7 +8,8 @@ import pytest
 from docc2context import cli
 from docc2context.archive.limits import DEFAULT_LIMITS
 from docc2context.archive.reader import open_archive
-from docc2context.errors import ArchiveRefused, LimitExceeded, shown
+from docc2context.errors import ArchiveRefused, LimitExceeded
+from docc2context.wording import shown
 from tests.hostile.cases import GOOD, HOSTILE, USUAL, Case, Neighbour
 
 

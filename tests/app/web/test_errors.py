@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from app.core.errors import ErrorCode
-from docc2context.errors import Code, shown
+from docc2context.errors import Code
+from docc2context.wording import shown
 from tests.app.archives import article_of_noise, doccarchive
 from tests.app.serving import NEEDS_PROC, Server, eventually, held
 from tests.app.web.page import SAMPLE, WebPage, opened

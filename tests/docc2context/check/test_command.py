@@ -18,13 +18,13 @@ def report(missing: int, found: int, variants: int = 0) -> CheckReport:
 
 
 def test_the_summary_tells_how_many_strings_were_found() -> None:
-    told = ["12,345 of 12,345 displayable strings found (100.00 %) on 1 pages"]
+    told = ["12,345 of 12,345 displayable strings found (100.00 %) on 1 page"]
     assert list(summary(report(0, 12_345))) == told
 
 
 def test_missing_strings_are_told_by_kind_with_examples() -> None:
     assert list(summary(report(7, 3))) == [
-        "3 of 10 displayable strings found (30.00 %) on 1 pages",
+        "3 of 10 displayable strings found (30.00 %) on 1 page",
         "  missing table/text: 7 of 10",
         *(f"    p.json#/{i}: 'word {i}'" for i in range(5)),
         "    … and 2 more",
@@ -51,7 +51,7 @@ def test_a_share_that_can_be_told_exactly_is() -> None:
 def test_variants_and_skipped_pages_are_told() -> None:
     assert list(summary(report(0, 2, variants=2)))[1:] == [
         "of variants in other languages: 2 of 2 displayable strings found (100.00 %)",
-        "1 pages were not converted and are not counted",
+        "1 page not converted, and not counted",
     ]
 
 
