@@ -6,6 +6,7 @@ descriptors that the child has keep their rights.
 
 import ctypes
 import os
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -38,6 +39,9 @@ _TCP: Final = 0b11  # bind, connect
 _SCOPES_SINCE: Final = 6  # Linux 6.12
 _SCOPES: Final = 0b11  # abstract Unix sockets, signals
 
+_PATH_BENEATH_ATTR: Final = struct.Struct("=Qi")
+"""`struct landlock_path_beneath_attr`, packed: the rights, and the descriptor of what has them."""
+
 
 class _Ruleset(ctypes.Structure):
     """`struct landlock_ruleset_attr`; kernels that know less of it take it if the rest is 0."""
@@ -47,13 +51,6 @@ class _Ruleset(ctypes.Structure):
         ("tcp", ctypes.c_uint64),
         ("scopes", ctypes.c_uint64),
     )
-
-
-class _PathBeneath(ctypes.Structure):
-    """`struct landlock_path_beneath_attr`."""
-
-    _pack_ = 1
-    _fields_ = (("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32))
 
 
 def forbid_files_and_tcp() -> str | None:
@@ -97,7 +94,7 @@ def _restrict(ruleset: _Ruleset, allowed: Mapping[str, int]) -> None:
 def _allow(ruleset: int, path: str, rights: int) -> None:
     parent = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
-        rule = _PathBeneath(rights, parent)
+        rule = ctypes.create_string_buffer(_PATH_BENEATH_ATTR.pack(rights, parent))
         syscall(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.c_void_p(ctypes.addressof(rule)), 0)
     finally:
         os.close(parent)

@@ -40,7 +40,8 @@ def send(url: str, body: object, **headers: str) -> int:
             status: int = answer.status
             return status
     except urllib.error.HTTPError as error:
-        return error.code
+        with error:
+            return error.code
 
 
 def test_what_is_valid_is_kept_as_it_came(receiver: Receiver) -> None:
