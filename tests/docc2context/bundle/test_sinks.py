@@ -1,5 +1,7 @@
 import io
 import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -251,6 +253,46 @@ def test_a_bundle_that_cannot_be_exchanged_is_as_before(tmp_path: Path) -> None:
         (out / "c.md").mkdir()
     assert held(out) == before
     assert sorted(path.name for path in out.iterdir()) == ["b.md", "c.md", "docs", "manifest.json"]
+
+
+REPLACED_UNTIL_KILLED = """
+import os, sys
+from pathlib import Path
+from tests.docc2context.bundle.test_sinks import filled
+
+left = int(sys.argv[2])
+
+def kill_before_a_rename(event, args):
+    global left
+    if event == "os.rename":
+        left -= 1
+        if left < 0:
+            os._exit(9)
+
+sys.addaudithook(kill_before_a_rename)
+filled(Path(sys.argv[1]), replace=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("renames", "stands"),
+    [
+        (0, {**BUNDLE, "docs/a.md": b"old"}),
+        (1, {"docs/a.md": b"old"}),
+        (2, {}),
+        (3, {"docs/a.md": b"new"}),
+        (4, BUNDLE),
+    ],
+)
+def test_a_bundle_that_was_half_replaced_when_we_were_killed_has_no_manifest(
+    tmp_path: Path, renames: int, stands: dict[str, bytes]
+) -> None:
+    out = tmp_path / "out"
+    filled(out, b"old")
+    program = [sys.executable, "-c", REPLACED_UNTIL_KILLED, str(out), str(renames)]
+    assert subprocess.run(program, check=False).returncode == (9 if renames < 4 else 0)
+    shown = {name: data for name, data in held(out).items() if not name.startswith(".")}
+    assert shown == stands
 
 
 def test_what_comes_into_an_empty_folder_meanwhile_is_kept(tmp_path: Path) -> None:
