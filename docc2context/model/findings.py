@@ -10,6 +10,9 @@ _INLINE_TAGS = {member.__struct_config__.tag for member in get_args(Inline)}
 _WORD_KEYS = frozenset({"title", "text", "code", "name", "caption", "summary", "label", "message"})
 """Keys under which RenderNode objects keep words that their web page shows."""
 
+_IDENTIFIERS = "identifiers"
+"""The key under which sections keep the pages that they list."""
+
 
 def found_blocks(value: dict[str, Any]) -> list[dict[str, Any]]:
     """The words and content of an unknown object as raw blocks, in the object's order.
@@ -20,7 +23,7 @@ def found_blocks(value: dict[str, Any]) -> list[dict[str, Any]]:
     blocks: list[dict[str, Any]] = []
     for key, child in value.items():
         if isinstance(child, str):
-            blocks += _paragraph([_text(child)] if key in _WORD_KEYS else [])
+            blocks += _paragraph([_text(child)] if _is_said(key, child) else [])
         elif isinstance(child, dict):
             blocks += found_blocks(child)
         elif isinstance(child, list):
@@ -39,8 +42,7 @@ def found_inlines(value: dict[str, Any]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for key, child in value.items():
         items = child if isinstance(child, list) else [child] if isinstance(child, dict) else []
-        if key in _WORD_KEYS:
-            found += _apart([item for item in items if isinstance(item, str)])
+        found += _apart(_said(key, items))
         for item in items:
             if isinstance(item, dict):
                 found += [item] if "type" in item else _inlines_of_part(item)
@@ -55,20 +57,30 @@ def found_abstract(value: dict[str, Any]) -> list[dict[str, Any]]:
 
 def found_words(value: dict[str, Any]) -> str:
     """The words of an unknown inline object."""
-    return " ".join(
-        child for key, child in value.items() if key in _WORD_KEYS and isinstance(child, str)
-    )
+    return " ".join(word for key, child in value.items() for word in _said(key, [child]))
 
 
 def _blocks_of_list(key: str, items: list[Any]) -> Iterator[dict[str, Any]]:
     if items and all(_is_inline(item) for item in items):
         yield from _paragraph(items)
         return
+    if key == _IDENTIFIERS and items and all(isinstance(item, str) for item in items):
+        yield {"type": "links", "items": items}
+        return
     for item in items:
         if isinstance(item, str):
-            yield from _paragraph([_text(item)] if key in _WORD_KEYS else [])
+            yield from _paragraph([_text(item)] if _is_said(key, item) else [])
         elif isinstance(item, dict):
             yield from [item] if "type" in item else found_blocks(item)
+
+
+def _said(key: str, values: Iterable[Any]) -> list[str]:
+    return [value for value in values if isinstance(value, str) and _is_said(key, value)]
+
+
+def _is_said(key: str, text: str) -> bool:
+    """Whether a text is for people: of more than one word, whatever its key, or by its key."""
+    return key in _WORD_KEYS or len(text.split()) > 1
 
 
 def _inlines_of_part(part: dict[str, Any]) -> list[dict[str, Any]]:

@@ -5,7 +5,14 @@ import msgspec
 import pytest
 from msgspec import inspect
 
-from docc2context.model.block import Block, Heading, Paragraph, UnknownBlock
+from docc2context.model.block import (
+    Block,
+    Heading,
+    Links,
+    Paragraph,
+    ThematicBreak,
+    UnknownBlock,
+)
 from docc2context.model.decode import PageUndecodable, decode_page
 from docc2context.model.inline import CodeVoice, Inline, Text, UnknownInline
 from docc2context.model.reference import Reference
@@ -151,6 +158,78 @@ def test_an_unknown_section_is_counted() -> None:
     assert isinstance(found, UnknownPrimarySection)
     assert len(found.content) == 1
     assert decoded.unknown_nodes == {"primarysection:quiz": 1}
+
+
+def test_a_key_of_a_page_that_the_format_does_not_know_becomes_a_section() -> None:
+    quiz = [{"title": "Quiz", "content": [{"type": "thematicBreak"}], "identifiers": ["doc://a"]}]
+    decoded = decode_page(
+        page(
+            primaryContentSections=[{"kind": "content", "content": []}],
+            quizSections=quiz,
+            introduction="Some words",
+        )
+    )
+    assert decoded.node.primary_content_sections == [
+        Content(),
+        UnknownPrimarySection(
+            name="quizSections",
+            content=[
+                Paragraph(inline_content=[Text(text="Quiz")]),
+                ThematicBreak(),
+                Links(items=["doc://a"]),
+            ],
+        ),
+        UnknownPrimarySection(
+            name="introduction", content=[Paragraph(inline_content=[Text(text="Some words")])]
+        ),
+    ]
+    assert decoded.unknown_nodes == {"page:quizSections": 1, "page:introduction": 1}
+
+
+def test_what_is_unknown_under_an_unknown_key_is_counted_too() -> None:
+    decoded = decode_page(page(quiz=[{"type": "poll", "title": "Tabs?"}]))
+    assert decoded.node.primary_content_sections == [
+        UnknownPrimarySection(
+            name="quiz",
+            content=[
+                UnknownBlock(name="poll", content=[Paragraph(inline_content=[Text(text="Tabs?")])])
+            ],
+        )
+    ]
+    assert decoded.unknown_nodes == {"page:quiz": 1, "block:poll": 1}
+
+
+def test_a_key_that_is_unknown_and_says_nothing_is_passed_over() -> None:
+    decoded = decode_page(page(revision=3, style="wide", links={"a": ["doc://b"]}, text=None))
+    assert (decoded.node.primary_content_sections, decoded.unknown_nodes) == (None, {})
+
+
+def test_keys_that_the_format_has_and_no_page_shows_are_known() -> None:
+    decoded = decode_page(
+        page(
+            schemaVersion={"major": 0, "minor": 3, "patch": 0},
+            documentVersion=0,
+            legacy_identifier=3401022,
+            topicSectionsStyle="detailedGrid",
+            legalNotices={"copyright": "Copyright of us"},
+        )
+    )
+    assert (decoded.node.primary_content_sections, decoded.unknown_nodes) == (None, {})
+
+
+def test_a_page_with_an_unknown_key_is_mended_as_any_other() -> None:
+    data = page(abstract="not a list", note="Half a \ud83d pair").replace(b"\\\\", b"\\")
+    decoded = decode_page(data)
+    assert decoded.node.primary_content_sections == [
+        UnknownPrimarySection(
+            name="note", content=[Paragraph(inline_content=[Text(text="Half a \ufffd pair")])]
+        )
+    ]
+    assert decoded.unknown_nodes == {
+        "malformed:surrogate": 1,
+        "malformed:RenderNode.abstract": 1,
+        "page:note": 1,
+    }
 
 
 def test_one_bad_field_does_not_lose_its_neighbours() -> None:

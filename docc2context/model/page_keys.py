@@ -1,0 +1,40 @@
+"""The keys of a page: those of the format, and what is said under others."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from docc2context.model.block import Block
+from docc2context.model.counts import Counts, new_counts
+from docc2context.model.findings import found_blocks
+from docc2context.model.lenient import LenientDecoder
+from docc2context.model.page import RenderNode
+from docc2context.model.salvage import salvage
+from docc2context.model.sections import UnknownPrimarySection
+
+
+class KnownKeys(RenderNode, forbid_unknown_fields=True):
+    """A page without a key that the format does not know; what is declared here no page shows."""
+
+    schema_version: msgspec.Raw = msgspec.Raw()
+    document_version: msgspec.Raw = msgspec.Raw()
+    legacy_identifier: msgspec.Raw = msgspec.field(default=msgspec.Raw(), name="legacy_identifier")
+    topic_sections_style: msgspec.Raw = msgspec.Raw()
+    legal_notices: msgspec.Raw = msgspec.Raw()
+
+
+_KNOWN = frozenset(field.encode_name for field in msgspec.structs.fields(KnownKeys))
+
+_members: LenientDecoder[dict[str, msgspec.Raw]] = LenientDecoder(dict[str, msgspec.Raw])
+
+
+def unknown_sections(data: bytes, unknown: Counts) -> Iterator[UnknownPrimarySection]:
+    """What a page says under keys that the format does not know, in its order, a section for each.
+
+    `unknown` counts each as `page:` and its key. What holds neither words nor content is passed
+    over: it may be a number for machines.
+    """
+    for key, value in (_members.decode(data, new_counts()) or {}).items():
+        if key not in _KNOWN and (found := found_blocks({key: msgspec.json.decode(value)})):
+            unknown[f"page:{key}"] += 1
+            yield UnknownPrimarySection(name=key, content=salvage(found, list[Block], unknown))
