@@ -16,6 +16,7 @@ from app.api.routes import convert, health, page, static, status
 from app.api.routes import metrics as metrics_route
 from app.core.config import Settings, load_settings
 from app.core.http_deadline import HEAD_TIMEOUT
+from app.core.http_download import DOWNLOAD_IDLE
 from app.core.logging import configure_logging
 from app.core.loop_lag import measured_lag
 from app.core.metrics import Metrics
@@ -186,7 +187,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
     ):
         watching = repeatedly(ReadinessWatch(services).look)
         with app.state.sampler.running(), watching, services.drain.before_signals():
-            yield {HEAD_TIMEOUT: services.settings.head_timeout_seconds}
+            yield {
+                HEAD_TIMEOUT: services.settings.head_timeout_seconds,
+                DOWNLOAD_IDLE: services.settings.download_idle_seconds,
+            }
 
 
 app = create_app()

@@ -89,6 +89,13 @@ class Settings(BaseSettings):
         gt=0,
         le=3600,
     )
+    download_idle_seconds: float = _setting(
+        "seconds",
+        "How long a client may take nothing of its answer before its connection is ended.",
+        default=30.0,
+        gt=0,
+        le=3600,
+    )
     conversion_slots: int = _setting(
         "conversions",
         "How many run at once. A conversion keeps one CPU busy, so more only slow each other down.",

@@ -1,4 +1,4 @@
-"""Clients that stop in the middle of what they send, and what the log says of those refused."""
+"""Clients that stop in the middle of what they send or take, and what the log says of it."""
 
 import socket
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.app.archives import doccarchive
+from tests.app.archives import article_of_noise, doccarchive
 from tests.app.scrapes import moved, scrape
 from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually
 
@@ -15,11 +15,19 @@ pytestmark = NEEDS_PROC
 HEAD_SECONDS = 0.7
 IDLE_SECONDS = 1.5
 ARCHIVE = doccarchive("Foo")
+LARGE = doccarchive(Noise=article_of_noise(12_000_000))
+"""Its bundle is larger than what systems keep for a connection."""
+
+SMALL_WINDOW = 256 * 1024
 
 
 @pytest.fixture(scope="module")
 def server(start_server: Callable[..., Server]) -> Server:
-    return start_server(HEAD_TIMEOUT_SECONDS=HEAD_SECONDS, UPLOAD_IDLE_SECONDS=IDLE_SECONDS)
+    return start_server(
+        HEAD_TIMEOUT_SECONDS=HEAD_SECONDS,
+        UPLOAD_IDLE_SECONDS=IDLE_SECONDS,
+        DOWNLOAD_IDLE_SECONDS=IDLE_SECONDS,
+    )
 
 
 def said(connection: socket.socket) -> bytes:
@@ -28,6 +36,10 @@ def said(connection: socket.socket) -> bytes:
     while received := connection.recv(65536):
         found += received
     return found
+
+
+def statuses(server: Server) -> list[int]:
+    return [line["status"] for line in server.events("request_finished")]
 
 
 def head_of(length: int) -> bytes:
@@ -118,6 +130,28 @@ def test_an_upload_that_goes_on_slowly_is_taken(server: Server) -> None:
             time.sleep(IDLE_SECONDS / 8)  # the client's pace: it is what is tested
         assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
         assert time.monotonic() - started > IDLE_SECONDS
+
+
+def test_a_download_that_stops_is_given_up_and_leaves_nothing(server: Server) -> None:
+    before = len(statuses(server))
+
+    with server.undisturbed(), server.begin(LARGE) as connection:
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        eventually(lambda: 499 in statuses(server)[before:], "it counts as a client that is gone")
+        with pytest.raises(ConnectionError):
+            said(connection)
+
+
+def test_a_download_that_goes_on_slowly_is_finished(server: Server) -> None:
+    with server.begin(LARGE) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_WINDOW)
+        head, _, answer = connection.recv(SMALL_WINDOW).partition(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        started, taken = time.monotonic(), len(answer)
+        while taken < length:
+            taken += len(connection.recv(SMALL_WINDOW))
+            time.sleep(IDLE_SECONDS / 50)  # the client's pace: it is what is tested
+        assert (taken, time.monotonic() - started > IDLE_SECONDS) == (length, True)
 
 
 def test_a_bad_chunk_is_counted_and_logged_as_it_is_answered(server: Server) -> None:
