@@ -151,6 +151,9 @@ class Program:
         try:
             with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310  # our own address
                 return bool(answer.status == 200)
+        except urllib.error.HTTPError as error:
+            error.close()
+            return False
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
 
