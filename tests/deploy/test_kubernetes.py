@@ -105,4 +105,4 @@ def test_the_operator_scrapes_as_prometheus_yml_does() -> None:
         job["scrape_interval"],
         job["scrape_timeout"],
     )
-    assert endpoint["relabelings"] == [{"targetLabel": "job", "replacement": job["job_name"]}]
+    assert {"targetLabel": "job", "replacement": job["job_name"]} in endpoint["relabelings"]
