@@ -54,13 +54,13 @@ def test_every_selector_finds_the_pods() -> None:
     assert selectors == [labels] * 4
 
 
-def test_probes_ask_routes_that_exist() -> None:
+def test_only_the_probe_that_restarts_nothing_asks_whether_conversions_succeed() -> None:
     asked = {
         name: container()[name]["httpGet"]["path"]
         for name in ("startupProbe", "readinessProbe", "livenessProbe")
     }
     live, ready = health.PATHS
-    assert asked == {"startupProbe": ready, "readinessProbe": ready, "livenessProbe": live}
+    assert asked == {"startupProbe": live, "readinessProbe": ready, "livenessProbe": live}
 
 
 def test_as_many_conversions_run_at_once_as_cpus_and_memory_allow() -> None:
