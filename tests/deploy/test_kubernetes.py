@@ -1,5 +1,6 @@
 """The example for Kubernetes: valid, and of one mind with the image and the settings."""
 
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,26 @@ def test_as_many_conversions_run_at_once_as_cpus_and_memory_allow() -> None:
     each = Settings.model_fields["conversion_memory_bytes"].default
     assert slots == limits["cpu"]
     assert int(limits["memory"].removesuffix("Mi")) * 1024**2 > int(slots) * each
+
+
+def test_the_settings_in_comments_can_be_taken_out_of_them() -> None:
+    text = (FOLDER / "docc2context.yml").read_text()
+    uncommented = re.sub(r"(?m)^( {12})# (?=- |  )", r"\1", text)
+    deployment = next(yaml.safe_load_all(uncommented))
+    kubernetes_validate.validate(deployment, VERSIONS[-1], strict=True)
+    variables = {
+        one["name"]: one for one in deployment["spec"]["template"]["spec"]["containers"][0]["env"]
+    }
+
+    assert variables.keys() - {one["name"] for one in container()["env"]} == {
+        "METRICS_TOKEN",
+        "RATE_LIMIT_STORE",
+        "TRUSTED_PROXIES",
+    }
+    assert {name.lower() for name in variables} <= Settings.model_fields.keys()
+    monitor = (FOLDER / "pod-monitor.yml").read_text()
+    secret = variables["METRICS_TOKEN"]["valueFrom"]["secretKeyRef"]
+    assert re.findall(r"# +(name|key): (.+)", monitor) == list(secret.items())
 
 
 def test_the_operators_rules_are_made_from_ours() -> None:
