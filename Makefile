@@ -130,5 +130,6 @@ sample: $(READY) ## Build the sample archive in examples/ anew.
 screenshots: $(READY) ## Take the pictures of the page in DOCS/images/ anew.
 	@$(BIN)/python -m tests.app.web.screenshots
 
-clean: ## Remove .venv, caches and out/.
-	rm -rf $(VENV) out .fuzz .drill .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean: ## Remove .venv, out/, .drill, caches, and of .fuzz all but what broke a target.
+	rm -rf $(VENV) out .drill .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@test ! -d .fuzz || find .fuzz -mindepth 1 -maxdepth 1 ! -name found -exec rm -rf {} +

@@ -76,8 +76,8 @@ def _parser() -> argparse.ArgumentParser:
             "check",
             help="name what an archive's pages display and a bundle lacks",
             description="Look for every string that an archive's pages display in the bundle made "
-            "from it. Exit codes: 0 nothing is missing, 1 failed, 2 usage, 3 something is missing. "
-            f"{_SIGNALS}",
+            "from it. Exit codes: 0 nothing is missing, 1 failed, 2 usage, 3 something is missing "
+            f"or could not be read. {_SIGNALS}",
         )
     )
     return parser

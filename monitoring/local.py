@@ -215,7 +215,7 @@ def main() -> int:
         parser.add_argument(f"--{option}-port", type=int, default=port, metavar="PORT")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, _interrupt)
-    preflight.report(relocation.ALERTMANAGER, given.secrets)
+    preflight.report(relocation.ALERTMANAGER, given.secrets, as_alertmanager=True)
     return run(
         Place(
             given.data.resolve(),

@@ -25,7 +25,13 @@ _EVERY: Final = "*"
 """The receiver of a setting that holds for all of them."""
 
 _EXPOSED: Final = "may be read or written by everybody on this machine"
-_COST_OF_EXPOSURE: Final = "anyone here may send in your name, or have alerts sent elsewhere"
+_HIDDEN: Final = "cannot be looked at by this user"
+
+_OTHER_COSTS: Final = {
+    _EXPOSED: "anyone here may send in your name, or have alerts sent elsewhere",
+    _HIDDEN: "it is not known whether it is right",
+}
+"""Of faults that do not keep anything from being sent."""
 
 _HEARTBEAT: Final = "heartbeat"
 _NAMES: Final = {"slack": "Slack", "pagerduty": "PagerDuty"}
@@ -56,11 +62,14 @@ class _Way(NamedTuple):
     settings: dict[str, Any]
 
 
-def findings(config: dict[str, Any], secrets: Path, folder: Path) -> Iterator[Finding]:
+def findings(
+    config: dict[str, Any], secrets: Path, folder: Path, *, as_alertmanager: bool = False
+) -> Iterator[Finding]:
     """All that is missing or wrong, each file once.
 
     `secrets` is where the files of relocation.SECRETS are looked for; templates are beside the
-    configuration, in `folder`.
+    configuration, in `folder`. What this user may not read, Alertmanager usually may: it has a user
+    of its own, unless `as_alertmanager` says that it will be started by this one.
     """
     yield from _missing_templates(config, folder)
     needed_by: dict[Path, list[_Way]] = {}
@@ -68,9 +77,9 @@ def findings(config: dict[str, Any], secrets: Path, folder: Path) -> Iterator[Fi
         for file in _files(way.settings):
             needed_by.setdefault(_moved(file, secrets), []).append(way)
     for path, lost in needed_by.items():
-        if fault := _fault(path):
-            cost = _COST_OF_EXPOSURE if fault[0] == _EXPOSED else _cost(lost)
-            yield Finding(str(path), fault[0], cost, fault[1])
+        if found := _fault(path, as_alertmanager):
+            fault, remedy = found
+            yield Finding(str(path), fault, _OTHER_COSTS.get(fault) or _cost(lost), remedy)
     for way in _ways(config):
         if EXAMPLE_HOST in str(way.settings.get("url", "")):
             remedy = "Write the address that your heartbeat service gives you there."
@@ -130,7 +139,7 @@ def _moved(file: Path, secrets: Path) -> Path:
     return secrets / file.name if file.parent == relocation.SECRETS else file
 
 
-def _fault(path: Path) -> tuple[str, str] | None:
+def _fault(path: Path, as_alertmanager: bool) -> tuple[str, str] | None:
     """What is wrong with a file, and what to do; None if nothing is."""
     write = f"Write {_meaning(path)} into it, readable by Alertmanager alone."
     try:
@@ -139,6 +148,8 @@ def _fault(path: Path) -> tuple[str, str] | None:
     except FileNotFoundError:
         return "is missing", write
     except (OSError, UnicodeDecodeError) as error:
+        if isinstance(error, PermissionError) and not as_alertmanager:
+            return _HIDDEN, "Run this as root to check it."
         return f"cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}", write
     if not content:
         return "is empty", write
@@ -161,16 +172,23 @@ def _meaning(path: Path) -> str:
     return "a key of 32 characters" if path.name.endswith("_routing_key") else "the token"
 
 
-def report(config_file: Path, secrets: Path) -> int:
+def report(config_file: Path, secrets: Path, *, as_alertmanager: bool = False) -> int:
     """Print the findings; how many there are. Raises OSError, yaml.YAMLError and ValueError."""
     config = relocation.load(config_file)
     if not config.get("receivers"):
         raise ValueError("it names no receivers, as Alertmanager's configuration does")
-    found = list(findings(config, secrets, config_file.parent))
-    end = f"preflight: {len(found)} to be set" if found else "preflight: every receiver is set up"
+    folder = config_file.parent
+    found = list(findings(config, secrets, folder, as_alertmanager=as_alertmanager))
     # At once: in a file or pipe it would come after what the caller says on standard error.
-    print(*found, end, sep="\n", flush=True)
+    print(*found, f"preflight: {summary(found)}", sep="\n", flush=True)
     return len(found)
+
+
+def summary(found: list[Finding]) -> str:
+    """How many settings want something done about them."""
+    hidden = sum(one.fault == _HIDDEN for one in found)
+    told = {"to be set": len(found) - hidden, "to be checked by root": hidden}
+    return ", ".join(f"{n} {what}" for what, n in told.items() if n) or "every receiver is set up"
 
 
 def main() -> int:

@@ -175,9 +175,9 @@ def _slack(channel: str, body: dict[str, Any]) -> Notification:
         raise NotAccepted("no_text")
     (attachment,) = attachments
     title = attachment["title"]
-    status: Status = "resolved" if title.startswith("[RESOLVED") else "firing"
-    # The template writes "[FIRING 2] HighErrorRate · docc2context".
-    alertname = title.partition("] ")[2].partition(" · ")[0]
+    status: Status = "resolved" if title.startswith("RESOLVED: ") else "firing"
+    # The template writes "CRITICAL: HighErrorRate · docc2context (1 firing)".
+    alertname = title.partition(": ")[2].partition(" ")[0]
     text = f"{title}\n{attachment['text']}"
     return Notification(time.time(), "slack", channel, status, alertname, text, body)
 

@@ -52,13 +52,13 @@ class Settings(BaseSettings):
     )
     max_upload_bytes: int = _setting(
         "bytes",
-        "The largest archive accepted: twice the largest met in practice.",
+        "The largest archive accepted: twice the largest seen so far.",
         default=256 * _MIB,
         ge=1,
     )
     max_entries: int = _setting(
         "entries",
-        "Members of the archive, pages or not: four times the largest archive met.",
+        "Members of the archive, pages or not: four times the largest archive seen so far.",
         default=200_000,
         ge=1,
     )
@@ -69,7 +69,10 @@ class Settings(BaseSettings):
         ge=1,
     )
     max_page_bytes: int = _setting(
-        "bytes", "One inflated page: sixteen times the largest met.", default=16 * _MIB, ge=1
+        "bytes",
+        "One inflated page: sixteen times the largest seen so far.",
+        default=16 * _MIB,
+        ge=1,
     )
     max_output_bytes: int = _setting(
         "bytes", "All that is written, before compression.", default=256 * _MIB, ge=1
@@ -119,15 +122,15 @@ class Settings(BaseSettings):
     )
     conversion_timeout_seconds: float = _setting(
         "seconds",
-        "How long one conversion may run. The largest archive met takes a fraction of it.",
+        "How long one conversion may run. The largest archive seen so far takes a fraction of it.",
         default=120.0,
         gt=0,
         le=3600,
     )
     conversion_cpu_seconds: int = _setting(
         "seconds",
-        "CPU time of one conversion; thirty times what the largest archive met takes, and half of "
-        "CONVERSION_TIMEOUT_SECONDS, so that an archive at fault is told so.",
+        "CPU time of one conversion; thirty times what the largest archive seen so far takes, and "
+        "half of CONVERSION_TIMEOUT_SECONDS, so that an archive at fault is told so.",
         default=60,
         ge=1,
         le=3600,
@@ -135,7 +138,7 @@ class Settings(BaseSettings):
     conversion_memory_bytes: int = _setting(
         "bytes",
         "Address space of one conversion: 30 MiB for Python and the converter, 15 for the largest "
-        "archive met, and room for one that is at all the limits above.",
+        "archive seen so far, and room for one that is at all the limits above.",
         default=_GIB,
         ge=64 * _MIB,
     )

@@ -192,7 +192,7 @@ class Metrics:
     event_loop_lag = Declared(
         Histogram,
         "event_loop_lag_seconds",
-        "How late the event loop noticed the end of each quarter of a second.",
+        "How late the event loop noticed the end of a timer of 0.25 s.",
         unit="seconds",
         buckets=buckets.LAG_SECONDS,
     )

@@ -23,7 +23,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     max_entries: int = 200_000
-    """Members of the archive, pages or not: four times the largest archive met."""
+    """Members of the archive, pages or not: four times the largest archive seen so far."""
 
     max_directory_bytes: int = 64 * _MIB
     """The zip's directory, and each of what repeats it: all local headers, all names as text.

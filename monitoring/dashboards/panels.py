@@ -134,7 +134,8 @@ USERS: Final = Row(
         ),
         Panel(
             "Share of failed requests",
-            "5xx, crashes included, and 429, without scrapes, probes and unknown addresses.",
+            "5xx, crashes included, and 429, without scrapes, health checks, `/api/v1/status`, "
+            "files of the page, unknown addresses, and 405.",
             "percentunit",
             (
                 Query(

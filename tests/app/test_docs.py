@@ -64,6 +64,15 @@ def test_each_route_is_written_down(app: FastAPI) -> None:
     assert written == described | {("GET", "/"), ("GET", "/docs"), ("GET", "/openapi.json")}
 
 
+def test_each_fact_of_a_conversion_that_is_logged_is_written_down() -> None:
+    sources = "".join(one.read_text() for one in sorted((ROOT / "app/services").glob("*.py")))
+    facts = set(re.findall(r'facts\["(\w+)"\] = ', sources))
+    logs = TEXT.split("\n## Logs\n")[1]
+
+    assert {"seconds", "archive_bytes", "converter_said"} < facts
+    assert {fact for fact in facts if f"`{fact}`" not in logs} == set()
+
+
 def test_the_example_of_a_problem_is_one() -> None:
     example = json.loads(re.findall(r"```json\n(\{\n.*?)```", TEXT, re.DOTALL)[0])
 

@@ -1,5 +1,6 @@
 """The example for Kubernetes: valid, and of one mind with the image and the settings."""
 
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -54,13 +55,13 @@ def test_every_selector_finds_the_pods() -> None:
     assert selectors == [labels] * 4
 
 
-def test_probes_ask_routes_that_exist() -> None:
+def test_only_the_probe_that_restarts_nothing_asks_whether_conversions_succeed() -> None:
     asked = {
         name: container()[name]["httpGet"]["path"]
         for name in ("startupProbe", "readinessProbe", "livenessProbe")
     }
     live, ready = health.PATHS
-    assert asked == {"startupProbe": ready, "readinessProbe": ready, "livenessProbe": live}
+    assert asked == {"startupProbe": live, "readinessProbe": ready, "livenessProbe": live}
 
 
 def test_as_many_conversions_run_at_once_as_cpus_and_memory_allow() -> None:
@@ -69,6 +70,26 @@ def test_as_many_conversions_run_at_once_as_cpus_and_memory_allow() -> None:
     each = Settings.model_fields["conversion_memory_bytes"].default
     assert slots == limits["cpu"]
     assert int(limits["memory"].removesuffix("Mi")) * 1024**2 > int(slots) * each
+
+
+def test_the_settings_in_comments_can_be_taken_out_of_them() -> None:
+    text = (FOLDER / "docc2context.yml").read_text()
+    uncommented = re.sub(r"(?m)^( {12})# (?=- |  )", r"\1", text)
+    deployment = next(yaml.safe_load_all(uncommented))
+    kubernetes_validate.validate(deployment, VERSIONS[-1], strict=True)
+    variables = {
+        one["name"]: one for one in deployment["spec"]["template"]["spec"]["containers"][0]["env"]
+    }
+
+    assert variables.keys() - {one["name"] for one in container()["env"]} == {
+        "METRICS_TOKEN",
+        "RATE_LIMIT_STORE",
+        "TRUSTED_PROXIES",
+    }
+    assert {name.lower() for name in variables} <= Settings.model_fields.keys()
+    monitor = (FOLDER / "pod-monitor.yml").read_text()
+    secret = variables["METRICS_TOKEN"]["valueFrom"]["secretKeyRef"]
+    assert re.findall(r"# +(name|key): (.+)", monitor) == list(secret.items())
 
 
 def test_the_operators_rules_are_made_from_ours() -> None:
@@ -105,4 +126,4 @@ def test_the_operator_scrapes_as_prometheus_yml_does() -> None:
         job["scrape_interval"],
         job["scrape_timeout"],
     )
-    assert endpoint["relabelings"] == [{"targetLabel": "job", "replacement": job["job_name"]}]
+    assert {"targetLabel": "job", "replacement": job["job_name"]} in endpoint["relabelings"]

@@ -16,6 +16,7 @@ import yaml
 from tests.app.archives import doccarchive
 from tests.app.serving import ROOT, Server, eventually
 from tests.monitoring.docs.programs import instant, prometheus
+from tests.monitoring.rule_file import left_out
 
 FOLDER = ROOT / "monitoring" / "cloudwatch"
 SCRAPE = (FOLDER / "prometheus.yaml").read_text(encoding="utf-8")
@@ -37,12 +38,16 @@ Series = list[dict[str, str]]
 def scraper(
     start_server: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx2.Client]:
-    """A Prometheus with the agent's scrape configuration, which has seen one of each result."""
+    """A Prometheus with the agent's scrape configuration, which has seen one of each result.
+
+    And a request by a method that its route does not take, which is none of them.
+    """
     server = start_server()
     assert server.put(doccarchive("Foo")).status_code == 200
     (server.workspace / "DRAIN").touch()
     assert server.put(doccarchive("Foo")).status_code == 503
     (server.workspace / "DRAIN").unlink()
+    assert server.client.get("/api/v1/convert").status_code == 405
     configuration = SCRAPE.replace("localhost:8000", f"localhost:{server.port}")
     configuration = configuration.replace("scrape_interval: 1m", "scrape_interval: 1s")
     configuration = configuration.replace("scrape_timeout: 10s", "scrape_timeout: 1s")
@@ -95,11 +100,17 @@ def test_requests_are_told_apart_by_whose_fault_they_are(scraper: httpx2.Client)
 
 
 def test_the_requests_left_out_are_those_that_the_rules_leave_out() -> None:
-    (excluded,) = set(re.findall(r'endpoint!~"([^"]+)"', RULES))
     relabelings = yaml.safe_load(SCRAPE)["scrape_configs"][0]["metric_relabel_configs"]
 
-    (dropped,) = [one["regex"] for one in relabelings if one.get("action") == "drop"]
-    assert dropped == f"http_requests_total;({excluded})"
+    dropped = {
+        tuple(one["source_labels"]): one["regex"]
+        for one in relabelings
+        if one.get("action") == "drop"
+    }
+    assert dropped == {
+        ("__name__", label): f"http_requests_total;({values})"
+        for label, values in left_out().items()
+    }
 
 
 def stats(properties: dict[str, Any]) -> Iterator[dict[str, Any]]:

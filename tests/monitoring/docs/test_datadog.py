@@ -17,6 +17,7 @@ from monitoring.programs import free_port
 from tests.app.archives import doccarchive
 from tests.app.scrapes import METRICS, families
 from tests.app.serving import ROOT, Server
+from tests.monitoring.rule_file import left_out
 
 CONFIGURATION = ROOT / "monitoring" / "datadog" / "openmetrics.d" / "conf.yaml"
 MONITORS = ROOT / "monitoring" / "datadog" / "monitors.json"
@@ -196,8 +197,24 @@ def test_a_monitor_asks_for_what_arrives(
     assert asked <= names
     grouped = re.findall(r"by \{([^}]*)\}", query)
     assert {label for group in grouped for label in group.split(",")} <= tags
-    assert {re.split("[:}]", one)[0] for one in re.findall(r"[{,]([a-z]+:)", query)} <= tags
+    assert {re.split("[:}]", one)[0] for one in re.findall(r"[{,]!?([a-z]+:)", query)} <= tags
     assert re.search(r"DOCS/PLAYBOOKS/[a-z_]+\.md", monitor["message"])
+
+
+def test_the_monitor_of_errors_leaves_out_what_the_rule_leaves_out() -> None:
+    (query,) = [
+        one["query"]
+        for one in json.loads(MONITORS.read_text())
+        if one["name"] == "docc2context: HighErrorRate"
+    ]
+    (everything,) = re.findall(r"/ sum:docc2context\.http\.requests\.count\{([^}]*)\}", query)
+    route, *excluded = everything.split(",")
+    rule = left_out()
+    routes = rule.pop("endpoint")
+
+    assert route == "route:/api/v1/convert"
+    assert not re.fullmatch(routes, "/api/v1/convert")
+    assert excluded == [f"!{label}:{value}" for label, value in rule.items()]
 
 
 def test_a_monitors_threshold_is_that_of_its_query() -> None:

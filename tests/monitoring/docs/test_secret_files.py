@@ -17,7 +17,7 @@ receivers:
   - name: all
     slack_configs:
       - api_url_file: {folder}/slack
-        title: '[FIRING] {{{{ .GroupLabels.alertname }}}} · x'
+        title: 'WARNING: {{{{ .GroupLabels.alertname }}}} · x'
         text: x
     pagerduty_configs: [{{routing_key_file: {folder}/pagerduty, url: '{pagerduty}'}}]
     webhook_configs:

@@ -7,6 +7,7 @@ import pytest
 
 from monitoring.playbooks import PAGES, SOURCES, rendered, rules_by_playbook
 from tests.monitoring.playbooks.texts import PLAYBOOKS, listings
+from tests.monitoring.rule_file import left_out
 
 RULES = rules_by_playbook()
 
@@ -113,6 +114,25 @@ def test_the_index_names_the_thresholds_of_the_rule(path: Path) -> None:
     (row,) = re.findall(rf"^\| \[\w+\]\({path.stem}\.md\) \|.*", index, re.MULTILINE)
 
     assert thresholds_left_out(path.stem, row) == []
+
+
+def test_a_definition_names_the_requests_that_the_rule_leaves_out() -> None:
+    errors, abandoned = (
+        (SOURCES / f"{name}.md").read_text().partition("## Impact")[0]
+        for name in ("high_error_rate", "conversions_abandoned")
+    )
+    in_words = {
+        "unmatched": "unknown addresses",
+        "/metrics": "scrapes",
+        "/static/.*": "files under `/static/`",
+        "(/api/v1)?/health(/ready)?": "health checks",
+        "/api/v1/status": "`/api/v1/status`",
+    }
+
+    assert left_out() == {"endpoint": "|".join(in_words), "status": "405"}
+    assert [one for one in [*in_words.values(), "405"] if one not in errors] == []
+    assert 'status!~"405|429"' in RULES["conversions_abandoned"]["expr"]
+    assert "answered 405 or 429" in abandoned
 
 
 def thresholds_left_out(playbook: str, text: str) -> list[str]:

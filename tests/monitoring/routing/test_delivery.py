@@ -12,7 +12,7 @@ from tests.monitoring.routing.alerting import Alerting, alert
 
 SECONDS: Final = 15.0
 
-SERVICE_DOWN_TITLE: Final = "[FIRING 2] ServiceDown · docc2context"
+SERVICE_DOWN_TITLE: Final = "CRITICAL: ServiceDown · docc2context (2 firing)"
 
 _SILENCE: Final = (
     "http://alerts.example.com:9093/#/silences/new?filter=%7Balertname%3D%22ServiceDown%22"
@@ -55,7 +55,7 @@ def of(kind: str, alertname: str, status: str = "firing") -> "Wanted":
 
 def counting(kind: str, number: int) -> Callable[[Notification], bool]:
     """One that lists so many: alerts that began long ago may be told before the others are in."""
-    return lambda one: one.kind == kind and one.text.startswith(f"[FIRING {number}]")
+    return lambda one: one.kind == kind and f" ({number} firing)" in one.text.partition("\n")[0]
 
 
 class Wanted:
@@ -118,7 +118,8 @@ def test_the_end_is_told_where_the_beginning_was(alerting: Alerting) -> None:
 
     assert pager.body["dedup_key"] == first.body["dedup_key"]
     assert slack.text == (
-        f"[RESOLVED 1] ServiceDown · docc2context\nResolved: a:8000 is down\na:8000, {PERIOD}"
+        "RESOLVED: ServiceDown · docc2context (1 ended)\n"
+        f"Resolved: a:8000 is down\na:8000, {PERIOD}"
     )
     assert slack.body["attachments"][0]["color"] == "good"
 
@@ -127,7 +128,9 @@ def test_a_warning_goes_to_the_other_channel_and_wakes_nobody(alerting: Alerting
     alerting.send(alert("HighCPUUsage", "warning", instance="a:8000"))
     slack = alerting.receiver.wait_for(of("slack", "HighCPUUsage"), SECONDS)
 
-    assert (slack.channel, slack.body["attachments"][0]["color"]) == ("#alerts", "warning")
+    (attachment,) = slack.body["attachments"]
+    assert (slack.channel, attachment["color"]) == ("#alerts", "warning")
+    assert attachment["title"] == "WARNING: HighCPUUsage · docc2context (1 firing)"
     # PagerDuty is told at the same time as Slack, when it is.
     alerting.send(alert("ServiceDown", "critical", instance="a:8000"))
     alerting.receiver.wait_for(of("pagerduty", "ServiceDown"), SECONDS)
@@ -148,7 +151,7 @@ def test_more_than_five_are_named_and_more_than_fifteen_counted(alerting: Alerti
     details = pager.body["payload"]["custom_details"]
     named = ", ".join(f"{number:02}:&" for number in range(5, 15))
     in_slack = named.replace("&", "&amp;")
-    assert slack.text.startswith("[FIRING 17] ")
+    assert slack.text.startswith("CRITICAL: HighMemoryUsage · docc2context (17 firing)\n")
     assert slack.text.count("is down*") == 5
     assert slack.text.endswith(f"\n\n… and 12 more, {in_slack}: <{everything}|all>")
     assert details["firing"].count("is down\n") == 5
@@ -169,14 +172,14 @@ def test_who_still_fires_comes_before_who_does_not(alerting: Alerting) -> None:
     resolved = [f"Resolved: {one}:8000 is down\n{one}:8000, {PERIOD}" for one in "abcde"]
     assert slack.text == "\n".join(
         [
-            "[FIRING 1] ServiceDown · docc2context",
+            "CRITICAL: ServiceDown · docc2context (1 firing)",
             slack_about("g"),
             "",
             *resolved,
             "… and 1 more resolved",
         ]
     )
-    assert pager.text == "[FIRING 1] ServiceDown · docc2context: g:8000 is down"
+    assert pager.text == "CRITICAL: ServiceDown · docc2context (1 firing): g:8000 is down"
 
 
 def test_labels_make_no_links_mentions_or_lines_of_their_own(alerting: Alerting) -> None:
@@ -186,7 +189,7 @@ def test_labels_make_no_links_mentions_or_lines_of_their_own(alerting: Alerting)
     slack = alerting.receiver.wait_for(of("slack", "LowDiskSpace"), SECONDS)
 
     title, summary, description, where, links = slack.text.split("\n")
-    assert title == "[FIRING 1] LowDiskSpace · docc2context"
+    assert title == "CRITICAL: LowDiskSpace · docc2context (1 firing)"
     assert summary == '*&lt;!channel&gt; &amp; "x" b is down*'
     assert description == '&lt;!channel&gt; &amp; "x" b has not answered for &lt;1m &amp; more.'
     assert where == f'&lt;!channel&gt; &amp; "x" b, since {SINCE} UTC'
@@ -203,11 +206,22 @@ def test_an_alert_without_annotations_is_told_all_the_same(alerting: Alerting) -
     pager = alerting.receiver.wait_for(of("pagerduty", "SomebodyElses"), SECONDS)
 
     title, summary, _, links = slack.text.split("\n")
-    assert (title, summary) == ("[FIRING 1] SomebodyElses", "*SomebodyElses*")
+    assert (title, summary) == ("CRITICAL: SomebodyElses (1 firing)", "*SomebodyElses*")
     assert links.endswith("filter=%7Balertname%3D%22SomebodyElses%22%7D|Silence>")
     assert "|Query>" not in links
     assert "|Playbook>" not in links
-    assert pager.text == "[FIRING 1] SomebodyElses: SomebodyElses"
+    assert pager.text == "CRITICAL: SomebodyElses (1 firing): SomebodyElses"
+
+
+def test_an_alert_of_another_severity_is_told_without_a_word_for_it(alerting: Alerting) -> None:
+    alerting.send(alert("SomebodyElses", "page", instance="a:8000"))
+    slack = alerting.receiver.wait_for(of("slack", "SomebodyElses"), SECONDS)
+
+    title = slack.text.partition("\n")[0]
+    assert (slack.channel, title) == (
+        "#alerts",
+        "DocC2Context Alert: SomebodyElses · docc2context (1 firing)",
+    )
 
 
 def test_the_watchdog_goes_to_the_heartbeat_with_its_token_and_nowhere_else(

@@ -1,18 +1,23 @@
 """What would reach nobody is said before the night."""
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from monitoring import relocation
-from monitoring.preflight import Finding, findings
+from monitoring.preflight import Finding, findings, summary
 
 KEY = "0123456789abcdef" * 2
 HOOK = "https://hooks.slack.com/services/T0/B0/hush"
 NO_ADDRESS = "does not hold the webhook's https address"
 ADDRESS = "https://beat.example.org/1"
+NOBODY = 65534
+ROOT = relocation.ROOT
 
 
 @pytest.fixture
@@ -114,6 +119,51 @@ def test_what_cannot_be_read_is_named(secrets: Path) -> None:
         "cannot be read: it is no text",
         "cannot be read: Is a directory",
     ]
+
+
+@contextmanager
+def without_roots_rights() -> Iterator[None]:
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+def kept_from_this_user(secrets: Path, *, as_alertmanager: bool) -> Finding:
+    """What is said of a file that nobody but root may read."""
+    (secrets / "heartbeat_token").chmod(0)
+    config = relocation.load(relocation.ALERTMANAGER)
+    with without_roots_rights():
+        said = list(findings(config, secrets, ROOT, as_alertmanager=as_alertmanager))
+    (finding,) = [one for one in said if one.setting == str(secrets / "heartbeat_token")]
+    return finding
+
+
+def test_what_this_user_may_not_read_is_neither_called_wrong_nor_right(secrets: Path) -> None:
+    finding = kept_from_this_user(secrets, as_alertmanager=False)
+
+    assert finding == (
+        str(secrets / "heartbeat_token"),
+        "cannot be looked at by this user",
+        "it is not known whether it is right",
+        "Run this as root to check it.",
+    )
+    assert summary([finding]) == "1 to be checked by root"
+    assert summary([finding, finding._replace(fault="is missing")]) == (
+        "1 to be set, 1 to be checked by root"
+    )
+
+
+def test_what_alertmanager_will_not_be_able_to_read_is_wrong(secrets: Path) -> None:
+    finding = kept_from_this_user(secrets, as_alertmanager=True)
+
+    assert (finding.fault, finding.cost) == (
+        "cannot be read: Permission denied",
+        "nobody learns when alerting itself has stopped",
+    )
 
 
 def test_the_address_of_the_example_is_no_heartbeat(secrets: Path) -> None:

@@ -23,7 +23,9 @@ EVENT: dict[str, Any] = {
 }
 MESSAGE: dict[str, Any] = {
     "channel": "#alerts",
-    "attachments": [{"title": "[FIRING 1] ServiceDown · docc2context", "text": "It is down"}],
+    "attachments": [
+        {"title": "CRITICAL: ServiceDown · docc2context (1 firing)", "text": "It is down"}
+    ],
 }
 
 
