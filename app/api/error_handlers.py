@@ -100,7 +100,7 @@ def error_response(request: Request, error: ServiceError) -> Response:
         headers["Connection"] = "close"  # the rest of the request may never come
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
-    if prefers_html(request.headers.get("Accept", "")):
+    if prefers_html(", ".join(request.headers.getlist("Accept"))):
         return HTMLResponse(_page(problem), problem.status, headers)
     return Response(problem.as_json(), problem.status, headers, PROBLEM_MEDIA_TYPE)
 

@@ -70,10 +70,20 @@ def test_who_accepts_markdown_gets_one_document(server: Server, method: str) -> 
 
 
 def test_who_accepts_neither_form_is_told_so(undisturbed: Server) -> None:
-    told = problem(undisturbed.put(ARCHIVE, Accept="application/json"))
+    told = problem(undisturbed.put(ARCHIVE, Accept="application/json, image/png"))
 
     assert told["code"] == "not_acceptable"
     assert told["detail"] == "The request does not accept application/zip or text/markdown."
+
+
+@pytest.mark.parametrize("accept", ["application/problem+json", "application/json"])
+def test_who_names_how_errors_are_wanted_gets_a_zip_and_errors_so(
+    undisturbed: Server, accept: str
+) -> None:
+    answer = undisturbed.put(ARCHIVE, Accept=accept)
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/zip")
+    assert problem(undisturbed.put(b"hello", Accept=accept))["code"] == "not_a_zip"
 
 
 def test_several_accept_headers_are_read_as_one(server: Server) -> None:

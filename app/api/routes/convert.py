@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from pydantic import TypeAdapter, ValidationError
 
-from app.api.accept import preferred
+from app.api.accept import names_errors_alone, preferred
 from app.api.deps import ServicesDep, UntilSentDep
 from app.api.hangup import unless_hung_up
 from app.api.openapi import ASSETS_FIELD, RESULT, UPLOAD, problems
@@ -86,7 +86,10 @@ async def convert(
 
 
 def _form(request: Request, offered: list[str]) -> Form:
-    media_type = preferred(", ".join(request.headers.getlist("Accept")), offered)
+    accept = ", ".join(request.headers.getlist("Accept"))
+    if names_errors_alone(accept):
+        return ARCHIVE
+    media_type = preferred(accept, offered)
     if media_type is None:
         raise ServiceError(
             ErrorCode.NOT_ACCEPTABLE,

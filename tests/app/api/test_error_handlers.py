@@ -88,6 +88,14 @@ def test_a_browser_gets_a_page_in_which_nothing_is_markup(app: FastAPI) -> None:
     assert f"<code>At {shown}</code>" in response.text
 
 
+def test_several_accept_headers_are_read_as_one(app: FastAPI) -> None:
+    accept = [("Accept", "application/zip"), ("Accept", "text/html")]
+
+    response = TestClient(app).get("/nowhere", headers=accept)
+
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+
+
 def test_a_page_has_the_facts_to_quote_that_there_are(app: FastAPI) -> None:
     error = ServiceError(ErrorCode.ARCHIVE_TOO_LARGE, "Over 9 bytes.", entry="'a'", limit=9)
     headers = BROWSER | {"X-Request-ID": "r1"}
