@@ -16,10 +16,11 @@ _BINARY: Final = {"type": "string", "format": "binary"}
 
 ASSETS_FIELD: Final = "assets"
 
+# No default: pages and clients that are made from this would send it, beside what they were asked.
 _FLAG: Final = {
     "type": "boolean",
-    "default": False,
-    "description": "Copy the images, videos and downloads that pages show or link.",
+    "description": "Copy the images, videos and downloads that pages show or link; `true` here or "
+    "in the query is enough.",
 }
 
 UPLOAD: Final[dict[str, Any]] = {

@@ -121,11 +121,20 @@ def test_assets_come_along_if_a_form_or_a_query_asks_for_them(undisturbed: Serve
     assert names_in(content)[:2] == ["documentation/foo.md", "images/lake.png"]
 
 
+def test_a_form_that_says_no_by_default_does_not_undo_the_query(server: Server) -> None:
+    """Clients that are made from our own description send each field that has a value."""
+    yes, no = {"assets": "true"}, ("assets", (None, b"false"))
+
+    answer = server.client.post(CONVERT, files=form(FILE, no), params=yes)
+
+    assert names_in(answer.content)[:2] == ["documentation/foo.md", "images/lake.png"]
+
+
 def test_no_asset_comes_along_by_itself(server: Server) -> None:
     no = ("assets", (None, b"false"))
     answers = [
         server.put(illustrated_doccarchive()),
-        server.client.post(CONVERT, files=form(FILE, no), params={"assets": "true"}),
+        server.client.post(CONVERT, files=form(FILE, no), params={"assets": "false"}),
     ]
 
     assert [manifest_of(answer.content)["assets"] for answer in answers] == [[], []]
@@ -144,14 +153,44 @@ def test_a_wish_for_assets_that_is_none_is_refused(undisturbed: Server, value: s
     )
 
 
-def test_one_document_cannot_have_assets(undisturbed: Server) -> None:
-    response = undisturbed.client.put(
-        CONVERT, content=ARCHIVE, params={"assets": "true"}, headers={"Accept": "text/markdown"}
+def test_a_wish_is_told_once(undisturbed: Server) -> None:
+    yes, no = ("assets", (None, b"true")), ("assets", (None, b"false"))
+    twice = "assets=true&assets=false"
+
+    of_form = problem(undisturbed.client.post(CONVERT, files=form(yes, no, FILE)))
+    of_query = problem(undisturbed.client.put(CONVERT, content=ARCHIVE, params=twice))
+
+    assert of_form["code"] == of_query["code"] == "invalid_request"
+    assert of_form["detail"] == "The form has more than one field `assets`."
+    assert of_query["detail"] == "The query has more than one `assets`."
+
+
+@pytest.mark.parametrize(
+    ("query", "accept"),
+    [("assets=true", "text/markdown"), ("assets=true&assets=true", "*/*"), ("assets=", "*/*")],
+)
+def test_what_cannot_be_had_is_refused_before_the_upload_is_asked_for(
+    undisturbed: Server, query: str, accept: str
+) -> None:
+    head = (
+        f"PUT {CONVERT}?{query} HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\n"
+        "Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n"
     )
 
-    told = problem(response)
-    assert told["code"] == "invalid_request"
-    assert told["detail"].startswith("One document cannot hold assets: accept application/zip")
+    with undisturbed.send(head.encode()) as connection:
+        assert connection.recv(1024).startswith(b"HTTP/1.1 400 ")
+
+
+def test_one_document_cannot_have_assets(undisturbed: Server) -> None:
+    yes, document = ("assets", (None, b"true")), {"Accept": "text/markdown"}
+    client = undisturbed.client
+
+    of_query = client.put(CONVERT, content=ARCHIVE, params={"assets": "true"}, headers=document)
+    of_form = client.post(CONVERT, files=form(FILE, yes), headers=document)
+
+    for told in (problem(of_query), problem(of_form)):
+        assert told["code"] == "invalid_request"
+        assert told["detail"].startswith("One document cannot hold assets: accept application/zip")
 
 
 @pytest.mark.parametrize(

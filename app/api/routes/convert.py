@@ -4,29 +4,25 @@ from contextlib import AsyncExitStack, aclosing
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
-from pydantic import TypeAdapter, ValidationError
 
-from app.api.accept import names_errors_alone, preferred
 from app.api.deps import ServicesDep, UntilSentDep
 from app.api.hangup import unless_hung_up
 from app.api.openapi import ASSETS_FIELD, RESULT, UPLOAD, problems
-from app.api.result_response import ARCHIVE, DOCUMENT, FORMS, Form, ResultResponse
-from app.core.errors import ErrorCode, ServiceError
+from app.api.result_response import ResultResponse
+from app.api.wishes import flag_of, form_of, in_query, wanted
+from app.core.errors import ErrorCode
 from app.services.uploads import Body, receive, unless_stalled
 from app.services.workspace import unnamed_file
-from app.worker.wanted import Wanted
 
 PATH: Final = "/convert"
 
 router = APIRouter(tags=["conversion"])
 
-_FLAG: Final = TypeAdapter(bool)
-
 AssetsParameter = Annotated[
     bool,
     Query(
-        description="Copy the images, videos and downloads that pages show or link. A form says so "
-        f"by the field `{ASSETS_FIELD}`, which goes before this."
+        description="Copy the images, videos and downloads that pages show or link; `true` here or "
+        "in a form's field of that name is enough."
     ),
 ]
 
@@ -61,8 +57,11 @@ async def convert(
     `text/markdown` rather than `application/zip`. The response begins when the conversion has
     succeeded: a 200 is always the whole result.
     """
-    form = _form(request, list(FORMS) if services.converter.has_options else [ARCHIVE.media_type])
-    settings = services.settings
+    has_options, settings = services.converter.has_options, services.settings
+    form = form_of(request, has_options=has_options)
+    # Refused before the upload is asked for, if its head is enough to tell.
+    assets = in_query(request, assets)
+    wanted(form, assets=assets, has_options=has_options)
     workspace = settings.workspace_dir
     async with services.drain.inside(), AsyncExitStack() as until_converted:
         with services.converter.storing():
@@ -79,40 +78,11 @@ async def convert(
                     metrics=services.metrics,
                     kept=[ASSETS_FIELD],
                 )
-            wanted = _wanted(form, fields.get(ASSETS_FIELD, assets))
+            assets = flag_of(fields) or assets
+            wishes = wanted(form, assets=assets, has_options=has_options)
             result = await until_sent.enter_async_context(unnamed_file(workspace))
-        await unless_hung_up(request, services.converter.convert(upload, result, wanted))
+        await unless_hung_up(request, services.converter.convert(upload, result, wishes))
     return ResultResponse(result, form)
-
-
-def _form(request: Request, offered: list[str]) -> Form:
-    accept = ", ".join(request.headers.getlist("Accept"))
-    if names_errors_alone(accept):
-        return ARCHIVE
-    media_type = preferred(accept, offered)
-    if media_type is None:
-        raise ServiceError(
-            ErrorCode.NOT_ACCEPTABLE,
-            f"The request does not accept {' or '.join(offered)}.",
-        )
-    return FORMS[media_type]
-
-
-def _wanted(form: Form, assets: str | bool) -> Wanted:
-    """What is asked for, by the form's field or else by the query; both are read alike."""
-    try:
-        wanted = Wanted(single=form is DOCUMENT, assets=_FLAG.validate_python(assets))
-    except ValidationError:
-        raise ServiceError(
-            ErrorCode.INVALID_REQUEST, f"The field `{ASSETS_FIELD}` is neither true nor false."
-        ) from None
-    if wanted.single and wanted.assets:
-        raise ServiceError(
-            ErrorCode.INVALID_REQUEST,
-            f"One document cannot hold assets: accept {ARCHIVE.media_type}, or leave out "
-            f"`{ASSETS_FIELD}`.",
-        )
-    return wanted
 
 
 def _length(request: Request) -> int | None:
