@@ -100,6 +100,8 @@ def error_response(request: Request, error: ServiceError, allowed: Sequence[str]
         headers["WWW-Authenticate"] = "Bearer"
     if problem.status == ErrorCode.UPLOAD_STALLED.status:
         headers["Connection"] = "close"  # the rest of the request may never come
+    if error.code is ErrorCode.UNSUPPORTED_CONTENT_ENCODING:
+        headers["Accept-Encoding"] = "identity"  # RFC 9110, section 15.5.16
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if allowed:

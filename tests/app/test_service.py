@@ -14,7 +14,7 @@ from tests.app.archives import (
     page_entry,
     zipped,
 )
-from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually, problem
+from tests.app.serving import CONVERT, NEEDS_PROC, ROOT, Server, eventually, problem
 
 pytestmark = NEEDS_PROC
 
@@ -226,6 +226,58 @@ def test_bad_input_is_refused_with_its_code(
     response = getattr(undisturbed, method)(body)
 
     assert problem(response)["code"] == code
+
+
+TRAILKIT = ROOT / "examples" / "TrailKit.doccarchive.zip"
+SEND_A_FILE = "Send the file itself: `curl -T FILE` or `curl -F file=@FILE`."
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "Application/JSON; x=y"])
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "empty_upload"),
+        (b"foo.zip", "not_a_zip"),
+        (ARCHIVE.replace(b"\0", b""), "invalid_zip"),
+        (b"".join(TRAILKIT.read_bytes().splitlines()), "ambiguous_zip"),
+    ],
+    ids=["no file", "its name", "without its NULs", "without its line ends"],
+)
+def test_who_sends_an_archive_as_text_is_told_how_files_are_sent(
+    undisturbed: Server, kind: str, body: bytes, code: str
+) -> None:
+    response = undisturbed.put(body, **{"Content-Type": kind})
+
+    assert problem(response, remedy=SEND_A_FILE)["code"] == code
+
+
+def test_an_archive_may_be_said_to_be_text(server: Server) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    assert server.put(ARCHIVE, **kind).content == server.put(ARCHIVE).content
+    assert problem(server.put(zipped({"readme.txt": b""}), **kind))["code"] == "no_docc_data"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "identity, br", "x"])
+def test_an_encoded_upload_is_refused_before_it_is_asked_for(
+    undisturbed: Server, coding: str
+) -> None:
+    head = (
+        f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\nContent-Encoding: {coding}\r\n"
+        "Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n"
+    )
+
+    with undisturbed.send(head.encode()) as connection:
+        answer = connection.recv(4096)
+
+    assert answer.startswith(b"HTTP/1.1 415 ")
+    assert b"\r\naccept-encoding: identity\r\n" in answer.lower()
+    told = problem(undisturbed.put(ARCHIVE, **{"Content-Encoding": coding}))
+    assert told["code"] == "unsupported_content_encoding"
+
+
+def test_an_upload_that_is_said_to_be_as_it_is_is_read(server: Server) -> None:
+    assert server.put(ARCHIVE, **{"Content-Encoding": "Identity"}).status_code == 200
 
 
 def test_an_upload_of_exactly_the_limit_is_read(server: Server) -> None:

@@ -1,16 +1,18 @@
 """`POST` and `PUT /convert`: an archive in, an archive or a document of Markdown out."""
 
-from contextlib import AsyncExitStack, aclosing
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, aclosing, contextmanager
+from io import FileIO
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 
-from app.api.deps import ServicesDep, UntilSentDep
+from app.api.deps import Services, ServicesDep, UntilSentDep
 from app.api.hangup import unless_hung_up
 from app.api.openapi import ASSETS_FIELD, RESULT, UPLOAD, problems
 from app.api.result_response import ResultResponse
 from app.api.wishes import flag_of, form_of, in_query, wanted
-from app.core.errors import ErrorCode
+from app.core.errors import ErrorCode, ServiceError
 from app.services.uploads import Body, receive, unless_stalled
 from app.services.workspace import unnamed_file
 
@@ -31,6 +33,18 @@ _NOT_OF_THIS_ROUTE: Final = {
     ErrorCode.NOT_FOUND,
     ErrorCode.METHOD_NOT_ALLOWED,
 }
+
+_OF_TEXTS: Final = {"application/x-www-form-urlencoded", "application/json"}
+"""As `curl -d` and `--json` send, which strip the line ends of a file or send its name alone."""
+
+_NO_GOOD_ZIP: Final = {
+    ErrorCode.EMPTY_UPLOAD,
+    ErrorCode.NOT_A_ZIP,
+    ErrorCode.INVALID_ZIP,
+    ErrorCode.AMBIGUOUS_ZIP,
+}
+
+_SEND_A_FILE: Final = "Send the file itself: `curl -T FILE` or `curl -F file=@FILE`."
 
 _DESCRIBED: Final[dict[str, Any]] = {
     "status_code": 200,
@@ -57,32 +71,59 @@ async def convert(
     `text/markdown` rather than `application/zip`. The response begins when the conversion has
     succeeded: a 200 is always the whole result.
     """
-    has_options, settings = services.converter.has_options, services.settings
+    _refuse_encoded(request)
+    has_options = services.converter.has_options
     form = form_of(request, has_options=has_options)
     # Refused before the upload is asked for, if its head is enough to tell.
-    assets = in_query(request, assets)
-    wanted(form, assets=assets, has_options=has_options)
-    workspace = settings.workspace_dir
+    wanted(form, assets=in_query(request, assets), has_options=has_options)
+    workspace = services.settings.workspace_dir
     async with services.drain.inside(), AsyncExitStack() as until_converted:
+        until_converted.enter_context(_advised(request))
         with services.converter.storing():
             upload = await until_converted.enter_async_context(unnamed_file(workspace))
-            async with (
-                aclosing(request.stream()) as stream,
-                aclosing(unless_stalled(stream, settings.upload_idle_seconds)) as chunks,
-            ):
-                body = Body(chunks, request.headers.get("Content-Type", ""), _length(request))
-                fields = await receive(
-                    body,
-                    upload,
-                    limit=settings.max_upload_bytes,
-                    metrics=services.metrics,
-                    kept=[ASSETS_FIELD],
-                )
-            assets = flag_of(fields) or assets
+            assets = flag_of(await _receive(request, services, upload)) or assets
             wishes = wanted(form, assets=assets, has_options=has_options)
             result = await until_sent.enter_async_context(unnamed_file(workspace))
         await unless_hung_up(request, services.converter.convert(upload, result, wishes))
     return ResultResponse(result, form)
+
+
+async def _receive(request: Request, services: Services, upload: FileIO) -> Mapping[str, str]:
+    """Store the archive, and return the fields beside it."""
+    settings = services.settings
+    async with (
+        aclosing(request.stream()) as stream,
+        aclosing(unless_stalled(stream, settings.upload_idle_seconds)) as chunks,
+    ):
+        return await receive(
+            Body(chunks, request.headers.get("Content-Type", ""), _length(request)),
+            upload,
+            limit=settings.max_upload_bytes,
+            metrics=services.metrics,
+            kept=[ASSETS_FIELD],
+        )
+
+
+def _refuse_encoded(request: Request) -> None:
+    """Nothing is decoded here. Raises ServiceError, before the body is asked for."""
+    for coding in ",".join(request.headers.getlist("Content-Encoding")).split(","):
+        if coding.strip().lower() not in {"", "identity"}:
+            raise ServiceError(
+                ErrorCode.UNSUPPORTED_CONTENT_ENCODING,
+                "The Content-Encoding header names another coding than identity.",
+            )
+
+
+@contextmanager
+def _advised(request: Request) -> Iterator[None]:
+    """Tells those whose upload was sent as text how files are sent."""
+    try:
+        yield
+    except ServiceError as error:
+        media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if error.code in _NO_GOOD_ZIP and media_type in _OF_TEXTS:
+            error.remedy = _SEND_A_FILE
+        raise
 
 
 def _length(request: Request) -> int | None:
