@@ -80,6 +80,7 @@ def create_app(
         version=CONVERTER_VERSION,
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=_lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         # A redirected upload would be sent twice, and to http:// where TLS ends at a proxy.

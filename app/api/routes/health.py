@@ -17,8 +17,9 @@ PATHS: Final = ("/health", "/health/ready")
 
 
 @router.get(PATHS[0], summary="Liveness")
-async def health() -> Health:
+async def health(response: Response) -> Health:
     """The process answers; nothing else is looked at, so that nothing else can restart it."""
+    response.headers["Cache-Control"] = "no-store"
     return Health(version=CONVERTER_VERSION)
 
 
@@ -29,6 +30,7 @@ async def health() -> Health:
 )
 async def ready(services: ServicesDep, response: Response) -> Readiness:
     """Whether a conversion would succeed: let in, with room for its files, and with a child."""
+    response.headers["Cache-Control"] = "no-store"
     checks = await checks_of(services)
     if all(check.ok for check in checks.values()):
         return Readiness(status="ready", checks=checks)
