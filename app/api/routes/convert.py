@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 
 from app.api.deps import Services, ServicesDep, UntilSentDep
+from app.api.description import CONVERSION
 from app.api.hangup import unless_hung_up
 from app.api.openapi import ASSETS_FIELD, RESULT, UPLOAD, problems
 from app.api.result_response import ResultResponse
@@ -18,7 +19,7 @@ from app.services.workspace import unnamed_file
 
 PATH: Final = "/convert"
 
-router = APIRouter(tags=["conversion"])
+router = APIRouter(tags=[CONVERSION])
 
 AssetsParameter = Annotated[
     bool,
@@ -67,9 +68,8 @@ async def convert(
 ) -> ResultResponse:
     """Convert a zipped .doccarchive to Markdown.
 
-    Answers an archive with a file for each page, or one document to those who accept
-    `text/markdown` rather than `application/zip`. The response begins when the conversion has
-    succeeded: a 200 is always the whole result.
+    The archive is a form's field `file`, or the whole body whatever its type. The response begins
+    when the conversion has succeeded: a 200 is always the whole result.
     """
     _refuse_encoded(request)
     has_options = services.converter.has_options
