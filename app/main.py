@@ -8,8 +8,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from app.api.deps import Services
+from app.api.description import TAGS, complete, introduction, operation_id, operation_id_v1
 from app.api.error_handlers import EXCEPTION_HANDLERS, error_response, internal_error
-from app.api.openapi import describe_problems
 from app.api.readiness_watch import ReadinessWatch
 from app.api.route_table import RouteTable
 from app.api.routes import convert, health, page, static, status
@@ -80,19 +80,22 @@ def create_app(
         summary="Turns zipped DocC documentation archives into Markdown.",
         version=CONVERTER_VERSION,
         exception_handlers=EXCEPTION_HANDLERS,
+        generate_unique_id_function=operation_id,
+        openapi_tags=TAGS,
         lifespan=_lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         # A redirected upload would be sent twice, and to http:// where TLS ends at a proxy.
         redirect_slashes=False,
     )
     _include_routes(app, more)
-    describe_problems(app)
 
     workspace = settings.workspace_dir
     resources = Resources(workspace, orphans=lambda: len(leftovers(workspace)))
     app.state.sampler = Sampler(resources.read, sampling_seconds)
     app.state.services = _services(settings, app.state.sampler.latest)
+    _describe(app, settings)
     app.state.routes = RouteTable(app.routes)
     app.state.services.metrics.expect_requests(app.state.routes.expected())
     _add_middleware(app, settings)
@@ -103,12 +106,18 @@ def _include_routes(app: FastAPI, more: Sequence[APIRouter]) -> None:
     app.include_router(page.router)
     app.include_router(static.router)
     app.include_router(health.router)
-    app.include_router(health.router, prefix=API)
+    app.include_router(health.router, prefix=API, generate_unique_id_function=operation_id_v1)
     app.include_router(metrics_route.router)
     app.include_router(status.router, prefix=API)
     app.include_router(convert.router, prefix=API)
     for router in more:
         app.include_router(router)
+
+
+def _describe(app: FastAPI, settings: Settings) -> None:
+    has_options = app.state.services.converter.has_options
+    app.description = introduction(settings, has_options=has_options)
+    complete(app, settings, has_options=has_options)
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:

@@ -10,7 +10,8 @@ _MAX_RANGES: Final = 64
 _MAX_PARAMETERS: Final = 8
 """What follows is not read: browsers send ten ranges, and each costs time that all share."""
 
-_WEIGHT: Final = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
+_WEIGHT: Final = re.compile(r"0(?:\.\d{0,3})?|\.\d{1,3}|1(?:\.0{0,3})?")
+"""`.2` is no weight by RFC 9110, and what the HttpURLConnection of JDK 7 sends each time."""
 
 
 def prefers_html(accept: str) -> bool:
@@ -24,6 +25,19 @@ def prefers_html(accept: str) -> bool:
     weights = _weights(accept)
     html = weights.get("text/html", 0.0)
     return html > 0 and all(html >= weights.get(json, 0.0) for json in _JSON)
+
+
+def names_errors_alone(accept: str) -> bool:
+    """Whether an Accept header says how errors are wanted, and nothing of results.
+
+    So do clients that OpenAPI Generator has made: of all types that an operation is described with
+    they accept the first that is JSON.
+
+    >>> names_errors_alone("application/problem+json")
+    True
+    """
+    weights = _weights(accept)
+    return weights.keys() <= set(_JSON) and max(weights.values()) > 0
 
 
 def preferred(accept: str, offered: Sequence[str]) -> str | None:
@@ -62,7 +76,8 @@ def _media_range(text: str) -> tuple[str, float]:
     parts = text.split(";", _MAX_PARAMETERS)[:_MAX_PARAMETERS]
     name, *parameters = (part.strip() for part in parts)
     weights = (part[2:] for part in parameters if part.startswith("q="))
-    return name, _number(next(weights, "1"))
+    # A bare `*` is what Java sends for `*/*`, and stands for all codings in Accept-Encoding.
+    return "*/*" if name == "*" else name, _number(next(weights, "1"))
 
 
 def _number(text: str) -> float:

@@ -1,6 +1,7 @@
 """Errors as responses: one table from exceptions to problems, for programs or for a browser."""
 
 import html
+from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 from typing import Any, Final
@@ -56,11 +57,9 @@ async def _not_routed(request: Request, error: HTTPException) -> Response:
 
 
 def _wrong_method(request: Request) -> Response:
-    allowed = ", ".join(request.app.state.routes.methods(request.scope))
-    detail = f"This address takes {allowed}."
-    response = error_response(request, ServiceError(ErrorCode.METHOD_NOT_ALLOWED, detail))
-    response.headers["Allow"] = allowed
-    return response
+    allowed = request.app.state.routes.methods(request.scope)
+    error = ServiceError(ErrorCode.METHOD_NOT_ALLOWED, f"This address takes {', '.join(allowed)}.")
+    return error_response(request, error, allowed)
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
@@ -89,8 +88,11 @@ EXCEPTION_HANDLERS: Final[dict[int | type[Exception], Any]] = {
 }
 
 
-def error_response(request: Request, error: ServiceError) -> Response:
-    """The answer that tells a client of an error; the request's log line will name its code."""
+def error_response(request: Request, error: ServiceError, allowed: Sequence[str] = ()) -> Response:
+    """The answer that tells a client of an error; the request's log line will name its code.
+
+    `allowed` are the methods that the address takes, if it was asked by another.
+    """
     request.state.error_code = error.code.value
     problem = Problem.of(error, request.state.request_id)
     headers = {"Vary": "Accept", "Cache-Control": "no-store"}
@@ -98,15 +100,30 @@ def error_response(request: Request, error: ServiceError) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if problem.status == ErrorCode.UPLOAD_STALLED.status:
         headers["Connection"] = "close"  # the rest of the request may never come
+    if error.code is ErrorCode.UNSUPPORTED_CONTENT_ENCODING:
+        headers["Accept-Encoding"] = "identity"  # RFC 9110, section 15.5.16
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
-    if prefers_html(request.headers.get("Accept", "")):
-        return HTMLResponse(_page(problem), problem.status, headers)
+    if allowed:
+        headers["Allow"] = ", ".join(allowed)
+    if prefers_html(", ".join(request.headers.getlist("Accept"))):
+        page = _page(problem, _remedy_without_headers(error, allowed))
+        return HTMLResponse(page, problem.status, headers)
     return Response(problem.as_json(), problem.status, headers, PROBLEM_MEDIA_TYPE)
 
 
-def _page(problem: Problem) -> str:
-    members = problem.model_dump(exclude_none=True)
+def _remedy_without_headers(error: ServiceError, allowed: Sequence[str]) -> str:
+    """What to do, for a person: the catalogue names headers, which a page does not show."""
+    if error.retry_after is not None:
+        unit = "second" if error.retry_after == 1 else "seconds"
+        return f"Try again in {error.retry_after} {unit}."
+    if allowed:
+        return f"Use {' or '.join(allowed)}."
+    return error.remedy
+
+
+def _page(problem: Problem, remedy: str) -> str:
+    members = problem.model_dump(exclude_none=True) | {"remedy": remedy}
     told = {name: html.escape(str(value)) for name, value in members.items()}
     facts = (
         f"<dt>{label}</dt><dd><code>{told[name]}</code></dd>"

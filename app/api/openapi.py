@@ -4,22 +4,22 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, Final
 
-from fastapi import FastAPI
-
+from app.api.examples import example
 from app.api.result_response import ARCHIVE, DOCUMENT
 from app.api.schemas import PROBLEM_MEDIA_TYPE, Problem
-from app.core.errors import ErrorCode, ServiceError
+from app.core.errors import ErrorCode
 
-_SCHEMAS: Final = "#/components/schemas/"
+SCHEMAS: Final = "#/components/schemas/"
 
 _BINARY: Final = {"type": "string", "format": "binary"}
 
 ASSETS_FIELD: Final = "assets"
 
+# No default: pages and clients that are made from this would send it, beside what they were asked.
 _FLAG: Final = {
     "type": "boolean",
-    "default": False,
-    "description": "Copy the images, videos and downloads that pages show or link.",
+    "description": "Copy the images, videos and downloads that pages show or link; `true` here or "
+    "in the query is enough.",
 }
 
 UPLOAD: Final[dict[str, Any]] = {
@@ -40,11 +40,42 @@ UPLOAD: Final[dict[str, Any]] = {
 RESULT: Final[dict[str, Any]] = {
     "description": "A zip with one Markdown file for each page, the assets if asked for, and a "
     "manifest; or, for those who accept it rather than a zip, one Markdown document of all pages.",
+    "headers": {
+        "Content-Disposition": {
+            "description": f"`attachment`, as `{ARCHIVE.file_name}` or `{DOCUMENT.file_name}`.",
+            "schema": {"type": "string"},
+        },
+        "Content-Length": {
+            "description": "Tells a connection that was cut from a whole result.",
+            "schema": {"type": "integer"},
+        },
+    },
     "content": {
         ARCHIVE.media_type: {"schema": _BINARY},
         DOCUMENT.media_type: {"schema": {"type": "string"}},
     },
 }
+
+
+_RETRY_AFTER: Final = {
+    "Retry-After": {
+        "description": "After how many seconds another try makes sense.",
+        "schema": {"type": "integer"},
+    }
+}
+
+_HEADERS: Final[dict[int, dict[str, Any]]] = {
+    401: {"WWW-Authenticate": {"description": "`Bearer`.", "schema": {"type": "string"}}},
+    415: {
+        "Accept-Encoding": {
+            "description": "`identity`, with `unsupported_content_encoding`.",
+            "schema": {"type": "string"},
+        }
+    },
+    429: _RETRY_AFTER,
+    503: _RETRY_AFTER,
+}
+"""What comes with errors of a status."""
 
 
 def problems(codes: Iterable[ErrorCode]) -> dict[int | str, dict[str, Any]]:
@@ -56,33 +87,18 @@ def problems(codes: Iterable[ErrorCode]) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def describe_problems(app: FastAPI) -> None:
-    """Add the schema that the responses of `problems` refer to to the application's description."""
-    generate = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = generate()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas["Problem"] = Problem.model_json_schema(ref_template=_SCHEMAS + "{model}")
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend it
-
-
 def _response(codes: list[ErrorCode]) -> dict[str, Any]:
     examples = {code.value: {"summary": code.title, "value": _example(code)} for code in codes}
-    content = {"schema": {"$ref": _SCHEMAS + "Problem"}, "examples": examples}
+    content = {"schema": {"$ref": SCHEMAS + "Problem"}, "examples": examples}
     response: dict[str, Any] = {
         "description": "; ".join(f"`{code.value}`: {code.title}" for code in codes),
         "content": {PROBLEM_MEDIA_TYPE: content},
     }
-    if codes[0].status in {429, 503}:
-        response["headers"] = {
-            "Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}
-        }
+    if codes[0].status in _HEADERS:
+        response["headers"] = _HEADERS[codes[0].status]
     return response
 
 
 def _example(code: ErrorCode) -> dict[str, Any]:
-    problem = Problem.of(ServiceError(code, f"{code.title}."), "4f0c6f5e2f6a4c0f9d3b7f0e8a1c2d3e")
+    problem = Problem.of(example(code), "4f0c6f5e2f6a4c0f9d3b7f0e8a1c2d3e")
     return problem.model_dump(exclude_none=True)

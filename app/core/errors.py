@@ -152,6 +152,12 @@ class ErrorCode(Enum):
         "Leave assets out, or split the documentation by module and convert one at a time.",
         _EXCESSIVE,
     )
+    UNSUPPORTED_CONTENT_ENCODING = (
+        "unsupported_content_encoding",
+        415,
+        "The upload is encoded on its way",
+        "Send the archive as it is, without Content-Encoding: a zip is compressed already.",
+    )
     NOT_A_ZIP = (
         "not_a_zip",
         415,

@@ -31,10 +31,10 @@ it decodes a long string in a list. A fault for another reason cannot be told fr
 
 
 class Engine(Protocol):
-    """Runs one conversion; what it is asked for it either does whole or refuses."""
+    """Runs one conversion; what it is asked for it does whole."""
 
     has_options: bool
-    """Whether it makes one document, and copies assets, where that is wanted."""
+    """Whether it makes one document, and copies assets; if not, neither may be wanted of it."""
 
     async def run(
         self, upload: FileIO, result: FileIO, wanted: Wanted, record: Record

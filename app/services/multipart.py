@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import Final, NoReturn
 
-from python_multipart.exceptions import FormParserError
+from python_multipart.exceptions import FormParserError, ParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from app.core.errors import ErrorCode, ServiceError
@@ -20,6 +20,10 @@ python_multipart takes a hundred times as long for a part that holds them: with 
 character, 256 MiB of nothing else would cost 40 s of CPU."""
 
 
+_MAX_HEADERS: Final = 8
+_MAX_HEADER_BYTES: Final = 4096
+"""Of a part: browsers send two headers, and file names take 255 bytes."""
+
 _MAX_TEXT_BYTES: Final = 64
 """The value of a field that is kept: ten times what any has reason to hold."""
 
@@ -28,8 +32,9 @@ class FileField:
     """A sink for a form's bytes that hands those of the file on to `write`.
 
     The fields that `kept` names are found in `texts` afterwards, wherever in the form they stand;
-    others are read over. Memory is bounded: python_multipart stops at 8 headers a part and 4 KiB
-    each, and everything beside the file may be 1 MiB.
+    others are read over, and so is what precedes the first boundary, as RFC 2046, section 5.1.1,
+    has it. Memory is bounded: a part may have 8 headers of 4 KiB each, and everything beside the
+    file may be 1 MiB.
 
     Raises ServiceError: `invalid_request` for a body that is no such form or brings a field twice,
     `missing_file` from `finish` if it brings no file.
@@ -45,7 +50,10 @@ class FileField:
         self._text: bytearray | None = None
         self._values: dict[str, bytearray] = {}
         self._header = bytearray(), bytearray()
+        self._headers = 0
         self._disposition = b""
+        self._fed = 0
+        self._preamble: bytearray | None = bytearray(b"\n")
         self._inside = self._found = self._complete = False
         self._overhead = self._delimiters = 0
         self._parser = self._new_parser(content_type)
@@ -56,16 +64,24 @@ class FileField:
         # One that is cut in two by the end of `data` is not counted: it is one in 256 KiB.
         self._delimiters += data.count(self._parser.boundary)
         if self._delimiters > _MAX_DELIMITERS:
-            _refuse(f"The form holds over {_MAX_DELIMITERS} boundaries.")
+            _refuse(f"The form holds over {_MAX_DELIMITERS} boundaries.", _MAX_DELIMITERS)
+        self._fed += len(data)
+        if self._preamble is not None:
+            data = self._after_preamble(data, self._preamble)
         try:
             self._parser.write(data)
-        except FormParserError:
-            _refuse("The form is not valid multipart/form-data.")
-        if self._overhead > self.overhead_limit:
-            _refuse(f"The form holds over {self.overhead_limit} bytes beside its file.")
+        except ParseError as error:
+            _refuse(
+                "A boundary or a header of the form is malformed, at byte "
+                f"{self._fed - len(data) + error.offset} of the body."
+            )
+        if self._overhead > (limit := self.overhead_limit):
+            self._refuse_without_boundary()
+            _refuse(f"The form holds over {limit} bytes beside its file.", limit)
 
     def finish(self) -> None:
         """Note that the body has ended, and check that it was a whole form with a file."""
+        self._refuse_without_boundary()
         if not self._complete:
             _refuse("The form ends before its closing boundary.")
         if not self._found:
@@ -84,6 +100,7 @@ class FileField:
             return MultipartParser(
                 boundary,
                 {
+                    "on_header_begin": self._on_header_begin,
                     "on_header_field": self._on_header_field,
                     "on_header_value": self._on_header_value,
                     "on_header_end": self._on_header_end,
@@ -92,15 +109,46 @@ class FileField:
                     "on_part_end": self._on_part_end,
                     "on_end": self._on_end,
                 },
+                # Its own bounds would not tell which was hit.
+                max_header_count=_MAX_HEADERS + 1,
+                max_header_size=_MAX_OVERHEAD_BYTES,
             )
         except FormParserError:
             _refuse("The boundary that the Content-Type header names is too long.")
 
+    def _after_preamble(self, data: bytes, preamble: bytearray) -> bytes:
+        """What of the body is for the parser, which knows no preamble."""
+        preamble += data
+        line = self._parser.boundary.removeprefix(b"\r")
+        first = preamble.find(line)
+        if first < 0:
+            del preamble[: -len(line)]
+            return b""
+        self._preamble = None
+        return bytes(preamble[first + 1 :])
+
+    def _refuse_without_boundary(self) -> None:
+        if self._preamble is not None:
+            _refuse("No line of the form is the boundary that the Content-Type header names.")
+
+    def _on_header_begin(self) -> None:
+        self._headers += 1
+        if self._headers > _MAX_HEADERS:
+            _refuse(f"A part of the form has over {_MAX_HEADERS} headers.", _MAX_HEADERS)
+
     def _on_header_field(self, data: bytes, start: int, end: int) -> None:
-        self._header[0].extend(data[start:end])
+        self._extend_header(0, data[start:end])
 
     def _on_header_value(self, data: bytes, start: int, end: int) -> None:
-        self._header[1].extend(data[start:end])
+        self._extend_header(1, data[start:end])
+
+    def _extend_header(self, half: int, data: bytes) -> None:
+        self._header[half].extend(data)
+        if sum(map(len, self._header)) > _MAX_HEADER_BYTES:
+            _refuse(
+                f"A header of a part of the form holds over {_MAX_HEADER_BYTES} bytes.",
+                _MAX_HEADER_BYTES,
+            )
 
     def _on_header_end(self) -> None:
         name, value = self._header
@@ -112,7 +160,7 @@ class FileField:
         name = (
             parse_options_header(self._disposition)[1].get(b"name", b"").decode("utf-8", "replace")
         )
-        self._disposition = b""
+        self._disposition, self._headers = b"", 0
         self._inside = name == FIELD_NAME
         if (self._inside and self._found) or name in self._values:
             _refuse(f"The form has more than one field `{name}`.")
@@ -127,7 +175,7 @@ class FileField:
         elif self._text is not None:
             self._text += data[start:end]
             if len(self._text) > _MAX_TEXT_BYTES:
-                _refuse(f"A field of the form holds over {_MAX_TEXT_BYTES} bytes.")
+                _refuse(f"A field of the form holds over {_MAX_TEXT_BYTES} bytes.", _MAX_TEXT_BYTES)
 
     def _on_part_end(self) -> None:
         self._inside, self._text = False, None
@@ -136,5 +184,5 @@ class FileField:
         self._complete = True
 
 
-def _refuse(detail: str) -> NoReturn:
-    raise ServiceError(ErrorCode.INVALID_REQUEST, detail)
+def _refuse(detail: str, limit: int | None = None) -> NoReturn:
+    raise ServiceError(ErrorCode.INVALID_REQUEST, detail, limit=limit)

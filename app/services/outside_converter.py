@@ -18,7 +18,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from app.core.errors import ErrorCode, ServiceError
+from app.core.errors import ServiceError
 from app.services.engine import (
     beyond,
     broken_off,
@@ -96,12 +96,12 @@ class OutsideConverter:
         )
 
     async def run(
-        self, upload: FileIO, result: FileIO, wanted: Wanted, record: Record
+        self,
+        upload: FileIO,
+        result: FileIO,
+        wanted: Wanted,  # noqa: ARG002  # nothing, as it has no options
+        record: Record,
     ) -> Converted:
-        if wanted.assets:
-            raise ServiceError(
-                ErrorCode.INVALID_REQUEST, "The converter of this service copies no assets."
-            )
         end = asyncio.get_running_loop().time() + self._timeout_seconds
         with told_in_time(self._timeout_seconds):
             async with unnamed_file(self._workspace) as selection:

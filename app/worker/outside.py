@@ -161,5 +161,6 @@ def _unsafe(entry: str) -> Refused:
     return Refused(
         code=Code.UNSAFE_ENTRY_NAME.value,
         detail="The name of an entry is longer than the converter's file system can hold.",
+        remedy="Leave that entry out of the zip, or rename it.",
         entry=shown(entry),
     )

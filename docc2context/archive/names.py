@@ -31,14 +31,23 @@ _BACKSLASH = 0x5C
 _ROOT = b"./"
 
 
+_RENAME = "leave that entry out of the zip, or rename it"
+"""For names that zipping anew would not change, such as that of Finder's `Icon\\r`."""
+
+
 class _Rule(NamedTuple):
     broken: re.Pattern[bytes]
     sentence: str
     limit: int | None = None
+    remedy: str | None = None
 
 
 _RULES = (
-    _Rule(re.compile(rb".*?(?:[\x00-\x1f\x7f]|\xc2[\x80-\x9f])", re.DOTALL), "a control character"),
+    _Rule(
+        re.compile(rb".*?(?:[\x00-\x1f\x7f]|\xc2[\x80-\x9f])", re.DOTALL),
+        "a control character",
+        remedy=_RENAME,
+    ),
     _Rule(re.compile(rb"\Z"), "nothing in it"),
     _Rule(re.compile(rb"/"), "a slash at its beginning, which makes it absolute"),
     _Rule(re.compile(rb"[A-Za-z]:"), "a drive letter"),
@@ -48,13 +57,15 @@ _RULES = (
         re.compile(rb".{%d}" % (MAX_NAME_BYTES + 1)),
         f"more than {MAX_NAME_BYTES} bytes",
         MAX_NAME_BYTES,
+        _RENAME,
     ),
     _Rule(
         re.compile(rb"(?:.*/)?[^/]{%d}" % (MAX_SEGMENT_BYTES + 1)),
         f"a segment of more than {MAX_SEGMENT_BYTES} bytes",
         MAX_SEGMENT_BYTES,
+        _RENAME,
     ),
-    _Rule(re.compile(rb""), f"more than {MAX_DEPTH} segments", MAX_DEPTH),
+    _Rule(re.compile(rb""), f"more than {MAX_DEPTH} segments", MAX_DEPTH, _RENAME),
 )
 """In the order in which they are told; what is not safe and breaks none of them is too deep."""
 
@@ -90,7 +101,12 @@ def _decoded(raw: bytes, flags: int, unicode_path: bytes | None) -> str:
     """
     own = _utf8(raw)
     if own is None and flags & _UTF8_FLAG:
-        raise _unsafe_because(shown_name(raw), "is said to be UTF-8 and is not")
+        raise ArchiveRefused(
+            Code.UNSAFE_ENTRY_NAME,
+            "the name of an entry is said to be UTF-8 and is not",
+            remedy=_RENAME,
+            entry=shown_name(raw),
+        )
     if unicode_path is None:
         return own if own is not None else raw.decode("cp437")
     other = _unicode_path(raw, unicode_path)
@@ -124,11 +140,8 @@ def _is_safe(path: bytes) -> bool:
 
 def _unsafe(path: bytes) -> ArchiveRefused:
     rule = next(rule for rule in _RULES if rule.broken.match(path))
-    return _unsafe_because(path.decode(), f"has {rule.sentence}", rule.limit)
-
-
-def _unsafe_because(name: str, why: str, limit: int | None = None) -> ArchiveRefused:
-    message = f"the name of an entry {why}"
-    if limit is None:
-        return ArchiveRefused(Code.UNSAFE_ENTRY_NAME, message, entry=name)
-    return LimitExceeded(Code.UNSAFE_ENTRY_NAME, message, entry=name, limit=limit)
+    message = f"the name of an entry has {rule.sentence}"
+    code, name = Code.UNSAFE_ENTRY_NAME, path.decode()
+    if rule.limit is None:
+        return ArchiveRefused(code, message, remedy=rule.remedy, entry=name)
+    return LimitExceeded(code, message, remedy=rule.remedy, entry=name, limit=rule.limit)

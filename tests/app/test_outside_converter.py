@@ -120,7 +120,8 @@ def test_hostile_archives_do_not_reach_it(started: Callable[..., Server]) -> Non
     assert problem(after(server, zipped({"../evil.json": b""})))["code"] == "unsafe_entry_name"
     assert problem(after(server, b"hello"))["code"] == "not_a_zip"
     long = doccarchive("Foo", **{"n" * 300: b"{}"})
-    assert problem(after(server, long))["code"] == "unsafe_entry_name"
+    rename = "Leave that entry out of the zip, or rename it."
+    assert problem(after(server, long), remedy=rename)["code"] == "unsafe_entry_name"
 
 
 def test_a_failure_is_told_without_its_words_and_logged_with_them(
@@ -337,16 +338,32 @@ def test_a_command_that_could_not_be_run_is_trusted_again_after_some_time(tmp_pa
     asyncio.run(scenario())
 
 
-def test_what_only_our_own_converter_does_is_refused(started: Callable[..., Server]) -> None:
+def test_what_only_our_own_converter_does_is_refused_and_is_no_conversion(
+    started: Callable[..., Server],
+) -> None:
     server = started(WRITES_A_PAGE)
+    archive, path = illustrated_doccarchive(), "/api/v1/convert"
+    form = {"file": ("foo.zip", archive), "assets": (None, b"true")}
 
-    single = problem(after(server, doccarchive("Foo"), Accept="text/markdown"))
-    assets = server.client.put(
-        "/api/v1/convert", content=illustrated_doccarchive(), params={"assets": "true"}
+    single = problem(
+        after(server, archive, Accept="text/markdown"),
+        remedy="Accept application/zip: the converter of this service makes no single document.",
     )
+    assets = [
+        problem(answer, remedy="Leave out `assets`.")
+        for answer in (
+            server.client.put(path, content=archive, params={"assets": "true"}),
+            server.client.post(path, files=form),
+        )
+    ]
 
     assert single["code"] == "not_acceptable"
-    assert problem(assets)["detail"] == "The converter of this service copies no assets."
+    assert [one["code"] for one in assets] == ["invalid_request"] * 2
+    assert {one["detail"] for one in assets} == {"The converter of this service copies no assets."}
+    assert server.events("conversion_finished") == []
+    counted = scrape(server.client)
+    assert counted['conversions_total{outcome="client_error"}'] == 0
+    assert counted['conversion_errors_total{error_type="cli_error"}'] == 0
 
 
 def test_it_changes_nothing_outside_its_folder(

@@ -14,7 +14,7 @@ from tests.app.archives import (
     page_entry,
     zipped,
 )
-from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually, problem
+from tests.app.serving import CONVERT, NEEDS_PROC, ROOT, Server, eventually, problem
 
 pytestmark = NEEDS_PROC
 
@@ -70,10 +70,20 @@ def test_who_accepts_markdown_gets_one_document(server: Server, method: str) -> 
 
 
 def test_who_accepts_neither_form_is_told_so(undisturbed: Server) -> None:
-    told = problem(undisturbed.put(ARCHIVE, Accept="application/json"))
+    told = problem(undisturbed.put(ARCHIVE, Accept="application/json, image/png"))
 
     assert told["code"] == "not_acceptable"
     assert told["detail"] == "The request does not accept application/zip or text/markdown."
+
+
+@pytest.mark.parametrize("accept", ["application/problem+json", "application/json"])
+def test_who_names_how_errors_are_wanted_gets_a_zip_and_errors_so(
+    undisturbed: Server, accept: str
+) -> None:
+    answer = undisturbed.put(ARCHIVE, Accept=accept)
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/zip")
+    assert problem(undisturbed.put(b"hello", Accept=accept))["code"] == "not_a_zip"
 
 
 def test_several_accept_headers_are_read_as_one(server: Server) -> None:
@@ -111,11 +121,20 @@ def test_assets_come_along_if_a_form_or_a_query_asks_for_them(undisturbed: Serve
     assert names_in(content)[:2] == ["documentation/foo.md", "images/lake.png"]
 
 
+def test_a_form_that_says_no_by_default_does_not_undo_the_query(server: Server) -> None:
+    """Clients that are made from our own description send each field that has a value."""
+    yes, no = {"assets": "true"}, ("assets", (None, b"false"))
+
+    answer = server.client.post(CONVERT, files=form(FILE, no), params=yes)
+
+    assert names_in(answer.content)[:2] == ["documentation/foo.md", "images/lake.png"]
+
+
 def test_no_asset_comes_along_by_itself(server: Server) -> None:
     no = ("assets", (None, b"false"))
     answers = [
         server.put(illustrated_doccarchive()),
-        server.client.post(CONVERT, files=form(FILE, no), params={"assets": "true"}),
+        server.client.post(CONVERT, files=form(FILE, no), params={"assets": "false"}),
     ]
 
     assert [manifest_of(answer.content)["assets"] for answer in answers] == [[], []]
@@ -134,14 +153,44 @@ def test_a_wish_for_assets_that_is_none_is_refused(undisturbed: Server, value: s
     )
 
 
-def test_one_document_cannot_have_assets(undisturbed: Server) -> None:
-    response = undisturbed.client.put(
-        CONVERT, content=ARCHIVE, params={"assets": "true"}, headers={"Accept": "text/markdown"}
+def test_a_wish_is_told_once(undisturbed: Server) -> None:
+    yes, no = ("assets", (None, b"true")), ("assets", (None, b"false"))
+    twice = "assets=true&assets=false"
+
+    of_form = problem(undisturbed.client.post(CONVERT, files=form(yes, no, FILE)))
+    of_query = problem(undisturbed.client.put(CONVERT, content=ARCHIVE, params=twice))
+
+    assert of_form["code"] == of_query["code"] == "invalid_request"
+    assert of_form["detail"] == "The form has more than one field `assets`."
+    assert of_query["detail"] == "The query has more than one `assets`."
+
+
+@pytest.mark.parametrize(
+    ("query", "accept"),
+    [("assets=true", "text/markdown"), ("assets=true&assets=true", "*/*"), ("assets=", "*/*")],
+)
+def test_what_cannot_be_had_is_refused_before_the_upload_is_asked_for(
+    undisturbed: Server, query: str, accept: str
+) -> None:
+    head = (
+        f"PUT {CONVERT}?{query} HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\n"
+        "Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n"
     )
 
-    told = problem(response)
-    assert told["code"] == "invalid_request"
-    assert told["detail"].startswith("One document cannot hold assets: accept application/zip")
+    with undisturbed.send(head.encode()) as connection:
+        assert connection.recv(1024).startswith(b"HTTP/1.1 400 ")
+
+
+def test_one_document_cannot_have_assets(undisturbed: Server) -> None:
+    yes, document = ("assets", (None, b"true")), {"Accept": "text/markdown"}
+    client = undisturbed.client
+
+    of_query = client.put(CONVERT, content=ARCHIVE, params={"assets": "true"}, headers=document)
+    of_form = client.post(CONVERT, files=form(FILE, yes), headers=document)
+
+    for told in (problem(of_query), problem(of_form)):
+        assert told["code"] == "invalid_request"
+        assert told["detail"].startswith("One document cannot hold assets: accept application/zip")
 
 
 @pytest.mark.parametrize(
@@ -177,6 +226,58 @@ def test_bad_input_is_refused_with_its_code(
     response = getattr(undisturbed, method)(body)
 
     assert problem(response)["code"] == code
+
+
+TRAILKIT = ROOT / "examples" / "TrailKit.doccarchive.zip"
+SEND_A_FILE = "Send the file itself: `curl -T FILE` or `curl -F file=@FILE`."
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "Application/JSON; x=y"])
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "empty_upload"),
+        (b"foo.zip", "not_a_zip"),
+        (ARCHIVE.replace(b"\0", b""), "invalid_zip"),
+        (b"".join(TRAILKIT.read_bytes().splitlines()), "ambiguous_zip"),
+    ],
+    ids=["no file", "its name", "without its NULs", "without its line ends"],
+)
+def test_who_sends_an_archive_as_text_is_told_how_files_are_sent(
+    undisturbed: Server, kind: str, body: bytes, code: str
+) -> None:
+    response = undisturbed.put(body, **{"Content-Type": kind})
+
+    assert problem(response, remedy=SEND_A_FILE)["code"] == code
+
+
+def test_an_archive_may_be_said_to_be_text(server: Server) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    assert server.put(ARCHIVE, **kind).content == server.put(ARCHIVE).content
+    assert problem(server.put(zipped({"readme.txt": b""}), **kind))["code"] == "no_docc_data"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "identity, br", "x"])
+def test_an_encoded_upload_is_refused_before_it_is_asked_for(
+    undisturbed: Server, coding: str
+) -> None:
+    head = (
+        f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\nContent-Encoding: {coding}\r\n"
+        "Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n"
+    )
+
+    with undisturbed.send(head.encode()) as connection:
+        answer = connection.recv(4096)
+
+    assert answer.startswith(b"HTTP/1.1 415 ")
+    assert b"\r\naccept-encoding: identity\r\n" in answer.lower()
+    told = problem(undisturbed.put(ARCHIVE, **{"Content-Encoding": coding}))
+    assert told["code"] == "unsupported_content_encoding"
+
+
+def test_an_upload_that_is_said_to_be_as_it_is_is_read(server: Server) -> None:
+    assert server.put(ARCHIVE, **{"Content-Encoding": "Identity"}).status_code == 200
 
 
 def test_an_upload_of_exactly_the_limit_is_read(server: Server) -> None:

@@ -1,32 +1,31 @@
 """`POST` and `PUT /convert`: an archive in, an archive or a document of Markdown out."""
 
-from contextlib import AsyncExitStack, aclosing
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, aclosing, contextmanager
+from io import FileIO
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
-from pydantic import TypeAdapter, ValidationError
 
-from app.api.accept import preferred
-from app.api.deps import ServicesDep, UntilSentDep
+from app.api.deps import Services, ServicesDep, UntilSentDep
+from app.api.description import CONVERSION
 from app.api.hangup import unless_hung_up
 from app.api.openapi import ASSETS_FIELD, RESULT, UPLOAD, problems
-from app.api.result_response import ARCHIVE, DOCUMENT, FORMS, Form, ResultResponse
+from app.api.result_response import ResultResponse
+from app.api.wishes import flag_of, form_of, in_query, wanted
 from app.core.errors import ErrorCode, ServiceError
 from app.services.uploads import Body, receive, unless_stalled
 from app.services.workspace import unnamed_file
-from app.worker.wanted import Wanted
 
 PATH: Final = "/convert"
 
-router = APIRouter(tags=["conversion"])
-
-_FLAG: Final = TypeAdapter(bool)
+router = APIRouter(tags=[CONVERSION])
 
 AssetsParameter = Annotated[
     bool,
     Query(
-        description="Copy the images, videos and downloads that pages show or link. A form says so "
-        f"by the field `{ASSETS_FIELD}`, which goes before this."
+        description="Copy the images, videos and downloads that pages show or link; `true` here or "
+        "in a form's field of that name is enough."
     ),
 ]
 
@@ -35,6 +34,18 @@ _NOT_OF_THIS_ROUTE: Final = {
     ErrorCode.NOT_FOUND,
     ErrorCode.METHOD_NOT_ALLOWED,
 }
+
+_OF_TEXTS: Final = {"application/x-www-form-urlencoded", "application/json"}
+"""As `curl -d` and `--json` send, which strip the line ends of a file or send its name alone."""
+
+_NO_GOOD_ZIP: Final = {
+    ErrorCode.EMPTY_UPLOAD,
+    ErrorCode.NOT_A_ZIP,
+    ErrorCode.INVALID_ZIP,
+    ErrorCode.AMBIGUOUS_ZIP,
+}
+
+_SEND_A_FILE: Final = "Send the file itself: `curl -T FILE` or `curl -F file=@FILE`."
 
 _DESCRIBED: Final[dict[str, Any]] = {
     "status_code": 200,
@@ -57,59 +68,62 @@ async def convert(
 ) -> ResultResponse:
     """Convert a zipped .doccarchive to Markdown.
 
-    Answers an archive with a file for each page, or one document to those who accept
-    `text/markdown` rather than `application/zip`. The response begins when the conversion has
-    succeeded: a 200 is always the whole result.
+    The archive is a form's field `file`, or the whole body whatever its type. The response begins
+    when the conversion has succeeded: a 200 is always the whole result.
     """
-    form = _form(request, list(FORMS) if services.converter.has_options else [ARCHIVE.media_type])
-    settings = services.settings
-    workspace = settings.workspace_dir
+    _refuse_encoded(request)
+    has_options = services.converter.has_options
+    form = form_of(request, has_options=has_options)
+    # Refused before the upload is asked for, if its head is enough to tell.
+    wanted(form, assets=in_query(request, assets), has_options=has_options)
+    workspace = services.settings.workspace_dir
     async with services.drain.inside(), AsyncExitStack() as until_converted:
+        until_converted.enter_context(_advised(request))
         with services.converter.storing():
             upload = await until_converted.enter_async_context(unnamed_file(workspace))
-            async with (
-                aclosing(request.stream()) as stream,
-                aclosing(unless_stalled(stream, settings.upload_idle_seconds)) as chunks,
-            ):
-                body = Body(chunks, request.headers.get("Content-Type", ""), _length(request))
-                fields = await receive(
-                    body,
-                    upload,
-                    limit=settings.max_upload_bytes,
-                    metrics=services.metrics,
-                    kept=[ASSETS_FIELD],
-                )
-            wanted = _wanted(form, fields.get(ASSETS_FIELD, assets))
+            assets = flag_of(await _receive(request, services, upload)) or assets
+            wishes = wanted(form, assets=assets, has_options=has_options)
             result = await until_sent.enter_async_context(unnamed_file(workspace))
-        await unless_hung_up(request, services.converter.convert(upload, result, wanted))
+        await unless_hung_up(request, services.converter.convert(upload, result, wishes))
     return ResultResponse(result, form)
 
 
-def _form(request: Request, offered: list[str]) -> Form:
-    media_type = preferred(", ".join(request.headers.getlist("Accept")), offered)
-    if media_type is None:
-        raise ServiceError(
-            ErrorCode.NOT_ACCEPTABLE,
-            f"The request does not accept {' or '.join(offered)}.",
+async def _receive(request: Request, services: Services, upload: FileIO) -> Mapping[str, str]:
+    """Store the archive, and return the fields beside it."""
+    settings = services.settings
+    async with (
+        aclosing(request.stream()) as stream,
+        aclosing(unless_stalled(stream, settings.upload_idle_seconds)) as chunks,
+    ):
+        return await receive(
+            Body(chunks, request.headers.get("Content-Type", ""), _length(request)),
+            upload,
+            limit=settings.max_upload_bytes,
+            metrics=services.metrics,
+            kept=[ASSETS_FIELD],
         )
-    return FORMS[media_type]
 
 
-def _wanted(form: Form, assets: str | bool) -> Wanted:
-    """What is asked for, by the form's field or else by the query; both are read alike."""
+def _refuse_encoded(request: Request) -> None:
+    """Nothing is decoded here. Raises ServiceError, before the body is asked for."""
+    for coding in ",".join(request.headers.getlist("Content-Encoding")).split(","):
+        if coding.strip().lower() not in {"", "identity"}:
+            raise ServiceError(
+                ErrorCode.UNSUPPORTED_CONTENT_ENCODING,
+                "The Content-Encoding header names another coding than identity.",
+            )
+
+
+@contextmanager
+def _advised(request: Request) -> Iterator[None]:
+    """Tells those whose upload was sent as text how files are sent."""
     try:
-        wanted = Wanted(single=form is DOCUMENT, assets=_FLAG.validate_python(assets))
-    except ValidationError:
-        raise ServiceError(
-            ErrorCode.INVALID_REQUEST, f"The field `{ASSETS_FIELD}` is neither true nor false."
-        ) from None
-    if wanted.single and wanted.assets:
-        raise ServiceError(
-            ErrorCode.INVALID_REQUEST,
-            f"One document cannot hold assets: accept {ARCHIVE.media_type}, or leave out "
-            f"`{ASSETS_FIELD}`.",
-        )
-    return wanted
+        yield
+    except ServiceError as error:
+        media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if error.code in _NO_GOOD_ZIP and media_type in _OF_TEXTS:
+            error.remedy = _SEND_A_FILE
+        raise
 
 
 def _length(request: Request) -> int | None:

@@ -5,20 +5,22 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from app.api.deps import ServicesDep
+from app.api.description import HEALTH
 from app.api.openapi import problems
 from app.api.readiness import checks_of
 from app.api.schemas import Health, Readiness
 from app.core.errors import ErrorCode
 from app.services.conversion import CONVERTER_VERSION
 
-router = APIRouter(tags=["health"], responses=problems([ErrorCode.INTERNAL_ERROR]))
+router = APIRouter(tags=[HEALTH], responses=problems([ErrorCode.INTERNAL_ERROR]))
 
 PATHS: Final = ("/health", "/health/ready")
 
 
 @router.get(PATHS[0], summary="Liveness")
-async def health() -> Health:
+async def health(response: Response) -> Health:
     """The process answers; nothing else is looked at, so that nothing else can restart it."""
+    response.headers["Cache-Control"] = "no-store"
     return Health(version=CONVERTER_VERSION)
 
 
@@ -29,6 +31,7 @@ async def health() -> Health:
 )
 async def ready(services: ServicesDep, response: Response) -> Readiness:
     """Whether a conversion would succeed: let in, with room for its files, and with a child."""
+    response.headers["Cache-Control"] = "no-store"
     checks = await checks_of(services)
     if all(check.ok for check in checks.values()):
         return Readiness(status="ready", checks=checks)

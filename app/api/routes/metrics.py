@@ -11,12 +11,13 @@ from starlette.datastructures import Headers
 
 from app.api.accept import preferred
 from app.api.deps import ServicesDep
+from app.api.description import METRICS
 from app.api.openapi import problems
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 from app.core.threads import in_thread
 
-router = APIRouter(tags=["metrics"])
+router = APIRouter(tags=[METRICS])
 
 PATH: Final = "/metrics"
 
@@ -32,7 +33,13 @@ _GZIP_LEVEL: Final = 1
     summary="Metrics",
     response_class=Response,
     responses={
-        200: {"description": "All metrics, as Prometheus text.", "content": {"text/plain": {}}},
+        200: {
+            "description": "All metrics, as Prometheus text, or as OpenMetrics if accepted.",
+            "content": {
+                "text/plain": {"schema": {"type": "string"}},
+                "application/openmetrics-text": {"schema": {"type": "string"}},
+            },
+        },
         **problems([ErrorCode.UNAUTHORIZED, ErrorCode.INTERNAL_ERROR]),
     },
 )

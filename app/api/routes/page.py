@@ -1,25 +1,37 @@
-"""`GET /` and `GET /docs`: the pages for people."""
+"""`GET /` and `GET /docs`, the pages for people, and `GET /openapi.json`, the same for programs."""
 
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter
-from starlette.responses import HTMLResponse
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
+
+from app.api.revalidated import revalidated
 
 router = APIRouter(include_in_schema=False)
 
+_HTML: Final = "text/html"
 _FOLDER: Final = Path(__file__).parents[2] / "static"
-_PAGE: Final = (_FOLDER / "index.html").read_text(encoding="utf-8")
-_DOCS: Final = (_FOLDER / "docs.html").read_text(encoding="utf-8")
+_PAGE: Final = (_FOLDER / "index.html").read_bytes()
+_DOCS: Final = (_FOLDER / "docs.html").read_bytes()
 
 
-@router.get("/", response_class=HTMLResponse)
-async def page() -> str:
+@router.get("/")
+async def page(request: Request) -> Response:
     """A form, which scripts make into more and which works without them."""
-    return _PAGE
+    return revalidated(request, _PAGE, _HTML)
 
 
-@router.get("/docs", response_class=HTMLResponse)
-async def docs() -> str:
+@router.get("/docs")
+async def docs(request: Request) -> Response:
     """The API reference; FastAPI's own page would load its scripts from another host."""
-    return _DOCS
+    return revalidated(request, _DOCS, _HTML)
+
+
+@router.api_route("/openapi.json", methods=["GET", "HEAD"])
+async def description(request: Request) -> Response:
+    """The API's description; FastAPI's own route would let caches guess how long it holds."""
+    document = request.app.openapi()
+    if root_path := request.scope.get("root_path", "").rstrip("/"):
+        document = {**document, "servers": [{"url": root_path}]}
+    return revalidated(request, bytes(JSONResponse(document).body), "application/json")

@@ -31,4 +31,5 @@ async def static(name: str, request: Request) -> Response:
     response = await _FILES.get_response(name, request.scope)
     # No name tells its version, so each use asks by ETag whether the copy still holds.
     response.headers["Cache-Control"] = "no-cache"
+    del response.headers["Accept-Ranges"]
     return response

@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from app.api.deps import ServicesDep
+from app.api.description import HEALTH
 from app.api.openapi import problems
 from app.api.readiness import checks_of
 from app.api.schemas import Limits, Status
@@ -12,7 +13,7 @@ from app.core.config import Settings
 from app.core.errors import ErrorCode
 from app.services.conversion import CONVERTER_VERSION
 
-router = APIRouter(tags=["health"], responses=problems([ErrorCode.INTERNAL_ERROR]))
+router = APIRouter(tags=[HEALTH], responses=problems([ErrorCode.INTERNAL_ERROR]))
 
 PATH: Final = "/status"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.api.accept import preferred, prefers_html
+from app.api.accept import names_errors_alone, preferred, prefers_html
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,17 @@ ZIP, DOCUMENT = "application/zip", "text/markdown"
         ("text/*;q=0.9, text/markdown;q=0.1, application/zip;q=0.5", ZIP),
         ("application/zip;q=0, */*;q=0.1", DOCUMENT),
         ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", ZIP),
+        ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", ZIP),
+        ("*", ZIP),
+        ("text/markdown;q=.25, application/zip;q=.2", DOCUMENT),
+        ("*;q=0, text/markdown", DOCUMENT),
         ("application/json", None),
         ("text/html", None),
         ("text/markdown;q=0", None),
         ("*/*;q=0", None),
+        ("*;q=.0", None),
+        ("text/markdown;q=.", None),
+        ("text/markdown;q=.1234", None),
         ("text/markdown;q=nonsense", None),
         ("text/markdown;q=nan, application/zip;q=inf", None),
         (";;;,,,", None),
@@ -89,3 +96,30 @@ def test_of_a_header_of_thousands_of_ranges_the_first_are_read(
     accept: str, media_type: str | None
 ) -> None:
     assert preferred(accept, [ZIP, DOCUMENT]) == media_type
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "application/problem+json",
+        "application/json",
+        "Application/JSON;q=0.5, application/problem+json;q=0",
+    ],
+)
+def test_who_names_json_alone_speaks_of_errors(accept: str) -> None:
+    assert names_errors_alone(accept)
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "",
+        "*/*",
+        "text/html",
+        "application/problem+json;q=0",
+        "application/problem+json, text/plain",
+        "application/json, */*;q=0",
+    ],
+)
+def test_who_names_anything_else_speaks_of_results_too(accept: str) -> None:
+    assert not names_errors_alone(accept)

@@ -88,6 +88,35 @@ def test_a_browser_gets_a_page_in_which_nothing_is_markup(app: FastAPI) -> None:
     assert f"<code>At {shown}</code>" in response.text
 
 
+@pytest.mark.parametrize(
+    ("seconds", "remedy"), [(1, "Try again in 1 second."), (30, "Try again in 30 seconds.")]
+)
+def test_a_page_says_when_to_try_again(app: FastAPI, seconds: int, remedy: str) -> None:
+    error = ServiceError(ErrorCode.RATE_LIMITED, "Too many.", retry_after=seconds)
+
+    response = failing(app, error).get("/failing", headers=BROWSER)
+
+    assert response.headers["Retry-After"] == str(seconds)
+    assert f"<p>{remedy}</p>" in response.text
+    assert "header" not in response.text
+
+
+def test_a_page_says_which_methods_there_are(app: FastAPI) -> None:
+    response = TestClient(app).get("/api/v1/convert", headers=BROWSER)
+
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST, PUT")
+    assert "<p>Use POST or PUT.</p>" in response.text
+    assert "header" not in response.text
+
+
+def test_several_accept_headers_are_read_as_one(app: FastAPI) -> None:
+    accept = [("Accept", "application/zip"), ("Accept", "text/html")]
+
+    response = TestClient(app).get("/nowhere", headers=accept)
+
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+
+
 def test_a_page_has_the_facts_to_quote_that_there_are(app: FastAPI) -> None:
     error = ServiceError(ErrorCode.ARCHIVE_TOO_LARGE, "Over 9 bytes.", entry="'a'", limit=9)
     headers = BROWSER | {"X-Request-ID": "r1"}

@@ -20,6 +20,7 @@ def test_liveness_needs_no_lifespan(app: FastAPI, path: str) -> None:
 
     assert response.status_code == 200
     assert response.json() == {"status": "ok", "version": __version__}
+    assert response.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", ["/health/ready", "/api/v1/health/ready"])
@@ -27,6 +28,7 @@ def test_a_service_that_can_convert_is_ready(app: FastAPI, path: str) -> None:
     response = TestClient(app).get(path)
 
     assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "no-store"
     document = response.json()
     held = document["checks"]["converter"].pop("detail")
     assert document == {
@@ -89,6 +91,7 @@ def test_without_a_workspace_it_is_not_ready(app: FastAPI, tmp_path: Path) -> No
     response = TestClient(app).get("/health/ready")
 
     assert response.status_code == 503
+    assert response.headers["Cache-Control"] == "no-store"
     assert response.json()["status"] == "not_ready"
     assert response.json()["checks"]["workspace"] == {
         "ok": False,

@@ -1,11 +1,16 @@
 """The API's description of itself."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from starlette.testclient import TestClient
 
+from app.core.config import Settings
 from app.core.errors import ErrorCode
+from app.main import create_app
 
 CONVERT = "/api/v1/convert"
 
@@ -45,8 +50,8 @@ def test_both_ways_to_send_an_archive_are_described(app: FastAPI, method: str) -
             "file": binary,
             "assets": {
                 "type": "boolean",
-                "default": False,
-                "description": "Copy the images, videos and downloads that pages show or link.",
+                "description": "Copy the images, videos and downloads that pages show or link; "
+                "`true` here or in the query is enough.",
             },
         },
     }
@@ -54,7 +59,7 @@ def test_both_ways_to_send_an_archive_are_described(app: FastAPI, method: str) -
 
 @pytest.mark.parametrize("method", ["post", "put"])
 def test_raw_uploads_may_ask_for_assets_in_the_query(app: FastAPI, method: str) -> None:
-    (parameter,) = app.openapi()["paths"][CONVERT][method]["parameters"]
+    parameter, _ = app.openapi()["paths"][CONVERT][method]["parameters"]
 
     assert (parameter["name"], parameter["in"], parameter["required"]) == ("assets", "query", False)
     assert (parameter["schema"]["type"], parameter["schema"]["default"]) == ("boolean", False)
@@ -69,9 +74,13 @@ def test_a_conversion_answers_a_zip_or_a_document(app: FastAPI) -> None:
 def test_every_reference_leads_somewhere(app: FastAPI) -> None:
     document = app.openapi()
 
-    schemas = set(document["components"]["schemas"])
-    assert set(references(document)) <= {f"#/components/schemas/{name}" for name in schemas}
-    assert "Problem" in schemas
+    there = {
+        f"#/components/{kind}/{name}"
+        for kind, named in document["components"].items()
+        for name in named
+    }
+    assert set(references(document)) <= there
+    assert "#/components/schemas/Problem" in there
 
 
 def references(value: object) -> list[str]:
@@ -87,11 +96,113 @@ def test_asked_twice_it_is_the_same(app: FastAPI) -> None:
     assert app.openapi() == app.openapi()
 
 
-def test_operations_have_names_of_their_own(app: FastAPI) -> None:
-    operations = [
-        operation["operationId"]
-        for path in app.openapi()["paths"].values()
-        for operation in path.values()
+def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document["paths"].values():
+        yield from path.values()
+
+
+def test_operations_have_names_for_people(app: FastAPI) -> None:
+    assert sorted(one["operationId"] for one in operations(app.openapi())) == [
+        *("convert_posted", "convert_put", "health", "health_v1"),
+        *("metrics", "ready", "ready_v1", "status"),
     ]
 
-    assert len(set(operations)) == len(operations)
+
+def test_each_group_of_operations_is_described(app: FastAPI) -> None:
+    document = app.openapi()
+
+    described = {tag["name"] for tag in document["tags"] if tag["description"]}
+    assert described == {tag for one in operations(document) for tag in one["tags"]}
+
+
+@pytest.mark.parametrize("code", ErrorCode)
+def test_the_example_of_an_error_says_what_happened(app: FastAPI, code: ErrorCode) -> None:
+    examples = [
+        problem_of(response)["examples"][code.value]["value"]
+        for operation in operations(app.openapi())
+        for response in operation["responses"].values()
+        if code.value in problem_of(response).get("examples", {})
+    ]
+
+    for told in examples:
+        assert told["detail"].removesuffix(".") != told["title"]
+        assert str(told.get("limit", "")) in told["detail"]
+    assert examples or code in {ErrorCode.NOT_FOUND, ErrorCode.METHOD_NOT_ALLOWED}
+
+
+def test_examples_have_a_limit_and_an_entry_where_errors_do(app: FastAPI) -> None:
+    responses = app.openapi()["paths"][CONVERT]["put"]["responses"]
+
+    too_large = problem_of(responses["413"])["examples"]["upload_too_large"]["value"]
+    unsafe = problem_of(responses["422"])["examples"]["unsafe_entry_name"]["value"]
+    assert too_large["limit"] == 268435456
+    assert unsafe["entry"] == "'/etc/passwd'"
+
+
+def test_each_operation_takes_and_tells_a_request_id(app: FastAPI) -> None:
+    for operation in operations(app.openapi()):
+        assert operation["parameters"][-1] == {"$ref": "#/components/parameters/X-Request-ID"}
+        for response in operation["responses"].values():
+            assert response["headers"]["X-Request-ID"] == {
+                "$ref": "#/components/headers/X-Request-ID"
+            }
+
+
+def test_headers_of_answers_are_described(app: FastAPI) -> None:
+    paths = app.openapi()["paths"]
+
+    of_conversions = paths[CONVERT]["put"]["responses"]
+    assert set(of_conversions["200"]["headers"]) >= {"Content-Disposition", "Content-Length"}
+    assert "Accept-Encoding" in of_conversions["415"]["headers"]
+    assert "Retry-After" in of_conversions["429"]["headers"]
+    assert "Retry-After" in of_conversions["503"]["headers"]
+    assert "WWW-Authenticate" in paths["/metrics"]["get"]["responses"]["401"]["headers"]
+
+
+def test_a_scrape_is_text_in_either_form(app: FastAPI) -> None:
+    scrape = app.openapi()["paths"]["/metrics"]["get"]["responses"]["200"]
+
+    text = {"schema": {"type": "string"}}
+    assert scrape["content"] == {"text/plain": text, "application/openmetrics-text": text}
+
+
+def test_a_token_is_described_where_one_is_asked_for(app: FastAPI, tmp_path: Path) -> None:
+    guarded = create_app(Settings(workspace_dir=tmp_path, metrics_token="secret")).openapi()
+
+    assert "securitySchemes" not in app.openapi()["components"]
+    (scheme,) = guarded["components"]["securitySchemes"].values()
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    secured = [one["operationId"] for one in operations(guarded) if "security" in one]
+    assert secured == ["metrics"]
+    assert "secret" not in str(guarded)
+
+
+def test_the_introduction_tells_the_limits_in_force(tmp_path: Path) -> None:
+    def introduction(**settings: Any) -> str:
+        app = create_app(Settings(workspace_dir=tmp_path, **settings))
+        told: str = TestClient(app).get("/openapi.json").json()["info"]["description"]
+        return told
+
+    limited = introduction(max_upload_bytes=1234567, rate_limit="7/hour")
+    unlimited = introduction(rate_limit_enabled=False)
+
+    assert "1234567 bytes" in limited
+    assert "`7/hour`" in limited
+    assert "Retry-After" in limited
+    assert "rate_limited" not in unlimited
+
+
+def test_another_converter_is_described_without_what_it_does_not_do(tmp_path: Path) -> None:
+    settings = Settings(workspace_dir=tmp_path, converter_command="/bin/true")
+    document = create_app(settings).openapi()
+
+    for operation in document["paths"][CONVERT].values():
+        assert list(operation["responses"]["200"]["content"]) == ["application/zip"]
+        assert list(form_of(operation)["properties"]) == ["file"]
+        assert operation["parameters"] == [{"$ref": "#/components/parameters/X-Request-ID"}]
+    assert "text/markdown" not in str(document["paths"][CONVERT]["put"]["responses"]["200"])
+
+
+def form_of(operation: dict[str, Any]) -> dict[str, Any]:
+    schema: dict[str, Any] = operation["requestBody"]["content"]["multipart/form-data"]["schema"]
+    return schema

@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 
+import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -71,3 +72,58 @@ def test_every_link_of_the_page_leads_somewhere(app: FastAPI) -> None:
         elsewhere, 200
     )
     assert {"/docs", "#service"} <= set(links)
+
+
+PAGES = pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("/", "text/html; charset=utf-8"),
+        ("/docs", "text/html; charset=utf-8"),
+        ("/openapi.json", "application/json"),
+    ],
+)
+
+
+@PAGES
+def test_a_copy_of_a_page_is_kept_and_asked_about_each_time(
+    app: FastAPI, path: str, media_type: str
+) -> None:
+    client = TestClient(app)
+    first = client.get(path)
+    etag = first.headers["ETag"]
+
+    again = [
+        client.get(path, headers={"If-None-Match": kept})
+        for kept in (etag, f'"other", W/{etag}', "*")
+    ]
+    another = client.get(path, headers={"If-None-Match": '"other"'})
+
+    assert (first.status_code, first.headers["Content-Type"]) == (200, media_type)
+    for response in again:
+        assert (response.status_code, response.content) == (304, b"")
+        assert response.headers["ETag"] == etag
+    assert {one.headers["Cache-Control"] for one in (first, another, *again)} == {"no-cache"}
+    assert (another.status_code, another.content) == (200, first.content)
+
+
+@PAGES
+def test_the_head_of_a_page_can_be_had(app: FastAPI, path: str, media_type: str) -> None:
+    client = TestClient(app)
+    response = client.head(path)
+
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["Content-Type"] == media_type
+    assert response.headers["Content-Length"] == str(len(client.get(path).content))
+
+
+def test_pages_are_told_apart_by_their_etags(app: FastAPI) -> None:
+    client = TestClient(app)
+
+    assert len({client.get(path).headers["ETag"] for path in ("/", "/docs", "/openapi.json")}) == 3
+
+
+def test_the_description_names_the_path_below_which_a_proxy_serves_it(app: FastAPI) -> None:
+    below = TestClient(app, root_path="/convert").get("/convert/openapi.json")
+
+    assert below.json()["servers"] == [{"url": "/convert"}]
+    assert "servers" not in TestClient(app).get("/openapi.json").json()

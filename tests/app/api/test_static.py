@@ -37,6 +37,7 @@ def test_a_part_of_a_file_is_the_whole_file(app: FastAPI, asked: str) -> None:
     response = TestClient(app).get(CSS, headers={"Range": asked})
 
     assert (response.status_code, response.content) == (200, (STATIC / "index.css").read_bytes())
+    assert "Accept-Ranges" not in response.headers
 
 
 def test_a_copy_is_kept_and_asked_about_each_time(app: FastAPI) -> None:

@@ -22,6 +22,7 @@ STATUSES = {
     "too_many_entries": 413,
     "archive_too_large": 413,
     "output_too_large": 413,
+    "unsupported_content_encoding": 415,
     "not_a_zip": 415,
     "unsupported_compression": 415,
     "multi_disk": 415,

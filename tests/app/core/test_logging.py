@@ -110,6 +110,6 @@ def test_a_malformed_upload_is_no_line_of_its_own(capsys: pytest.CaptureFixture[
     configure_logging("info", "json")
 
     with pytest.raises(ServiceError):
-        FileField("multipart/form-data; boundary=b", lambda _: None).feed(b"no form")
+        FileField("multipart/form-data; boundary=b", lambda _: None).feed(b"--b?")
 
     assert lines(capsys) == []

@@ -77,17 +77,20 @@ def test_a_field_that_is_kept_may_stand_before_the_file_or_after_it(size: int) -
 
 
 @pytest.mark.parametrize(
-    ("fields", "detail"),
+    ("fields", "detail", "limit"),
     [
-        (part("assets", b"true") * 2, "The form has more than one field `assets`."),
-        (part("assets", b"x" * 65), "A field of the form holds over 64 bytes."),
+        (part("assets", b"true") * 2, "The form has more than one field `assets`.", None),
+        (part("assets", b"x" * 65), "A field of the form holds over 64 bytes.", 64),
     ],
 )
-def test_a_field_that_is_kept_is_short_and_there_once(fields: bytes, detail: str) -> None:
+def test_a_field_that_is_kept_is_short_and_there_once(
+    fields: bytes, detail: str, limit: int | None
+) -> None:
     with pytest.raises(ServiceError) as caught:
         texts(fields + part("file", DATA) + END)
 
-    assert (caught.value.code, caught.value.detail) == (ErrorCode.INVALID_REQUEST, detail)
+    error = caught.value
+    assert (error.code, error.detail, error.limit) == (ErrorCode.INVALID_REQUEST, detail, limit)
 
 
 def test_an_empty_file_is_a_file() -> None:
@@ -100,29 +103,85 @@ def test_a_form_without_the_field_misses_it() -> None:
     assert (error.code, error.detail) == (ErrorCode.MISSING_FILE, "The form has no field `file`.")
 
 
+NO_BOUNDARY = "No line of the form is the boundary that the Content-Type header names."
+
+
 @pytest.mark.parametrize(
     ("form", "detail"),
     [
         (part("file", b"1") + part("file", b"2") + END, "The form has more than one field `file`."),
         (FORM[:-4], "The form ends before its closing boundary."),
-        (b"", "The form ends before its closing boundary."),
-        (b"nonsense", "The form is not valid multipart/form-data."),
+        (b"", NO_BOUNDARY),
+        (b"nonsense", NO_BOUNDARY),
+        (FORM.replace(b"XyZ", b"ZyX"), NO_BOUNDARY),
+        (b"x" + FORM[: FORM.index(b"\r\n--")], NO_BOUNDARY),
+        (bytes(1_100_000), NO_BOUNDARY),
         (
-            part("file", b"", b"X: " + b"y" * 5000 + b"\r\n"),
-            "The form is not valid multipart/form-data.",
+            b"--XyZ?" + FORM,
+            "A boundary or a header of the form is malformed, at byte 5 of the body.",
         ),
-        (part("file", b"", b"X: y\r\n" * 9), "The form is not valid multipart/form-data."),
         (
-            part("note", bytes(1_100_000)) + END,
-            "The form holds over 1048576 bytes beside its file.",
+            b"before\r\n" + part("file", b"", b"no header\r\n"),
+            "A boundary or a header of the form is malformed, at byte 62 of the body.",
         ),
     ],
-    ids=["two files", "cut off", "empty", "nonsense", "long header", "many headers", "long field"],
+    ids=[
+        *("two files", "cut off", "empty", "nonsense", "another boundary", "within a line"),
+        *("long and without", "boundary goes on", "no header"),
+    ],
 )
 def test_a_form_that_is_none_is_refused(form: bytes, detail: str) -> None:
     error = refusal(form)
 
     assert (error.code, error.detail) == (ErrorCode.INVALID_REQUEST, detail)
+
+
+@pytest.mark.parametrize(
+    ("form", "detail", "limit"),
+    [
+        (
+            part("file", b"", b"X: " + b"y" * 4096 + b"\r\n"),
+            "A header of a part of the form holds over 4096 bytes.",
+            4096,
+        ),
+        (
+            part("file", b"", b"x" * 100_000 + b": y\r\n"),
+            "A header of a part of the form holds over 4096 bytes.",
+            4096,
+        ),
+        (part("file", b"", b"X: y\r\n" * 8), "A part of the form has over 8 headers.", 8),
+        (
+            part("note", bytes(1_100_000)) + END,
+            "The form holds over 1048576 bytes beside its file.",
+            1048576,
+        ),
+    ],
+    ids=["long header", "long name of a header", "many headers", "long field"],
+)
+@pytest.mark.parametrize("size", [1000, 10_000_000])
+def test_a_form_that_is_over_a_bound_is_told_which(
+    form: bytes, detail: str, limit: int, size: int
+) -> None:
+    error = refusal(*(form[at : at + size] for at in range(0, len(form), size)))
+
+    assert (error.code, error.detail, error.limit) == (ErrorCode.INVALID_REQUEST, detail, limit)
+
+
+def test_a_form_at_its_bounds_is_read() -> None:
+    headers = b"X: y\r\n" * 6 + b"X: " + b"y" * 4095 + b"\r\n"
+
+    assert taken(part("note", b"x", headers) + part("file", DATA, headers) + END) == DATA
+
+
+@pytest.mark.parametrize(
+    "preamble",
+    [b"\r\n", b"\n", b"Read by no one.\r\n", b"--XyA --XyZ\r\n\r\n", b"x" * 9999 + b"\r\n"],
+)
+@pytest.mark.parametrize("size", [1, 7, 100_000])
+def test_what_precedes_the_first_boundary_is_read_over(preamble: bytes, size: int) -> None:
+    form = preamble + FORM
+
+    assert taken(*(form[at : at + size] for at in range(0, len(form), size))) == DATA
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,138 @@
+"""The API's description of itself, where it is about the service as a whole or its settings."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from app.api.openapi import ASSETS_FIELD, SCHEMAS
+from app.api.result_response import DOCUMENT
+from app.api.schemas import Problem
+from app.core.config import Settings
+
+CONVERSION: Final = "conversion"
+HEALTH: Final = "health"
+METRICS: Final = "metrics"
+
+TAGS: Final = [
+    {"name": CONVERSION, "description": "An archive in, Markdown out."},
+    {"name": HEALTH, "description": "Whether the service answers, converts, and how much it does."},
+    {"name": METRICS, "description": "For Prometheus."},
+]
+
+_INTRODUCTION: Final = """\
+Send a zipped `.doccarchive`, get a zip of Markdown{document}:
+
+```sh
+curl -fsS -T MyKit.doccarchive.zip http://localhost:8000/api/v1/convert -o MyKit-markdown.zip
+```
+
+**Limits:** an upload may have {bytes} bytes; larger ones are 413 `upload_too_large`.{rate}
+`/api/v1/status` tells all limits.
+
+**Errors** are problem documents (RFC 9457). Match on `code`, which is stable; `detail` says what is
+wrong, `remedy` what to do about it. Clients that name `text/html` at least as willingly as JSON, as
+browsers do, get the same as a page.
+
+**Request ids:** each response has an `X-Request-ID`, by which the service's log names it: that of
+the request if it is well-formed, else one that is made.
+"""
+
+_RATE: Final = """ One client may send
+`{limit}` conversions; the next is 429 `rate_limited`, with the seconds to wait in `Retry-After`."""
+
+_REQUEST_ID: Final = "X-Request-ID"
+
+_WELL_FORMED: Final = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"}
+
+_SCHEME: Final = "metrics_token"
+
+
+def introduction(settings: Settings, *, has_options: bool) -> str:
+    """What to know of all operations, as Markdown."""
+    return _INTRODUCTION.format(
+        document=" or one Markdown document" if has_options else "",
+        bytes=settings.max_upload_bytes,
+        rate=_RATE.format(limit=settings.rate_limit) if settings.rate_limit_enabled else "",
+    )
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of the function that serves it, for clients that are made from the description."""
+    return route.name
+
+
+def operation_id_v1(route: APIRoute) -> str:
+    """The same for the other address of what has two."""
+    return f"{route.name}_v1"
+
+
+def complete(app: FastAPI, settings: Settings, *, has_options: bool) -> None:
+    """Add to the application's description what FastAPI cannot see."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = deepcopy(generate())  # FastAPI keeps its own
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas["Problem"] = Problem.model_json_schema(ref_template=SCHEMAS + "{model}")
+        _tell_of_request_ids(document)
+        if settings.metrics_token is not None:
+            _ask_for_the_token(document)
+        if not has_options:
+            _leave_options_out(document)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend it
+
+
+def _operations(document: dict[str, Any], tag: str | None = None) -> Iterator[dict[str, Any]]:
+    for path in document["paths"].values():
+        yield from (one for one in path.values() if tag is None or tag in one["tags"])
+
+
+def _tell_of_request_ids(document: dict[str, Any]) -> None:
+    document["components"] |= {
+        "parameters": {
+            _REQUEST_ID: {
+                "name": _REQUEST_ID,
+                "in": "header",
+                "description": "A name for this request in the response and in the log.",
+                "schema": _WELL_FORMED,
+            }
+        },
+        "headers": {
+            _REQUEST_ID: {
+                "description": "The name of the request, its own or one that was made.",
+                "schema": _WELL_FORMED,
+            }
+        },
+    }
+    for operation in _operations(document):
+        parameter = {"$ref": f"#/components/parameters/{_REQUEST_ID}"}
+        operation.setdefault("parameters", []).append(parameter)
+        for response in operation["responses"].values():
+            header = {"$ref": f"#/components/headers/{_REQUEST_ID}"}
+            response.setdefault("headers", {})[_REQUEST_ID] = header
+
+
+def _ask_for_the_token(document: dict[str, Any]) -> None:
+    document["components"]["securitySchemes"] = {
+        _SCHEME: {"type": "http", "scheme": "bearer", "description": "What METRICS_TOKEN sets."}
+    }
+    for operation in _operations(document, METRICS):
+        operation["security"] = [{_SCHEME: []}]
+
+
+def _leave_options_out(document: dict[str, Any]) -> None:
+    """An outside converter makes no single document and copies no assets."""
+    for operation in _operations(document, CONVERSION):
+        result = operation["responses"]["200"]
+        result["description"] = "A zip of what the converter of this service has written."
+        del result["content"][DOCUMENT.media_type]
+        form = operation["requestBody"]["content"]["multipart/form-data"]["schema"]
+        del form["properties"][ASSETS_FIELD]
+        operation["parameters"] = [
+            one for one in operation["parameters"] if one.get("name") != ASSETS_FIELD
+        ]

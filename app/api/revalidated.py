@@ -1,0 +1,19 @@
+"""Answers that a client may keep and has to ask about at each use (RFC 9110, section 13)."""
+
+import hashlib
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+_ANY: Final = "*"
+
+
+def revalidated(request: Request, content: bytes, media_type: str) -> Response:
+    """`content`, or 304 if it is what the client has kept."""
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"Cache-Control": "no-cache", "ETag": etag}
+    kept = ",".join(request.headers.getlist("If-None-Match")).split(",")
+    if {one.strip().removeprefix("W/") for one in kept} & {etag, _ANY}:
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type=media_type)

@@ -1,0 +1,71 @@
+"""What a client wishes of its conversion: by the request's headers, its query and its form.
+
+`has_options` tells whether the service's converter makes one document and copies assets at all.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import Request
+from pydantic import TypeAdapter, ValidationError
+
+from app.api.accept import names_errors_alone, preferred
+from app.api.openapi import ASSETS_FIELD
+from app.api.result_response import ARCHIVE, DOCUMENT, FORMS, Form
+from app.core.errors import ErrorCode, ServiceError
+from app.worker.wanted import Wanted
+
+_FLAG: Final = TypeAdapter(bool)
+
+_ZIP_ONLY: Final = (
+    f"Accept {ARCHIVE.media_type}: the converter of this service makes no single document."
+)
+
+
+def form_of(request: Request, *, has_options: bool) -> Form:
+    """The form of the answer that the client likes best. Raises ServiceError `not_acceptable`."""
+    accept = ", ".join(request.headers.getlist("Accept"))
+    if names_errors_alone(accept):
+        return ARCHIVE
+    offered = list(FORMS) if has_options else [ARCHIVE.media_type]
+    media_type = preferred(accept, offered)
+    if media_type is None:
+        raise ServiceError(
+            ErrorCode.NOT_ACCEPTABLE,
+            f"The request does not accept {' or '.join(offered)}.",
+            remedy=None if has_options else _ZIP_ONLY,
+        )
+    return FORMS[media_type]
+
+
+def in_query(request: Request, assets: bool) -> bool:
+    """The flag of the query. Raises ServiceError for more than one: FastAPI reads the last."""
+    if len(request.query_params.getlist(ASSETS_FIELD)) > 1:
+        raise _invalid(f"The query has more than one `{ASSETS_FIELD}`.")
+    return assets
+
+
+def flag_of(fields: Mapping[str, str]) -> bool:
+    """The flag of the form, read as FastAPI reads that of the query. Raises ServiceError."""
+    try:
+        return _FLAG.validate_python(fields.get(ASSETS_FIELD, "false"))
+    except ValidationError:
+        raise _invalid(f"The field `{ASSETS_FIELD}` is neither true nor false.") from None
+
+
+def wanted(form: Form, *, assets: bool, has_options: bool) -> Wanted:
+    """All that is wanted of the converter. Raises ServiceError if it cannot be had."""
+    if assets and not has_options:
+        raise _invalid(
+            "The converter of this service copies no assets.", f"Leave out `{ASSETS_FIELD}`."
+        )
+    if assets and form is DOCUMENT:
+        raise _invalid(
+            f"One document cannot hold assets: accept {ARCHIVE.media_type}, or leave out "
+            f"`{ASSETS_FIELD}`."
+        )
+    return Wanted(single=form is DOCUMENT, assets=assets)
+
+
+def _invalid(detail: str, remedy: str | None = None) -> ServiceError:
+    return ServiceError(ErrorCode.INVALID_REQUEST, detail, remedy=remedy)
