@@ -1,6 +1,7 @@
 """The keys of a page: those of the format, and what is said under others."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -35,6 +36,13 @@ def unknown_sections(data: bytes, unknown: Counts) -> Iterator[UnknownPrimarySec
     over: it may be a number for machines.
     """
     for key, value in (_members.decode(data, new_counts()) or {}).items():
-        if key not in _KNOWN and (found := found_blocks({key: msgspec.json.decode(value)})):
+        if key not in _KNOWN and (found := _found(key, value)):
             unknown[f"page:{key}"] += 1
             yield UnknownPrimarySection(name=key, content=salvage(found, list[Block], unknown))
+
+
+def _found(key: str, value: msgspec.Raw) -> list[dict[str, Any]]:
+    try:
+        return found_blocks({key: msgspec.json.decode(value)})
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return []  # a number or text that cannot be read, where strict decoding never looks

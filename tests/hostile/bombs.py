@@ -228,7 +228,7 @@ BOMBS: dict[str, Bomb] = {
     "patches that repeat": Bomb(patches_that_repeat, TAKES_TOO_MUCH),
     "patches of a reference": Bomb(patches_of_a_reference, TAKES_TOO_MUCH),
     # Much of something.
-    "a million keys": Bomb(a_million_keys, GOES_ON),
+    "a million keys": Bomb(a_million_keys, TAKES_TOO_MUCH),
     "a million references": Bomb(a_million_references, TAKES_TOO_MUCH),
     "one key a million times": Bomb(one_key_a_million_times, GOES_ON),
     "misfits": Bomb(misfits, TAKES_TOO_MUCH),

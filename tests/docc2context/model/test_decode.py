@@ -204,6 +204,13 @@ def test_a_key_that_is_unknown_and_says_nothing_is_passed_over() -> None:
     assert (decoded.node.primary_content_sections, decoded.unknown_nodes) == (None, {})
 
 
+@pytest.mark.parametrize("value", [b"1e999", b'"\xff"', b'["Some words", 1e999]'])
+def test_a_key_that_is_unknown_and_cannot_be_read_is_passed_over(value: bytes) -> None:
+    data = page(note="x").replace(b'"x"', value)
+    decoded = decode_page(data)
+    assert (decoded.node.primary_content_sections, decoded.unknown_nodes) == (None, {})
+
+
 def test_keys_that_the_format_has_and_no_page_shows_are_known() -> None:
     decoded = decode_page(
         page(
