@@ -47,7 +47,7 @@ def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
     unknown: Counts = new_counts()
     try:
         node = _decoded(data.removeprefix(_UTF8_BOM), unknown)
-        others = variants(node, unknown) if node.variant_overrides else []
+        others = variants(node, unknown)
     except msgspec.DecodeError as error:
         raise PageUndecodable(f"invalid JSON: {error}") from error
     except RecursionError as error:
