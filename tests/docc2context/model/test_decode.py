@@ -48,9 +48,9 @@ def test_a_page_as_the_format_says_has_no_unknown_nodes() -> None:
         (b"\xff\xfe{}", "invalid JSON"),
         (b'{"metadata": {"title": "\xff"}}', "invalid JSON: not UTF-8"),
         (b'{"kind": 5, "ignored": "\xff"}', "invalid JSON: not UTF-8"),  # found by the second look
-        (b"[]", "not a RenderNode page"),
-        (b'"text"', "not a RenderNode page"),
-        (b"{}", "neither an identifier nor a title"),
+        (b"[]", "^not a RenderNode page: not a JSON object$"),
+        (b'"text"', "^not a RenderNode page: not a JSON object$"),
+        (b"{}", "^not a RenderNode page: neither an identifier nor a title$"),
         (b'{"formatVersion": "1.0"}', "neither an identifier nor a title"),
         (b'{"identifier": {"url": "x"}, "abstract": ' + b"[" * 100_000, "nested too deeply"),
     ],
@@ -58,6 +58,20 @@ def test_a_page_as_the_format_says_has_no_unknown_nodes() -> None:
 def test_what_is_no_page_is_refused_with_a_reason(data: bytes, reason: str) -> None:
     with pytest.raises(PageUndecodable, match=reason):
         decode_page(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "identifier", "title"),
+    [
+        (b'{"identifier": {"url": "doc://x"}}', "doc://x", None),
+        (b'{"metadata": {"title": "X"}}', "", "X"),
+    ],
+)
+def test_an_identifier_or_a_title_makes_a_page(
+    data: bytes, identifier: str, title: str | None
+) -> None:
+    node = decode_page(data).node
+    assert (node.identifier.url, node.metadata.title) == (identifier, title)
 
 
 def test_a_byte_order_mark_is_passed_over() -> None:
