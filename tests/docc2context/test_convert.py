@@ -49,12 +49,17 @@ def declaring(text: str) -> bytes:
 
 
 def test_the_table_of_contents_tells_overloads_apart_by_one_line_of_bounded_length() -> None:
-    source = archive(a=declaring("func f(\n  Int\n)"), b=declaring("func " + "f" * 1_000_000))
+    source = archive(
+        a=declaring("func f(\n  Int\n)"),
+        b=declaring("func " + "f" * 1_000_000),
+        c=declaring("func " + "g" * 995),
+    )
     _, files = converted(source)
     lines = files["llms.txt"].decode().splitlines()
     assert [line for line in lines if line.startswith("-")] == [
         "- [f(\\_:)](documentation/a.md) (`func f( Int )`)",
         f"- [f(\\_:)](documentation/b.md) (`func {'f' * 995}…`)",
+        f"- [f(\\_:)](documentation/c.md) (`func {'g' * 995}`)",
     ]
 
 
