@@ -13,6 +13,7 @@ from threading import Timer
 
 import pytest
 
+import docc2context
 from tests.docc2context.archives import archive, numbered, page
 
 SCRIPT = f"""#!{sys.executable}
@@ -145,7 +146,8 @@ def test_names_that_are_no_text_are_taken_and_told_in_one_line(here: Path) -> No
 
 def test_help_that_cannot_be_written_is_a_failure(here: Path) -> None:
     assert shell(here, "docc2context --help > /dev/full") == (1, "", f"docc2context: {FULL}")
-    assert shell(here, "docc2context --version")[0] == 0
+    version = f"docc2context {docc2context.__version__}\n"
+    assert shell(here, "docc2context --version") == (0, version, "")
 
 
 @pytest.mark.parametrize("variables", [{}, UNBUFFERED])
