@@ -1,6 +1,7 @@
 """Several processes give what one gives, errors included."""
 
 from concurrent.futures import BrokenExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from docc2context.pages import BundlePages, Plan
 from docc2context.workers import converted_pages
 from examples.build_trailkit import ARCHIVE
 from tests.docc2context import deaths
-from tests.docc2context.archives import ROOT, archive, page, zipped
+from tests.docc2context.archives import ROOT, archive, numbered, page, zipped
 
 LIMITS = Limits()
 
@@ -106,3 +107,32 @@ def test_a_worker_that_dies_is_an_error_and_leaves_nothing(
     with pytest.raises(BrokenExecutor):
         docc2context.convert(ARCHIVE, tmp_path / "out", workers=2)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_of_one_worker_does_not_wait_for_what_another_one_does(tmp_path: Path) -> None:
+    path = tmp_path / "kit.zip"
+    path.write_bytes(archive(a=page("A"), b=page("B"), c=page("C"), d=page("D")))
+    plan, slow = Plan(LIMITS, "all", plain, assets=False), partial(deaths.FirstFails, tmp_path)
+    with (
+        open_archive(path, LIMITS) as opened,
+        pytest.raises(KeyError, match=r"a\.json"),
+        converted_pages(path, opened, slow, plan, workers=2) as pages,
+    ):
+        list(pages)
+    is_done = (tmp_path / "done").exists()
+    (tmp_path / "released").touch()
+    assert not is_done
+
+
+@pytest.mark.parametrize(("workers", "count"), [(1, 2), (2, 1)])
+def test_one_worker_and_one_page_need_no_other_process(
+    tmp_path: Path, workers: int, count: int
+) -> None:
+    path = tmp_path / "kit.zip"
+    path.write_bytes(numbered(count))
+    plan = Plan(LIMITS, "all", plain, assets=False)
+    with (
+        open_archive(path, LIMITS) as opened,
+        converted_pages(path, opened, BundlePages, plan, workers) as pages,
+    ):
+        assert isinstance(pages, map)
