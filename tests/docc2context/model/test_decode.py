@@ -306,3 +306,16 @@ def test_a_block_tagged_by_kind_as_the_published_schema_has_it_is_known() -> Non
     data = page(**content({"kind": "row", "numberOfColumns": 1, "columns": []}))
     assert decode_page(data).unknown_nodes == {}
     assert type(decoded_content(data)[0]).__name__ == "Row"
+
+
+def test_a_section_is_known_by_its_kind_and_without_one_by_its_type() -> None:
+    blocks = [{"type": "thematicBreak"}]
+    sections = [
+        {"kind": "content", "type": "section", "content": blocks},
+        {"type": "content", "content": blocks},
+        {"type": "quiz", "content": blocks},
+    ]
+    decoded = decode_page(page(primaryContentSections=sections))
+    kinds = [type(section) for section in decoded.node.primary_content_sections or []]
+    assert kinds == [Content, Content, UnknownPrimarySection]
+    assert decoded.unknown_nodes == {"primarysection:quiz": 1}
