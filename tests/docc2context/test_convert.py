@@ -209,9 +209,10 @@ def test_links_to_a_page_that_cannot_be_read_lead_to_the_reason() -> None:
 
 
 def test_an_archive_without_one_readable_page_is_an_error() -> None:
-    with pytest.raises(docc2context.NothingConverted, match="none of its 1 pages") as error:
-        converted(archive(bad=b"{,}"))
+    with pytest.raises(docc2context.NothingConverted, match="none of its 2 pages") as error:
+        converted(archive(bad=b"{,}", worse=b"{"))
     assert error.value.code == Code.NO_CONVERTIBLE_PAGES
+    assert error.value.entry == "'data/documentation/bad.json'"
 
 
 def test_unknown_nodes_and_missing_references_are_counted() -> None:
@@ -244,9 +245,16 @@ def test_a_misfit_is_counted_once_however_often_a_page_mentions_it(
 def test_the_first_hundred_missing_references_are_named_and_none_at_length() -> None:
     names = [f"doc://{number:03}/" + "x" * 2000 for number in range(150)]
     abstract = [{"type": "reference", "identifier": name} for name in names]
-    report, _ = converted(archive(kit=page("Kit", abstract=abstract), z=page("Z")))
+    first, second = page("Kit", abstract=abstract[:60]), page("Z", abstract=abstract[60:])
+    report, _ = converted(archive(kit=first, z=second))
     assert report.missing_references == 150
     assert [one.identifier for one in report.missing] == [name[:1000] for name in names[:100]]
+
+
+def test_unknown_nodes_are_told_in_the_order_of_their_names() -> None:
+    z, a = ([{"type": name}] for name in ("z", "a"))
+    report, _ = converted(archive(a=page("A", abstract=z), b=page("B", abstract=a * 2)))
+    assert list(report.unknown_nodes.items()) == [("inline:a", 2), ("inline:z", 1)]
 
 
 @pytest.mark.parametrize(
