@@ -170,7 +170,7 @@ def _entry(node: RenderNode, others: Sequence[Variant], ctx: Context) -> Entry:
         children,
         ctx.is_deprecated,
         ctx.declaration[: MAX_DECLARATION + 1],
-        other_names(node, others) if others else "",
+        other_names(node, others),
         is_inherited(node),
         owner_by_address(node),
     )
