@@ -124,10 +124,11 @@ def test_an_error_of_one_worker_does_not_wait_for_what_another_one_does(tmp_path
     assert not is_done
 
 
-@pytest.mark.parametrize(("workers", "count"), [(1, 2), (2, 1)])
-def test_one_worker_and_one_page_need_no_other_process(
-    tmp_path: Path, workers: int, count: int
+@pytest.mark.parametrize(("workers", "count"), [(1, 4), (2, 3)])
+def test_one_worker_and_fewer_pages_than_are_worth_two_need_no_other_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int, count: int
 ) -> None:
+    monkeypatch.setattr("docc2context.workers._PAGES_A_WORKER", 2)
     path = tmp_path / "kit.zip"
     path.write_bytes(numbered(count))
     plan = Plan(LIMITS, "all", plain, assets=False)
