@@ -267,6 +267,15 @@ def test_output_over_a_limit_is_an_error_and_leaves_nothing(tmp_path: Path, limi
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_page_may_be_as_long_as_its_limit_says() -> None:
+    source = archive(kit=page("K\N{SNOWMAN}t", abstract=[{"type": "text", "text": "Hi"}]))
+    size = len(converted(source)[1]["documentation/kit.md"])
+    assert converted(source, limits=Limits(max_page_output_bytes=size))[0].pages_converted == 1
+    with pytest.raises(docc2context.OutputTooLarge) as error:
+        converted(source, limits=Limits(max_page_output_bytes=size - 1))
+    assert (error.value.entry, error.value.limit) == ("'data/documentation/kit.json'", size - 1)
+
+
 LONG = {"type": "text", "text": "x" * 100_000}
 
 
