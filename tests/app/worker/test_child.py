@@ -190,6 +190,7 @@ def test_facts_of_a_refusal_are_passed_on_as_sentences(
     [
         ZeroDivisionError("a mistake"),
         RecursionError("too deep"),
+        OSError(errno.EIO, "a disk that breaks"),
         DestinationError(Code.DESTINATION_UNUSABLE, "is ours"),
     ],
 )
@@ -230,11 +231,17 @@ def test_a_full_disk_is_told_apart_however_it_is_wrapped(
     assert reply_of(b"") == OutOfRoom()
 
 
+def during(handled: Exception, error: Exception) -> Exception:
+    error.__context__ = handled
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "cause"),
     [
         (MemoryError(), None),
         (ValueError("wraps it"), MemoryError()),
+        (during(MemoryError(), ValueError("comes while it is handled")), None),
     ],
 )
 def test_a_lack_of_memory_is_told_apart_however_it_is_wrapped(
