@@ -14,7 +14,6 @@ def say(line: str) -> None:
         return
     try:
         sys.stderr.write(line + "\n")
-        sys.stderr.flush()
     except OSError:
         _give_up(sys.stderr)
 

@@ -91,7 +91,7 @@ class _Salvager:
 
     def union(self, value: Any, type_: inspect.UnionType) -> Any:
         structs = [member for member in type_.types if isinstance(member, inspect.StructType)]
-        by_tag = {member.tag: member for member in structs if member.tag is not None}
+        by_tag = {member.tag: member for member in structs}
         if UNKNOWN in by_tag:
             return self.tagged(value, by_tag)
         for member in type_.types:

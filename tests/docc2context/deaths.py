@@ -2,8 +2,31 @@
 
 import os
 import signal
+import time
+from pathlib import Path
+
+from docc2context.archive.reader import Archive
+from docc2context.bundle.report import SkippedPage
+from docc2context.pages import BundlePage, BundlePages, Plan
 
 
 def killed(*_: object) -> None:
     """As by the kernel where memory is short."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+class FirstFails(BundlePages):
+    """The page `a` fails at once; the others take until `folder` holds `released`, or long."""
+
+    def __init__(self, folder: Path, archive: Archive, plan: Plan) -> None:
+        super().__init__(archive, plan)
+        self._folder = folder
+
+    def convert(self, source: str) -> BundlePage | SkippedPage:
+        if source.endswith("/a.json"):
+            raise KeyError(source)
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not (self._folder / "released").exists():
+            time.sleep(0.002)
+        (self._folder / "done").touch()
+        return super().convert(source)

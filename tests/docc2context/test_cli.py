@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from docc2context import cli
+from docc2context.options import parsed
 from tests.docc2context import deaths
 from tests.docc2context.archives import archive, page, zipped
 
@@ -355,25 +356,54 @@ def test_workers_change_no_byte_and_one_that_is_killed_is_told_of(
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "wrong"),
     [
-        [],
-        ["convert"],
-        ["convert", "x.zip"],
-        ["convert", "x", "-o", "y", "-z"],
-        ["convert", "x", "-o", "-"],
-        ["convert", "x", "-o", "y", "--workers", "0"],
-        ["convert", "x", "-o", "y", "--workers", "two"],
-        ["convert", "x", "-o", "-", "--single", "--json"],
-        ["convert", "x", "-o", "y", "--single", "--assets"],
-        ["convert", "x", "-o", "no/such.md"],
-        ["convert", "x", "-o", f"{'x' * 300}.md"],
+        ([], "required: COMMAND"),
+        (["convert"], "required: archive, -o/--output"),
+        (["convert", "x.zip"], "required: -o/--output"),
+        (["x.zip"], "required: -o/--output"),
+        (["check", "x.zip"], "required: bundle"),
+        (["convert", "x", "-o", "y", "-z"], "unrecognized arguments: -z"),
+        (["convert", "x", "-o", "-"], "can go to standard output: add --single"),
+        (["convert", "x", "-o", "y", "--workers", "0"], "'0' is no whole number from 1"),
+        (["convert", "x", "-o", "y", "--workers", "two"], "'two' is no whole number from 1"),
+        (["convert", "x", "-o", "-", "--single", "--json"], "cannot both go to standard output"),
+        (["convert", "x", "-o", "y", "--single", "--assets"], "or leave the assets out"),
+        (["convert", "x", "-o", "no/such.md"], "'no/such.md' would be a folder: add --single"),
+        (["convert", "x", "-o", "such.MARKDOWN"], "'such.MARKDOWN' would be a folder"),
+        (["convert", "x", "-o", f"{'x' * 300}.md"], "would be a folder: add --single"),
+        (["convert", "x", "-o", "y", "--language", "objc"], "invalid choice: 'objc'"),
+        (["check", "x", "y", "--language", "objc"], "invalid choice: 'objc'"),
     ],
 )
-def test_a_wrong_call_exits_with_2(arguments: list[str]) -> None:
+def test_a_wrong_call_exits_with_2_and_is_told_what_is_wrong(
+    arguments: list[str], wrong: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stopped:
         cli.main(arguments)
     assert stopped.value.code == 2
+    *_, last = capsys.readouterr().err.splitlines()
+    assert last.startswith("docc2context")
+    assert wrong in last
+
+
+def test_what_is_not_asked_for_is_not_done() -> None:
+    assert vars(parsed(["convert", "x", "-o", "y"])) == {
+        "command": "convert",
+        "archive": "x",
+        "output": "y",
+        "language": "all",
+        "workers": os.cpu_count(),
+        **dict.fromkeys(("json", "single", "assets", "force", "strict"), False),
+    }
+    assert vars(parsed(["check", "x", "y"])) == {
+        "command": "check",
+        "archive": "x",
+        "bundle": "y",
+        "output": None,
+        "language": "all",
+        "json": False,
+    }
 
 
 def test_a_folder_may_be_called_like_a_document(tmp_path: Path, good: str) -> None:

@@ -49,12 +49,17 @@ def declaring(text: str) -> bytes:
 
 
 def test_the_table_of_contents_tells_overloads_apart_by_one_line_of_bounded_length() -> None:
-    source = archive(a=declaring("func f(\n  Int\n)"), b=declaring("func " + "f" * 1_000_000))
+    source = archive(
+        a=declaring("func f(\n  Int\n)"),
+        b=declaring("func " + "f" * 1_000_000),
+        c=declaring("func " + "g" * 995),
+    )
     _, files = converted(source)
     lines = files["llms.txt"].decode().splitlines()
     assert [line for line in lines if line.startswith("-")] == [
         "- [f(\\_:)](documentation/a.md) (`func f( Int )`)",
         f"- [f(\\_:)](documentation/b.md) (`func {'f' * 995}…`)",
+        f"- [f(\\_:)](documentation/c.md) (`func {'g' * 995}`)",
     ]
 
 
@@ -205,10 +210,11 @@ def test_links_to_a_page_that_cannot_be_read_lead_to_the_reason() -> None:
 
 def test_an_archive_without_one_readable_page_is_an_error() -> None:
     with pytest.raises(
-        docc2context.NothingConverted, match="not one page could be read, of 1"
+        docc2context.NothingConverted, match="not one page could be read, of 2"
     ) as error:
-        converted(archive(bad=b"{,}"))
+        converted(archive(bad=b"{,}", worse=b"{"))
     assert error.value.code == Code.NO_CONVERTIBLE_PAGES
+    assert error.value.entry == "'data/documentation/bad.json'"
 
 
 def test_unknown_nodes_and_missing_references_are_counted() -> None:
@@ -241,9 +247,16 @@ def test_a_misfit_is_counted_once_however_often_a_page_mentions_it(
 def test_the_first_hundred_missing_references_are_named_and_none_at_length() -> None:
     names = [f"doc://{number:03}/" + "x" * 2000 for number in range(150)]
     abstract = [{"type": "reference", "identifier": name} for name in names]
-    report, _ = converted(archive(kit=page("Kit", abstract=abstract), z=page("Z")))
+    first, second = page("Kit", abstract=abstract[:60]), page("Z", abstract=abstract[60:])
+    report, _ = converted(archive(kit=first, z=second))
     assert report.missing_references == 150
     assert [one.identifier for one in report.missing] == [name[:1000] for name in names[:100]]
+
+
+def test_unknown_nodes_are_told_in_the_order_of_their_names() -> None:
+    z, a = ([{"type": name}] for name in ("z", "a"))
+    report, _ = converted(archive(a=page("A", abstract=z), b=page("B", abstract=a * 2)))
+    assert list(report.unknown_nodes.items()) == [("inline:a", 2), ("inline:z", 1)]
 
 
 @pytest.mark.parametrize(
@@ -254,6 +267,15 @@ def test_output_over_a_limit_is_an_error_and_leaves_nothing(tmp_path: Path, limi
         docc2context.convert(KIT, tmp_path / "out", limits=limits)
     assert (error.value.code, error.value.limit) == (Code.OUTPUT_TOO_LARGE, 100)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_may_be_as_long_as_its_limit_says() -> None:
+    source = archive(kit=page("K\N{SNOWMAN}t", abstract=[{"type": "text", "text": "Hi"}]))
+    size = len(converted(source)[1]["documentation/kit.md"])
+    assert converted(source, limits=Limits(max_page_output_bytes=size))[0].pages_converted == 1
+    with pytest.raises(docc2context.OutputTooLarge) as error:
+        converted(source, limits=Limits(max_page_output_bytes=size - 1))
+    assert (error.value.entry, error.value.limit) == ("'data/documentation/kit.json'", size - 1)
 
 
 LONG = {"type": "text", "text": "x" * 100_000}

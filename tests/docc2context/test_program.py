@@ -13,6 +13,7 @@ from threading import Timer
 
 import pytest
 
+import docc2context
 from tests.docc2context.archives import archive, numbered, page
 
 SCRIPT = f"""#!{sys.executable}
@@ -143,9 +144,26 @@ def test_names_that_are_no_text_are_taken_and_told_in_one_line(here: Path) -> No
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize("variables", [{}, UNBUFFERED])
+def test_a_report_of_which_only_a_part_can_be_written_is_a_failure(
+    here: Path, variables: dict[str, str]
+) -> None:
+    shell(here, "docc2context convert a.zip -o out; head -c 1020 /dev/zero > report")
+    # Modules that were compiled would be cut off, too.
+    line = "ulimit -f 1; PYTHONDONTWRITEBYTECODE=1 docc2context check a.zip out --json >> report"
+    code, _, err = shell(here, line, **variables)
+    told = FULL.replace("No space left on device", "File too large")
+    assert (code, err.splitlines(keepends=True)[-1]) == (
+        1,
+        f"docc2context: cannot check a.zip: {told}",
+    )
+    assert (here / "report").stat().st_size == 1024
+
+
 def test_help_that_cannot_be_written_is_a_failure(here: Path) -> None:
     assert shell(here, "docc2context --help > /dev/full") == (1, "", f"docc2context: {FULL}")
-    assert shell(here, "docc2context --version")[0] == 0
+    version = f"docc2context {docc2context.__version__}\n"
+    assert shell(here, "docc2context --version") == (0, version, "")
 
 
 @pytest.mark.parametrize("variables", [{}, UNBUFFERED])

@@ -1,7 +1,11 @@
 """Several processes give what one gives, errors included."""
 
-from concurrent.futures import BrokenExecutor
+import signal
+from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,10 +14,10 @@ from docc2context import ArchiveRefused, Code, Limits, OutputTooLarge
 from docc2context.archive.reader import open_archive
 from docc2context.bundle.content import plain
 from docc2context.pages import BundlePages, Plan
-from docc2context.workers import converted_pages
+from docc2context.workers import _in_order, converted_pages
 from examples.build_trailkit import ARCHIVE
 from tests.docc2context import deaths
-from tests.docc2context.archives import ROOT, archive, page, zipped
+from tests.docc2context.archives import ROOT, archive, numbered, page, zipped
 
 LIMITS = Limits()
 
@@ -32,6 +36,28 @@ def bundle(source: Path, destination: Path, workers: int) -> bytes:
 def test_two_workers_write_the_same_bytes_as_one(tmp_path: Path) -> None:
     one, two = (bundle(ARCHIVE, tmp_path / f"{n}.zip", n) for n in (1, 2))
     assert one == two
+
+
+def test_the_caller_is_interrupted_by_ctrl_c_as_before(tmp_path: Path) -> None:
+    bundle(ARCHIVE, tmp_path / "out.zip", 2)
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_a_pool_is_handed_a_few_batches_and_one_more_for_each_that_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    handed: list[Sequence[str]] = []
+
+    class Pool(ThreadPoolExecutor):
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            handed.extend(args)
+            return super().submit(fn, *args, **kwargs)
+
+    monkeypatch.setattr("docc2context.workers._convert_batch", list)
+    with Pool(1) as pool:
+        told = [(name, len(handed)) for name in _in_order(pool, list("abcdefghijkl"), ahead=3)]
+    assert "".join(name for name, _ in told) == "abcdefghijkl"
+    assert [count for _, count in told] == [3, 3, 4, 4, 5, 5, 6, 6, 6, 6, 6, 6]
 
 
 def test_pages_come_in_the_archives_order_from_other_processes(tmp_path: Path) -> None:
@@ -106,3 +132,33 @@ def test_a_worker_that_dies_is_an_error_and_leaves_nothing(
     with pytest.raises(BrokenExecutor):
         docc2context.convert(ARCHIVE, tmp_path / "out", workers=2)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_of_one_worker_does_not_wait_for_what_another_one_does(tmp_path: Path) -> None:
+    path = tmp_path / "kit.zip"
+    path.write_bytes(archive(a=page("A"), b=page("B"), c=page("C"), d=page("D")))
+    plan, slow = Plan(LIMITS, "all", plain, assets=False), partial(deaths.FirstFails, tmp_path)
+    with (
+        open_archive(path, LIMITS) as opened,
+        pytest.raises(KeyError, match=r"a\.json"),
+        converted_pages(path, opened, slow, plan, workers=2) as pages,
+    ):
+        list(pages)
+    is_done = (tmp_path / "done").exists()
+    (tmp_path / "released").touch()
+    assert not is_done
+
+
+@pytest.mark.parametrize(("workers", "count"), [(1, 4), (2, 3)])
+def test_one_worker_and_fewer_pages_than_are_worth_two_need_no_other_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int, count: int
+) -> None:
+    monkeypatch.setattr("docc2context.workers._PAGES_A_WORKER", 2)
+    path = tmp_path / "kit.zip"
+    path.write_bytes(numbered(count))
+    plan = Plan(LIMITS, "all", plain, assets=False)
+    with (
+        open_archive(path, LIMITS) as opened,
+        converted_pages(path, opened, BundlePages, plan, workers) as pages,
+    ):
+        assert isinstance(pages, map)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,6 +66,11 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -
             ("https://a.example", "http://b.example:8080"),
         ),
         ("http://[::1]:3000", ("http://[::1]:3000",)),
+        ("chrome-extension://a_b", ("chrome-extension://a_b",)),
+        (
+            "https://a.example:80,http://a.example:443",
+            ("https://a.example:80", "http://a.example:443"),
+        ),
     ],
 )
 def test_origins_are_separated_by_commas(
@@ -86,6 +92,8 @@ def test_origins_are_separated_by_commas(
         "https://*.example",
         "https://a.example:443",
         "http://a.example:80",
+        "http://a.example:123456",
+        "http://[::1]:80",
         "https://a.example,*",
         "https://a.example,",
         "null",
@@ -98,6 +106,82 @@ def test_what_no_browser_sends_as_origin_is_refused(
 
     with pytest.raises(SystemExit, match=r"CORS_ORIGINS=.*`.*` (is no origin|names the def)"):
         load_settings()
+
+
+TIMES = [0.001, 3600], [0, 3600.001]
+WAITS = [0, 3600], [-0.001, 3600.001]
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "refused"),
+    [
+        ("max_upload_bytes", [1], [0]),
+        ("max_entries", [1], [0]),
+        ("max_archive_bytes", [1], [0]),
+        ("max_page_bytes", [1], [0]),
+        ("max_output_bytes", [1], [0]),
+        ("head_timeout_seconds", *TIMES),
+        ("upload_idle_seconds", *TIMES),
+        ("conversion_slots", [1, 1024], [0, 1025]),
+        ("conversion_queue", [0, 10_000], [-1, 10_001]),
+        ("conversion_queue_wait_seconds", *WAITS),
+        ("conversion_timeout_seconds", *TIMES),
+        ("conversion_cpu_seconds", [1, 3600], [0, 3601]),
+        ("conversion_memory_bytes", [2**26], [2**26 - 1]),
+        ("shutdown_grace_seconds", *WAITS),
+        ("rate_limit", ["1/second", "100/2 hours"], ["0/second", "1", ""]),
+        ("build_commit", ["a", "v1.2_3+b-c", "F" * 64], ["", "a b", "a\n", "F" * 65]),
+        ("log_level", ["debug", "info", "warning", "error"], ["critical", 1]),
+        ("log_format", ["json", "console", "auto"], ["text", 1]),
+    ],
+)
+def test_a_setting_is_taken_up_to_its_bounds(
+    name: str, taken: list[Any], refused: list[Any]
+) -> None:
+    for value in taken:
+        assert getattr(Settings(**{name: value}), name) == value
+    for value in refused:
+        with pytest.raises(ValueError, match=name):
+            Settings(**{name: value})
+
+
+def test_a_command_is_quoted_as_for_a_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONVERTER_COMMAND", "'my tool' --as a\\ b")
+    assert load_settings().converter_command == ("my tool", "--as", "a b")
+
+    monkeypatch.setenv("CONVERTER_COMMAND", "'my tool")
+    with pytest.raises(SystemExit) as ended:
+        load_settings()
+    assert str(ended.value) == (
+        "docc2context-service cannot start: CONVERTER_COMMAND='my tool: "
+        "is quoted wrongly: No closing quotation"
+    )
+
+
+def test_the_workspace_is_an_absolute_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    monkeypatch.chdir(tmp_path)
+
+    assert Settings(workspace_dir=Path("folder")).workspace_dir == tmp_path / "folder"
+    with pytest.raises(ValueError, match="is not a directory that this process can write to"):
+        Settings(workspace_dir=Path("file"))
+
+
+def test_each_bad_value_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAX_ENTRIES", "0")
+    monkeypatch.setenv("RATE_LIMIT", "many")
+
+    with pytest.raises(SystemExit) as ended:
+        load_settings()
+
+    assert str(ended.value) == (
+        "docc2context-service cannot start: "
+        "MAX_ENTRIES=0: input should be greater than or equal to 1; "
+        "RATE_LIMIT=many: is not a number of conversions per time, such as 60/minute"
+    )
 
 
 def test_settings_do_not_change() -> None:
@@ -145,6 +229,9 @@ def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value:
         "redis+sentinel://secret",
         "memory://secret",
         "redis://[secret",
+        "redis://localhost:0",
+        "redis://localhost#secret",
+        "redis:///1",
     ],
 )
 def test_a_bad_store_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
@@ -160,6 +247,13 @@ def test_a_bad_store_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch, val
     with pytest.raises(ValueError, match="rate_limit_store") as raised:
         Settings(rate_limit_store=value)
     assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "value", ["memory:", "memory://", "redis://localhost", "redis://localhost/", "rediss://h:1/0"]
+)
+def test_a_store_needs_no_more_than_its_host(value: str) -> None:
+    assert Settings(rate_limit_store=value).rate_limit_store == value
 
 
 def test_a_good_store_is_taken_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,6 +76,20 @@ def test_who_waits_too_long_is_told_to_come_back() -> None:
     assert error.detail == "All conversion slots are taken and none came free in 0.01 seconds."
 
 
+@pytest.mark.parametrize(("wait_seconds", "retry_after"), [(0, 1), (1, 1), (1.5, 2)])
+def test_who_is_told_to_come_back_is_given_whole_seconds_and_not_none(
+    wait_seconds: float, retry_after: int
+) -> None:
+    async def scenario() -> ServiceError:
+        admission = Admission(slots=1, queue=0, wait_seconds=wait_seconds, metrics=Metrics())
+        async with admission.slot():
+            with pytest.raises(ServiceError) as caught:
+                await is_inside(admission)
+        return caught.value
+
+    assert asyncio.run(scenario()).retry_after == retry_after
+
+
 def test_waiting_is_in_order_of_arrival() -> None:
     async def scenario() -> list[int]:
         admission = Admission(slots=1, queue=10, wait_seconds=5, metrics=Metrics())

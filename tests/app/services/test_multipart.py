@@ -57,6 +57,13 @@ def test_a_file_name_is_of_no_interest() -> None:
     assert taken(form) == DATA
 
 
+def test_a_part_is_named_by_its_own_disposition_alone() -> None:
+    nameless = b"--XyZ\r\n\r\nnobody's\r\n"
+    file = part("file", DATA, b'Content-Type: application/zip; name="other"\r\n')
+
+    assert taken(nameless + file + nameless + END) == DATA
+
+
 def texts(form: bytes, size: int = 1000) -> dict[str, str]:
     field = FileField(CONTENT_TYPE, bytearray().extend, ["assets"])
     for at in range(0, len(form), size):
@@ -74,6 +81,7 @@ def test_a_field_that_is_kept_may_stand_before_the_file_or_after_it(size: int) -
     assert texts(file + other + END, size) == {}
     assert texts(part("assets", b"\xff") + file + END, size) == {"assets": "\ufffd"}
     assert texts(part("assets", b"") + file + END, size) == {"assets": ""}
+    assert texts(part("assets", b"x" * 64) + file + END, size) == {"assets": "x" * 64}
 
 
 @pytest.mark.parametrize(
@@ -202,6 +210,23 @@ def test_a_form_of_a_hundred_parts_is_no_form_to_upload_a_file() -> None:
     assert refusal(fields + part("n", b"1") * 2 + part("file", DATA) + END).detail == (
         "The form holds over 100 boundaries."
     )
+
+
+def test_boundaries_are_counted_over_all_pieces() -> None:
+    pieces = [part("n", b"1") * 2 for _ in range(101)]  # each with a whole one between two parts
+
+    assert refusal(*pieces).detail == "The form holds over 100 boundaries."
+
+
+def test_what_stands_beside_the_file_is_counted_to_the_byte_over_all_pieces() -> None:
+    most = 1024 * 1024 - len(part("note", b"") + part("file", b"") + END)
+
+    def pieces(size: int) -> list[bytes]:
+        form = part("note", bytes(size)) + part("file", DATA) + END
+        return [form[at : at + 1000] for at in range(0, len(form), 1000)]
+
+    assert taken(*pieces(most)) == DATA
+    assert refusal(*pieces(most + 1)).detail == "The form holds over 1048576 bytes beside its file."
 
 
 @pytest.mark.parametrize("boundary", ["b", "b" * 70])

@@ -64,10 +64,44 @@ def test_fields_beside_the_file_are_returned_if_they_are_asked_for(tmp_path: Pat
         assert asyncio.run(receive(raw, file, limit=9, metrics=Metrics(), kept=["assets"])) == {}
 
 
-def test_the_media_type_is_read_in_any_case(tmp_path: Path) -> None:
-    body = Body(stream(FORM_HEAD + b"PK34" + FORM_TAIL), "Multipart/Form-Data; boundary=b", None)
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "Multipart/Form-Data; boundary=b",
+        " multipart/form-data ; boundary=b",
+        "multipart/form-data; charset=utf-8; boundary=b",
+    ],
+)
+def test_the_media_type_is_read_in_any_case_whatever_follows_it(
+    tmp_path: Path, content_type: str
+) -> None:
+    body = Body(stream(FORM_HEAD + b"PK34" + FORM_TAIL), content_type, None)
 
     assert received(tmp_path, body) == b"PK34"
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        (FORM_HEAD + b"PK34", ErrorCode.INVALID_REQUEST),
+        (FORM_HEAD.replace(b'"file"', b'"other"') + FORM_TAIL, ErrorCode.MISSING_FILE),
+    ],
+    ids=["cut off", "without a file"],
+)
+def test_a_form_is_looked_at_up_to_its_end(tmp_path: Path, form: bytes, code: ErrorCode) -> None:
+    assert refusal(tmp_path, Body(stream(form), FORM_TYPE, None)).code is code
+
+
+def test_pieces_are_written_as_soon_as_they_make_a_batch(tmp_path: Path) -> None:
+    written = []
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(5):
+            written.append((tmp_path / "upload").stat().st_size)
+            yield bytes(200_000)
+
+    assert len(received(tmp_path, Body(pieces(), "", None), 1_000_000)) == 1_000_000
+    assert written == [0, 0, 400_000, 400_000, 800_000]
 
 
 def test_pieces_larger_than_a_batch_arrive_whole(tmp_path: Path) -> None:

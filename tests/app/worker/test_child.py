@@ -26,6 +26,7 @@ from docc2context import (
     Code,
     DestinationError,
     LimitExceeded,
+    Limits,
     Report,
 )
 from tests.app.archives import (
@@ -52,7 +53,9 @@ class Conversion:
     def __init__(self, folder: Path) -> None:
         self.upload, self.result, self.said = folder / "u", folder / "r", folder / "s"
 
-    def __call__(self, archive: bytes, wanted: Wanted = BUNDLE) -> Reply | None:
+    def __call__(
+        self, archive: bytes, wanted: Wanted = BUNDLE, limits: Limits = DEFAULT_LIMITS
+    ) -> Reply | None:
         self.upload.write_bytes(archive)
         upload = os.open(self.upload, os.O_RDWR)
         # As the parent leaves it: at the end of what was written.
@@ -60,7 +63,7 @@ class Conversion:
         result = os.open(self.result, os.O_RDWR | os.O_CREAT)
         said = os.open(self.said, os.O_RDWR | os.O_CREAT)
         try:
-            child.convert(said, upload, result, wanted, DEFAULT_LIMITS, BOUNDS)
+            child.convert(said, upload, result, wanted, limits, BOUNDS)
         finally:
             os.close(said)
         return decode(self.said.read_bytes())
@@ -157,6 +160,13 @@ class _Raising:
         raise cls.error from cls.cause
 
 
+def test_the_limits_that_are_given_hold(reply_of: Conversion) -> None:
+    reply = reply_of(doccarchive("Foo", "Bar"), limits=Limits(max_page_bytes=len(ARTICLE) - 1))
+
+    assert isinstance(reply, Refused)
+    assert (reply.code, reply.limit) == ("archive_too_large", len(ARTICLE) - 1)
+
+
 def test_facts_of_a_refusal_are_passed_on_as_sentences(
     reply_of: Conversion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +190,7 @@ def test_facts_of_a_refusal_are_passed_on_as_sentences(
     [
         ZeroDivisionError("a mistake"),
         RecursionError("too deep"),
+        OSError(errno.EIO, "a disk that breaks"),
         DestinationError(Code.DESTINATION_UNUSABLE, "is ours"),
     ],
 )
@@ -220,11 +231,17 @@ def test_a_full_disk_is_told_apart_however_it_is_wrapped(
     assert reply_of(b"") == OutOfRoom()
 
 
+def during(handled: Exception, error: Exception) -> Exception:
+    error.__context__ = handled
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "cause"),
     [
         (MemoryError(), None),
         (ValueError("wraps it"), MemoryError()),
+        (during(MemoryError(), ValueError("comes while it is handled")), None),
     ],
 )
 def test_a_lack_of_memory_is_told_apart_however_it_is_wrapped(

@@ -23,12 +23,31 @@ def test_pages_come_in_the_order_of_their_topics_depth_first() -> None:
     assert order == {"kit": [f"{kit}.md", f"{kit}/b.md", f"{kit}/b/c.md", f"{kit}/a.md"]}
 
 
+def test_pages_come_in_the_same_order_however_they_were_added() -> None:
+    kit, other = "documentation/kit", "documentation/other"
+    backwards = (f"{other}/x.md", f"{other}.md", f"{kit}/y.md", f"{kit}.md")
+    made = contents({path: [] for path in backwards})
+    assert list(made.order().items()) == [
+        ("kit", [f"{kit}.md", f"{kit}/y.md"]),
+        ("other", [f"{other}.md", f"{other}/x.md"]),
+    ]
+    assert made.title("") == "kit"
+
+
 def test_circles_end_and_each_page_stands_once() -> None:
     pages = {
         "documentation/kit.md": ["documentation/kit/a.md", "documentation/kit/a.md"],
         "documentation/kit/a.md": ["documentation/kit.md", "documentation/kit/a.md"],
     }
     assert contents(pages).order() == {"kit": list(pages)}
+
+
+def test_what_is_listed_again_or_lies_nowhere_ends_no_list() -> None:
+    kit = "documentation/kit"
+    listed = [f"{kit}/c.md", f"{kit}/c.md", f"{kit}/gone.md", f"{kit}/b.md", f"{kit}/a.md"]
+    pages: dict[str, list[str]] = {f"{kit}/{name}.md": [] for name in "abc"}
+    order = contents({f"{kit}.md": listed, **pages}).order()
+    assert order == {"kit": [f"{kit}.md", f"{kit}/c.md", f"{kit}/b.md", f"{kit}/a.md"]}
 
 
 def test_what_nobody_curated_comes_after_below_its_root_or_at_the_end() -> None:
@@ -141,6 +160,7 @@ def test_members_are_named_behind_their_type_unless_their_titles_do_so() -> None
         "d/kit/guide/x": "x",
         "d/kit/lost/y": "y",
         "d/kit/aconst": "AConst",
+        "d/kit/aconst/aconstant": "AConstant",
         "d/kit/aconst/aconstone": "AConstOne",
         "d/kit/c": "c",
         "d/kit/c/count": "count",
@@ -153,8 +173,8 @@ def test_members_are_named_behind_their_type_unless_their_titles_do_so() -> None
     names = [line.partition("](")[0][3:] for line in made.render("Kit").splitlines()[4:]]
     assert names == [
         *("Kit", "`A`", "``A.`(_:)``", "`A.B`", "`A.B.c`", "`A.B.g`", "`A.f(_:)`"),
-        *("`A`: A Implementations", "`AConst`", "`AConstOne`", "`c`", "`c.count`"),
-        *("Guide", "`x`", "`y`"),
+        *("`A`: A Implementations", "`AConst`", "`AConst.AConstant`", "`AConstOne`"),
+        *("`c`", "`c.count`", "Guide", "`x`", "`y`"),
     ]
 
 
@@ -178,7 +198,7 @@ def test_what_authors_call_optional_may_not_be_skipped() -> None:
 
 def test_a_combined_archive_is_called_after_the_page_above_its_modules() -> None:
     made = contents({"documentation/inner.md": [], "documentation/a/b.md": []})
-    assert (made.title("Own"), made.title("")) == ("Own", "inner")
+    assert [made.title(own) for own in (" Own ", "", " ")] == ["Own", "inner", "inner"]
     made.add("documentation.md", Entry("The package", "The package", "", ()))
     assert made.title("Own") == "The package"
 

@@ -5,6 +5,7 @@ import msgspec
 import pytest
 
 from docc2context.links.references import References
+from docc2context.model.inline import Text
 from docc2context.model.page import PatchOperation
 from docc2context.model.patch import PatchedText
 from docc2context.model.reference import TopicReference, UnknownReference
@@ -38,6 +39,11 @@ def test_an_address_on_the_web_is_safe_to_link() -> None:
         (
             {"type": "podcast", "title": "Talk", "url": "https://example.com"},
             UnknownReference(name="podcast", title="Talk", url="https://example.com"),
+            {"reference:podcast": 1},
+        ),
+        (
+            {"type": "podcast", "title": 5, "about": [{"type": "text", "text": "Sloths."}]},
+            UnknownReference(name="podcast", abstract=[Text(text="Sloths.")]),
             {"reference:podcast": 1},
         ),
         (

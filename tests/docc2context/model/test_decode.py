@@ -17,11 +17,14 @@ from docc2context.model.decode import PageUndecodable, decode_page
 from docc2context.model.inline import CodeVoice, Inline, Text, UnknownInline
 from docc2context.model.reference import Reference
 from docc2context.model.sections import (
+    Attributes,
     Content,
+    Declarations,
     Parameters,
     PrimarySection,
     UnknownPrimarySection,
 )
+from docc2context.model.symbol import Fragment
 from docc2context.model.tutorials import Layout, Section
 
 IDENTIFIER = {"url": "doc://x/documentation/X", "interfaceLanguage": "swift"}
@@ -55,9 +58,9 @@ def test_a_page_as_the_format_says_has_no_unknown_nodes() -> None:
         (b"\xff\xfe{}", "invalid JSON"),
         (b'{"metadata": {"title": "\xff"}}', "invalid JSON: not UTF-8"),
         (b'{"kind": 5, "ignored": "\xff"}', "invalid JSON: not UTF-8"),  # found by the second look
-        (b"[]", "not a RenderNode page"),
-        (b'"text"', "not a RenderNode page"),
-        (b"{}", "neither an identifier nor a title"),
+        (b"[]", "^not a RenderNode page: not a JSON object$"),
+        (b'"text"', "^not a RenderNode page: not a JSON object$"),
+        (b"{}", "^not a RenderNode page: neither an identifier nor a title$"),
         (b'{"formatVersion": "1.0"}', "neither an identifier nor a title"),
         (b'{"identifier": {"url": "x"}, "abstract": ' + b"[" * 100_000, "nested too deeply"),
     ],
@@ -65,6 +68,20 @@ def test_a_page_as_the_format_says_has_no_unknown_nodes() -> None:
 def test_what_is_no_page_is_refused_with_a_reason(data: bytes, reason: str) -> None:
     with pytest.raises(PageUndecodable, match=reason):
         decode_page(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "identifier", "title"),
+    [
+        (b'{"identifier": {"url": "doc://x"}}', "doc://x", None),
+        (b'{"metadata": {"title": "X"}}', "", "X"),
+    ],
+)
+def test_an_identifier_or_a_title_makes_a_page(
+    data: bytes, identifier: str, title: str | None
+) -> None:
+    node = decode_page(data).node
+    assert (node.identifier.url, node.metadata.title) == (identifier, title)
 
 
 def test_a_byte_order_mark_is_passed_over() -> None:
@@ -245,6 +262,67 @@ def test_one_bad_field_does_not_lose_its_neighbours() -> None:
     assert decoded.unknown_nodes == {"malformed:RenderNode.abstract": 1}
 
 
+def test_each_misfit_is_counted() -> None:
+    poll, heading = {"type": "poll"}, {"type": "heading", "level": "two", "text": "H"}
+    parameters = {"kind": "parameters", "parameters": [5, {"name": "a"}, "b"]}
+    blocks = content(poll, heading, 5, poll, heading, None)
+    sections = [*blocks["primaryContentSections"], parameters]
+    decoded = decode_page(page(primaryContentSections=sections))
+    assert decoded.unknown_nodes == {
+        "block:poll": 2,
+        "malformed:Heading.level": 2,
+        "malformed:value": 2,
+        "malformed:Parameter": 2,
+    }
+    shown, (_, named) = decoded_content(page(**blocks)), decoded.node.primary_content_sections or []
+    assert [type(block) for block in shown] == [UnknownBlock, Heading] * 2
+    assert isinstance(named, Parameters)
+    assert [parameter.name for parameter in named.parameters] == ["a"]
+
+
+def test_words_where_an_object_belongs_are_kept_and_counted() -> None:
+    data = page(abstract=["Hi"], **content("Words"))
+    assert decode_page(data).node.abstract == [UnknownInline(name="string", text="Hi")]
+    words = Paragraph(inline_content=[Text(text="Words")])
+    assert decoded_content(data) == [UnknownBlock(name="string", content=[words])]
+    assert decode_page(data).unknown_nodes == {"inline:string": 1, "block:string": 1}
+
+
+def test_a_misfit_in_an_object_does_not_lose_its_neighbours() -> None:
+    change = {"change": "added", "platform": "iOS", "versions": ["1", "2"]}
+    metadata = {"title": "X", "customMetadata": {"a": "x", "b": [], "c": 5, "d": {}}}
+    decoded = decode_page(page(metadata=metadata, diffAvailability={"a": change, "b": 5, "c": []}))
+    assert decoded.node.metadata.custom_metadata == {"a": "x", "c": "5"}
+    changes = decoded.node.diff_availability or {}
+    assert {name: change.platform for name, change in changes.items()} == {"a": "iOS"}
+    assert decoded.unknown_nodes == {"malformed:value": 2, "malformed:VersionChange": 2}
+
+
+@pytest.mark.parametrize("value", [[], "x", 5])
+def test_what_is_no_object_where_one_belongs_is_left_out(value: object) -> None:
+    decoded = decode_page(page(diffAvailability=value, hierarchy=value))
+    assert (decoded.node.diff_availability, decoded.node.hierarchy) == (None, None)
+    assert decoded.unknown_nodes == {
+        "malformed:RenderNode.diffAvailability": 1,
+        "malformed:RenderNode.hierarchy": 1,
+    }
+
+
+def test_what_may_be_of_two_types_is_either_in_the_second_look_too() -> None:
+    tokens = [{"kind": "text", "text": "1"}]
+    declared = {"declarations": [{"platforms": [None, "iOS"], "tokens": tokens}]}
+    allowed = {"attributes": [{"kind": "allowedValues", "values": ["a", tokens]}]}
+    sections = [{"kind": "declarations", **declared}, {"kind": "attributes", **allowed}]
+    decoded = decode_page(page(abstract=[{"type": "emoji"}], primaryContentSections=sections))
+    assert decoded.unknown_nodes == {"inline:emoji": 1}
+    declarations, attributes = decoded.node.primary_content_sections or []
+    assert isinstance(declarations, Declarations)
+    assert isinstance(attributes, Attributes)
+    assert declarations.declarations[0].platforms == [None, "iOS"]
+    (values,) = [attribute.values for attribute in attributes.attributes or []]
+    assert values == ["a", [Fragment(text="1")]]
+
+
 @pytest.mark.parametrize("identifier", [{}, {"identifier": {}}])
 def test_what_lacks_its_identifier_is_fitted_once_however_deep_it_lies(
     identifier: dict[str, Any],
@@ -288,7 +366,42 @@ def test_numbers_where_text_belongs_read_as_their_digits() -> None:
     assert section.parameters[0].name == "5"
 
 
+@pytest.mark.parametrize(
+    ("level", "read", "misfits"),
+    [
+        (3.0, 3, {}),
+        (3.5, 2, {"malformed:Heading.level": 1}),
+        (True, 2, {"malformed:Heading.level": 1}),
+    ],
+)
+def test_whole_numbers_are_read_however_they_are_written(
+    level: object, read: int, misfits: dict[str, int]
+) -> None:
+    data = page(**content({"type": "poll"}, {"type": "heading", "level": level, "text": "H"}))
+    assert decoded_content(data)[1] == Heading(text="H", level=read)
+    assert decode_page(data).unknown_nodes == {"block:poll": 1, **misfits}
+
+
+def test_yes_and_no_are_no_words() -> None:
+    decoded = decode_page(page(abstract=[{"type": "text", "text": True}]))
+    assert decoded.node.abstract == [Text(text="")]
+    assert decoded.unknown_nodes == {"malformed:Text.text": 1}
+
+
 def test_a_block_tagged_by_kind_as_the_published_schema_has_it_is_known() -> None:
     data = page(**content({"kind": "row", "numberOfColumns": 1, "columns": []}))
     assert decode_page(data).unknown_nodes == {}
     assert type(decoded_content(data)[0]).__name__ == "Row"
+
+
+def test_a_section_is_known_by_its_kind_and_without_one_by_its_type() -> None:
+    blocks = [{"type": "thematicBreak"}]
+    sections = [
+        {"kind": "content", "type": "section", "content": blocks},
+        {"type": "content", "content": blocks},
+        {"type": "quiz", "content": blocks},
+    ]
+    decoded = decode_page(page(primaryContentSections=sections))
+    kinds = [type(section) for section in decoded.node.primary_content_sections or []]
+    assert kinds == [Content, Content, UnknownPrimarySection]
+    assert decoded.unknown_nodes == {"primarysection:quiz": 1}

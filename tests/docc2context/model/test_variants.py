@@ -213,6 +213,31 @@ def test_a_language_that_an_override_names_often_is_made_once() -> None:
     decoded = decode_page(page("Kit", variantOverrides=[often]))
     assert [other.language for other in decoded.others] == ["occ"]
     assert decoded.unknown_nodes == {"malformed:variantOverrides": 1}
+    after = decode_page(page("Kit", variantOverrides=[override("occ", role="x"), often, often]))
+    assert after.unknown_nodes == {"malformed:variantOverrides": 2}
+
+
+def test_a_language_that_is_only_renamed_does_not_end_those_that_follow() -> None:
+    renaming = {"traits": [{"interfaceLanguage": "data"}], "patch": [RENAMED]}
+    decoded = decode_page(page("Kit", variantOverrides=[renaming, override("occ", title="K")]))
+    assert [other.language for other in decoded.others] == ["occ"]
+
+
+@pytest.mark.parametrize("trait", [{"platform": "ios"}, {"interfaceLanguage": ""}])
+def test_an_override_for_no_language_is_counted_and_shown_nowhere(trait: dict[str, str]) -> None:
+    unnamed = {"traits": [trait], "patch": [TITLED]}
+    decoded = decode_page(page("Kit", variantOverrides=[unnamed]))
+    assert (decoded.others, decoded.node.metadata.title) == ([], "Kit")
+    assert decoded.unknown_nodes == {"malformed:variantOverrides": 1}
+
+
+@pytest.mark.parametrize("language", ["occ", "swift"])
+def test_what_one_language_lost_is_counted_and_the_size_is_that_of_the_page(
+    language: Language,
+) -> None:
+    data = page("Kit", abstract=[{"type": "emoji"}], variantOverrides=[override("occ", title="K")])
+    decoded = decode_page(data, language)
+    assert (decoded.unknown_nodes, decoded.size) == ({"inline:emoji": 1}, len(data))
 
 
 def test_overrides_for_too_many_languages_or_for_none_are_counted() -> None:
