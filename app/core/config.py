@@ -94,8 +94,10 @@ class Settings(BaseSettings):
     )
     download_idle_seconds: float = _setting(
         "seconds",
-        "How long a client may take nothing of its answer before its connection is ended.",
-        default=30.0,
+        "How long a client may acknowledge nothing of an answer that waits for it, before its "
+        "connection is ended. Not to be short: one that began fast and goes on slowly does so "
+        "seldom.",
+        default=120.0,
         gt=0,
         le=3600,
     )

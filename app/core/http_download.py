@@ -13,14 +13,14 @@ from app.core.http_deadline import HeadInTime
 DOWNLOAD_IDLE: Final = "download_idle_seconds"
 """Where the application's lifespan state has the time in which something must be taken."""
 
-_DEFAULT_SECONDS: Final = 30.0
+_DEFAULT_SECONDS: Final = 120.0
 """For an application that says nothing of it."""
 
 _INTERNET: Final = frozenset({socket.AF_INET, socket.AF_INET6})
 
 
 class DownloadInTime(HeadInTime):
-    """Ends a connection whose client takes, or acknowledges, nothing for too long.
+    """Ends a connection whose client acknowledges nothing, of what waits for it, for too long.
 
     The application learns of it as of a client that has hung up. Of a Unix socket, whose peer is a
     proxy on the same machine, the proxy has to keep the time.

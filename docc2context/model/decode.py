@@ -7,7 +7,7 @@ import msgspec
 from docc2context.model.counts import Counts, new_counts
 from docc2context.model.lenient import LenientDecoder
 from docc2context.model.page import RenderNode
-from docc2context.model.page_keys import KnownKeys, unknown_sections
+from docc2context.model.page_keys import StrictPage, found_sections
 from docc2context.model.patch import ReferenceText
 from docc2context.model.variants import Language, Variant, variants
 
@@ -16,7 +16,7 @@ NESTED_TOO_DEEPLY = "nested too deeply"
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 
-_strict = msgspec.json.Decoder(KnownKeys)
+_strict = msgspec.json.Decoder(StrictPage)
 _lenient: LenientDecoder[RenderNode] = LenientDecoder(RenderNode)
 
 
@@ -67,16 +67,15 @@ def _decoded(data: bytes, unknown: Counts) -> RenderNode:
     try:
         node: RenderNode = _strict.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        node = _mended(data, unknown)
+        node = _second_look(data, unknown)
     if not node.identifier.url and not node.metadata.title:
         raise PageUndecodable("not a RenderNode page: neither an identifier nor a title")
     return node
 
 
-def _mended(data: bytes, unknown: Counts) -> RenderNode:
+def _second_look(data: bytes, unknown: Counts) -> RenderNode:
     node = _lenient.decode(data, unknown)
     if node is None:
         raise PageUndecodable("not a RenderNode page: not a JSON object")
-    if sections := list(unknown_sections(data, unknown)):
-        node.primary_content_sections = [*(node.primary_content_sections or []), *sections]
+    node.unknown_sections = list(found_sections(data, unknown)) or None
     return node

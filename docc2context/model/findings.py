@@ -1,6 +1,6 @@
 """What an object of unknown type says: its words and content, wherever it keeps them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, get_args
 
 from docc2context.model.inline import Inline
@@ -10,28 +10,27 @@ _INLINE_TAGS = {member.__struct_config__.tag for member in get_args(Inline)}
 _WORD_KEYS = frozenset({"title", "text", "code", "name", "caption", "summary", "label", "message"})
 """Keys under which RenderNode objects keep words that their web page shows."""
 
-_IDENTIFIERS = "identifiers"
+_PAGES = "identifiers"
 """The key under which sections keep the pages that they list."""
 
+_PAGE = "doc://"
+"""What the identifiers of pages begin with."""
 
-def found_blocks(value: dict[str, Any]) -> list[dict[str, Any]]:
+_Json = dict[str, Any]
+
+
+def found_blocks(value: _Json) -> list[_Json]:
     """The words and content of an unknown object as raw blocks, in the object's order.
 
     >>> found_blocks({"type": "poll", "title": "Tabs?", "votes": 3})
     [{'type': 'paragraph', 'inlineContent': [{'type': 'text', 'text': 'Tabs?'}]}]
     """
-    blocks: list[dict[str, Any]] = []
-    for key, child in value.items():
-        if isinstance(child, str):
-            blocks += _paragraph([_text(child)] if _is_said(key, child) else [])
-        elif isinstance(child, dict):
-            blocks += found_blocks(child)
-        elif isinstance(child, list):
-            blocks += _blocks_of_list(key, child)
+    blocks: list[_Json] = []
+    _add_blocks(value, blocks)
     return blocks
 
 
-def found_inlines(value: dict[str, Any]) -> list[dict[str, Any]]:
+def found_inlines(value: _Json) -> list[_Json]:
     """The inline content of an unknown inline object, but for its own words.
 
     Words of what it holds have spaces around, as nobody knows what they stand beside.
@@ -39,39 +38,65 @@ def found_inlines(value: dict[str, Any]) -> list[dict[str, Any]]:
     >>> found_inlines({"type": "kbd", "text": "Press", "keys": [{"name": "F1"}]})
     [{'type': 'text', 'text': ' F1 '}]
     """
-    found: list[dict[str, Any]] = []
-    for key, child in value.items():
-        items = child if isinstance(child, list) else [child] if isinstance(child, dict) else []
-        found += _apart(_said(key, items))
-        for item in items:
-            if isinstance(item, dict):
-                found += [item] if "type" in item else _inlines_of_part(item)
-    return found
+    inlines: list[_Json] = []
+    _add_inlines(value, inlines)
+    return inlines
 
 
-def found_abstract(value: dict[str, Any]) -> list[dict[str, Any]]:
+def found_abstract(value: _Json) -> list[_Json]:
     """The inline content of an unknown reference, of which no page shows all that it holds."""
     children = (child for child in value.values() if isinstance(child, list))
     return [item for child in children for item in child if _is_inline(item)]
 
 
-def found_words(value: dict[str, Any]) -> str:
+def found_words(value: _Json) -> str:
     """The words of an unknown inline object."""
     return " ".join(word for key, child in value.items() for word in _said(key, [child]))
 
 
-def _blocks_of_list(key: str, items: list[Any]) -> Iterator[dict[str, Any]]:
-    if items and all(_is_inline(item) for item in items):
-        yield from _paragraph(items)
-        return
-    if key == _IDENTIFIERS and items and all(isinstance(item, str) for item in items):
-        yield {"type": "links", "items": items}
-        return
-    for item in items:
-        if isinstance(item, str):
-            yield from _paragraph([_text(item)] if _is_said(key, item) else [])
-        elif isinstance(item, dict):
-            yield from [item] if "type" in item else found_blocks(item)
+# What is found is added to one list: a list for each level would be copied at each one above it.
+
+
+def _add_blocks(value: _Json, blocks: list[_Json]) -> None:
+    for key, child in value.items():
+        if isinstance(child, list):
+            _add_blocks_of_list(key, child, blocks)
+        else:
+            _add_block(key, child, blocks)
+
+
+def _add_blocks_of_list(key: str, items: list[Any], blocks: list[_Json]) -> None:
+    if all(map(_is_inline, items)):
+        blocks += _paragraph(items)
+    elif key == _PAGES and all(map(_is_page, items)):
+        blocks.append({"type": "links", "items": items})
+    else:
+        for item in items:
+            if isinstance(item, list):
+                _add_blocks_of_list(key, item, blocks)
+            elif isinstance(item, dict) and "type" in item:
+                blocks.append(item)
+            else:
+                _add_block(key, item, blocks)
+
+
+def _add_block(key: str, value: Any, blocks: list[_Json]) -> None:
+    if isinstance(value, dict):
+        _add_blocks(value, blocks)
+    elif isinstance(value, str) and _is_said(key, value):
+        blocks += _paragraph([_text(value)])
+
+
+def _add_inlines(value: _Json, inlines: list[_Json]) -> None:
+    for key, child in value.items():
+        items = child if isinstance(child, list) else [child] if isinstance(child, dict) else []
+        inlines += _apart(_said(key, items))
+        for item in items:
+            if isinstance(item, dict) and "type" in item:
+                inlines.append(item)
+            elif isinstance(item, dict):
+                inlines += _apart(filter(None, [found_words(item)]))
+                _add_inlines(item, inlines)
 
 
 def _said(key: str, values: Iterable[Any]) -> list[str]:
@@ -79,15 +104,18 @@ def _said(key: str, values: Iterable[Any]) -> list[str]:
 
 
 def _is_said(key: str, text: str) -> bool:
-    """Whether a text is for people: of more than one word, whatever its key, or by its key."""
-    return key in _WORD_KEYS or len(text.split()) > 1
+    """Whether a text is for people: by its key, or because no name for machines looks like it.
+
+    Such a name is one word and ASCII.
+    """
+    return key in _WORD_KEYS or len(text.split(None, 1)) > 1 or not text.isascii()
 
 
-def _inlines_of_part(part: dict[str, Any]) -> list[dict[str, Any]]:
-    return _apart(filter(None, [found_words(part)])) + found_inlines(part)
+def _is_page(item: Any) -> bool:
+    return isinstance(item, str) and item.startswith(_PAGE)
 
 
-def _apart(words: Iterable[str]) -> list[dict[str, Any]]:
+def _apart(words: Iterable[str]) -> list[_Json]:
     told = " ".join(words)
     return [_text(f" {told} ")] if told else []
 
@@ -97,9 +125,9 @@ def _is_inline(item: Any) -> bool:
     return isinstance(tag, str) and tag in _INLINE_TAGS
 
 
-def _text(text: str) -> dict[str, Any]:
+def _text(text: str) -> _Json:
     return {"type": "text", "text": text}
 
 
-def _paragraph(inlines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _paragraph(inlines: list[_Json]) -> list[_Json]:
     return [{"type": "paragraph", "inlineContent": inlines}] if inlines else []

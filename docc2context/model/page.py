@@ -2,10 +2,10 @@
 
 import msgspec
 
-from docc2context.model.base import Node
+from docc2context.model.base import UNKNOWN, Node
 from docc2context.model.block import Block
 from docc2context.model.inline import Inline
-from docc2context.model.sections import Content, PrimarySection
+from docc2context.model.sections import Content, PrimarySection, UnknownPrimarySection
 from docc2context.model.symbol import Availability, Conformance, SymbolTag
 from docc2context.model.tutorials import Section
 
@@ -120,6 +120,10 @@ class VariantOverride(Node):
     patch: list[PatchOperation] = []
 
 
+UNKNOWN_SECTIONS = f"{UNKNOWN}Sections"
+"""The key of a field that no page carries by itself."""
+
+
 class RenderNode(Node):
     """One page. Identifiers in it are looked up in its own `references`.
 
@@ -145,3 +149,7 @@ class RenderNode(Node):
     references: dict[str, msgspec.Raw] = {}
     variants: list[PageVariant] | None = None
     variant_overrides: list[VariantOverride] | None = None
+    unknown_sections: list[UnknownPrimarySection] | None = msgspec.field(
+        default=None, name=UNKNOWN_SECTIONS
+    )
+    """What is said under keys that the format does not know; `model/page_keys.py` finds it."""

@@ -14,7 +14,7 @@ from docc2context.model.salvage import salvage
 from docc2context.model.sections import UnknownPrimarySection
 
 
-class KnownKeys(RenderNode, forbid_unknown_fields=True):
+class StrictPage(RenderNode, forbid_unknown_fields=True):
     """A page without a key that the format does not know; what is declared here no page shows."""
 
     schema_version: msgspec.Raw = msgspec.Raw()
@@ -24,19 +24,19 @@ class KnownKeys(RenderNode, forbid_unknown_fields=True):
     legal_notices: msgspec.Raw = msgspec.Raw()
 
 
-_KNOWN = frozenset(field.encode_name for field in msgspec.structs.fields(KnownKeys))
+KNOWN_KEYS = frozenset(field.encode_name for field in msgspec.structs.fields(StrictPage))
 
 _members: LenientDecoder[dict[str, msgspec.Raw]] = LenientDecoder(dict[str, msgspec.Raw])
 
 
-def unknown_sections(data: bytes, unknown: Counts) -> Iterator[UnknownPrimarySection]:
+def found_sections(data: bytes, unknown: Counts) -> Iterator[UnknownPrimarySection]:
     """What a page says under keys that the format does not know, in its order, a section for each.
 
     `unknown` counts each as `page:` and its key. What holds neither words nor content is passed
     over: it may be a number for machines.
     """
     for key, value in (_members.decode(data, new_counts()) or {}).items():
-        if key not in _KNOWN and (found := _found(key, value)):
+        if key not in KNOWN_KEYS and (found := _found(key, value)):
             unknown[f"page:{key}"] += 1
             yield UnknownPrimarySection(name=key, content=salvage(found, list[Block], unknown))
 

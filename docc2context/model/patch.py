@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, get_args, get_origin
 import msgspec
 
 from docc2context.model.page import PatchOperation, RenderNode
+from docc2context.model.page_keys import KNOWN_KEYS
 from docc2context.model.reference import Reference
 
 PATCH_FAULTS = (
@@ -225,6 +226,8 @@ def _copied(value: Any) -> Any:
 
 def _member(parent: Any, type_: _Type | None, token: str) -> tuple[Any, _Type] | None:
     """The key of a member and its type; None for what no page shows and the model leaves out."""
+    if isinstance(parent, RenderNode) and token not in KNOWN_KEYS:
+        raise LookupError(token)  # what is said there is known of the page's own language alone
     if isinstance(parent, msgspec.Struct):
         return _fields(type(parent)).get(token)
     if type_ is None or type_.items is None:

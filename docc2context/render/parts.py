@@ -13,7 +13,7 @@ from docc2context.model.inline import CodeVoice, Inline, ReferenceLink, Text
 from docc2context.model.page import RenderNode
 from docc2context.model.sections import Declarations
 from docc2context.render.availability import is_deprecated, messages
-from docc2context.render.block import blocks, run_in, strong
+from docc2context.render.block import blocks, run_in, strong, unknown
 from docc2context.render.context import Context
 from docc2context.render.inline import inlines, is_plain, link_to, reference
 from docc2context.render.links import availability, note
@@ -77,6 +77,11 @@ def page_parts(node: RenderNode, ctx: Context, others: Sequence[OtherLanguage]) 
             ctx.asked_by_part = asked[field] = []
             ctx.names_elsewhere = names_elsewhere(field, node, others) if others else {}
             sections.append(render(groups, ctx))
+    if node.unknown_sections:
+        ctx.asked_by_part = asked["unknown_sections"] = []
+        for unknown_part in node.unknown_sections:
+            ctx.begin_part()
+            sections.append(unknown(unknown_part.name, unknown_part.content, ctx))
     return Parts(lead, declared, sections, asked)
 
 

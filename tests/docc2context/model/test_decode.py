@@ -181,13 +181,11 @@ def test_a_key_of_a_page_that_the_format_does_not_know_becomes_a_section() -> No
     quiz = [{"title": "Quiz", "content": [{"type": "thematicBreak"}], "identifiers": ["doc://a"]}]
     decoded = decode_page(
         page(
-            primaryContentSections=[{"kind": "content", "content": []}],
             quizSections=quiz,
             introduction="Some words",
         )
     )
-    assert decoded.node.primary_content_sections == [
-        Content(),
+    assert decoded.node.unknown_sections == [
         UnknownPrimarySection(
             name="quizSections",
             content=[
@@ -203,9 +201,35 @@ def test_a_key_of_a_page_that_the_format_does_not_know_becomes_a_section() -> No
     assert decoded.unknown_nodes == {"page:quizSections": 1, "page:introduction": 1}
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("one two", ["one two"]),
+        ("これは文です。", ["これは文です。"]),
+        (["one two", "token", "three four"], ["one two", "three four"]),
+        ([["Cell one"], ["Cell two", {"text": "three"}]], ["Cell one", "Cell two", "three"]),
+        ([[{"type": "paragraph", "inlineContent": [{"type": "text", "text": "a"}]}]], ["a"]),
+        ({"rows": {"label": "a", "style": "wide"}}, ["a"]),
+        ({"identifiers": ["a1", "b2"]}, []),
+        ({"related": ["doc://a"]}, []),
+    ],
+)
+def test_what_is_said_under_an_unknown_key_is_found(value: object, words: list[str]) -> None:
+    (found,) = decode_page(page(new=value)).node.unknown_sections or [UnknownPrimarySection()]
+    assert found.content == [Paragraph(inline_content=[Text(text=word)]) for word in words]
+
+
+def test_what_is_said_is_found_below_any_number_of_levels_in_one_look() -> None:
+    value: dict[str, Any] = {"items": ["one two"] * 100_000}
+    for _ in range(400):
+        value = {"part": value}
+    (found,) = decode_page(page(new=value)).node.unknown_sections or []
+    assert len(found.content) == 100_000
+
+
 def test_what_is_unknown_under_an_unknown_key_is_counted_too() -> None:
     decoded = decode_page(page(quiz=[{"type": "poll", "title": "Tabs?"}]))
-    assert decoded.node.primary_content_sections == [
+    assert decoded.node.unknown_sections == [
         UnknownPrimarySection(
             name="quiz",
             content=[
@@ -218,14 +242,14 @@ def test_what_is_unknown_under_an_unknown_key_is_counted_too() -> None:
 
 def test_a_key_that_is_unknown_and_says_nothing_is_passed_over() -> None:
     decoded = decode_page(page(revision=3, style="wide", links={"a": ["doc://b"]}, text=None))
-    assert (decoded.node.primary_content_sections, decoded.unknown_nodes) == (None, {})
+    assert (decoded.node.unknown_sections, decoded.unknown_nodes) == (None, {})
 
 
 @pytest.mark.parametrize("value", [b"1e999", b'"\xff"', b'["Some words", 1e999]'])
 def test_a_key_that_is_unknown_and_cannot_be_read_is_passed_over(value: bytes) -> None:
     data = page(note="x").replace(b'"x"', value)
     decoded = decode_page(data)
-    assert (decoded.node.primary_content_sections, decoded.unknown_nodes) == (None, {})
+    assert (decoded.node.unknown_sections, decoded.unknown_nodes) == (None, {})
 
 
 def test_keys_that_the_format_has_and_no_page_shows_are_known() -> None:
@@ -238,13 +262,13 @@ def test_keys_that_the_format_has_and_no_page_shows_are_known() -> None:
             legalNotices={"copyright": "Copyright of us"},
         )
     )
-    assert (decoded.node.primary_content_sections, decoded.unknown_nodes) == (None, {})
+    assert (decoded.node.unknown_sections, decoded.unknown_nodes) == (None, {})
 
 
 def test_a_page_with_an_unknown_key_is_mended_as_any_other() -> None:
     data = page(abstract="not a list", note="Half a \ud83d pair").replace(b"\\\\", b"\\")
     decoded = decode_page(data)
-    assert decoded.node.primary_content_sections == [
+    assert decoded.node.unknown_sections == [
         UnknownPrimarySection(
             name="note", content=[Paragraph(inline_content=[Text(text="Half a \ufffd pair")])]
         )

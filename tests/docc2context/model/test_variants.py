@@ -246,3 +246,15 @@ def test_overrides_for_too_many_languages_or_for_none_are_counted() -> None:
     decoded = decode_page(page("Kit", variantOverrides=[*named, unnamed]))
     assert [other.language for other in decoded.others] == ["l0", "l1", "l2", "l3"]
     assert decoded.unknown_nodes == {"malformed:variantOverrides": 3}
+
+
+def test_a_patch_of_what_is_unknown_is_counted_and_the_page_keeps_what_it_says() -> None:
+    node, unknown = patched(
+        {"op": "replace", "path": "/introduction", "value": "Other words"},
+        {"op": "add", "path": "/introduction/0", "value": "Other words"},
+        {"op": "replace", "path": "/primaryContentSections", "value": []},
+        {"op": "replace", "path": "/topicSectionsStyle", "value": "list"},
+        introduction="Some words",
+    )
+    assert [section.name for section in node.unknown_sections or []] == ["introduction"]
+    assert unknown == {"page:introduction": 1, "malformed:variantOverrides": 2}
