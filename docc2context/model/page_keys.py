@@ -44,5 +44,5 @@ def found_sections(data: bytes, unknown: Counts) -> Iterator[UnknownPrimarySecti
 def _found(key: str, value: msgspec.Raw) -> list[dict[str, Any]]:
     try:
         return found_blocks({key: msgspec.json.decode(value)})
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return []  # a number or text that cannot be read, where strict decoding never looks
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return []  # what cannot be read, where strict decoding never looks

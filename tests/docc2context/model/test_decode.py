@@ -245,7 +245,15 @@ def test_a_key_that_is_unknown_and_says_nothing_is_passed_over() -> None:
     assert (decoded.node.unknown_sections, decoded.unknown_nodes) == (None, {})
 
 
-@pytest.mark.parametrize("value", [b"1e999", b'"\xff"', b'["Some words", 1e999]'])
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"1e999",
+        b'"\xff"',
+        b'["Some words", 1e999]',
+        b'{"part":' * 900 + b'"Some words"' + b"}" * 900,
+    ],
+)
 def test_a_key_that_is_unknown_and_cannot_be_read_is_passed_over(value: bytes) -> None:
     data = page(note="x").replace(b'"x"', value)
     decoded = decode_page(data)
