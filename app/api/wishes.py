@@ -46,9 +46,12 @@ def in_query(request: Request, assets: bool) -> bool:
 
 
 def flag_of(fields: Mapping[str, str]) -> bool:
-    """The flag of the form, read as FastAPI reads that of the query. Raises ServiceError."""
+    """The flag of the form, read as FastAPI reads that of the query. Raises ServiceError.
+
+    An empty text is none: pages with forms send it for a field that nobody has set.
+    """
     try:
-        return _FLAG.validate_python(fields.get(ASSETS_FIELD, "false"))
+        return _FLAG.validate_python(fields.get(ASSETS_FIELD) or "false")
     except ValidationError:
         raise _invalid(f"The field `{ASSETS_FIELD}` is neither true nor false.") from None
 

@@ -131,16 +131,17 @@ def test_a_form_that_says_no_by_default_does_not_undo_the_query(server: Server) 
 
 
 def test_no_asset_comes_along_by_itself(server: Server) -> None:
-    no = ("assets", (None, b"false"))
+    no, unset = ("assets", (None, b"false")), ("assets", (None, b""))
     answers = [
         server.put(illustrated_doccarchive()),
         server.client.post(CONVERT, files=form(FILE, no), params={"assets": "false"}),
+        server.client.post(CONVERT, files=form(FILE, unset)),
     ]
 
-    assert [manifest_of(answer.content)["assets"] for answer in answers] == [[], []]
+    assert [manifest_of(answer.content)["assets"] for answer in answers] == [[], [], []]
 
 
-@pytest.mark.parametrize("value", ["", "maybe", "true true"])
+@pytest.mark.parametrize("value", [" ", "maybe", "true true"])
 def test_a_wish_for_assets_that_is_none_is_refused(undisturbed: Server, value: str) -> None:
     flag = ("assets", (None, value.encode()))
 

@@ -50,6 +50,7 @@ def test_both_ways_to_send_an_archive_are_described(app: FastAPI, method: str) -
             "file": binary,
             "assets": {
                 "type": "boolean",
+                "default": False,
                 "description": "Copy the images, videos and downloads that pages show or link; "
                 "`true` here or in the query is enough.",
             },
