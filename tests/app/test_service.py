@@ -230,7 +230,9 @@ def test_bad_input_is_refused_with_its_code(
 
 
 TRAILKIT = ROOT / "examples" / "TrailKit.doccarchive.zip"
-SEND_A_FILE = "Send the file itself: `curl -T FILE` or `curl -F file=@FILE`."
+SEND_A_FILE = (
+    "If it was sent by `curl -d`, send the file itself: `curl -T FILE` or `curl -F file=@FILE`."
+)
 
 
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "Application/JSON; x=y"])
@@ -244,12 +246,14 @@ SEND_A_FILE = "Send the file itself: `curl -T FILE` or `curl -F file=@FILE`."
     ],
     ids=["no file", "its name", "without its NULs", "without its line ends"],
 )
-def test_who_sends_an_archive_as_text_is_told_how_files_are_sent(
+def test_who_sends_an_archive_as_text_is_told_how_files_are_sent_too(
     undisturbed: Server, kind: str, body: bytes, code: str
 ) -> None:
+    """Too, as `curl --data-binary` sends whatever it is unchanged, and says the same of it."""
     response = undisturbed.put(body, **{"Content-Type": kind})
 
-    assert problem(response, remedy=SEND_A_FILE)["code"] == code
+    remedy = f"{ErrorCode.named(code).remedy} {SEND_A_FILE}"
+    assert problem(response, remedy=remedy)["code"] == code
 
 
 def test_an_archive_may_be_said_to_be_text(server: Server) -> None:

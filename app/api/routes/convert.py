@@ -36,7 +36,8 @@ _NOT_OF_THIS_ROUTE: Final = {
 }
 
 _OF_TEXTS: Final = {"application/x-www-form-urlencoded", "application/json"}
-"""As `curl -d` and `--json` send, which strip the line ends of a file or send its name alone."""
+"""As `curl -d` and `--json` send, which strip the line ends of a file or send its name alone, and
+`--data-binary`, which sends it as it is."""
 
 _NO_GOOD_ZIP: Final = {
     ErrorCode.EMPTY_UPLOAD,
@@ -45,7 +46,9 @@ _NO_GOOD_ZIP: Final = {
     ErrorCode.AMBIGUOUS_ZIP,
 }
 
-_SEND_A_FILE: Final = "Send the file itself: `curl -T FILE` or `curl -F file=@FILE`."
+_SEND_A_FILE: Final = (
+    "If it was sent by `curl -d`, send the file itself: `curl -T FILE` or `curl -F file=@FILE`."
+)
 
 _DESCRIBED: Final[dict[str, Any]] = {
     "status_code": 200,
@@ -116,13 +119,13 @@ def _refuse_encoded(request: Request) -> None:
 
 @contextmanager
 def _advised(request: Request) -> Iterator[None]:
-    """Tells those whose upload was sent as text how files are sent."""
+    """Tells those whose upload was sent as text how files are sent: that may be what is wrong."""
     try:
         yield
     except ServiceError as error:
         media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if error.code in _NO_GOOD_ZIP and media_type in _OF_TEXTS:
-            error.remedy = _SEND_A_FILE
+            error.remedy = f"{error.remedy} {_SEND_A_FILE}"
         raise
 
 
