@@ -8,9 +8,11 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from app.api.openapi import ASSETS_FIELD, SCHEMAS
-from app.api.result_response import DOCUMENT
-from app.api.schemas import Problem
+from app.api.result_response import ARCHIVE, DOCUMENT
+from app.api.schemas import PROBLEM_MEDIA_TYPE, Problem
+from app.api.wishes import SPLIT, not_acceptable
 from app.core.config import Settings
+from app.core.errors import ErrorCode
 
 CONVERSION: Final = "conversion"
 HEALTH: Final = "health"
@@ -130,9 +132,22 @@ def _leave_options_out(document: dict[str, Any]) -> None:
     for operation in _operations(document, CONVERSION):
         result = operation["responses"]["200"]
         result["description"] = "A zip of what the converter of this service has written."
+        name = result["headers"]["Content-Disposition"]
+        name["description"] = f"`attachment`, as `{ARCHIVE.file_name}`."
         del result["content"][DOCUMENT.media_type]
         form = operation["requestBody"]["content"]["multipart/form-data"]["schema"]
         del form["properties"][ASSETS_FIELD]
         operation["parameters"] = [
             one for one in operation["parameters"] if one.get("name") != ASSETS_FIELD
         ]
+        unacceptable = not_acceptable(has_options=False)
+        _example(operation, ErrorCode.NOT_ACCEPTABLE).update(
+            detail=unacceptable.detail, remedy=unacceptable.remedy
+        )
+        _example(operation, ErrorCode.OUTPUT_TOO_LARGE)["remedy"] = SPLIT
+
+
+def _example(operation: dict[str, Any], code: ErrorCode) -> dict[str, Any]:
+    content = operation["responses"][str(code.status)]["content"][PROBLEM_MEDIA_TYPE]
+    example: dict[str, Any] = content["examples"][code.value]["value"]
+    return example
