@@ -28,10 +28,12 @@ _INTRODUCTION: Final = """\
 Send a zipped `.doccarchive`, get a zip of Markdown{document}:
 
 ```sh
-curl -fsS -T MyKit.doccarchive.zip http://localhost:8000/api/v1/convert -o MyKit-markdown.zip
+curl -fsS -T MyKit.doccarchive.zip "$SERVICE/api/v1/convert" -o MyKit-markdown.zip
 ```
 
-**Limits:** an upload may have {bytes} bytes; larger ones are 413 `upload_too_large`.{rate}
+`$SERVICE` is the address of this service, such as `https://docs.example/docc2context`.
+
+**Limits:** An upload may hold at most {size}; larger ones are 413 `upload_too_large`.{rate}
 `/api/v1/status` tells all limits.
 
 **Errors** are problem documents (RFC 9457). Match on `code`, which is stable; `detail` says what is
@@ -42,8 +44,11 @@ browsers do, get the same as a page.
 the request if it is well-formed, else one that is made.
 """
 
-_RATE: Final = """ One client may send
-`{limit}` conversions; the next is 429 `rate_limited`, with the seconds to wait in `Retry-After`."""
+_RATE: Final = """ One client may
+send conversions at `{limit}`; the next is 429 `rate_limited`, with the seconds to wait in
+`Retry-After`."""
+
+_MIB: Final = 1024 * 1024
 
 _REQUEST_ID: Final = "X-Request-ID"
 
@@ -56,9 +61,14 @@ def introduction(settings: Settings, *, has_options: bool) -> str:
     """What to know of all operations, as Markdown."""
     return _INTRODUCTION.format(
         document=" or one Markdown document" if has_options else "",
-        bytes=settings.max_upload_bytes,
+        size=_size(settings.max_upload_bytes),
         rate=_RATE.format(limit=settings.rate_limit) if settings.rate_limit_enabled else "",
     )
+
+
+def _size(count: int) -> str:
+    mebibytes, rest = divmod(count, _MIB)
+    return f"{count} bytes" if rest else f"{mebibytes} MiB ({count} bytes)"
 
 
 def operation_id(route: APIRoute) -> str:

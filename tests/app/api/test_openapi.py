@@ -188,10 +188,20 @@ def test_the_introduction_tells_the_limits_in_force(tmp_path: Path) -> None:
     limited = introduction(max_upload_bytes=1234567, rate_limit="7/hour")
     unlimited = introduction(rate_limit_enabled=False)
 
-    assert "1234567 bytes" in limited
-    assert "`7/hour`" in limited
+    assert "An upload may hold at most 1234567 bytes; larger ones are" in limited
+    assert "One client may send conversions at `7/hour`; the next is" in " ".join(limited.split())
     assert "Retry-After" in limited
+    assert "An upload may hold at most 256 MiB (268435456 bytes); larger ones are" in unlimited
     assert "rate_limited" not in unlimited
+
+
+def test_the_introduction_names_no_server(app: FastAPI) -> None:
+    """It cannot know under which name, and below which path, it is read."""
+    told = app.openapi()["info"]["description"]
+
+    assert 'curl -fsS -T MyKit.doccarchive.zip "$SERVICE/api/v1/convert"' in told
+    assert "`$SERVICE` is the address of this service, such as `https://docs.example/" in told
+    assert "localhost" not in told
 
 
 def test_another_converter_is_described_without_what_it_does_not_do(tmp_path: Path) -> None:
