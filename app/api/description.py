@@ -1,11 +1,12 @@
 """The API's description of itself, where it is about the service as a whole or its settings."""
 
 from collections.abc import Iterator
-from copy import deepcopy
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.responses import JSONResponse
 
 from app.api.openapi import ASSETS_FIELD, SCHEMAS
 from app.api.result_response import ARCHIVE, DOCUMENT
@@ -56,6 +57,9 @@ _WELL_FORMED: Final = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"}
 
 _SCHEME: Final = "metrics_token"
 
+_KEPT_PATHS: Final = 4
+"""A server is started with one; of many, should requests bring them, the last are kept."""
+
 
 def introduction(settings: Settings, *, has_options: bool) -> str:
     """What to know of all operations, as Markdown."""
@@ -82,11 +86,16 @@ def operation_id_v1(route: APIRoute) -> str:
 
 
 def complete(app: FastAPI, settings: Settings, *, has_options: bool) -> None:
-    """Add to the application's description what FastAPI cannot see."""
+    """Add to the application's description what FastAPI cannot see.
+
+    It is made when it is first asked for, and kept, for settings never change. Its JSON for the
+    path below which the service is found is what `app.state.description` returns.
+    """
     generate = app.openapi
 
+    @cache
     def openapi() -> dict[str, Any]:
-        document = deepcopy(generate())  # FastAPI keeps its own
+        document = generate()
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas["Problem"] = Problem.model_json_schema(ref_template=SCHEMAS + "{model}")
         _tell_of_request_ids(document)
@@ -96,7 +105,13 @@ def complete(app: FastAPI, settings: Settings, *, has_options: bool) -> None:
             _leave_options_out(document)
         return document
 
+    @lru_cache(_KEPT_PATHS)
+    def as_json(root_path: str) -> bytes:
+        servers = {"servers": [{"url": root_path}]} if root_path else {}
+        return bytes(JSONResponse(openapi() | servers).body)
+
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    app.state.description = as_json
 
 
 def _operations(document: dict[str, Any], tag: str | None = None) -> Iterator[dict[str, Any]]:
