@@ -45,12 +45,12 @@ def preferred(accept: str, offered: Sequence[str]) -> str | None:
 
     The most specific range that fits a type weighs it. Of types of one weight it is the one that
     was asked for more specifically, and of those the one that is offered first. Who sends no Accept
-    header takes anything.
+    header, or one without a range, takes anything.
 
     >>> preferred("text/markdown, */*;q=0.1", ["application/zip", "text/markdown"])
     'text/markdown'
     """
-    weights = _weights(accept) if accept.strip() else {"*/*": 1.0}
+    weights = _weights(accept)
     ranked = [(_weight(media_type, weights), media_type) for media_type in offered]
     best, media_type = max(ranked, key=lambda item: item[0])
     return media_type if best[0] > 0 else None
@@ -64,12 +64,16 @@ def _weight(media_type: str, weights: dict[str, float]) -> tuple[float, int]:
 
 
 def _weights(accept: str) -> dict[str, float]:
-    """The ranges of a header; one that is named with several parameters weighs its most."""
+    """The ranges of a header; one that is named with several parameters weighs its most.
+
+    Members of the list that are empty, such as behind a last comma, are ignored (section 5.6.1).
+    """
     weights: dict[str, float] = {}
     for text in accept.lower().split(",", _MAX_RANGES)[:_MAX_RANGES]:
-        name, weight = _media_range(text)
-        weights[name] = max(weight, weights.get(name, 0.0))
-    return weights
+        if text.strip():
+            name, weight = _media_range(text)
+            weights[name] = max(weight, weights.get(name, 0.0))
+    return weights or {"*/*": 1.0}
 
 
 def _media_range(text: str) -> tuple[str, float]:

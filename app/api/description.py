@@ -1,16 +1,19 @@
 """The API's description of itself, where it is about the service as a whole or its settings."""
 
 from collections.abc import Iterator
-from copy import deepcopy
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.responses import JSONResponse
 
 from app.api.openapi import ASSETS_FIELD, SCHEMAS
-from app.api.result_response import DOCUMENT
-from app.api.schemas import Problem
+from app.api.result_response import ARCHIVE, DOCUMENT
+from app.api.schemas import PROBLEM_MEDIA_TYPE, Problem
+from app.api.wishes import SPLIT, not_acceptable
 from app.core.config import Settings
+from app.core.errors import ErrorCode
 
 CONVERSION: Final = "conversion"
 HEALTH: Final = "health"
@@ -26,10 +29,12 @@ _INTRODUCTION: Final = """\
 Send a zipped `.doccarchive`, get a zip of Markdown{document}:
 
 ```sh
-curl -fsS -T MyKit.doccarchive.zip http://localhost:8000/api/v1/convert -o MyKit-markdown.zip
+curl -fsS -T MyKit.doccarchive.zip "$SERVICE/api/v1/convert" -o MyKit-markdown.zip
 ```
 
-**Limits:** an upload may have {bytes} bytes; larger ones are 413 `upload_too_large`.{rate}
+`$SERVICE` is the address of this service, such as `https://docs.example/docc2context`.
+
+**Limits:** An upload may hold at most {size}; larger ones are 413 `upload_too_large`.{rate}
 `/api/v1/status` tells all limits.
 
 **Errors** are problem documents (RFC 9457). Match on `code`, which is stable; `detail` says what is
@@ -40,8 +45,11 @@ browsers do, get the same as a page.
 the request if it is well-formed, else one that is made.
 """
 
-_RATE: Final = """ One client may send
-`{limit}` conversions; the next is 429 `rate_limited`, with the seconds to wait in `Retry-After`."""
+_RATE: Final = """ One client may
+send conversions at `{limit}`; the next is 429 `rate_limited`, with the seconds to wait in
+`Retry-After`."""
+
+_MIB: Final = 1024 * 1024
 
 _REQUEST_ID: Final = "X-Request-ID"
 
@@ -49,14 +57,22 @@ _WELL_FORMED: Final = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"}
 
 _SCHEME: Final = "metrics_token"
 
+_KEPT_PATHS: Final = 4
+"""A server is started with one; of many, should requests bring them, the last are kept."""
+
 
 def introduction(settings: Settings, *, has_options: bool) -> str:
     """What to know of all operations, as Markdown."""
     return _INTRODUCTION.format(
         document=" or one Markdown document" if has_options else "",
-        bytes=settings.max_upload_bytes,
+        size=_size(settings.max_upload_bytes),
         rate=_RATE.format(limit=settings.rate_limit) if settings.rate_limit_enabled else "",
     )
+
+
+def _size(count: int) -> str:
+    mebibytes, rest = divmod(count, _MIB)
+    return f"{count} bytes" if rest else f"{mebibytes} MiB ({count} bytes)"
 
 
 def operation_id(route: APIRoute) -> str:
@@ -70,11 +86,16 @@ def operation_id_v1(route: APIRoute) -> str:
 
 
 def complete(app: FastAPI, settings: Settings, *, has_options: bool) -> None:
-    """Add to the application's description what FastAPI cannot see."""
+    """Add to the application's description what FastAPI cannot see.
+
+    It is made when it is first asked for, and kept, for settings never change. Its JSON for the
+    path below which the service is found is what `app.state.description` returns.
+    """
     generate = app.openapi
 
+    @cache
     def openapi() -> dict[str, Any]:
-        document = deepcopy(generate())  # FastAPI keeps its own
+        document = generate()
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas["Problem"] = Problem.model_json_schema(ref_template=SCHEMAS + "{model}")
         _tell_of_request_ids(document)
@@ -84,7 +105,13 @@ def complete(app: FastAPI, settings: Settings, *, has_options: bool) -> None:
             _leave_options_out(document)
         return document
 
+    @lru_cache(_KEPT_PATHS)
+    def as_json(root_path: str) -> bytes:
+        servers = {"servers": [{"url": root_path}]} if root_path else {}
+        return bytes(JSONResponse(openapi() | servers).body)
+
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    app.state.description = as_json
 
 
 def _operations(document: dict[str, Any], tag: str | None = None) -> Iterator[dict[str, Any]]:
@@ -130,9 +157,22 @@ def _leave_options_out(document: dict[str, Any]) -> None:
     for operation in _operations(document, CONVERSION):
         result = operation["responses"]["200"]
         result["description"] = "A zip of what the converter of this service has written."
+        name = result["headers"]["Content-Disposition"]
+        name["description"] = f"`attachment`, as `{ARCHIVE.file_name}`."
         del result["content"][DOCUMENT.media_type]
         form = operation["requestBody"]["content"]["multipart/form-data"]["schema"]
         del form["properties"][ASSETS_FIELD]
         operation["parameters"] = [
             one for one in operation["parameters"] if one.get("name") != ASSETS_FIELD
         ]
+        unacceptable = not_acceptable(has_options=False)
+        _example(operation, ErrorCode.NOT_ACCEPTABLE).update(
+            detail=unacceptable.detail, remedy=unacceptable.remedy
+        )
+        _example(operation, ErrorCode.OUTPUT_TOO_LARGE)["remedy"] = SPLIT
+
+
+def _example(operation: dict[str, Any], code: ErrorCode) -> dict[str, Any]:
+    content = operation["responses"][str(code.status)]["content"][PROBLEM_MEDIA_TYPE]
+    example: dict[str, Any] = content["examples"][code.value]["value"]
+    return example

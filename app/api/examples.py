@@ -14,7 +14,7 @@ class _Example(NamedTuple):
 
 
 _EXAMPLES: Final = {
-    ErrorCode.INVALID_REQUEST: _Example("The field `assets` is neither true nor false."),
+    ErrorCode.INVALID_REQUEST: _Example("The form ends before its closing boundary."),
     ErrorCode.MISSING_FILE: _Example("The form has no field `file`."),
     ErrorCode.EMPTY_UPLOAD: _Example("The uploaded file holds 0 bytes."),
     ErrorCode.INVALID_ZIP: _Example(

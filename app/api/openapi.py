@@ -15,9 +15,10 @@ _BINARY: Final = {"type": "string", "format": "binary"}
 
 ASSETS_FIELD: Final = "assets"
 
-# No default: pages and clients that are made from this would send it, beside what they were asked.
+# With its default, which does no harm where it is sent: without one Swagger UI makes up `true`.
 _FLAG: Final = {
     "type": "boolean",
+    "default": False,
     "description": "Copy the images, videos and downloads that pages show or link; `true` here or "
     "in the query is enough.",
 }

@@ -21,21 +21,32 @@ _ZIP_ONLY: Final = (
     f"Accept {ARCHIVE.media_type}: the converter of this service makes no single document."
 )
 
+SPLIT: Final = ErrorCode.ARCHIVE_TOO_LARGE.remedy
+"""What to do about a result that is too large, of a converter that copies no assets anyway."""
+
 
 def form_of(request: Request, *, has_options: bool) -> Form:
     """The form of the answer that the client likes best. Raises ServiceError `not_acceptable`."""
     accept = ", ".join(request.headers.getlist("Accept"))
     if names_errors_alone(accept):
         return ARCHIVE
-    offered = list(FORMS) if has_options else [ARCHIVE.media_type]
-    media_type = preferred(accept, offered)
+    media_type = preferred(accept, _offered(has_options=has_options))
     if media_type is None:
-        raise ServiceError(
-            ErrorCode.NOT_ACCEPTABLE,
-            f"The request does not accept {' or '.join(offered)}.",
-            remedy=None if has_options else _ZIP_ONLY,
-        )
+        raise not_acceptable(has_options=has_options)
     return FORMS[media_type]
+
+
+def not_acceptable(*, has_options: bool) -> ServiceError:
+    """The error for who accepts no form of the answer."""
+    return ServiceError(
+        ErrorCode.NOT_ACCEPTABLE,
+        f"The request does not accept {' or '.join(_offered(has_options=has_options))}.",
+        remedy=None if has_options else _ZIP_ONLY,
+    )
+
+
+def _offered(*, has_options: bool) -> list[str]:
+    return list(FORMS) if has_options else [ARCHIVE.media_type]
 
 
 def in_query(request: Request, assets: bool) -> bool:
@@ -46,9 +57,12 @@ def in_query(request: Request, assets: bool) -> bool:
 
 
 def flag_of(fields: Mapping[str, str]) -> bool:
-    """The flag of the form, read as FastAPI reads that of the query. Raises ServiceError."""
+    """The flag of the form, read as FastAPI reads that of the query. Raises ServiceError.
+
+    An empty text is none: pages with forms send it for a field that nobody has set.
+    """
     try:
-        return _FLAG.validate_python(fields.get(ASSETS_FIELD, "false"))
+        return _FLAG.validate_python(fields.get(ASSETS_FIELD) or "false")
     except ValidationError:
         raise _invalid(f"The field `{ASSETS_FIELD}` is neither true nor false.") from None
 

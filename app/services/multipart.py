@@ -37,7 +37,7 @@ class FileField:
     file may be 1 MiB.
 
     Raises ServiceError: `invalid_request` for a body that is no such form or brings a field twice,
-    `missing_file` from `finish` if it brings no file.
+    `missing_file` from `finish` if it is a form and brings no file.
     """
 
     overhead_limit: int = _MAX_OVERHEAD_BYTES
@@ -54,6 +54,7 @@ class FileField:
         self._disposition = b""
         self._fed = 0
         self._preamble: bytearray | None = bytearray(b"\n")
+        self._misplaced = False
         self._inside = self._found = self._complete = False
         self._overhead = self._delimiters = 0
         self._parser = self._new_parser(content_type)
@@ -72,16 +73,19 @@ class FileField:
             self._parser.write(data)
         except ParseError as error:
             _refuse(
-                "A boundary or a header of the form is malformed, at byte "
-                f"{self._fed - len(data) + error.offset} of the body."
+                "A boundary or a header of the form is malformed, after "
+                f"{self._fed - len(data) + error.offset} bytes of the body."
             )
         if self._overhead > (limit := self.overhead_limit):
-            self._refuse_without_boundary()
-            _refuse(f"The form holds over {limit} bytes beside its file.", limit)
+            self._refuse_misplaced()
+            place = "beside its file" if self._preamble is None else "before its first boundary"
+            _refuse(f"The form holds over {limit} bytes {place}.", limit)
 
     def finish(self) -> None:
         """Note that the body has ended, and check that it was a whole form with a file."""
-        self._refuse_without_boundary()
+        self._refuse_misplaced()
+        if self._preamble is not None:
+            _refuse("No line of the form is the boundary that the Content-Type header names.")
         if not self._complete:
             _refuse("The form ends before its closing boundary.")
         if not self._found:
@@ -121,15 +125,17 @@ class FileField:
         preamble += data
         line = self._parser.boundary.removeprefix(b"\r")
         first = preamble.find(line)
+        self._misplaced |= preamble.find(line[1:]) not in (-1, first + 1)
         if first < 0:
             del preamble[: -len(line)]
             return b""
         self._preamble = None
         return bytes(preamble[first + 1 :])
 
-    def _refuse_without_boundary(self) -> None:
-        if self._preamble is not None:
-            _refuse("No line of the form is the boundary that the Content-Type header names.")
+    def _refuse_misplaced(self) -> None:
+        """Within a line a boundary is none, and a file behind it no part."""
+        if self._misplaced and not self._found:
+            _refuse("The first boundary of the form does not begin a line.")
 
     def _on_header_begin(self) -> None:
         self._headers += 1

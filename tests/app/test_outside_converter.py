@@ -213,14 +213,17 @@ def test_what_it_leaves_running_is_ended_and_its_result_taken(
     [
         "mkdir output; head -c 3000000 /dev/zero > output/x.md",
         "mkdir output; while :; do i=$((i+1)); head -c 900000 /dev/zero > output/$i.md; done",
+        "mkdir output; for i in 1 2; do head -c 900000 /dev/zero > output/$i.md; done",
     ],
+    ids=["one file", "its folder", "its files together"],
 )
 def test_a_command_that_writes_too_much_is_stopped(
     started: Callable[..., Server], script: str
 ) -> None:
     server = started(f"set -e; {script}", MAX_OUTPUT_BYTES=1_000_000)
 
-    document = problem(after(server, doccarchive("Foo")))
+    remedy = "Split the documentation by module and convert one at a time."
+    document = problem(after(server, doccarchive("Foo")), remedy=remedy)
 
     assert (document["code"], document["limit"]) == ("output_too_large", 1_000_000)
 

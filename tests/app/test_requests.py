@@ -75,7 +75,16 @@ def test_a_body_may_be_longer_than_a_head(server: Server) -> None:
     assert b'"code":"invalid_zip"' in answer(server, CHUNKED, *chunks, b"0\r\n\r\n")
 
 
-PAGES = ["/", "/docs", "/health", "/health/ready", "/metrics", "/api/v1/health", "/api/v1/status"]
+PAGES = [
+    "/",
+    "/docs",
+    "/openapi.json",
+    "/health",
+    "/health/ready",
+    "/metrics",
+    "/api/v1/health",
+    "/api/v1/status",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -131,16 +131,17 @@ def test_a_form_that_says_no_by_default_does_not_undo_the_query(server: Server) 
 
 
 def test_no_asset_comes_along_by_itself(server: Server) -> None:
-    no = ("assets", (None, b"false"))
+    no, unset = ("assets", (None, b"false")), ("assets", (None, b""))
     answers = [
         server.put(illustrated_doccarchive()),
         server.client.post(CONVERT, files=form(FILE, no), params={"assets": "false"}),
+        server.client.post(CONVERT, files=form(FILE, unset)),
     ]
 
-    assert [manifest_of(answer.content)["assets"] for answer in answers] == [[], []]
+    assert [manifest_of(answer.content)["assets"] for answer in answers] == [[], [], []]
 
 
-@pytest.mark.parametrize("value", ["", "maybe", "true true"])
+@pytest.mark.parametrize("value", [" ", "maybe", "true true"])
 def test_a_wish_for_assets_that_is_none_is_refused(undisturbed: Server, value: str) -> None:
     flag = ("assets", (None, value.encode()))
 
@@ -229,7 +230,9 @@ def test_bad_input_is_refused_with_its_code(
 
 
 TRAILKIT = ROOT / "examples" / "TrailKit.doccarchive.zip"
-SEND_A_FILE = "Send the file itself: `curl -T FILE` or `curl -F file=@FILE`."
+SEND_A_FILE = (
+    "If it was sent by `curl -d`, send the file itself: `curl -T FILE` or `curl -F file=@FILE`."
+)
 
 
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "Application/JSON; x=y"])
@@ -243,12 +246,14 @@ SEND_A_FILE = "Send the file itself: `curl -T FILE` or `curl -F file=@FILE`."
     ],
     ids=["no file", "its name", "without its NULs", "without its line ends"],
 )
-def test_who_sends_an_archive_as_text_is_told_how_files_are_sent(
+def test_who_sends_an_archive_as_text_is_told_how_files_are_sent_too(
     undisturbed: Server, kind: str, body: bytes, code: str
 ) -> None:
+    """Too, as `curl --data-binary` sends whatever it is unchanged, and says the same of it."""
     response = undisturbed.put(body, **{"Content-Type": kind})
 
-    assert problem(response, remedy=SEND_A_FILE)["code"] == code
+    remedy = f"{ErrorCode.named(code).remedy} {SEND_A_FILE}"
+    assert problem(response, remedy=remedy)["code"] == code
 
 
 def test_an_archive_may_be_said_to_be_text(server: Server) -> None:

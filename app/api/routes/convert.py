@@ -12,7 +12,7 @@ from app.api.description import CONVERSION
 from app.api.hangup import unless_hung_up
 from app.api.openapi import ASSETS_FIELD, RESULT, UPLOAD, problems
 from app.api.result_response import ResultResponse
-from app.api.wishes import flag_of, form_of, in_query, wanted
+from app.api.wishes import SPLIT, flag_of, form_of, in_query, wanted
 from app.core.errors import ErrorCode, ServiceError
 from app.services.uploads import Body, receive, unless_stalled
 from app.services.workspace import unnamed_file
@@ -36,7 +36,8 @@ _NOT_OF_THIS_ROUTE: Final = {
 }
 
 _OF_TEXTS: Final = {"application/x-www-form-urlencoded", "application/json"}
-"""As `curl -d` and `--json` send, which strip the line ends of a file or send its name alone."""
+"""As `curl -d` and `--json` send, which strip the line ends of a file or send its name alone, and
+`--data-binary`, which sends it as it is."""
 
 _NO_GOOD_ZIP: Final = {
     ErrorCode.EMPTY_UPLOAD,
@@ -45,7 +46,9 @@ _NO_GOOD_ZIP: Final = {
     ErrorCode.AMBIGUOUS_ZIP,
 }
 
-_SEND_A_FILE: Final = "Send the file itself: `curl -T FILE` or `curl -F file=@FILE`."
+_SEND_A_FILE: Final = (
+    "If it was sent by `curl -d`, send the file itself: `curl -T FILE` or `curl -F file=@FILE`."
+)
 
 _DESCRIBED: Final[dict[str, Any]] = {
     "status_code": 200,
@@ -78,7 +81,7 @@ async def convert(
     wanted(form, assets=in_query(request, assets), has_options=has_options)
     workspace = services.settings.workspace_dir
     async with services.drain.inside(), AsyncExitStack() as until_converted:
-        until_converted.enter_context(_advised(request))
+        until_converted.enter_context(_advised(request, has_options=has_options))
         with services.converter.storing():
             upload = await until_converted.enter_async_context(unnamed_file(workspace))
             assets = flag_of(await _receive(request, services, upload)) or assets
@@ -115,14 +118,19 @@ def _refuse_encoded(request: Request) -> None:
 
 
 @contextmanager
-def _advised(request: Request) -> Iterator[None]:
-    """Tells those whose upload was sent as text how files are sent."""
+def _advised(request: Request, *, has_options: bool) -> Iterator[None]:
+    """Has an error advise what this request and this converter allow for.
+
+    Those whose upload was sent as text are told how files are sent: that may be what is wrong.
+    """
     try:
         yield
     except ServiceError as error:
         media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if error.code in _NO_GOOD_ZIP and media_type in _OF_TEXTS:
-            error.remedy = _SEND_A_FILE
+            error.remedy = f"{error.remedy} {_SEND_A_FILE}"
+        if error.code is ErrorCode.OUTPUT_TOO_LARGE and not has_options:
+            error.remedy = SPLIT
         raise
 
 

@@ -70,4 +70,5 @@ def _authorize(request: Request, token: SecretStr | None) -> None:
 
 
 def _takes_gzip(accept_encoding: str) -> bool:
-    return bool(accept_encoding.strip()) and preferred(accept_encoding, ["gzip"]) is not None
+    """Unlike other headers of its kind, one that names nothing takes nothing encoded."""
+    return bool(accept_encoding.strip(" \t,")) and preferred(accept_encoding, ["gzip"]) is not None

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from app.api.revalidated import revalidated
 
@@ -28,10 +28,8 @@ async def docs(request: Request) -> Response:
     return revalidated(request, _DOCS, _HTML)
 
 
-@router.api_route("/openapi.json", methods=["GET", "HEAD"])
+@router.get("/openapi.json")
 async def description(request: Request) -> Response:
     """The API's description; FastAPI's own route would let caches guess how long it holds."""
-    document = request.app.openapi()
-    if root_path := request.scope.get("root_path", "").rstrip("/"):
-        document = {**document, "servers": [{"url": root_path}]}
-    return revalidated(request, bytes(JSONResponse(document).body), "application/json")
+    root_path = request.scope.get("root_path", "").rstrip("/")
+    return revalidated(request, request.app.state.description(root_path), "application/json")

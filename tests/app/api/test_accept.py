@@ -33,6 +33,7 @@ def test_who_names_html_first_gets_html(accept: str) -> None:
         "text/html;q=0",
         "text/html;q=nonsense",
         ";;;,,,",
+        ",",
     ],
 )
 def test_anyone_else_gets_json(accept: str) -> None:
@@ -65,6 +66,9 @@ ZIP, DOCUMENT = "application/zip", "text/markdown"
         ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", ZIP),
         ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", ZIP),
         ("*", ZIP),
+        (",", ZIP),
+        (" , ,\t", ZIP),
+        (",, text/markdown,", DOCUMENT),
         ("text/markdown;q=.25, application/zip;q=.2", DOCUMENT),
         ("*;q=0, text/markdown", DOCUMENT),
         ("application/json", None),
@@ -104,6 +108,8 @@ def test_of_a_header_of_thousands_of_ranges_the_first_are_read(
         "application/problem+json",
         "application/json",
         "Application/JSON;q=0.5, application/problem+json;q=0",
+        "application/json,",
+        ", ,application/json",
     ],
 )
 def test_who_names_json_alone_speaks_of_errors(accept: str) -> None:
@@ -114,6 +120,7 @@ def test_who_names_json_alone_speaks_of_errors(accept: str) -> None:
     "accept",
     [
         "",
+        ",",
         "*/*",
         "text/html",
         "application/problem+json;q=0",

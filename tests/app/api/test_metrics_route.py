@@ -48,7 +48,10 @@ def test_a_scrape_is_text_unless_openmetrics_is_accepted(client: TestClient) -> 
 
 @pytest.mark.parametrize(
     ("accepted", "deflated"),
-    [("gzip, deflate", True), ("*", True), ("", False), ("gzip;q=0", False), ("br", False)],
+    [
+        *(("gzip, deflate", True), ("*", True), (",gzip", True)),
+        *(("", False), (", ", False), ("gzip;q=0", False), ("br", False)),
+    ],
 )
 def test_a_scrape_is_deflated_for_those_who_take_it(
     client: TestClient, accepted: str, *, deflated: bool

@@ -1,5 +1,6 @@
 """The API's description of itself."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ def test_both_ways_to_send_an_archive_are_described(app: FastAPI, method: str) -
             "file": binary,
             "assets": {
                 "type": "boolean",
+                "default": False,
                 "description": "Copy the images, videos and downloads that pages show or link; "
                 "`true` here or in the query is enough.",
             },
@@ -186,10 +188,20 @@ def test_the_introduction_tells_the_limits_in_force(tmp_path: Path) -> None:
     limited = introduction(max_upload_bytes=1234567, rate_limit="7/hour")
     unlimited = introduction(rate_limit_enabled=False)
 
-    assert "1234567 bytes" in limited
-    assert "`7/hour`" in limited
+    assert "An upload may hold at most 1234567 bytes; larger ones are" in limited
+    assert "One client may send conversions at `7/hour`; the next is" in " ".join(limited.split())
     assert "Retry-After" in limited
+    assert "An upload may hold at most 256 MiB (268435456 bytes); larger ones are" in unlimited
     assert "rate_limited" not in unlimited
+
+
+def test_the_introduction_names_no_server(app: FastAPI) -> None:
+    """It cannot know under which name, and below which path, it is read."""
+    told = app.openapi()["info"]["description"]
+
+    assert 'curl -fsS -T MyKit.doccarchive.zip "$SERVICE/api/v1/convert"' in told
+    assert "`$SERVICE` is the address of this service, such as `https://docs.example/" in told
+    assert "localhost" not in told
 
 
 def test_another_converter_is_described_without_what_it_does_not_do(tmp_path: Path) -> None:
@@ -200,7 +212,30 @@ def test_another_converter_is_described_without_what_it_does_not_do(tmp_path: Pa
         assert list(operation["responses"]["200"]["content"]) == ["application/zip"]
         assert list(form_of(operation)["properties"]) == ["file"]
         assert operation["parameters"] == [{"$ref": "#/components/parameters/X-Request-ID"}]
-    assert "text/markdown" not in str(document["paths"][CONVERT]["put"]["responses"]["200"])
+
+
+def test_nothing_of_a_conversion_by_another_converter_speaks_of_what_that_does_not_do(
+    app: FastAPI, tmp_path: Path
+) -> None:
+    settings = Settings(workspace_dir=tmp_path, converter_command="/bin/true")
+    document = create_app(settings).openapi()
+
+    lacking = ["text/markdown", "documentation.md", "one document", "ssets"]
+    told = json.dumps([document["info"], document["paths"][CONVERT]])
+    assert [words for words in lacking if words in told] == []
+    own = json.dumps(app.openapi()["paths"][CONVERT])
+    assert [words for words in lacking if words in own] == lacking
+
+
+def test_the_examples_of_another_converter_are_what_it_answers(tmp_path: Path) -> None:
+    app = create_app(Settings(workspace_dir=tmp_path, converter_command="/bin/true"))
+    responses = app.openapi()["paths"][CONVERT]["put"]["responses"]
+
+    example = problem_of(responses["406"])["examples"]["not_acceptable"]["value"]
+    answer = TestClient(app).put(CONVERT, headers={"Accept": "image/png"}).json()
+    assert example | {"request_id": answer["request_id"]} == answer
+    too_large = problem_of(responses["413"])["examples"]["output_too_large"]["value"]
+    assert too_large["remedy"] == "Split the documentation by module and convert one at a time."
 
 
 def form_of(operation: dict[str, Any]) -> dict[str, Any]:

@@ -127,3 +127,20 @@ def test_the_description_names_the_path_below_which_a_proxy_serves_it(app: FastA
 
     assert below.json()["servers"] == [{"url": "/convert"}]
     assert "servers" not in TestClient(app).get("/openapi.json").json()
+    at_the_root = TestClient(app, root_path="/").get("/openapi.json")
+    assert "servers" not in at_the_root.json()
+
+
+def test_the_description_is_made_once_for_each_path_and_kept_for_few(app: FastAPI) -> None:
+    described = app.state.description
+    client = TestClient(app)
+
+    first, again = client.get("/openapi.json"), client.get("/openapi.json")
+    for number in range(50):
+        below = TestClient(app, root_path=f"/{number}").get(f"/{number}/openapi.json").json()
+        assert below["servers"] == [{"url": f"/{number}"}]
+
+    assert app.openapi() is app.openapi()
+    assert described("") is described("")
+    assert first.content == again.content == client.get("/openapi.json").content
+    assert described.cache_info().currsize < 10

@@ -105,13 +105,16 @@ def test_an_empty_file_is_a_file() -> None:
     assert taken(part("file", b"") + END) == b""
 
 
-def test_a_form_without_the_field_misses_it() -> None:
-    error = refusal(part("archive", DATA) + END)
+@pytest.mark.parametrize("preamble", [b"", b"\r\n", b"Read by no one.\r\n"])
+@pytest.mark.parametrize("parts", [b"", part("archive", DATA)])
+def test_a_form_without_the_field_misses_it(preamble: bytes, parts: bytes) -> None:
+    error = refusal(preamble + parts + END)
 
     assert (error.code, error.detail) == (ErrorCode.MISSING_FILE, "The form has no field `file`.")
 
 
 NO_BOUNDARY = "No line of the form is the boundary that the Content-Type header names."
+WITHIN_A_LINE = "The first boundary of the form does not begin a line."
 
 
 @pytest.mark.parametrize(
@@ -122,24 +125,31 @@ NO_BOUNDARY = "No line of the form is the boundary that the Content-Type header 
         (b"", NO_BOUNDARY),
         (b"nonsense", NO_BOUNDARY),
         (FORM.replace(b"XyZ", b"ZyX"), NO_BOUNDARY),
-        (b"x" + FORM[: FORM.index(b"\r\n--")], NO_BOUNDARY),
-        (bytes(1_100_000), NO_BOUNDARY),
+        (b"x" + FORM[: FORM.index(b"\r\n--")], WITHIN_A_LINE),
+        (bytes(1_000_000), NO_BOUNDARY),
         (
             b"--XyZ?" + FORM,
-            "A boundary or a header of the form is malformed, at byte 5 of the body.",
+            "A boundary or a header of the form is malformed, after 5 bytes of the body.",
         ),
         (
             b"before\r\n" + part("file", b"", b"no header\r\n"),
-            "A boundary or a header of the form is malformed, at byte 62 of the body.",
+            "A boundary or a header of the form is malformed, after 62 bytes of the body.",
         ),
+        (b"before" + part("file", b"PK") + END, WITHIN_A_LINE),
+        (b"before" + part("file", b"PK") + part("note", b"hello") + END, WITHIN_A_LINE),
+        (b"\r\nbefore " * 9 + part("file", b"PK") + END, WITHIN_A_LINE),
+        (b"before" + part("file", bytes(1_100_000)) + END, WITHIN_A_LINE),
     ],
     ids=[
         *("two files", "cut off", "empty", "nonsense", "another boundary", "within a line"),
         *("long and without", "boundary goes on", "no header"),
+        *("first within a line", "and before another", "and behind many"),
+        "and a large file",
     ],
 )
-def test_a_form_that_is_none_is_refused(form: bytes, detail: str) -> None:
-    error = refusal(form)
+@pytest.mark.parametrize("size", [3, 50, 10_000_000])
+def test_a_form_that_is_none_is_refused(form: bytes, detail: str, size: int) -> None:
+    error = refusal(*(form[at : at + size] for at in range(0, len(form), size)))
 
     assert (error.code, error.detail) == (ErrorCode.INVALID_REQUEST, detail)
 
@@ -163,8 +173,13 @@ def test_a_form_that_is_none_is_refused(form: bytes, detail: str) -> None:
             "The form holds over 1048576 bytes beside its file.",
             1048576,
         ),
+        (
+            bytes(1_100_000),
+            "The form holds over 1048576 bytes before its first boundary.",
+            1048576,
+        ),
     ],
-    ids=["long header", "long name of a header", "many headers", "long field"],
+    ids=["long header", "long name of a header", "many headers", "long field", "long preamble"],
 )
 @pytest.mark.parametrize("size", [1000, 10_000_000])
 def test_a_form_that_is_over_a_bound_is_told_which(
@@ -190,6 +205,16 @@ def test_what_precedes_the_first_boundary_is_read_over(preamble: bytes, size: in
     form = preamble + FORM
 
     assert taken(*(form[at : at + size] for at in range(0, len(form), size))) == DATA
+
+
+@pytest.mark.parametrize("size", [1000, 262_144])
+def test_a_preamble_is_no_longer_than_all_beside_the_file_may_be(size: int) -> None:
+    form = bytes(1_500_000) + b"\r\n" + FORM
+
+    error = refusal(*(form[at : at + size] for at in range(0, len(form), size)))
+
+    assert error.detail == "The form holds over 1048576 bytes before its first boundary."
+    assert (error.code, error.limit) == (ErrorCode.INVALID_REQUEST, 1048576)
 
 
 @pytest.mark.parametrize(
