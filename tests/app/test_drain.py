@@ -68,8 +68,7 @@ def test_a_conversion_that_outlasts_the_grace_is_ended_and_told(
     server = start_server(SHUTDOWN_GRACE_SECONDS=0.1)
     with ThreadPoolExecutor(1) as pool:
         begun = pool.submit(server.put, slow_archive)
-        eventually(server.children, "the conversion runs")
-        (child,) = server.children()
+        (child,) = eventually(server.converting, "the conversion runs")
         server.process.send_signal(signal.SIGTERM)
 
         document = problem(begun.result())
