@@ -85,7 +85,11 @@ class Server:
                 stderr=log,
             )
         self.client = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=60)
-        eventually(self._accepts, "the server accepts connections")
+        try:
+            eventually(self._accepts, "the server accepts connections")
+        except BaseException:
+            self.stop()
+            raise
 
     def _accepts(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()
@@ -100,7 +104,11 @@ class Server:
         """End it as an operator does."""
         self.client.close()
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(DEADLINE_SECONDS)
+        try:
+            self.process.wait(DEADLINE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
 
     def post(self, archive: bytes, name: str = "foo.zip", **headers: str) -> httpx2.Response:
         """Send the archive as the form's file."""
