@@ -92,20 +92,23 @@ def browser() -> Iterator[Browser]:
     yield from open_browser()
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def logging_as_before() -> Iterator[None]:
-    """Whatever the test configures is gone after it."""
+    """A test finds structlog as nobody has configured it; what it configures is gone after it.
+
+    Importing `app.main` configures logging, and so does each application that a test makes.
+    """
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
+    structlog.reset_defaults()
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
     structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture
-def app(tmp_path: Path, logging_as_before: None) -> FastAPI:  # noqa: ARG001  # for what it undoes
+def app(tmp_path: Path) -> FastAPI:
     """An application of its own, in this process."""
     from app.main import create_app  # noqa: PLC0415  # importing it configures logging
 

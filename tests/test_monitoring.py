@@ -27,8 +27,6 @@ from tests.app.archives import (
 from tests.app.scrapes import METRICS, Scrape, families, moved, parsed, requests, scrape
 from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually
 
-pytestmark = pytest.mark.usefixtures("logging_as_before")
-
 
 @pytest.fixture
 def client() -> TestClient:

@@ -1,5 +1,6 @@
 """Logs are events: a static name with fields beside it, the request's id on every line."""
 
+import asyncio
 import logging
 import sys
 from typing import Final, Literal
@@ -69,7 +70,16 @@ def _hand_over_uvicorn() -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+    logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
     # Its access lines know neither route nor request id; `request_finished` takes their place.
     access = logging.getLogger("uvicorn.access")
     access.handlers.clear()
     access.propagate = False
+
+
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    """Whether a line is of something else than a request that ends with the server.
+
+    uvicorn has told how many it cancels; a traceback for each would pass for a crash.
+    """
+    return not record.exc_info or not isinstance(record.exc_info[1], asyncio.CancelledError)

@@ -1,5 +1,6 @@
 """What passed between client and application during one request."""
 
+import asyncio
 import time
 from typing import Final
 
@@ -9,6 +10,9 @@ from app.core.http_hangup import CLIENT_GONE
 from app.core.http_refusal import REFUSED_STATUS
 
 _CRASHED: Final = 500
+
+_CUT_OFF: Final = 503
+"""Of a response that had begun when the server ended, as of a request that it sends away then."""
 
 
 class Exchange:
@@ -20,6 +24,7 @@ class Exchange:
     """
 
     __slots__ = (
+        "_begun",
         "_complete",
         "_hung_up",
         "_receive",
@@ -39,7 +44,7 @@ class Exchange:
         self._receive = receive
         self._send = send
         self._started = time.perf_counter()
-        self._hung_up = self._complete = False
+        self._hung_up = self._begun = self._complete = False
         self.status = _CRASHED  # what the server answers if the application does not
         self.request_bytes = self.response_bytes = 0
         self.seconds = 0.0
@@ -56,6 +61,7 @@ class Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            self._begun = True
         else:
             self.response_bytes += len(message.get("body", b""))
             self._complete = not message.get("more_body", False)
@@ -65,14 +71,15 @@ class Exchange:
             self._hung_up = True
             raise
 
-    def end(self, *, crashed: bool) -> None:
-        """Note that the application has returned, or `crashed`: after a response began, even."""
+    def end(self, failure: BaseException | None) -> None:
+        """Note that the application has returned, or raised: after a response began, even."""
         self.seconds = time.perf_counter() - self._started
         if self._hung_up:
             # A server that refuses the rest of a request closes the connection: not the client.
             self.status = self.scope.get("state", {}).get(REFUSED_STATUS, CLIENT_GONE)
-        elif crashed:
-            self.status = _CRASHED
+        elif failure is not None:
+            is_cut_off = self._begun and isinstance(failure, asyncio.CancelledError)
+            self.status = _CUT_OFF if is_cut_off else _CRASHED
 
     @property
     def error_code(self) -> str | None:

@@ -37,14 +37,16 @@ class ObserveMiddleware:
             await self._app(scope, receive, send)
             return
         exchange = Exchange(scope, self._route_of(scope), receive, send)
-        crashed = True
+        failure: BaseException | None = None
         self._in_progress.inc()
         try:
             await self._app(scope, exchange.receive, exchange.send)
-            crashed = False
+        except BaseException as error:
+            failure = error
+            raise
         finally:
             self._in_progress.dec()
-            exchange.end(crashed=crashed)
+            exchange.end(failure)
             self._finished(exchange)
 
     def _finished(self, exchange: Exchange) -> None:

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from app.core.errors import ErrorCode, ServiceError
 from app.services.drain import Drain
-from tests.app.archives import doccarchive
+from tests.app.archives import article_of_noise, doccarchive
 from tests.app.serving import NEEDS_PROC, Server, eventually, is_running, problem
 
 pytestmark = NEEDS_PROC
@@ -91,6 +91,23 @@ def test_an_upload_that_does_not_end_does_not_keep_the_service_from_stopping(
 
         assert connection.recv(1024).startswith(b"HTTP/1.1 503 ")
         assert server.process.wait(15) == -signal.SIGTERM
+
+
+def test_a_download_that_outlasts_the_time_for_downloads_is_cut_off_without_a_traceback(
+    start_server: Callable[..., Server],
+) -> None:
+    server = start_server("--timeout-graceful-shutdown", "1")
+    with server.begin(doccarchive("Foo", noise=article_of_noise(12_000_000))) as connection:
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        server.process.send_signal(signal.SIGTERM)
+
+        assert server.process.wait(15) == -signal.SIGTERM
+    (request,) = server.events("request_finished")
+    assert (request["status"], request["response_bytes"] > 0) == (503, True)
+    assert [line for line in server.lines() if '"level": "error"' in line] == [
+        line for line in server.lines() if "Cancel 1 running task(s)" in line
+    ]
+    assert not any("Traceback" in line for line in server.lines())
 
 
 def test_the_second_signal_does_not_wait(

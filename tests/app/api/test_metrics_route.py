@@ -18,7 +18,7 @@ TOKEN = "s3cret-ü"
 
 
 @pytest.fixture
-def guarded(tmp_path: Path, logging_as_before: None) -> TestClient:  # noqa: ARG001  # for what it undoes
+def guarded(tmp_path: Path) -> TestClient:
     return TestClient(create_app(Settings(workspace_dir=tmp_path, metrics_token=TOKEN)))
 
 
@@ -97,7 +97,6 @@ def test_the_token_stands_nowhere(guarded: TestClient) -> None:
     assert TOKEN not in f"{settings!r} {settings.model_dump_json()} {lines}"
 
 
-@pytest.mark.usefixtures("logging_as_before")
 def test_scrapes_are_logged_at_debug(tmp_path: Path) -> None:
     app = create_app(Settings(workspace_dir=tmp_path, log_level="debug"))
     with capture_logs() as lines:

@@ -37,14 +37,12 @@ def test_it_tells_readiness_load_limits_and_version(app: FastAPI, tmp_path: Path
     }
 
 
-@pytest.mark.usefixtures("logging_as_before")
 def test_no_limit_is_told_that_is_not_in_force(tmp_path: Path) -> None:
     app = create_app(Settings(workspace_dir=tmp_path, rate_limit_enabled=False))
 
     assert TestClient(app).get(STATUS).json()["limits"]["rate_limit"] is None
 
 
-@pytest.mark.usefixtures("logging_as_before")
 def test_a_converter_that_copies_no_assets_says_so(tmp_path: Path) -> None:
     app = create_app(Settings(workspace_dir=tmp_path, converter_command=("/bin/true",)))
 

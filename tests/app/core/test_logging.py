@@ -10,8 +10,6 @@ from app.core.errors import ServiceError
 from app.core.logging import configure_logging
 from app.services.multipart import FileField
 
-pytestmark = pytest.mark.usefixtures("logging_as_before")
-
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     return [json.loads(line) for line in capsys.readouterr().err.splitlines()]

@@ -99,19 +99,19 @@ def test_a_streamed_answer_is_timed_to_its_last_byte() -> None:
     assert observed.moves() == requests("/x", 200, "GET")
 
 
-def run(app: ASGIApp, send: Send | None = None) -> Observed:
-    """Run a request of a client that has hung up."""
+async def hung_up() -> Message:
+    return {"type": "http.disconnect"}
 
-    async def hung_up() -> Message:
-        return {"type": "http.disconnect"}
 
-    async def take(_message: Message) -> None:
-        pass
+async def take(_message: Message) -> None:
+    pass
 
+
+def run(app: ASGIApp, send: Send = take) -> Observed:
+    """Run a request of a client that has hung up, or is about to."""
     observed = Observed(app)
-    scope: Scope = {"type": "http", "method": "GET", "path": "/"}
-    with suppress(OSError):
-        asyncio.run(observed.app(scope, hung_up, send or take))
+    with suppress(OSError, asyncio.CancelledError):
+        asyncio.run(observed.app({"type": "http", "method": "GET", "path": "/"}, hung_up, send))
     return observed
 
 
@@ -153,6 +153,18 @@ def test_the_gauge_is_one_during_a_request_and_zero_after_it(app: ASGIApp) -> No
 
     assert during == [1]
     assert observed.scrape()["http_requests_in_progress"] == 0
+
+
+@pytest.mark.parametrize(("begun", "status"), [([START, PART], 503), ([], 500)])
+def test_a_server_that_ends_has_cut_off_what_it_had_begun_to_answer(
+    begun: list[Message], status: int
+) -> None:
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        for message in begun:
+            await send(message)
+        raise asyncio.CancelledError
+
+    assert run(app).moves() == requests("/x", status, "GET")
 
 
 def test_a_log_that_fails_leaves_the_gauge_alone() -> None:

@@ -19,7 +19,7 @@ async def _send(_message: Message) -> None:
 
 def logged(route: str = "/convert", **state: str) -> EventDict:
     exchange = Exchange({"method": "PUT", "state": state}, route, _receive, _send)
-    exchange.end(crashed=True)
+    exchange.end(RuntimeError())
     with capture_logs() as lines:
         RequestLog(quiet=["/health"])(exchange)
     (line,) = lines

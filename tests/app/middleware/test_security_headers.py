@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
@@ -27,7 +26,6 @@ def test_a_crash_is_answered_with_them(app: FastAPI) -> None:
     assert HEADERS.items() <= {name: response.headers.get(name) for name in HEADERS}.items()
 
 
-@pytest.mark.usefixtures("logging_as_before")
 def test_a_crash_is_told_to_another_site_that_may_know(tmp_path: Path) -> None:
     app = create_app(Settings(workspace_dir=tmp_path, cors_origins=(THEIRS,)))
     app.get("/crash")(crash)
