@@ -3,7 +3,8 @@
 No block ends in a line break; `join` puts the empty line between them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 from docc2context.markdown.escape import block_start
 
@@ -13,12 +14,69 @@ RULE = "* * *"
 _MAX_LIST_NUMBER = 999_999_999
 """CommonMark reads no list number of more than nine digits (5.2)."""
 
-_OTHER_MARKERS = {"-": "+", ".": ")"}
+_LIST_ITEM = re.compile(r"([0-9]{0,9})([-+.)])(?![^ \n])")
+
+_OTHER_MARKERS = {"-": "+", "+": "-", ".": ")", ")": "."}
+"""What tells a list from one of the same kind right above it; of a numbered one, what stands behind
+its numbers."""
+
+_BEGIN_LISTS = frozenset("-+0123456789")
 
 
 def join(blocks: Iterable[str]) -> str:
-    """Blocks in order, an empty line between; empty ones take no room."""
-    return "\n\n".join(filter(None, blocks))
+    """Blocks in order, an empty line between; empty ones take no room.
+
+    Two lists that meet stay two: CommonMark takes them for one if their markers are the same (5.3).
+
+    >>> join(["1. a", "1. b", "Text", "1. c"])
+    '1. a\\n\\n1) b\\n\\nText\\n\\n1. c'
+    """
+    kept = list(filter(None, blocks))
+    for i, block in enumerate(kept):
+        if i and block[0] in _BEGIN_LISTS:
+            kept[i] = _below(kept[i - 1], block)
+    return "\n\n".join(kept)
+
+
+def _below(above: str, block: str) -> str:
+    """A block, the lists that it begins with marked otherwise if the one above ends in such a list.
+
+    >>> _below("- a", "- b\\n\\n+ c\\n\\nd\\n\\n- e")
+    '+ b\\n\\n- c\\n\\nd\\n\\n- e'
+    """
+    marker = _list_marker(block)
+    if not marker or marker != _list_marker(_last_line_at_margin(above)):
+        return block
+    markers = {marker, _OTHER_MARKERS[marker]}
+    lines = block.split("\n")
+    for i, line in enumerate(lines):
+        if not line or line[0] == " ":
+            continue
+        if _list_marker(line) not in markers:
+            break
+        lines[i] = _LIST_ITEM.sub(lambda item: item[1] + _OTHER_MARKERS[item[2]], line, count=1)
+    return "\n".join(lines)
+
+
+def _list_marker(line: str) -> str:
+    """The marker of the list item that a line begins, and of a number what is behind it, or none.
+
+    >>> _list_marker("- a"), _list_marker("12) b"), _list_marker("12- c"), _list_marker("-5")
+    ('-', ')', '', '')
+    """
+    item = _LIST_ITEM.match(line)
+    return item[2] if item and (item[2] in "-+") == (not item[1]) else ""
+
+
+def _last_line_at_margin(text: str) -> str:
+    """The last line of a text that is neither empty nor indented; empty if there is none."""
+    end = len(text)
+    while end >= 0:
+        start = text.rfind("\n", 0, end) + 1
+        if start < end and text[start] != " ":
+            return text[start:end]
+        end = start - 1
+    return ""
 
 
 def paragraph(line: str) -> str:
@@ -64,32 +122,9 @@ def first_number(wanted: int, items: int) -> int:
     return wanted if 0 <= wanted <= _MAX_LIST_NUMBER - items else 1
 
 
-def bullets(lines: Iterable[str], marker: str = "-") -> str:
+def bullets(lines: Iterable[str]) -> str:
     """A tight list of one-line items of rendered inline content."""
-    return "\n".join(f"{marker} {block_start(line)}" for line in lines)
-
-
-def marker_below(above: str, usual: str = "-") -> str:
-    """The marker for a list below other blocks: not `usual` if they end in a list that has it.
-
-    CommonMark would else take both for one list (5.3). A numbered list is told by what stands
-    behind its numbers, `.` or `)`.
-
-    >>> marker_below("- a"), marker_below("+ a"), marker_below("1. a", "."), marker_below("a")
-    ('+', '-', ')', '-')
-    """
-    last = next((line for line in _lines_upwards(above) if line and line[0] != " "), "")
-    marker = last.lstrip("0123456789")[:2].rstrip(" ")
-    return _OTHER_MARKERS[usual] if marker == usual else usual
-
-
-def _lines_upwards(text: str) -> Iterator[str]:
-    """The lines of a text, the last one first."""
-    end = len(text)
-    while end >= 0:
-        start = text.rfind("\n", 0, end) + 1
-        yield text[start:end]
-        end = start - 1
+    return "\n".join(f"- {block_start(line)}" for line in lines)
 
 
 def loose_or_tight(items: Sequence[str]) -> str:

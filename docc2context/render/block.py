@@ -1,6 +1,6 @@
 """Block content: one function a node, one table of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import assert_never
 
 from docc2context.markdown import blocks as md
@@ -39,10 +39,6 @@ from docc2context.render.remarks import marked_lines, unknown_kind
 from docc2context.render.steps import code_file, pictures
 from docc2context.render.table import table
 
-_MARKERS = {UnorderedList: "-", OrderedList: ".", TermList: "-", Links: "-"}
-"""The markers of what becomes a list, where no other list stands above it."""
-
-
 def blocks(nodes: Sequence[Block] | None, ctx: Context) -> str:
     """Blocks in order, an empty line between."""
     if not nodes:
@@ -50,22 +46,12 @@ def blocks(nodes: Sequence[Block] | None, ctx: Context) -> str:
     if not ctx.enter():
         return TOO_DEEP
     try:
-        return ctx.spend(md.join(_siblings(nodes, ctx)))
+        return ctx.spend(md.join(_block(node, ctx) for node in nodes))
     finally:
         ctx.leave()
 
 
-def _siblings(nodes: Sequence[Block], ctx: Context) -> Iterable[str]:
-    """Each block in turn, a list with other markers than the list that it directly follows."""
-    above = ""
-    for node in nodes:
-        usual = _MARKERS.get(type(node))
-        text = _block(node, md.marker_below(above, usual) if usual else "", ctx)
-        yield text
-        above = text or above
-
-
-def _block(node: Block, marker: str, ctx: Context) -> str:
+def _block(node: Block, ctx: Context) -> str:
     match node:
         case Paragraph():
             return md.paragraph(inlines(node.inline_content, ctx))
@@ -76,11 +62,11 @@ def _block(node: Block, marker: str, ctx: Context) -> str:
         case Aside():
             return _aside(node, ctx)
         case UnorderedList():
-            return _bullet_list(node, marker, ctx)
+            return _bullet_list(node, ctx)
         case OrderedList():
-            return _numbered_list(node, marker, ctx)
+            return _numbered_list(node, ctx)
         case TermList():
-            return _term_list(node, marker, ctx)
+            return _term_list(node, ctx)
         case Table():
             return table(node, ctx)
         case Step():
@@ -98,7 +84,7 @@ def _block(node: Block, marker: str, ctx: Context) -> str:
         case Small():
             return md.paragraph(inlines(node.inline_content, ctx))
         case Links():
-            return page_links(node.items, ctx, marker)
+            return page_links(node.items, ctx)
         case Video():
             return media(node.identifier, node.metadata, ctx)
         case ThematicBreak():
@@ -154,13 +140,13 @@ def _aside(node: Aside, ctx: Context) -> str:
     return md.quotation(run_in(strong(f"{name}:"), node.content, ctx))
 
 
-def _bullet_list(node: UnorderedList, bullet: str, ctx: Context) -> str:
-    return md.loose_or_tight([_item(item, bullet, ctx) for item in node.items])
+def _bullet_list(node: UnorderedList, ctx: Context) -> str:
+    return md.loose_or_tight([_item(item, "-", ctx) for item in node.items])
 
 
-def _numbered_list(node: OrderedList, stop: str, ctx: Context) -> str:
+def _numbered_list(node: OrderedList, ctx: Context) -> str:
     start = md.first_number(node.start, len(node.items))
-    items = [_item(item, f"{start + i}{stop}", ctx) for i, item in enumerate(node.items)]
+    items = [_item(item, f"{start + i}.", ctx) for i, item in enumerate(node.items)]
     return md.loose_or_tight(items)
 
 
@@ -186,11 +172,11 @@ def _tight(content: Sequence[Block], ctx: Context) -> str:
             return blocks(content, ctx)
 
 
-def _term_list(node: TermList, bullet: str, ctx: Context) -> str:
+def _term_list(node: TermList, ctx: Context) -> str:
     items = []
     for item in node.items:
         term = join([bold_inlines(item.term.inline_content, ctx)]).strip()
-        items.append(md.list_item(bullet, run_in(f"{term}:", item.definition.content, ctx)))
+        items.append(md.list_item("-", run_in(f"{term}:", item.definition.content, ctx)))
     return md.loose_or_tight(items)
 
 

@@ -30,9 +30,9 @@ class PageList(msgspec.Struct, gc=False):
         return list(map(add, self.names, self.rests))
 
 
-def page_links(identifiers: Sequence[str], ctx: Context, marker: str = "-") -> str:
+def page_links(identifiers: Sequence[str], ctx: Context) -> str:
     """One bullet a page: its linked name, what to know before using it, and its abstract."""
-    return md.bullets(page_lines(identifiers, ctx), marker)
+    return md.bullets(page_lines(identifiers, ctx))
 
 
 def page_lines(identifiers: Sequence[str], ctx: Context) -> list[str]:

@@ -123,7 +123,7 @@ def _property(item: Property, ctx: Context) -> str:
     ]
     said = _said(_noted(code_span(item.name), notes), item.content, ctx)
     told = [attribute(one, ctx) for one in item.attributes or []]
-    attributes = md.bullets(told, md.marker_below(said))
+    attributes = md.bullets(told)
     return md.list_item("-", md.join([said, attributes]))
 
 

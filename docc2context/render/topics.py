@@ -36,7 +36,7 @@ def topic_groups(
     # All groups together: authors sort overloads under the headings that they like.
     tell_apart(lists, ctx)
     for blocks_above, pages in zip(above, lists, strict=True):
-        parts += [*blocks_above, md.bullets(pages.lines(), md.marker_below(blocks_above[-1]))]
+        parts += [*blocks_above, md.bullets(pages.lines())]
     return md.join(parts)
 
 

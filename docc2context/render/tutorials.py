@@ -74,10 +74,8 @@ def _hero(node: Hero, ctx: Context) -> str:
     pictures = [media(name, None, ctx) for name in (node.image, node.video) if name]
     action = md.paragraph(inlines([node.action], ctx)) if node.action else ""
     title = ctx.heading(2, node.title) if node.title != ctx.title else ""
-    content = blocks(node.content, ctx)
-    # Not the marker of a list right below: CommonMark would take both for one (5.3).
-    told = md.bullets(filter(None, facts), "+" if content.startswith("-") else "-")
-    return md.join([title, told, content, *pictures, action])
+    told = md.bullets(filter(None, facts))
+    return md.join([title, told, blocks(node.content, ctx), *pictures, action])
 
 
 def _task(node: Task, ctx: Context) -> str:
@@ -142,17 +140,16 @@ def _assessments(node: Assessments, ctx: Context) -> str:
 def _question(number: int, node: Assessment, ctx: Context) -> str:
     head = ctx.heading(3, f"Question {number}")
     question = md.join([blocks(node.title, ctx), blocks(node.content, ctx)])
-    marker = md.marker_below(question)
-    choices = md.loose_or_tight([_choice(choice, marker, ctx) for choice in node.choices])
+    choices = md.loose_or_tight([_choice(choice, ctx) for choice in node.choices])
     return md.join([head, question, choices])
 
 
-def _choice(node: Choice, marker: str, ctx: Context) -> str:
+def _choice(node: Choice, ctx: Context) -> str:
     """An answer, ticked if it is right, and why."""
     why = run_in(strong("Correct." if node.is_correct else "Incorrect."), node.justification, ctx)
     reaction = md.paragraph(escape(node.reaction or ""))
     answer = run_in("[x]" if node.is_correct else "[ ]", node.content, ctx)
-    return md.list_item(marker, md.join([answer, why, reaction]))
+    return md.list_item("-", md.join([answer, why, reaction]))
 
 
 def _call_to_action(node: CallToAction, ctx: Context) -> str:
@@ -176,7 +173,7 @@ def _chapter(node: Chapter, level: int, ctx: Context) -> str:
     picture = media(node.image, None, ctx) if node.image else ""
     content = blocks(node.content, ctx)
     with ctx.relating("topic"):
-        links = page_links(node.tutorials, ctx, md.marker_below(picture or content))
+        links = page_links(node.tutorials, ctx)
     return md.join([head, content, picture, links])
 
 

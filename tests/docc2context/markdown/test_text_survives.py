@@ -150,3 +150,24 @@ def test_a_backslash_at_the_end_escapes_nothing_once_white_space_behind_it_is_go
     inside_word = inline.join(["a", inline.Styled("emphasis", text), "a"])
     assert oracle.text(bold.strip() + "<br>") == "C:\\"
     assert oracle.text(inside_word) == oracle.folded(f"aC:\\{space}a")
+
+
+BLOCKS = st.sampled_from(
+    ["", "- a", "- a\n- b", "-\n  - a", "- a\n\n  b\n\n- c", "1. a", "1. a\n   - b", "9. a\n10. b"]
+    + ["12- words", "-5 words", "words\\\n- more", "> - a", "# 1. a", "```\n- a\n1. b\n```"]
+)
+
+
+@given(st.recursive(BLOCKS, lambda parts: st.lists(parts, max_size=4).map(tuple), max_leaves=8))
+@example(("- a", ("- b", "- c")))
+@example((("- a", "- b"), ("- c", "1. d")))
+def test_blocks_that_are_joined_are_read_as_the_same_blocks(parts: object) -> None:
+    def joined(part: object) -> str:
+        return blocks.join(map(joined, part)) if isinstance(part, tuple) else str(part)
+
+    def alone(part: object) -> list[str]:
+        if isinstance(part, tuple):
+            return [kind for one in part for kind in alone(one)]
+        return oracle.kinds(str(part))
+
+    assert oracle.kinds(joined(parts)) == alone(parts)
