@@ -30,7 +30,7 @@ from docc2context.model.patch import ReferenceText
 from docc2context.model.variants import Language, Variant
 from docc2context.render.context import Context, MentionsTooMuch, PageTooLarge
 from docc2context.render.page import curated, is_inherited, render_page, summary
-from docc2context.render.titles import other_names, owner_by_address, page_name
+from docc2context.render.titles import is_symbol_page, other_names, owner_by_address, page_name
 
 
 class ConvertedPage(msgspec.Struct, frozen=True, gc=False):
@@ -168,11 +168,12 @@ def _entry(node: RenderNode, others: Sequence[Variant], ctx: Context) -> Entry:
         page_name(node),
         summary(node, ctx),
         children,
-        ctx.is_deprecated,
-        ctx.declaration[: MAX_DECLARATION + 1],
-        other_names(node, others) if others else "",
-        is_inherited(node),
-        owner_by_address(node),
+        is_symbol=is_symbol_page(node),
+        is_deprecated=ctx.is_deprecated,
+        declaration=ctx.declaration[: MAX_DECLARATION + 1],
+        other_names=other_names(node, others) if others else "",
+        is_inherited=is_inherited(node),
+        owner=owner_by_address(node),
     )
 
 

@@ -34,16 +34,16 @@ MAX_DECLARATION = 1000
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """A page: its rendered name and one-line abstract, and the files that it lists, in order.
 
-    The name of a symbol is code, and no other page's begins so. `declaration` is plain text, and
-    tells it from others of the same name; `other_names` are those that it has in other languages,
-    rendered. What `is_inherited` is what a type has from elsewhere. `owner` is the symbol that it
-    belongs to by its address, which may have no page.
+    `declaration` is plain text, and tells it from others of the same name; `other_names` are those
+    that it has in other languages, rendered. What `is_inherited` is what a type has from elsewhere.
+    `owner` is the symbol that it belongs to by its address, which may have no page.
     """
 
     title: str
     name: str
     abstract: str
     children: tuple[str, ...]
+    is_symbol: bool = False
     is_deprecated: bool = False
     declaration: str = ""
     other_names: str = ""
@@ -127,16 +127,14 @@ class Contents:
         """
         above = self._entries.get(f"{path.rpartition('/')[0]}.md")
         if above is None:
-            owner = entry.owner
-        elif above.name[:1] == "`":
-            owner = above.title
+            owner, name = entry.owner, code_span(entry.owner)
         else:
-            owner = ""
-        if not owner:
+            owner, name = (above.title, above.name) if above.is_symbol else ("", "")
+        if not owner or (entry.is_symbol and _bears(entry.title, owner)):
             return entry.name
-        if entry.name[:1] != "`":
-            return f"{code_span(owner)}: {entry.name}"
-        return entry.name if _bears(entry.title, owner) else code_span(f"{owner}.{entry.title}")
+        if _is_code(entry.name) and _is_type(owner):
+            return code_span(f"{owner}.{entry.title}")
+        return f"{name}: {entry.name}"
 
     def _optional_last(self, sections: Mapping[str, list[str]]) -> dict[str, list[str]]:
         """The sections without what is inherited, and a last one that has it."""
@@ -169,6 +167,15 @@ class Contents:
 def _bears(title: str, owner: str) -> bool:
     """Whether a title begins with its owner's, and that is not only how its own word begins."""
     return title.startswith(owner) and not title[len(owner) : len(owner) + 1].islower()
+
+
+def _is_code(name: str) -> bool:
+    return name[:1] == "`"
+
+
+def _is_type(owner: str) -> bool:
+    """Whether a dot behind an owner means that something is its member: not behind a path."""
+    return " " not in owner and "/" not in owner
 
 
 def _on_one_line(declaration: str) -> str:

@@ -24,12 +24,12 @@ _BEGIN_LISTS = frozenset("-+0123456789")
 
 
 def join(blocks: Iterable[str]) -> str:
-    """Blocks in order, an empty line between; empty ones take no room.
+    r"""Blocks in order, an empty line between; empty ones take no room.
 
     Two lists that meet stay two: CommonMark takes them for one if their markers are the same (5.3).
 
     >>> join(["1. a", "1. b", "Text", "1. c"])
-    '1. a\\n\\n1) b\\n\\nText\\n\\n1. c'
+    '1. a\n\n1) b\n\nText\n\n1. c'
     """
     kept = list(filter(None, blocks))
     for i, block in enumerate(kept):
@@ -39,10 +39,10 @@ def join(blocks: Iterable[str]) -> str:
 
 
 def _below(above: str, block: str) -> str:
-    """A block, the lists that it begins with marked otherwise if the one above ends in such a list.
+    r"""A block, its first lists marked otherwise if the one above ends in such a list.
 
-    >>> _below("- a", "- b\\n\\n+ c\\n\\nd\\n\\n- e")
-    '+ b\\n\\n- c\\n\\nd\\n\\n- e'
+    >>> _below("- a", "- b\n\n+ c\n\nd\n\n- e")
+    '+ b\n\n- c\n\nd\n\n- e'
     """
     marker = _list_marker(block)
     if not marker or marker != _list_marker(_last_line_at_margin(above)):

@@ -39,6 +39,7 @@ from docc2context.render.remarks import marked_lines, unknown_kind
 from docc2context.render.steps import code_file, pictures
 from docc2context.render.table import table
 
+
 def blocks(nodes: Sequence[Block] | None, ctx: Context) -> str:
     """Blocks in order, an empty line between."""
     if not nodes:
@@ -191,7 +192,8 @@ def _endpoint_example(node: EndpointExample, ctx: Context) -> str:
 
 
 def _code_example(example: CodeExample) -> str:
-    return md.join(listing(part.code, example.syntax) for part in example.content)
+    """One listing: the web page only folds parts of it away."""
+    return listing([line for part in example.content for line in part.code], example.syntax)
 
 
 def _tabs(node: TabNavigator, ctx: Context) -> str:

@@ -286,7 +286,8 @@ def _file_name(url: str) -> str:
 
 
 def _link(node: Link, ctx: Context) -> str:
+    """A link as old archives have it, by its address: on the web, or of a page of the archive."""
     ctx.mention(node.destination)
-    url = safe_url(node.destination)
     title = escape(node.title or node.destination)
-    return ctx.linked(title, url) if url else ctx.addressed(title, node.destination)
+    destination = ctx.destination(node.destination, None)
+    return link(title, destination) if destination else ctx.addressed(title, node.destination)

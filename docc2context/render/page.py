@@ -5,8 +5,10 @@ from operator import attrgetter
 
 from docc2context.markdown import blocks as md
 from docc2context.markdown.code import code_block
+from docc2context.model.block import Paragraph
+from docc2context.model.inline import Inline
 from docc2context.model.page import RenderNode
-from docc2context.model.tutorials import Volume
+from docc2context.model.tutorials import Hero, Section, Volume
 from docc2context.model.variants import Variant
 from docc2context.render.context import Context
 from docc2context.render.front_matter import page_front_matter
@@ -61,11 +63,25 @@ def _blocks(node: RenderNode, others: Sequence[Variant], ctx: Context) -> list[s
 
 
 def summary(node: RenderNode, ctx: Context) -> str:
-    """The abstract as one line without links, for lists in other files than the page's own."""
-    if ctx.abstract is not None:
+    """The abstract as one line without links, for lists in other files than the page's own.
+
+    A tutorial has none: as in DocC's references to it, its first paragraph stands for it.
+    """
+    if ctx.abstract:
         return ctx.abstract.strip()
+    words = node.abstract or _first_paragraph(node.sections or ())
+    if not words:
+        return ""
     with ctx.inside_link(), ctx.words_alone():
-        return inlines(node.abstract, ctx).strip()
+        return inlines(words, ctx).strip()
+
+
+def _first_paragraph(sections: Sequence[Section]) -> Sequence[Inline]:
+    match sections:
+        case [Hero(content=[Paragraph(inline_content=words), *_]), *_]:
+            return words
+        case _:
+            return ()
 
 
 def curated(node: RenderNode) -> Iterator[str]:

@@ -150,20 +150,16 @@ def _plain_type(detail: TypeDetail) -> str:
 
 
 def _rest_body(node: RestBody, ctx: Context) -> str:
-    types = " ".join(
-        filter(
-            None,
-            [
-                code_span(node.mime_type or ""),
-                code_span(declared_type(node.body_content_type, ctx)),
-            ],
-        )
-    )
-    content_type = f"Content type: {types}" if types else ""
+    body_type = code_span(declared_type(node.body_content_type, ctx))
+    mime_type = code_span(node.mime_type or "")
+    if body_type:
+        said = _noted(body_type, [f"content type {mime_type}" if mime_type else ""])
+    else:
+        said = f"Content type: {mime_type}" if mime_type else ""
     head = ctx.heading(2, node.title)
     parts = md.loose_or_tight([_property(item, ctx) for item in node.parameters or []])
     parts_head = ctx.heading(3, "Parts") if parts else ""
-    return md.join([head, content_type, blocks(node.content, ctx), parts_head, parts])
+    return md.join([head, said, blocks(node.content, ctx), parts_head, parts])
 
 
 def _response(node: RestResponse, ctx: Context) -> str:

@@ -26,8 +26,12 @@ from docc2context.model.reference import (
 from docc2context.model.tutorials import Hero
 from docc2context.model.variants import Variant
 
-PROSE_ROLES = frozenset({"collection", "collectionGroup", "article", "sampleCode", "overview"})
-"""Roles of symbol pages, such as modules, whose titles the web page sets as prose, not as code."""
+_GROUP_ROLES = frozenset({"collection", "collectionGroup", "article", "sampleCode", "overview"})
+"""Roles of symbol pages that are no symbols, such as modules: the web page sets their titles as
+prose."""
+
+_REQUEST = "restRequestSymbol"
+"""The role of a REST request, whose title says in words what it does."""
 
 _LANGUAGE_NAMES = {
     "occ": "Objective-C",
@@ -39,6 +43,8 @@ _LANGUAGE_NAMES = {
     "data": "Data",
 }
 
+_OF_CODE = re.compile(r"[`(]")
+
 _MAX_LANGUAGE_NAME = 40
 _NOT_IN_LANGUAGE_NAME = re.compile(r"(?:[^\w+#.-]|_)+")
 
@@ -48,7 +54,7 @@ def title_of(reference: Reference | None) -> str:
     match reference:
         case TopicReference(title=title):
             if is_symbol(reference):
-                return code_span(title)
+                return symbol_name(title, reference.role)
             return with_code(title) if is_section(reference) else escape(title)
         case UnresolvableReference(title=title):
             return code_span(title)
@@ -78,7 +84,19 @@ def is_symbol(reference: TopicReference) -> bool:
     """Whether a page is told by the name of a symbol."""
     if reference.title_style is not None:
         return reference.title_style == "symbol"
-    return reference.kind == "symbol" and reference.role not in PROSE_ROLES
+    return reference.kind == "symbol" and reference.role not in _GROUP_ROLES
+
+
+def symbol_name(title: str, role: str | None = None) -> str:
+    """A symbol's title: code, unless it is words, as those of the parts of a REST interface are.
+
+    A Swift name that holds spaces stands between backticks, and in Objective-C none does.
+
+    >>> symbol_name("log in(_:)"), symbol_name("`log in`"), symbol_name("Log in")
+    ('`log in(_:)`', '`` `log in` ``', 'Log in')
+    """
+    is_words = role == _REQUEST or (" " in title and not _OF_CODE.search(title))
+    return escape(title) if is_words else code_span(title)
 
 
 def last_part(identifier: str) -> str:
@@ -100,8 +118,12 @@ def page_title(node: RenderNode) -> str:
 def page_name(node: RenderNode) -> str:
     """The title as lists show it: the name of a symbol as code."""
     title = page_title(node)
-    symbol = node.kind == "symbol" and node.metadata.role not in PROSE_ROLES
-    return code_span(title) if symbol else escape(title)
+    return symbol_name(title, node.metadata.role) if is_symbol_page(node) else escape(title)
+
+
+def is_symbol_page(node: RenderNode) -> bool:
+    """Whether a page is about a symbol, and not about a module or a group of symbols."""
+    return node.kind == "symbol" and node.metadata.role not in _GROUP_ROLES
 
 
 def owner_by_address(node: RenderNode) -> str:

@@ -26,7 +26,9 @@ def variant_parts(node: RenderNode, own: Parts, other: OtherLanguage, ctx: Conte
     declared = _beyond(parts.declarations, own.declarations)
     if (facts := _variant_facts(node, other.node)) or lead or declared:
         lead.insert(0, f"{strong(f'{name}:')} {facts}" if facts else strong(name))
-    lead += _remarks(name, node, other.node, _names(renamed, other.listed, ctx))
+    if ctx.is_deprecated and not other_ctx.is_deprecated:
+        declared.append(note(f"Not deprecated in {name}."))
+    declared += _remarks(name, node, other.node, _names(renamed, other.listed, ctx))
     sections = _unshown(parts.sections, own.sections, name, other_ctx)
     return Parts(lead, declared, sections, {})
 

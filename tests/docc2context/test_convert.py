@@ -42,6 +42,30 @@ def test_each_page_becomes_a_file_and_links_lead_between_them() -> None:
     assert (report.pages_converted, report.pages_skipped) == (2, [])
 
 
+def test_the_first_paragraph_of_a_tutorial_stands_for_its_abstract() -> None:
+    def saying(*words: str) -> list[dict[str, Any]]:
+        texts = [[{"type": "text", "text": one}] for one in words]
+        return [{"type": "paragraph", "inlineContent": text} for text in texts]
+
+    hero = {"kind": "hero", "title": "T", "content": saying("Learn *it*.", "More.")}
+    tasks = {"kind": "tasks", "tasks": []}
+    _, files = converted(
+        archive(
+            kit=page("Kit", sections=[hero, tasks]),
+            own=page("Own", sections=[hero], abstract=[{"type": "text", "text": "Its own."}]),
+            other=page("Other", sections=[tasks, hero]),
+        )
+    )
+
+    assert files["llms.txt"].decode().splitlines()[4::2] == [
+        "- [Kit](documentation/kit.md): Learn \\*it\\*.",
+        "## Other",
+        "- [Other](documentation/other.md)",
+        "## Own",
+        "- [Own](documentation/own.md): Its own.",
+    ]
+
+
 def declaring(text: str) -> bytes:
     declaration = {"platforms": [], "languages": ["swift"], "tokens": [{"text": text}]}
     section = {"kind": "declarations", "declarations": [declaration]}

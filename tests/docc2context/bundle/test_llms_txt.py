@@ -94,7 +94,10 @@ def test_the_file_has_the_form_of_llmstxt_org() -> None:
     made.add(
         "documentation/kit.md", Entry("Kit*", "Kit\\*", "All of it.", ("documentation/kit/f.md",))
     )
-    made.add("documentation/kit/f.md", Entry("f(_:)", "`f(_:)`", "", (), is_deprecated=True))
+    made.add(
+        "documentation/kit/f.md",
+        Entry("f(_:)", "`f(_:)`", "", (), is_symbol=True, is_deprecated=True),
+    )
     made.add("other/x/y.md", Entry("Y", "Y", "", ()))
     assert made.render("My kit") == (
         "# My kit\n\n"
@@ -109,9 +112,15 @@ def test_the_file_has_the_form_of_llmstxt_org() -> None:
 def test_what_has_one_name_in_one_folder_is_told_apart_by_its_declaration() -> None:
     made = Contents()
     for file, declaration in (("a", "func f(Int)"), ("b", "func f(`x`)"), ("c", "")):
-        made.add(f"d/kit/{file}.md", Entry("f(_:)", "`f(_:)`", "F.", (), declaration=declaration))
-    made.add("d/kit/g.md", Entry("g()", "`g()`", "", (), declaration="func g()"))
-    made.add("d/other/a.md", Entry("f(_:)", "`f(_:)`", "", (), declaration="func f(String)"))
+        made.add(
+            f"d/kit/{file}.md",
+            Entry("f(_:)", "`f(_:)`", "F.", (), is_symbol=True, declaration=declaration),
+        )
+    made.add("d/kit/g.md", Entry("g()", "`g()`", "", (), is_symbol=True, declaration="func g()"))
+    made.add(
+        "d/other/a.md",
+        Entry("f(_:)", "`f(_:)`", "", (), is_symbol=True, declaration="func f(String)"),
+    )
     assert made.render("Kit").splitlines()[-5:] == [
         "- [`f(_:)`](d/kit/a.md) (`func f(Int)`): F.",
         "- [`f(_:)`](d/kit/b.md) (``func f(`x`)``): F.",
@@ -124,14 +133,18 @@ def test_what_has_one_name_in_one_folder_is_told_apart_by_its_declaration() -> N
 def test_what_is_inherited_may_be_skipped_but_not_what_stands_among_it() -> None:
     made = Contents()
     made.add("d/kit.md", Entry("Kit", "Kit", "", ("d/kit/a.md", "d/kit/b.md")))
-    made.add("d/kit/a.md", Entry("A", "`A`", "", ("d/kit/a/group.md", "d/kit/a/own.md")))
+    made.add(
+        "d/kit/a.md", Entry("A", "`A`", "", ("d/kit/a/group.md", "d/kit/a/own.md"), is_symbol=True)
+    )
     group = ("d/kit/a/more.md", "d/kit/a/equal.md")
     made.add("d/kit/a/group.md", Entry("E Implementations", "E", "", group, is_inherited=True))
-    made.add("d/kit/a/more.md", Entry("!=", "`!=`", "From E.", (), is_inherited=True))
-    made.add("d/kit/a/equal.md", Entry("==", "`==`", "", ()))
-    made.add("d/kit/a/own.md", Entry("own", "`own`", "", ()))
-    made.add("d/kit/b.md", Entry("B", "`B`", "", ()))
-    made.add("x/y/z.md", Entry("z", "`z`", "", (), is_inherited=True))
+    made.add(
+        "d/kit/a/more.md", Entry("!=", "`!=`", "From E.", (), is_symbol=True, is_inherited=True)
+    )
+    made.add("d/kit/a/equal.md", Entry("==", "`==`", "", (), is_symbol=True))
+    made.add("d/kit/a/own.md", Entry("own", "`own`", "", (), is_symbol=True))
+    made.add("d/kit/b.md", Entry("B", "`B`", "", (), is_symbol=True))
+    made.add("x/y/z.md", Entry("z", "`z`", "", (), is_symbol=True, is_inherited=True))
     assert made.render("Kit") == (
         "# Kit\n\n"
         "## Kit\n\n"
@@ -166,8 +179,9 @@ def test_members_are_named_behind_their_type_unless_their_titles_do_so() -> None
         "d/kit/c/count": "count",
     }
     for path, title in pages.items():
-        name = "Kit" if title == "Kit" else code_span(title)
-        made.add(f"{path}.md", Entry(title, name, "", ()))
+        is_symbol = title != "Kit"
+        name = code_span(title) if is_symbol else title
+        made.add(f"{path}.md", Entry(title, name, "", (), is_symbol=is_symbol))
     made.add("d/kit/guide.md", Entry("Guide", "Guide", "", ()))
     made.add("d/kit/a/group.md", Entry("A Implementations", "A Implementations", "", ()))
     names = [line.partition("](")[0][3:] for line in made.render("Kit").splitlines()[4:]]
@@ -182,17 +196,38 @@ def test_members_are_named_behind_an_owner_that_has_no_page() -> None:
     made = Contents()
     made.add("d/kit.md", Entry("Kit", "Kit", "", ()))
     for title, name in (("init", "`init`"), ("Slow.nap", "`Slow.nap`"), ("Naps", "Naps")):
-        made.add(f"d/kit/slow/{title}.md", Entry(title, name, "", (), owner="Slow"))
+        entry = Entry(title, name, "", (), is_symbol=title != "Naps", owner="Slow")
+        made.add(f"d/kit/slow/{title}.md", entry)
     made.add("d/kit/swift.md", Entry("Swift", "Swift", "", ()))
-    made.add("d/kit/swift/array.md", Entry("Array", "`Array`", "", (), owner="Swift"))
+    array = Entry("Array", "`Array`", "", (), is_symbol=True, owner="Swift")
+    made.add("d/kit/swift/array.md", array)
     names = [line.partition("](")[0][3:] for line in made.render("Kit").splitlines()[4:]]
     assert names == ["Kit", "`Slow`: Naps", "`Slow.nap`", "`Slow.init`", "Swift", "`Array`"]
+
+
+def test_names_that_are_words_or_paths_are_not_joined_by_dots() -> None:
+    made = Contents()
+    pages = {
+        "d/api": ("API", "API", False),
+        "d/api/pets": ("/pets", "`/pets`", True),
+        "d/api/pets/get": ("List pets", "List pets", True),
+        "d/api/pets/get/200": ("200 Response", "200 Response", True),
+        "d/api/pets/get/limit": ("limit", "`limit`", True),
+        "d/api/pets/id": ("id", "`id`", True),
+    }
+    for path, (title, name, is_symbol) in pages.items():
+        made.add(f"{path}.md", Entry(title, name, "", (), is_symbol=is_symbol))
+    names = [line.partition("](")[0][3:] for line in made.render("API").splitlines()[4:]]
+    assert names == [
+        *("API", "`/pets`", "`/pets`: List pets", "List pets: 200 Response"),
+        *("List pets: `limit`", "`/pets`: `id`"),
+    ]
 
 
 def test_what_authors_call_optional_may_not_be_skipped() -> None:
     made = Contents()
     made.add("d/optional.md", Entry("Optional", "Optional", "", ()))
-    made.add("d/optional/a.md", Entry("a", "`a`", "", (), is_inherited=True))
+    made.add("d/optional/a.md", Entry("a", "`a`", "", (), is_symbol=True, is_inherited=True))
     assert made.order() == {"d/optional.md": ["d/optional.md"], "Optional": ["d/optional/a.md"]}
 
 

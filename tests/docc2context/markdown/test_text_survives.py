@@ -152,10 +152,17 @@ def test_a_backslash_at_the_end_escapes_nothing_once_white_space_behind_it_is_go
     assert oracle.text(inside_word) == oracle.folded(f"aC:\\{space}a")
 
 
-BLOCKS = st.sampled_from(
-    ["", "- a", "- a\n- b", "-\n  - a", "- a\n\n  b\n\n- c", "1. a", "1. a\n   - b", "9. a\n10. b"]
-    + ["12- words", "-5 words", "words\\\n- more", "> - a", "# 1. a", "```\n- a\n1. b\n```"]
-)
+LISTS = ["- a", "- a\n- b", "-\n  - a", "- a\n\n  b\n\n- c", "1. a", "1. a\n   - b", "9. a\n10. b"]
+OTHERS = [
+    "",
+    "12- words",
+    "-5 words",
+    "words\\\n\\- more",
+    "> - a",
+    "# 1. a",
+    "```\n- a\n1. b\n```",
+]
+BLOCKS = st.sampled_from([*LISTS, *OTHERS])
 
 
 @given(st.recursive(BLOCKS, lambda parts: st.lists(parts, max_size=4).map(tuple), max_leaves=8))
