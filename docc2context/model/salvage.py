@@ -2,9 +2,11 @@
 
 The walk is directed by the types of the model and visits each JSON value once. Where a union meets
 a tag that it does not know, the value becomes the union's `Unknown…` struct with the text and
-content that could be found in it, so that nothing a page says is dropped silently.
+content that could be found in it, so that nothing a page says is dropped silently. Where something
+stands alone that belongs in a list, or in an object that carries it, it is taken as if it did.
 """
 
+from contextlib import suppress
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -15,6 +17,7 @@ from msgspec import inspect
 from docc2context.model.base import UNKNOWN
 from docc2context.model.counts import Counts
 from docc2context.model.findings import found_abstract, found_blocks, found_inlines, found_words
+from docc2context.model.misplaced import as_member, carrier, carrying, is_silent
 
 _IS_REQUIRED = attrgetter("required")
 
@@ -81,10 +84,10 @@ class _Salvager:
                 raise _Misfit
             if found is None:
                 continue
+            misfit = f"{type_.cls.__name__}.{field.encode_name}"
             try:
-                fields[field.name] = self.fit(found, field.type)
+                fields[field.name] = self.mended(found, field.type, misfit)
             except _Misfit:
-                self.unknown[f"malformed:{type_.cls.__name__}.{field.encode_name}"] += 1
                 if field.required:
                     raise
         return type_.cls(**fields)
@@ -103,8 +106,7 @@ class _Salvager:
 
     def tagged(self, value: Any, by_tag: dict[Any, inspect.StructType]) -> Any:
         fallback = by_tag[UNKNOWN]
-        if isinstance(value, str):
-            value = {"type": "string", "text": value}
+        value = as_member(value, fallback)
         if not isinstance(value, dict):
             raise _Misfit
         tag = _tag(value, fallback.tag_field)
@@ -139,10 +141,8 @@ class _Salvager:
             raise _Misfit
         items = []
         for item in value:
-            try:
-                items.append(self.fit(item, item_type))
-            except _Misfit:
-                self.unknown[f"malformed:{_name(item_type)}"] += 1
+            with suppress(_Misfit):
+                items.append(self.mended(item, item_type, _name(item_type)))
         return items
 
     def dict(self, value: Any, value_type: inspect.Type) -> dict[str, Any]:
@@ -150,11 +150,31 @@ class _Salvager:
             raise _Misfit
         items = {}
         for key, item in value.items():
-            try:
-                items[key] = self.fit(item, value_type)
-            except _Misfit:
-                self.unknown[f"malformed:{_name(value_type)}"] += 1
+            with suppress(_Misfit):
+                items[key] = self.mended(item, value_type, _name(value_type))
         return items
+
+    def mended(self, value: Any, type_: inspect.Type, misfit: str) -> Any:
+        """The value in its place; what does not fit is counted by that name, and carried."""
+        try:
+            return self.fit(value, type_)
+        except _Misfit:
+            self.unknown[f"malformed:{misfit}"] += 1
+            return self.carried(value, type_)
+
+    def carried(self, value: Any, type_: inspect.Type) -> Any:
+        """What a misfit says, in a list or struct that can carry it. Raises _Misfit without one.
+
+        Nothing below the value has been fitted yet: a list and such a struct are given up at their
+        outermost shape.
+        """
+        match carrier(type_):
+            case inspect.ListType(item_type=item_type):
+                return [] if is_silent(value) else self.list([value], item_type)
+            case inspect.StructType() as struct if not isinstance(value, dict | bool | None):
+                return self.struct(carrying(value, struct), struct)
+            case _:
+                raise _Misfit
 
 
 def _fitting(value: Any, fits: bool) -> Any:

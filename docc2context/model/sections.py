@@ -141,7 +141,7 @@ class RestBody(KindNode, tag="restBody"):
 class RestResponse(Node):
     """An answer of a REST endpoint."""
 
-    status: int
+    status: int | None = None
     reason: str | None = None
     mime_type: str | None = None
     mimetype: str | None = None

@@ -104,7 +104,9 @@ def _item(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
 
 
 def _said(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
-    return run_in(f"{head}:", content, ctx) if content else head
+    if not content or not head:
+        return head or blocks(content, ctx)
+    return run_in(f"{head}:", content, ctx)
 
 
 def _noted(name: str, notes: Iterable[str]) -> str:
@@ -163,7 +165,8 @@ def _rest_body(node: RestBody, ctx: Context) -> str:
 
 
 def _response(node: RestResponse, ctx: Context) -> str:
-    status = " ".join(filter(None, [code_span(str(node.status)), escape(node.reason or "")]))
+    code = "" if node.status is None else code_span(str(node.status))
+    status = " ".join(filter(None, [code, escape(node.reason or "")]))
     notes = [
         code_span(declared_type(node.type, ctx)),
         code_span(node.mime_type or node.mimetype or ""),

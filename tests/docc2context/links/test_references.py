@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from docc2context.links.references import References
-from docc2context.model.inline import Text
+from docc2context.model.inline import Text, UnknownInline
 from docc2context.model.page import PatchOperation
 from docc2context.model.patch import PatchedText
 from docc2context.model.reference import TopicReference, UnknownReference
@@ -48,8 +48,8 @@ def test_an_address_on_the_web_is_safe_to_link() -> None:
         ),
         (
             {"type": "topic", "title": "A", "abstract": "not a list"},
-            TopicReference(title="A"),
-            {"malformed:TopicReference.abstract": 1},
+            TopicReference(title="A", abstract=[UnknownInline(name="string", text="not a list")]),
+            {"malformed:TopicReference.abstract": 1, "inline:string": 1},
         ),
         (7, None, {"malformed:Reference": 1}),
     ],

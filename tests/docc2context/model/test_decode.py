@@ -6,12 +6,17 @@ import pytest
 from msgspec import inspect
 
 from docc2context.model.block import (
+    Aside,
     Block,
+    CodeListing,
     Heading,
     Links,
+    ListItem,
     Paragraph,
+    Table,
     ThematicBreak,
     UnknownBlock,
+    UnorderedList,
 )
 from docc2context.model.decode import PageUndecodable, decode_page
 from docc2context.model.inline import CodeVoice, Inline, Text, UnknownInline
@@ -20,6 +25,7 @@ from docc2context.model.sections import (
     Attributes,
     Content,
     Declarations,
+    Parameter,
     Parameters,
     PrimarySection,
     UnknownPrimarySection,
@@ -284,20 +290,21 @@ def test_a_page_with_an_unknown_key_is_mended_as_any_other() -> None:
     assert decoded.unknown_nodes == {
         "malformed:surrogate": 1,
         "malformed:RenderNode.abstract": 1,
+        "inline:string": 1,
         "page:note": 1,
     }
 
 
 def test_one_bad_field_does_not_lose_its_neighbours() -> None:
-    decoded = decode_page(page(abstract="not a list"))
-    assert (decoded.node.metadata.title, decoded.node.abstract) == ("X", None)
-    assert decoded.unknown_nodes == {"malformed:RenderNode.abstract": 1}
+    decoded = decode_page(page(hierarchy=True))
+    assert (decoded.node.metadata.title, decoded.node.hierarchy) == ("X", None)
+    assert decoded.unknown_nodes == {"malformed:RenderNode.hierarchy": 1}
 
 
 def test_each_misfit_is_counted() -> None:
     poll, heading = {"type": "poll"}, {"type": "heading", "level": "two", "text": "H"}
-    parameters = {"kind": "parameters", "parameters": [5, {"name": "a"}, "b"]}
-    blocks = content(poll, heading, 5, poll, heading, None)
+    parameters = {"kind": "parameters", "parameters": [True, {"name": "a"}, None]}
+    blocks = content(poll, heading, None, poll, heading, None)
     sections = [*blocks["primaryContentSections"], parameters]
     decoded = decode_page(page(primaryContentSections=sections))
     assert decoded.unknown_nodes == {
@@ -310,6 +317,71 @@ def test_each_misfit_is_counted() -> None:
     assert [type(block) for block in shown] == [UnknownBlock, Heading] * 2
     assert isinstance(named, Parameters)
     assert [parameter.name for parameter in named.parameters] == ["a"]
+
+
+SAID_JSON = {"type": "paragraph", "inlineContent": [{"type": "text", "text": "Words."}]}
+SAID = Paragraph(inline_content=[Text(text="Words.")])
+
+
+@pytest.mark.parametrize(
+    ("lone", "kept"),
+    [
+        ("Words.", UnknownBlock(name="string", content=[SAID])),
+        (5, UnknownBlock(name="number", content=[Paragraph(inline_content=[Text(text="5")])])),
+        ([[SAID_JSON]], UnknownBlock(name="list", content=[SAID])),
+        (SAID_JSON, SAID),
+    ],
+)
+def test_what_stands_alone_where_a_list_belongs_is_a_list_of_one(lone: object, kept: Block) -> None:
+    (aside,) = decoded_content(page(**content({"type": "aside", "content": lone})))
+    assert aside == Aside(content=[kept])
+
+
+def test_the_cells_of_a_table_stay_in_their_columns_whatever_they_are() -> None:
+    rows = [["Words.", [SAID_JSON], None, 30, True]]
+    (table,) = decoded_content(page(**content({"type": "table", "rows": rows})))
+    assert isinstance(table, Table)
+    assert [[type(block) for block in cell] for (row,) in [table.rows] for cell in row] == [
+        [UnknownBlock],
+        [Paragraph],
+        [],
+        [UnknownBlock],
+        [],
+    ]
+
+
+def test_what_stands_for_an_object_is_its_content_or_else_its_name() -> None:
+    items = {"type": "unorderedList", "items": ["Words.", [SAID_JSON], True]}
+    parameters = [{"name": {}, "content": SAID_JSON}, "a", [SAID_JSON]]
+    data = page(
+        primaryContentSections=[
+            *content(items)["primaryContentSections"],
+            {"kind": "parameters", "parameters": parameters},
+        ]
+    )
+    found, named = decode_page(data).node.primary_content_sections or []
+    assert isinstance(found, Content)
+    assert isinstance(named, Parameters)
+    assert found.content == [
+        UnorderedList(
+            items=[
+                ListItem(content=[UnknownBlock(name="string", content=[SAID])]),
+                ListItem(content=[SAID]),
+            ]
+        )
+    ]
+    assert named.parameters == [
+        Parameter(content=[SAID]),
+        Parameter(name="a"),
+        Parameter(content=[SAID]),
+    ]
+
+
+def test_one_line_of_code_is_a_line_of_code() -> None:
+    (listing,) = decoded_content(page(**content({"type": "codeListing", "code": "let x = 1"})))
+    assert listing == CodeListing(code=["let x = 1"])
+    data = page(**content({"type": "codeListing", "code": "let x = 1"}))
+    assert decode_page(data).unknown_nodes == {"malformed:CodeListing.code": 1}
 
 
 def test_words_where_an_object_belongs_are_kept_and_counted() -> None:
