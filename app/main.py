@@ -32,6 +32,7 @@ from app.middleware.rate_limit import RateLimitMiddleware
 from app.middleware.request_id import RequestIdMiddleware
 from app.middleware.request_log import RequestLog
 from app.middleware.security_headers import SecurityHeadersMiddleware
+from app.middleware.server import ServerMiddleware
 from app.services.admission import Admission
 from app.services.client_address import ClientAddresses
 from app.services.conversion import CONVERTER_NODE_TYPES, CONVERTER_VERSION, Converter, engine_of
@@ -51,13 +52,13 @@ QUIET = {
 
 
 class Application(FastAPI):
-    """FastAPI with one layer around Starlette's own outermost one, which hides the server's `send`.
+    """FastAPI with layers around Starlette's own outermost one, which hides the server's `send`.
 
     What `add_middleware` adds stands inside of that one.
     """
 
     def build_middleware_stack(self) -> ASGIApp:
-        return PeerMiddleware(super().build_middleware_stack())
+        return ServerMiddleware(PeerMiddleware(super().build_middleware_stack()))
 
 
 def create_app(
@@ -123,7 +124,7 @@ def _describe(app: FastAPI, settings: Settings) -> None:
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Lay the middleware around the application; the last one added is the outermost.
 
-    `Application` lays one more around all of them.
+    `Application` lays two more around all of them.
     """
     services: Services = app.state.services
     app.add_middleware(HeadMiddleware)

@@ -49,11 +49,10 @@ def _offered(*, has_options: bool) -> list[str]:
     return list(FORMS) if has_options else [ARCHIVE.media_type]
 
 
-def in_query(request: Request, assets: bool) -> bool:
-    """The flag of the query. Raises ServiceError for more than one: FastAPI reads the last."""
+def refuse_repeated_flag(request: Request) -> None:
+    """Raise ServiceError for more than one flag in the query, of which FastAPI reads the last."""
     if len(request.query_params.getlist(ASSETS_FIELD)) > 1:
         raise _invalid(f"The query has more than one `{ASSETS_FIELD}`.")
-    return assets
 
 
 def flag_of(fields: Mapping[str, str]) -> bool:

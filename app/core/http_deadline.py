@@ -40,10 +40,7 @@ class HeadInTime(RefusalTold):
         super().data_received(data)
         if self._in_body and self.cycle.response_complete and not self.transport.is_closing():
             # The rest of a body that nobody reads: uvicorn stops waiting for it with each byte.
-            self._unset_keepalive_if_required()
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
+            self._await_more()
 
     def on_message_begin(self) -> None:
         self._start_clock()
@@ -61,6 +58,13 @@ class HeadInTime(RefusalTold):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_clock()
         super().connection_lost(exc)
+
+    def _await_more(self) -> None:
+        """Close the connection if nothing more comes for as long as one may be idle."""
+        self._unset_keepalive_if_required()
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
 
     def _start_clock(self) -> None:
         if self._deadline is None:

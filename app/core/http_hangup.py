@@ -33,8 +33,11 @@ class HangupTold(UpgradeIgnored):
             self._unanswered.popleft()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._tell_of_hangup()
+        super().connection_lost(exc)
+
+    def _tell_of_hangup(self) -> None:
         for cycle in self._unanswered:
             if not cycle.response_complete:
                 cycle.disconnected = True
                 cycle.message_event.set()
-        super().connection_lost(exc)

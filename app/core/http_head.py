@@ -11,7 +11,7 @@ from typing import Final
 
 from httptools import HttpParserError
 
-from app.core.http_download import DownloadInTime
+from app.core.http_linger import LingeringClose
 from app.core.http_refusal import Reason
 
 MAX_HEAD_BYTES: Final = 64 * 1024
@@ -29,10 +29,10 @@ _TOO_LARGE: Final = (
 )
 
 
-class BoundedHead(DownloadInTime):
+class BoundedHead(LingeringClose):
     """Answers 431 and closes the connection once a head, or the trailers, outgrow the limit.
 
-    It only closes when too many requests wait: an answer is due to the first of them.
+    When too many requests wait, it answers those that it has taken, and closes.
     """
 
     _fault: Reason = "malformed"

@@ -21,16 +21,22 @@ log = structlog.get_logger()
 class RefusalTold(HangupTold):
     """Answers what it refuses in a line of plain text, and closes the connection.
 
-    Where an answer is under way, or due to an earlier request, it only closes: a client would take
-    the refusal for a part of that one.
+    Where answers to whole requests are under way or due, they go out first, and without a word of
+    the refusal: a client would take it for a part of them. What comes meanwhile is dropped.
     """
 
-    def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP; uvicorn calls this when it cannot read on."""
-        self.refuse("malformed", 400, msg)
+    _is_deaf = False
+    """Whether what comes is dropped."""
+
+    def data_received(self, data: bytes) -> None:
+        if not self._is_deaf:
+            super().data_received(data)
 
     def refuse(self, reason: Reason, status: int, text: str) -> None:
         """Answer, if that is possible, log it, and close; `text` is what the client is told."""
+        if self._is_deaf:
+            return
+        self._is_deaf = True
         cycle: RequestResponseCycle | None = self.cycle
         may_answer = self._may_answer()
         log.info("request_refused", reason=reason, status=status, answered=may_answer)
@@ -38,7 +44,10 @@ class RefusalTold(HangupTold):
             self.transport.write(self._answer(status, text))
             if cycle is not None and not cycle.response_complete:
                 cycle.scope["state"][REFUSED_STATUS] = status
-        self.transport.close()
+        if may_answer or cycle is None or cycle.more_body:
+            self.transport.close()
+        else:
+            cycle.keep_alive = False  # so that the connection is closed behind its answer
 
     def _answer(self, status: int, text: str) -> bytes:
         headers = [

@@ -10,6 +10,8 @@ from structlog.typing import Processor
 
 _HANDLER_NAME: Final = "docc2context-service"
 
+_REFUSED_BY_UVICORN: Final = "Invalid HTTP request received."
+
 _ON_EVERY_LINE: Final[list[Processor]] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -70,16 +72,19 @@ def _hand_over_uvicorn() -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
-    logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
+    logging.getLogger("uvicorn.error").addFilter(_tells_something)
     # Its access lines know neither route nor request id; `request_finished` takes their place.
     access = logging.getLogger("uvicorn.access")
     access.handlers.clear()
     access.propagate = False
 
 
-def _is_no_cancellation(record: logging.LogRecord) -> bool:
-    """Whether a line is of something else than a request that ends with the server.
+def _tells_something(record: logging.LogRecord) -> bool:
+    """Whether one of uvicorn's lines says what no other line does.
 
-    uvicorn has told how many it cancels; a traceback for each would pass for a crash.
+    It logs how many requests it cancels when it ends: a traceback of each would pass for a crash.
+    What is not HTTP is logged as `request_refused`.
     """
-    return not record.exc_info or not isinstance(record.exc_info[1], asyncio.CancelledError)
+    if record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError):
+        return False
+    return record.msg != _REFUSED_BY_UVICORN

@@ -1,6 +1,7 @@
 """Blocking work off the event loop, in a thread that nobody leaves behind."""
 
 import asyncio
+import contextvars
 from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import TypeVar
@@ -16,7 +17,8 @@ async def in_thread(function: Callable[..., T], *args: object, pool: Executor | 
     The files and processes that the function works on are closed when its caller goes. Were it
     still running then, it could write to a descriptor that already means something else.
     """
-    work = asyncio.get_running_loop().run_in_executor(pool, function, *args)
+    run = contextvars.copy_context().run  # what is logged there is of the same request
+    work = asyncio.get_running_loop().run_in_executor(pool, run, function, *args)
     try:
         await ended(work)
     except asyncio.CancelledError:

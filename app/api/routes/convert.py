@@ -12,7 +12,7 @@ from app.api.description import CONVERSION
 from app.api.hangup import unless_hung_up
 from app.api.openapi import ASSETS_FIELD, RESULT, UPLOAD, problems
 from app.api.result_response import ResultResponse
-from app.api.wishes import SPLIT, flag_of, form_of, in_query, wanted
+from app.api.wishes import SPLIT, flag_of, form_of, refuse_repeated_flag, wanted
 from app.core.errors import ErrorCode, ServiceError
 from app.services.uploads import Body, receive, unless_stalled
 from app.services.workspace import unnamed_file
@@ -78,7 +78,8 @@ async def convert(
     has_options = services.converter.has_options
     form = form_of(request, has_options=has_options)
     # Refused before the upload is asked for, if its head is enough to tell.
-    wanted(form, assets=in_query(request, assets), has_options=has_options)
+    refuse_repeated_flag(request)
+    wanted(form, assets=assets, has_options=has_options)
     workspace = services.settings.workspace_dir
     async with services.drain.inside(), AsyncExitStack() as until_converted:
         until_converted.enter_context(_advised(request, has_options=has_options))

@@ -2,19 +2,104 @@
 
 import asyncio
 import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.server import ServerState
 
+from app.core import http_linger
 from app.core.http_head import MAX_HEAD_BYTES, MAX_WAITING, BoundedHead
 
 PIECE = 8192
 WHOLE = 1024 * 1024
 GET = b"GET / HTTP/1.1\r\n"
 TINY = b"a: b\r\n"
+CHUNKED = b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
 STARTED = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"
+
+
+class Application:
+    """Answers `haha` to what it has read, the first half before it may finish if `is_early`."""
+
+    def __init__(self, *, is_early: bool) -> None:
+        self._is_early = is_early
+        self.may_finish = asyncio.Event()
+        self.ended = 0
+        """Requests whose client has gone before the answer was whole."""
+
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        if self._is_early:
+            await self._begin(send)
+        finish = asyncio.create_task(self.may_finish.wait())
+        hangup = asyncio.create_task(_gone(receive))
+        await asyncio.wait([finish, hangup], return_when=asyncio.FIRST_COMPLETED)
+        if hangup.done() and not finish.done():
+            self.ended += 1
+        for task in (finish, hangup):
+            task.cancel()
+        if not self._is_early:
+            await self._begin(send)
+        await send({"type": "http.response.body", "body": b"ha"})
+
+    async def _begin(self, send: Send) -> None:
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
+        )
+        await send({"type": "http.response.body", "body": b"ha", "more_body": True})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class Protocol(BoundedHead):
+    """Tells when its connection is gone."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(Config(app, lifespan="off", log_config=None, ws="none"), ServerState(), {})
+        self.lost = asyncio.Event()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.lost.set()
+
+
+class Connection:
+    """A client's end of a connection to the protocol, which is fed by hand."""
+
+    def __init__(self, protocol: Protocol, theirs: socket.socket) -> None:
+        self.protocol = protocol
+        self.lost = protocol.lost
+        self._theirs = theirs
+
+    async def feed(self, *segments: bytes) -> None:
+        """Have the protocol receive them, each by itself."""
+        for segment in segments:
+            self.protocol.data_received(segment)
+            await asyncio.sleep(0)  # the application begins
+
+    async def said(self) -> bytes:
+        """All that it says, till it closes its side."""
+        loop, said = asyncio.get_running_loop(), b""
+        async with asyncio.timeout(5):
+            while received := await loop.sock_recv(self._theirs, 65536):
+                said += received
+        return said
+
+
+@asynccontextmanager
+async def connected(app: ASGIApp) -> AsyncIterator[Connection]:
+    loop = asyncio.get_running_loop()
+    protocol = Protocol(app)
+    ours, theirs = socket.socketpair()
+    theirs.settimeout(0)
+    with theirs:
+        await loop.create_connection(lambda: protocol, sock=ours)
+        yield Connection(protocol, theirs)
 
 
 async def answered(_scope: Scope, _receive: Receive, send: Send) -> None:
@@ -24,40 +109,17 @@ async def answered(_scope: Scope, _receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def begun(_scope: Scope, receive: Receive, send: Send) -> None:
-    """Says the head and a half of its answer, and waits for the client to go."""
-    await send(
-        {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
-    )
-    await send({"type": "http.response.body", "body": b"ha", "more_body": True})
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-async def waiting(_scope: Scope, receive: Receive, _send: Send) -> None:
-    """Says nothing, and waits for the client to go."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
 async def said_to(app: ASGIApp, *segments: bytes) -> bytes:
-    """All that a server with this application says to the segments, till it closes."""
-    loop = asyncio.get_running_loop()
-    config = Config(app, lifespan="off", log_config=None, ws="none")
-    protocol = BoundedHead(config, ServerState(), {})
-    ours, theirs = socket.socketpair()
-    theirs.settimeout(0)
-    with theirs:
-        transport, _ = await loop.create_connection(lambda: protocol, sock=ours)
-        for segment in segments:
-            if not transport.is_closing():
-                protocol.data_received(segment)
-                await asyncio.sleep(0)  # the application begins
-        said = b""
-        async with asyncio.timeout(5):
-            while received := await loop.sock_recv(theirs, 65536):
-                said += received
-        return said
+    """All that a server says to the segments, its application finishing behind the last."""
+    async with connected(app) as connection:
+        await connection.feed(*segments)
+        if isinstance(app, Application):
+            app.may_finish.set()
+        return await connection.said()
+
+
+async def said_by(segments: Sequence[bytes], *, is_early: bool) -> bytes:
+    return await said_to(Application(is_early=is_early), *segments)
 
 
 def status(said: bytes) -> int:
@@ -81,36 +143,94 @@ def test_tiny_headers_count_with_what_separates_them(size: int) -> None:
     assert status(answer(30_000)) == 431
 
 
-@pytest.mark.parametrize("size", [PIECE, WHOLE], ids=["in pieces", "in one segment"])
-@pytest.mark.parametrize(("app", "said"), [(begun, STARTED + b"ha"), (waiting, b"")])
-def test_a_head_that_is_refused_says_nothing_into_the_answer_before_it(
-    app: ASGIApp, said: bytes, size: int
+@pytest.mark.parametrize("is_early", [True, False])
+@pytest.mark.parametrize(
+    "second",
+    [
+        cut(GET + TINY * 30_000, PIECE),
+        [GET + TINY * 30_000],
+        [b"no HTTP\r\n\r\n"],
+        [b"x"],
+        [b"no HTTP\r\n\r\n", GET + b"\r\n", b"x" * 200_000],
+    ],
+    ids=["large, in pieces", "large, in one segment", "no HTTP", "a byte", "no HTTP and more"],
+)
+def test_what_is_refused_leaves_the_answer_before_it_whole(
+    second: Sequence[bytes], *, is_early: bool
 ) -> None:
-    second = cut(GET + TINY * 30_000, size)
-    assert asyncio.run(said_to(app, GET + b"\r\n", *second)) == said
+    said = asyncio.run(said_by([GET + b"\r\n", *second], is_early=is_early))
+
+    assert said.count(b"HTTP/1.1") == 1
+    assert said.startswith(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n")
+    assert said.endswith(b"\r\n\r\nhaha")
 
 
-@pytest.mark.parametrize(("app", "said"), [(begun, STARTED + b"ha"), (waiting, b"")])
-def test_what_is_no_http_says_nothing_into_the_answer_before_it(app: ASGIApp, said: bytes) -> None:
-    assert asyncio.run(said_to(app, GET + b"\r\n", b"no HTTP\r\n\r\n")) == said
-
-
-@pytest.mark.parametrize(("app", "said"), [(begun, 200), (waiting, 431)])
-def test_trailers_are_refused_if_their_request_is_not_yet_answered(app: ASGIApp, said: int) -> None:
-    head = b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
-    answer = asyncio.run(said_to(app, head, *cut(TINY * 30_000, PIECE)))
+@pytest.mark.parametrize(("is_early", "said"), [(True, 200), (False, 431)])
+def test_trailers_are_refused_if_their_request_is_not_yet_answered(
+    said: int, *, is_early: bool
+) -> None:
+    segments = [CHUNKED, *cut(TINY * 30_000, PIECE)]
+    answer = asyncio.run(said_by(segments, is_early=is_early))
     assert status(answer) == said
     assert answer.count(b"HTTP/1.1") == 1
 
 
 def test_trailers_of_a_request_that_waits_for_its_turn_are_not_refused_in_words() -> None:
-    second = b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
-    segments = [GET + b"\r\n", second, *cut(TINY * 30_000, PIECE)]
-    assert asyncio.run(said_to(begun, *segments)) == STARTED + b"ha"
+    segments = [GET + b"\r\n", CHUNKED, *cut(TINY * 30_000, PIECE)]
+    assert asyncio.run(said_by(segments, is_early=True)) == STARTED + b"ha"
 
 
 def test_a_few_requests_may_wait_for_their_turn_and_no_more() -> None:
     last = GET + b"Connection: close\r\n\r\n"
     few = (GET + b"\r\n") * MAX_WAITING + last
     assert asyncio.run(said_to(answered, few)).count(b"HTTP/1.1 200 ") == 1 + MAX_WAITING
-    assert asyncio.run(said_to(answered, GET + b"\r\n" + few)) == b""
+    more = GET + b"\r\n" + few
+    assert asyncio.run(said_to(answered, more)).count(b"HTTP/1.1 200 ") == 1 + MAX_WAITING
+
+
+PUT = b"PUT / HTTP/1.1\r\nContent-Length: 1000000\r\n"
+
+
+@pytest.mark.parametrize("head", [PUT + b"Connection: close\r\n\r\n", PUT + b"\r\n"])
+def test_what_follows_an_answer_is_read_for_a_time_that_nothing_renews(
+    head: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_linger, "LINGER_SECONDS", 0.2)
+
+    async def bytes_taken() -> int:
+        async with connected(answered) as connection:
+            await connection.feed(head)
+            taken = 0
+            async with asyncio.timeout(5):
+                while not connection.lost.is_set():
+                    connection.protocol.data_received(b"x")
+                    taken += 1
+                    await asyncio.sleep(0.01)
+            assert (await connection.said()).startswith(b"HTTP/1.1 200 OK\r\n")
+            return taken
+
+    assert 2 < asyncio.run(bytes_taken()) <= 21
+
+
+def test_who_sends_nothing_more_is_not_waited_for() -> None:
+    async def lost() -> None:
+        async with connected(answered) as connection:
+            connection.protocol.timeout_keep_alive = 0
+            await connection.feed(PUT + b"Connection: close\r\n\r\n", b"x")
+            assert (await connection.said()).startswith(b"HTTP/1.1 200 OK\r\n")
+            async with asyncio.timeout(5):
+                await connection.lost.wait()
+
+    asyncio.run(lost())
+
+
+def test_an_upload_whose_connection_is_refused_is_told_that_nobody_is_there() -> None:
+    async def ended() -> int:
+        app = Application(is_early=True)
+        async with connected(app) as connection:
+            await connection.feed(CHUNKED, *cut(TINY * 30_000, PIECE))
+            assert await connection.said() == STARTED + b"ha"
+            await asyncio.sleep(0)
+            return app.ended
+
+    assert asyncio.run(ended()) == 1

@@ -5,12 +5,21 @@ import gc
 import threading
 
 import pytest
+import structlog
 
 from app.core.threads import in_thread
 
 
 def test_the_result_comes_back() -> None:
     assert asyncio.run(in_thread(divmod, 7, 2)) == (3, 1)
+
+
+def test_what_is_logged_there_is_of_the_same_request() -> None:
+    async def scenario() -> dict[str, object]:
+        with structlog.contextvars.bound_contextvars(request_id="r1"):
+            return await in_thread(structlog.contextvars.get_contextvars)
+
+    assert asyncio.run(scenario()) == {"request_id": "r1"}
 
 
 def test_an_error_comes_back() -> None:

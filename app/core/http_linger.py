@@ -1,0 +1,96 @@
+"""uvicorn's HTTP protocol, which lets clients read their answers while they are still sending.
+
+To close a connection with bytes unread is to reset it, and a client that is reset may lose an
+answer that it has not read yet (RFC 9112, section 9.6): proxies turn our 429 into 502. So only our
+own side is closed, and what still comes is read and dropped for a while.
+"""
+
+from asyncio import TimerHandle, Transport
+from collections.abc import Callable
+from typing import Any, Final, cast
+
+from app.core.http_download import DownloadInTime
+
+LINGER_SECONDS: Final = 30.0
+"""For how long the rest of a body is read after its answer, as by nginx (`lingering_time`)."""
+
+
+class LingeringClose(DownloadInTime):
+    """Reads what a client sends after its answer, for a time that nothing can renew.
+
+    It ends sooner if nothing comes for as long as a connection may be idle. Then the connection is
+    closed; until then one that is kept alive can be used again once the body is whole.
+    """
+
+    _time_left: TimerHandle | None = None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn
+        self._both_sides = transport
+        self._own_side = OwnSide(transport, self._close)
+        super().connection_made(cast("Transport", self._own_side))
+
+    def data_received(self, data: bytes) -> None:
+        if self._own_side.is_closed:
+            self._await_more()
+        else:
+            super().data_received(data)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._in_body:
+            self._start_lingering()
+
+    def on_message_complete(self) -> None:
+        self._stop_lingering()
+        super().on_message_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection on which nothing comes."""
+        self._both_sides.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_lingering()
+        self._unset_keepalive_if_required()
+        super().connection_lost(exc)
+
+    def _close(self) -> None:
+        """Close our side, and the other one as soon as its time is up or nobody sends there."""
+        lingers_already = self._time_left is not None
+        may_send = self._in_body or self._is_deaf
+        if lingers_already or not may_send or not self._both_sides.can_write_eof():
+            self._both_sides.close()
+            return
+        self._own_side.is_closed = True
+        self._both_sides.write_eof()
+        self._tell_of_hangup()  # nobody will be answered any more
+        self._start_lingering()
+        self.flow.resume_reading()
+        self._await_more()
+
+    def _start_lingering(self) -> None:
+        if self._time_left is None:
+            self._time_left = self.loop.call_later(LINGER_SECONDS, self._both_sides.close)
+
+    def _stop_lingering(self) -> None:
+        if self._time_left is not None:
+            self._time_left.cancel()
+            self._time_left = None
+
+
+class OwnSide:
+    """A transport whose `close` leaves it to the protocol when the other side is closed."""
+
+    def __init__(self, transport: Transport, close: Callable[[], None]) -> None:
+        self._transport = transport
+        self.close = close
+        self.is_closed = False
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # all else of the transport
+        return getattr(self._transport, name)
+
+    def is_closing(self) -> bool:
+        return self.is_closed or self._transport.is_closing()
+
+    def write(self, data: bytes) -> None:
+        if not self.is_closed:
+            self._transport.write(data)
