@@ -8,12 +8,13 @@ from typing import BinaryIO
 from docc2context.bundle.document_opening import OPENING, opens_document
 from docc2context.bundle.places import (
     Counted,
-    folder_made_for,
     followed,
+    make_folder_for,
     new_file,
     occupied,
     unusable,
     whole_or_empty,
+    writing,
 )
 
 
@@ -46,11 +47,12 @@ def open_document(
             yield DocumentSink(destination, max_bytes)
         return
     path = Path(destination)
-    with folder_made_for(path):
+    with writing(path):
+        make_folder_for(path)
         target = followed(path)
         _check_free(path, replace=replace)
-        with new_file(target) as file:
-            yield DocumentSink(file, max_bytes)
+    with new_file(target, path) as file:
+        yield DocumentSink(file, max_bytes)
 
 
 def _check_free(path: Path, *, replace: bool) -> None:

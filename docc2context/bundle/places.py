@@ -1,14 +1,19 @@
 """Destinations: filled under a temporary name, and taken whole or not at all."""
 
+import errno
+import io
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from docc2context.errors import Code, DestinationError, EntryUnreadable, OutputTooLarge
+from docc2context.errors import Code, DestinationError, OutputTooLarge
 from docc2context.wording import shown
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 WORK_PREFIX = ".docc2context."
 """What temporary names begin with: not with the destination's own, which may be long already."""
@@ -48,33 +53,79 @@ def whole_or_empty(file: BinaryIO) -> Iterator[None]:
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes its name, and the place of what has it, only when it is complete."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=WORK_PREFIX)
+def writing(path: Path) -> Iterator[None]:
+    """Make a DestinationError, about `path`, of what the system refuses.
+
+    For our own calls alone: around a `yield` it would blame the place for the errors of others.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise unusable(path, f"cannot be written: {reason}") from error
+
+
+class _OutputFile(io.FileIO):
+    """A file whose errors are DestinationErrors: who writes to it may read elsewhere meanwhile."""
+
+    def __init__(self, file: Path | int, path: Path) -> None:
+        self._path = path
+        with writing(path):
+            super().__init__(file, "wb")
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        with writing(self._path):
+            return super().write(data)
+
+    def close(self) -> None:
+        with writing(self._path):
+            super().close()
+
+
+def output_file(file: Path | int, path: Path) -> BinaryIO:
+    """Open a file, by its name or descriptor, for writing; what fails is told of `path`."""
+    return io.BufferedWriter(_OutputFile(file, path))
+
+
+@contextmanager
+def new_file(target: Path, path: Path) -> Iterator[BinaryIO]:
+    """A file that takes its name, and the place of what has it, only when it is complete.
+
+    `path` is what the caller calls it. Raises DestinationError.
+    """
+    with writing(path):
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=WORK_PREFIX)
     work = Path(name)
     try:
-        with os.fdopen(descriptor, "w+b") as file:
+        with output_file(descriptor, path) as file:
             yield file
-        work.chmod(_default_mode())
-        work.replace(path)
+        with writing(path):
+            work.chmod(_default_mode())
+            work.replace(target)
     except BaseException:
-        work.unlink(missing_ok=True)
+        with writing(path):
+            work.unlink(missing_ok=True)
         raise
 
 
 @contextmanager
-def folder_made_for(path: Path) -> Iterator[None]:
-    """Make the folder that a path lies in; what the system refuses is a DestinationError."""
+def work_folder(parent: Path, path: Path) -> Iterator[Path]:
+    """A folder under a temporary name that is gone in the end. Raises DestinationError."""
+    with writing(path):
+        work = tempfile.TemporaryDirectory(dir=parent, prefix=WORK_PREFIX)
+    try:
+        yield Path(work.name)
+    finally:
+        with writing(path):
+            work.cleanup()
+
+
+def make_folder_for(path: Path) -> None:
+    """Make the folder that a path lies in. Raises OSError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        yield
-    except EntryUnreadable:  # what is read for it, and no fault of the place
-        raise
     except FileExistsError as error:  # a file where one of the folders above should be
-        raise unusable(path, "cannot be written: Not a directory") from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise unusable(path, f"cannot be written: {reason}") from error
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from error
 
 
 def is_stream(path: Path) -> bool:

@@ -2,7 +2,6 @@
 
 import os
 import struct
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -13,15 +12,17 @@ from typing import BinaryIO, Protocol
 from docc2context.bundle.content import DEFLATED, STORED, Content, Packing, deflated, plain
 from docc2context.bundle.manifest import MANIFEST, OPENING_BYTES, opens_manifest
 from docc2context.bundle.places import (
-    WORK_PREFIX,
     Counted,
-    folder_made_for,
     followed,
+    make_folder_for,
     new_file,
     occupied,
+    output_file,
     too_large,
     unusable,
     whole_or_empty,
+    work_folder,
+    writing,
 )
 from docc2context.bundle.zip_writer import MAX_ENTRY_BYTES, ZipWriter
 
@@ -92,30 +93,33 @@ class ZipSink(Counted):
 
 
 class FolderSink(Counted):
-    """A folder, its sub-folders made as needed."""
+    """A folder, its sub-folders made as needed; `path` is what the caller calls it."""
 
     pack = staticmethod(plain)
 
-    def __init__(self, folder: Path, max_bytes: int) -> None:
+    def __init__(self, folder: Path, path: Path, max_bytes: int) -> None:
         super().__init__(max_bytes)
         self._folder = folder
+        self._path = path
         self._made = {folder}
 
     def write(self, path: str, content: Content) -> None:
         self.count(content.size)
-        self._file(path).write_bytes(content.data)
+        with self._file(path) as file:
+            file.write(content.data)
 
     def write_asset(self, path: str, size: int, pieces: Iterable[bytes]) -> None:
         self.count(size)
-        with self._file(path).open("wb") as file:
+        with self._file(path) as file:
             file.writelines(pieces)
 
-    def _file(self, path: str) -> Path:
+    def _file(self, path: str) -> BinaryIO:
         target = self._folder / path
         if target.parent not in self._made:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            with writing(self._path):
+                target.parent.mkdir(parents=True, exist_ok=True)
             self._made.add(target.parent)
-        return target
+        return output_file(target, self._path)
 
 
 @contextmanager
@@ -131,15 +135,17 @@ def open_sink(
     when it is whole. Raises DestinationError.
     """
     if not isinstance(destination, str | Path):
-        with _zip_in(destination, max_bytes) as file_sink:
+        with whole_or_empty(destination), _zip_in(destination, max_bytes) as file_sink:
             yield file_sink
         return
     path = Path(destination)
-    with folder_made_for(path):
+    with writing(path):
+        make_folder_for(path)
         target = followed(path)
         _check_free(path, replace=replace)
-        with _zip_at(target, max_bytes) if _is_zip(path) else _folder_at(target, max_bytes) as sink:
-            yield sink
+    place = _zip_at if _is_zip(path) else _folder_at
+    with place(target, path, max_bytes) as sink:
+        yield sink
 
 
 def _shown_in(folder: Path) -> list[Path]:
@@ -154,32 +160,34 @@ def _is_zip(path: Path) -> bool:
 @contextmanager
 def _zip_in(file: BinaryIO, max_bytes: int) -> Iterator[Sink]:
     sink = ZipSink(file, max_bytes)
-    with whole_or_empty(file):
-        yield sink
-        sink.close()
+    yield sink
+    sink.close()
 
 
 @contextmanager
-def _zip_at(path: Path, max_bytes: int) -> Iterator[Sink]:
-    with new_file(path) as file, _zip_in(file, max_bytes) as sink:
+def _zip_at(target: Path, path: Path, max_bytes: int) -> Iterator[Sink]:
+    with new_file(target, path) as file, _zip_in(file, max_bytes) as sink:
         yield sink
 
 
 @contextmanager
-def _folder_at(path: Path, max_bytes: int) -> Iterator[Sink]:
+def _folder_at(target: Path, path: Path, max_bytes: int) -> Iterator[Sink]:
     """A folder that stands there stays: it may be a mount point, or lie where we may not write."""
-    stands = path.is_dir()
-    standing = _shown_in(path) if stands else []
-    place = path if stands else path.parent
-    with tempfile.TemporaryDirectory(dir=place, prefix=WORK_PREFIX) as work:
-        made, replaced = Path(work) / "bundle", Path(work) / "replaced"
-        made.mkdir()
-        yield FolderSink(made, max_bytes)
-        if stands:
-            replaced.mkdir()
-            _exchange(standing, made, path, replaced)
-        else:
-            made.rename(path)
+    with writing(path):
+        stands = target.is_dir()
+        standing = _shown_in(target) if stands else []
+    with work_folder(target if stands else target.parent, path) as work:
+        made = work / "bundle"
+        with writing(path):
+            made.mkdir()
+        yield FolderSink(made, path, max_bytes)
+        with writing(path):
+            if stands:
+                replaced = work / "replaced"
+                replaced.mkdir()
+                _exchange(standing, made, target, replaced)
+            else:
+                made.rename(target)
 
 
 def _exchange(standing: Iterable[Path], made: Path, folder: Path, replaced: Path) -> None:
