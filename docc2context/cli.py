@@ -19,7 +19,7 @@ from docc2context.bundle.report import Report
 from docc2context.check import CheckReport, check
 from docc2context.check.command import summary
 from docc2context.convert import convert
-from docc2context.errors import Docc2contextError
+from docc2context.errors import Code, Docc2contextError
 from docc2context.options import STANDARD, parsed
 from docc2context.stopping import Stopped, ignore_stops, leaving, raise_stops
 from docc2context.streams import say, standard_input, standard_output
@@ -29,10 +29,17 @@ DONE, FAILED, LOST = 0, 1, 3
 """Exit codes; 2 is argparse's own, 3 means done, but with pages or strings lost."""
 
 UNREAD = 141
-"""The exit code where nobody reads standard output any more: as of a filter that SIGPIPE ends."""
+"""The exit code if the reader of standard output closes the pipe: that of death by SIGPIPE."""
+
+_REMEDIES = {
+    Code.DESTINATION_EXISTS: "choose another place, or replace it with --force",
+    Code.DESTINATION_IS_STREAM: "name a file or a folder, or write one document to standard output "
+    "with --single -o -",
+}
+"""Advice in terms of our options, in place of the library's."""
 
 _SHOWN = 10
-"""Skipped pages, missing references and unknown kinds that are named; there may be any number."""
+"""How many skipped pages, missing references and unknown kinds to name, of any number."""
 
 
 def run() -> None:
@@ -53,7 +60,7 @@ def run() -> None:
 
 
 def _flushed() -> int:
-    """Have the help or version that argparse printed come out, too."""
+    """Flush what argparse printed."""
     try:
         if sys.stdout is not None:
             with standard_output():
@@ -72,6 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _done(options)
     except Docc2contextError as error:
+        error.remedy = _REMEDIES.get(error.code, error.remedy)
         return _failed(options, f"{error} [{error.code}]")
     except BrokenPipeError:
         return UNREAD

@@ -27,7 +27,7 @@ class Code(StrEnum):
     """Why an input was refused; stable, because clients and alerts match on it.
 
     `remedy` is the advice for errors that give none of their own. The service shows it as well, for
-    all codes but the last two, so it names no option of the command line.
+    all codes but the last four, and so does the library: it names no option of the command line.
     """
 
     remedy: str
@@ -79,6 +79,11 @@ class Code(StrEnum):
         "leave assets out, or split the documentation by module and convert one at a time",
     )
     DESTINATION_UNUSABLE = ("destination_unusable", "choose another place")
+    DESTINATION_EXISTS = (
+        "destination_exists",
+        "choose another place, or allow what stands there to be replaced",
+    )
+    DESTINATION_IS_STREAM = ("destination_is_stream", "name a file or a folder")
     BUNDLE_UNUSABLE = ("bundle_unusable", "name the folder or zip that `convert` wrote")
 
 

@@ -57,17 +57,16 @@ def open_document(
 
 def _check_free(path: Path, *, replace: bool) -> None:
     if path.suffix.lower() == ".zip":
-        raise unusable(path, "is the name of a zip, and one document is Markdown", "end it in .md")
+        raise unusable(path, "has the name of a zip, and a document is Markdown", "end it in .md")
     if path.is_dir():
-        raise unusable(path, "is a folder, and one document is a file", "name the file")
+        raise unusable(path, "is a folder, and a document is a file", "name the file")
     if not path.exists():
         return
     with path.open("rb") as file:
         is_ours = opens_document(file.read(len(OPENING)))
     if not is_ours:
         raise unusable(
-            path,
-            "exists already; as it is no document of docc2context it is left alone, --force or not",
+            path, "exists already and is no document of docc2context, so it is never replaced"
         )
     if not replace:
         raise occupied(path, "a document")

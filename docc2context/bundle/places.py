@@ -54,9 +54,9 @@ def whole_or_empty(file: BinaryIO) -> Iterator[None]:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Make a DestinationError, about `path`, of what the system refuses.
+    """Raise what the system refuses as a DestinationError that names `path`.
 
-    For our own calls alone: around a `yield` it would blame the place for the errors of others.
+    Only for calls of our own: around a `yield`, it would blame the destination for others' errors.
     """
     try:
         yield
@@ -66,7 +66,7 @@ def writing(path: Path) -> Iterator[None]:
 
 
 class _OutputFile(io.FileIO):
-    """A file whose errors are DestinationErrors: who writes to it may read elsewhere meanwhile."""
+    """A file that raises DestinationError, so that a failed write cannot pass for a failed read."""
 
     def __init__(self, file: Path | int, path: Path) -> None:
         self._path = path
@@ -83,7 +83,7 @@ class _OutputFile(io.FileIO):
 
 
 def output_file(file: Path | int, path: Path) -> BinaryIO:
-    """Open a file, by its name or descriptor, for writing; what fails is told of `path`."""
+    """Open a file, by name or descriptor, for writing; its errors are DestinationErrors."""
     return io.BufferedWriter(_OutputFile(file, path))
 
 
@@ -91,7 +91,7 @@ def output_file(file: Path | int, path: Path) -> BinaryIO:
 def new_file(target: Path, path: Path) -> Iterator[BinaryIO]:
     """A file that takes its name, and the place of what has it, only when it is complete.
 
-    `path` is what the caller calls it. Raises DestinationError.
+    `path` is the name that the caller gave. Raises DestinationError.
     """
     with writing(path):
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=WORK_PREFIX)
@@ -110,7 +110,7 @@ def new_file(target: Path, path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def work_folder(parent: Path, path: Path) -> Iterator[Path]:
-    """A folder under a temporary name that is gone in the end. Raises DestinationError."""
+    """A folder with a temporary name, deleted at the end. Raises DestinationError."""
     with writing(path):
         work = tempfile.TemporaryDirectory(dir=parent, prefix=WORK_PREFIX)
     try:
@@ -121,7 +121,7 @@ def work_folder(parent: Path, path: Path) -> Iterator[Path]:
 
 
 def make_folder_for(path: Path) -> None:
-    """Make the folder that a path lies in. Raises OSError."""
+    """Make the folders above a path. Raises OSError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:  # a file where one of the folders above should be
@@ -129,19 +129,14 @@ def make_folder_for(path: Path) -> None:
 
 
 def is_stream(path: Path) -> bool:
-    """Whether a path leads to a pipe or a device: to open one may be to wait for ever."""
+    """Whether a path leads to a pipe or a device; opening one may block for ever."""
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def followed(path: Path) -> Path:
     """Where to write, and what to replace: a link stays, and what it leads to is written."""
     if is_stream(path) or _is_descriptor(path):
-        raise unusable(
-            path,
-            "is a pipe or a device",
-            "name a file or a folder, or - for standard output, where one document can go "
-            "(--single)",
-        )
+        raise unusable(path, "is a pipe or a device", code=Code.DESTINATION_IS_STREAM)
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
@@ -152,16 +147,16 @@ def _is_descriptor(path: Path) -> bool:
     return any(os.path.realpath(place.parent) == descriptors for place in (path, link))
 
 
-def unusable(path: Path, why: str, remedy: str | None = None) -> DestinationError:
-    """The refusal of a destination, by its name alone."""
-    message = f"{shown(_name(path))} {why}"
-    return DestinationError(Code.DESTINATION_UNUSABLE, message, remedy=remedy)
+def unusable(
+    path: Path, why: str, remedy: str | None = None, *, code: Code = Code.DESTINATION_UNUSABLE
+) -> DestinationError:
+    """The refusal of a destination, which names it without the folders above it."""
+    return DestinationError(code, f"{shown(_name(path))} {why}", remedy=remedy)
 
 
 def occupied(path: Path, what: str) -> DestinationError:
-    """The refusal of a place where something of ours stands, such as `a bundle`."""
-    remedy = "choose another place or replace it with --force"
-    return unusable(path, f"exists already and is {what}", remedy)
+    """The refusal to replace, unasked, what is ours, such as `a bundle`."""
+    return unusable(path, f"exists already and is {what}", code=Code.DESTINATION_EXISTS)
 
 
 def _name(path: Path) -> str:

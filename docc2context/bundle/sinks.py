@@ -93,7 +93,7 @@ class ZipSink(Counted):
 
 
 class FolderSink(Counted):
-    """A folder, its sub-folders made as needed; `path` is what the caller calls it."""
+    """A folder, its sub-folders made as needed; `path` is the name that the caller gave."""
 
     pack = staticmethod(plain)
 
@@ -224,10 +224,7 @@ def _check_free(path: Path, *, replace: bool) -> None:
         )
     if not _is_bundle(path):
         is_it = "is not empty" if path.is_dir() and not _is_zip(path) else "exists already"
-        raise unusable(
-            path,
-            f"{is_it}; as it is no bundle of docc2context it is left alone, --force or not",
-        )
+        raise unusable(path, f"{is_it} and is no bundle of docc2context, so it is never replaced")
     if not replace:
         raise occupied(path, "a bundle")
 

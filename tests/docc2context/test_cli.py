@@ -176,9 +176,8 @@ def test_what_is_no_bundle_is_never_replaced_and_force_is_not_promised(
     for name, is_it in (("mine", "is not empty"), ("file", "exists already")):
         assert cli.main(["convert", good, "-o", str(tmp_path / name), *force]) == 1
         assert capsys.readouterr().err == (
-            f"docc2context: cannot convert {good}: '{name}' {is_it}; as it is no bundle of "
-            "docc2context it is left alone, --force or not; choose another place "
-            "[destination_unusable]\n"
+            f"docc2context: cannot convert {good}: '{name}' {is_it} and is no bundle of "
+            "docc2context, so it is never replaced; choose another place [destination_unusable]\n"
         )
 
 
@@ -189,8 +188,9 @@ def test_a_bundle_is_replaced_with_force_alone(
     assert cli.main(["convert", good, "-o", out]) == 0
     capsys.readouterr()
     assert cli.main(["convert", good, "-o", out]) == 1
-    assert "'out' exists already and is a bundle; choose another place or replace it with" in (
-        capsys.readouterr().err
+    assert capsys.readouterr().err.endswith(
+        "'out' exists already and is a bundle; choose another place, or replace it with --force "
+        "[destination_exists]\n"
     )
     assert cli.main(["convert", good, "-o", out, "--force"]) == 0
 

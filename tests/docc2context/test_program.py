@@ -108,8 +108,8 @@ def test_the_report_is_utf_8_whatever_the_terminal_takes(
         ),
         (
             "docc2context convert a.zip --single -o /dev/stdout | cat",
-            CANNOT + "'stdout' is a pipe or a device; name a file or a folder, or - for standard "
-            "output, where one document can go (--single) [destination_unusable]\n",
+            CANNOT + "'stdout' is a pipe or a device; name a file or a folder, or write one "
+            "document to standard output with --single -o - [destination_is_stream]\n",
         ),
         (
             "cat a.zip | docc2context convert /dev/stdin -o out",
