@@ -12,6 +12,7 @@ from docc2context.bundle.report import Report, SkippedPage
 from docc2context.convert import convert
 from docc2context.errors import (
     ArchiveRefused,
+    BundleUnusable,
     Code,
     DestinationError,
     Docc2contextError,
@@ -27,6 +28,7 @@ __all__ = [
     "DEFAULT_LIMITS",
     "NODE_TYPES",
     "ArchiveRefused",
+    "BundleUnusable",
     "Code",
     "DestinationError",
     "Docc2contextError",

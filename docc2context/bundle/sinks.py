@@ -1,15 +1,13 @@
 """Where a bundle is written: into a zip or a folder, whole or not at all."""
 
 import os
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from docc2context.bundle.content import DEFLATED, STORED, Content, Packing, deflated, plain
+from docc2context.bundle.content import Content, Packing, deflated, plain
 from docc2context.bundle.manifest import MANIFEST, OPENING_BYTES, opens_manifest
 from docc2context.bundle.places import (
     Counted,
@@ -24,6 +22,7 @@ from docc2context.bundle.places import (
     work_folder,
     writing,
 )
+from docc2context.bundle.zip_reading import UNREADABLE_ZIP, read_entry
 from docc2context.bundle.zip_writer import MAX_ENTRY_BYTES, ZipWriter
 
 _COMPRESSED = (
@@ -35,13 +34,6 @@ _COMPRESSED = (
 
 _DEFLATED_BYTES = 4 << 20
 """An asset that is larger would need more memory than a page; it is stored."""
-
-
-_UNREADABLE_ZIP = (
-    *(OSError, EOFError, KeyError, ValueError, RuntimeError),
-    *(zipfile.BadZipFile, struct.error, zlib.error),
-)
-"""What `zipfile` raises for what is damaged, encrypted, no zip, or a zip without the entry."""
 
 
 class Sink(Protocol):
@@ -253,9 +245,6 @@ def _zipped_opening(path: Path) -> bytes:
     """What the manifest in a zip begins with; empty if there is none that we could have written."""
     try:
         with zipfile.ZipFile(path) as bundle:
-            if bundle.getinfo(MANIFEST).compress_type not in {STORED, DEFLATED}:
-                return b""
-            with bundle.open(MANIFEST) as file:
-                return file.read(OPENING_BYTES)
-    except _UNREADABLE_ZIP:
+            return read_entry(bundle, MANIFEST, OPENING_BYTES)
+    except UNREADABLE_ZIP:
         return b""

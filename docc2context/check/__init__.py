@@ -37,9 +37,9 @@ def check(
     there are. A page that the bundle neither holds nor calls skipped lacks all its strings; one
     that the bundle holds and that is no JSON is `unread`.
 
-    Raises ArchiveRefused, or Docc2contextError for what is no bundle; FileNotFoundError for an
-    archive's path that leads nowhere, EntryUnreadable for a page that cannot be read, ValueError
-    for a language that there is not.
+    Raises ArchiveRefused; BundleUnusable for what is no bundle, or if a page in it cannot be read;
+    FileNotFoundError if the archive's path leads nowhere, EntryUnreadable if a page of it cannot be
+    read; ValueError for an unknown language.
     """
     if language not in _LANGUAGES:
         raise ValueError(f"language is one of {_LANGUAGES}, and not {language!r}")

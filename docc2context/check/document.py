@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
 import msgspec
@@ -17,6 +18,7 @@ class Document:
     """A document: what it says of itself, and the part of it that each page became.
 
     A page is a heading with a listing below that tells its path. Only where the pages lie is kept.
+    Raises msgspec.DecodeError for front matter of another form, UnicodeDecodeError.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -24,10 +26,11 @@ class Document:
         lines = _Lines(file)
         self.skipped = _skipped(lines)
         starts = list(_pages(lines))
-        ends = [start for _, start in starts[1:]] + [lines.position]
+        ends = [*(start for _, start in starts), lines.position][1:]
         self._places = {
             source: (start, end) for (source, start), end in zip(starts, ends, strict=True)
         }
+        self.is_empty = not starts
 
     def page(self, source: str) -> str:
         """The Markdown of a page as a bundle would hold it; empty if the document has none."""
@@ -51,7 +54,7 @@ class _Lines(Iterator[str]):
 
 def _skipped(lines: _Lines) -> set[str]:
     """The sources that the front matter names as skipped; reads up to its end."""
-    next(lines)
+    next(lines, None)
     skipped: set[str] = set()
     for line in lines:
         if line == "---":
@@ -76,10 +79,11 @@ def _pages(lines: _Lines) -> Iterator[tuple[str, int]]:
 
 
 def _source(facts: list[str]) -> str | None:
-    """The entry of the page that has these facts."""
+    """The entry of the page that has these facts; None if they name none, as where damaged."""
     for line in facts:
         if match := _PATH.fullmatch(line):
-            return f"data{msgspec.json.decode(match['path'], type=str)}.json"
+            with suppress(msgspec.DecodeError):
+                return f"data{msgspec.json.decode(match['path'], type=str)}.json"
     return None
 
 

@@ -138,7 +138,7 @@ def test_check_says_what_is_no_bundle(
         assert cli.main(["check", good, str(tmp_path / name)]) == 1
         assert capsys.readouterr().err == (
             f"docc2context: cannot check {good}: the bundle '{name}' {why}; "
-            "name the folder or zip that `convert` wrote [bundle_unusable]\n"
+            "name the folder, zip or document that `convert` wrote [bundle_unusable]\n"
         )
 
 
