@@ -117,7 +117,7 @@ def _convert(options: argparse.Namespace) -> int:
             _tell(report, options)
             if not options.strict:
                 return DONE
-            losses = check(source, output, language=options.language, on_page=_progress(stack))
+            losses = check(source, output, on_page=_progress(stack))
     _tell_losses(losses)
     return DONE if losses.is_complete and not report.pages_skipped else LOST
 
@@ -125,12 +125,7 @@ def _convert(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         stack.enter_context(leaving("the check is not done"))
-        losses = check(
-            _source(options, stack),
-            options.bundle,
-            language=options.language,
-            on_page=_progress(stack),
-        )
+        losses = check(_source(options, stack), options.bundle, on_page=_progress(stack))
     _tell_losses(losses)
     if options.json:
         _print_json(losses)

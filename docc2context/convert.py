@@ -108,7 +108,7 @@ def _to_bundle(job: _Job, archive: Archive) -> Report:
         open_sink(job.destination, job.limits.max_output_bytes, replace=job.replace) as sink,
         job.pages(archive, BundlePages, sink.pack, tally) as pages,
     ):
-        bundle = _Bundle(sink)
+        bundle = _Bundle(sink, job.language)
         bundle.add(pages)
         bundle.add_notices(tally, archive)
         bundle.add_assets(archive)
@@ -121,7 +121,7 @@ def _to_document(job: _Job, archive: Archive) -> Report:
         open_document(job.destination, job.limits.max_output_bytes, replace=job.replace) as sink,
         job.pages(archive, DocumentPages, deflated, tally) as pages,
     ):
-        document = Document(sink)
+        document = Document(sink, job.language)
         document.add(pages)
         return document.finish(archive_title(archive.metadata()), tally)
 
@@ -129,8 +129,9 @@ def _to_document(job: _Job, archive: Archive) -> Report:
 class _Bundle:
     """Pages on their way into a sink, and what is kept of them till all are there."""
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: Sink, language: Language) -> None:
         self._sink = sink
+        self._language = language
         self._contents = Contents()
         self._edges: list[bytes] = []
         self._manifest: list[bytes] = []
@@ -166,7 +167,8 @@ class _Bundle:
         self._write(LLMS_TXT, self._contents.render(title).encode())
         self._write(LINK_GRAPH, link_graph(self._edges))
         report = tally.report(self._sink.written, len(self._assets))
-        self._write(MANIFEST, manifest(title, self._manifest, self._assets, report))
+        whole = manifest(title, self._language, self._manifest, self._assets, report)
+        self._write(MANIFEST, whole)
         return report
 
     def _noticed(self, page: SkippedPage, path: str) -> SkippedPage:

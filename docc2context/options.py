@@ -94,6 +94,13 @@ def _convert_options(command: argparse.ArgumentParser) -> None:
         "output",
     )
     command.add_argument(
+        "--language",
+        choices=get_args(Language),
+        default="all",
+        help="show pages that are about several languages in all of them (default), in Swift "
+        "or in Objective-C (occ)",
+    )
+    command.add_argument(
         "--single", action="store_true", help="put all pages into one Markdown document"
     )
     command.add_argument(
@@ -138,12 +145,6 @@ def _check_options(command: argparse.ArgumentParser) -> None:
 def _common_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "archive", help="a zipped archive, a .doccarchive folder, or - for standard input"
-    )
-    command.add_argument(
-        "--language",
-        choices=get_args(Language),
-        default="all",
-        help="show pages that are about several languages in all of them (default) or in one",
     )
     command.add_argument(
         "--json", action="store_true", help="print the report as JSON on standard output"

@@ -14,6 +14,7 @@ from docc2context.bundle.manifest import MANIFEST
 from docc2context.bundle.places import is_stream
 from docc2context.bundle.zip_reading import UNREADABLE_ZIP, read_entry
 from docc2context.check.document import Document
+from docc2context.check.variants import Language
 from docc2context.errors import BundleUnusable, Code
 from docc2context.wording import shown
 
@@ -37,11 +38,13 @@ class _Report(msgspec.Struct):
 class _Manifest(msgspec.Struct):
     pages: list[_Page]
     report: _Report
+    language: Language = "all"
 
 
 class _Pages(Protocol):
     """The pages of a bundle or a document."""
 
+    language: Language
     skipped: set[str]
 
     def page(self, source: str) -> str:
@@ -51,12 +54,14 @@ class _Pages(Protocol):
 class Written:
     """What was written for an archive, in whichever form.
 
-    `skipped` are the sources of the pages that could not be read.
+    `language` is the one that was asked for, `skipped` are the sources of the pages that could not
+    be read.
     """
 
     def __init__(self, pages: _Pages, called: str) -> None:
         self._pages = pages
         self._called = called
+        self.language: Language = pages.language
         self.skipped = pages.skipped
 
     def page(self, source: str) -> str:
@@ -93,6 +98,7 @@ class _Bundle:
     def __init__(self, files: _Files) -> None:
         self._files = files
         manifest = msgspec.json.decode(files.read(MANIFEST), type=_Manifest)
+        self.language: Language = manifest.language
         self.skipped = {page.source for page in manifest.report.pages_skipped}
         self._paths = {page.source: page.path for page in manifest.pages}
 
