@@ -3,7 +3,7 @@
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack
 from itertools import islice
@@ -12,6 +12,7 @@ from shutil import copyfileobj
 from typing import BinaryIO
 
 import msgspec
+from msgspec import structs
 from tqdm import tqdm
 
 from docc2context.bundle.places import is_stream
@@ -91,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _done(options: argparse.Namespace) -> int:
     if options.json or options.output == STANDARD:
-        with standard_output():  # lest one finds it closed when all is done
+        with standard_output():  # fails now, and not after all the work, if it is closed
             pass
     return _check(options) if options.command == "check" else _convert(options)
 
@@ -115,11 +116,16 @@ def _convert(options: argparse.Namespace) -> int:
             _write_out(output)
         with leaving(f"what was written to {_place(options)} is whole, but not checked"):
             _tell(report, options)
-            if not options.strict:
-                return DONE
-            losses = check(source, output, on_page=_progress(stack))
-    _tell_losses(losses)
-    return DONE if losses.is_complete and not report.pages_skipped else LOST
+            losses = check(source, output, on_page=_progress(stack)) if options.strict else None
+    if losses is not None:
+        _tell_losses(losses)
+    if options.json:
+        _print_json(report if losses is None else {**structs.asdict(report), "check": losses})
+    return LOST if losses is not None and _is_lossy(report, losses) else DONE
+
+
+def _is_lossy(report: Report, losses: CheckReport) -> bool:
+    return bool(report.pages_skipped) or not losses.is_complete
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -192,8 +198,6 @@ def _tell(report: Report, options: argparse.Namespace) -> None:
     )
     for line in _named(report, options):
         say(f"  {line}")
-    if options.json:
-        _print_json(report)
 
 
 def _named(report: Report, options: argparse.Namespace) -> Iterator[str]:
@@ -218,7 +222,7 @@ def _tell_losses(losses: CheckReport) -> None:
         say(line)
 
 
-def _print_json(report: Report | CheckReport) -> None:
+def _print_json(report: Report | CheckReport | Mapping[str, object]) -> None:
     with standard_output() as out:
         out.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
 

@@ -73,9 +73,10 @@ def convert(  # noqa: PLR0913  # each is a choice of the caller's, and has a nam
 
 def _check_choices(language: str, workers: int, *, assets_in_one: bool) -> None:
     if language not in get_args(Language):
-        raise ValueError(f"language is one of {get_args(Language)}, and not {language!r}")
+        known = ", ".join(get_args(Language))
+        raise ValueError(f"language must be one of {known}, not {language!r}")
     if workers < 1:
-        raise ValueError(f"workers is a number of processes from 1, and not {workers}")
+        raise ValueError(f"workers must be 1 or more, not {workers}")
     if assets_in_one:
         raise ValueError(ASSETS_IN_ONE_DOCUMENT)
 

@@ -446,10 +446,10 @@ def test_content_nested_beyond_reason_is_cut_off_visibly_and_counted() -> None:
 @pytest.mark.parametrize(
     ("choices", "words"),
     [
-        ({"language": "objc"}, "one of ('all', 'swift', 'occ'), and not 'objc'"),
-        ({"language": ""}, "one of ('all', 'swift', 'occ'), and not ''"),
-        ({"workers": 0}, "from 1, and not 0"),
-        ({"workers": -1}, "from 1, and not -1"),
+        ({"language": "objc"}, "must be one of all, swift, occ, not 'objc'"),
+        ({"language": ""}, "must be one of all, swift, occ, not ''"),
+        ({"workers": 0}, "must be 1 or more, not 0"),
+        ({"workers": -1}, "must be 1 or more, not -1"),
     ],
 )
 def test_a_choice_that_there_is_not_is_an_error_that_names_those_there_are(
