@@ -44,14 +44,14 @@ _SHOWN = 10
 
 
 def run() -> None:
-    """Run as a program: end with the exit code, whatever becomes of the standard streams.
+    """Run as a program, and exit with the right code even if a standard stream fails.
 
-    A signal that asks for the end is obeyed once nothing half done is left.
+    A signal that asks the program to end is obeyed after half-written output has been removed.
     """
     try:
         raise_stops()
         code = main()
-    except SystemExit as end:  # of argparse, which has told why, or what was asked for
+    except SystemExit as end:  # argparse has printed an error, or what was asked for
         code = int(end.code or DONE)
     except Stopped as stop:
         say(f"docc2context: {stop}")
@@ -148,7 +148,7 @@ def _source(options: argparse.Namespace, stack: ExitStack) -> Path | BinaryIO:
 
 
 def _output(options: argparse.Namespace, stack: ExitStack) -> Path:
-    """Where to write; what goes to standard output goes there when it is whole."""
+    """Where to write: for standard output, a file that is copied there when it is complete."""
     if options.output != STANDARD:
         return Path(options.output)
     return Path(stack.enter_context(tempfile.TemporaryDirectory())) / "document.md"
@@ -168,7 +168,7 @@ def _write_out(document: Path) -> None:
 
 
 def _progress(stack: ExitStack) -> Callable[[int, int], None]:
-    """A bar on a terminal; in a log nothing, as `disable=None` says."""
+    """A progress bar on a terminal, and nothing in a log (`disable=None`)."""
     disable = None if sys.stderr else True
     bar = stack.enter_context(tqdm(unit="page", leave=False, disable=disable, file=sys.stderr))
 
@@ -180,7 +180,7 @@ def _progress(stack: ExitStack) -> Callable[[int, int], None]:
 
 
 def _standard_input(stack: ExitStack) -> BinaryIO:
-    """Standard input on disk: a zip is read from its end."""
+    """A copy of standard input on disk, as a zip is read from its end."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  # the stack closes it
     copyfileobj(standard_input(), stack.enter_context(file))
     return file
@@ -201,7 +201,7 @@ def _tell(report: Report, options: argparse.Namespace) -> None:
 
 
 def _named(report: Report, options: argparse.Namespace) -> Iterator[str]:
-    """What was lost by name, the first ones of each kind, in words that a terminal can take."""
+    """The first losses of each kind by name, safe to print on a terminal."""
     for page in report.pages_skipped[:_SHOWN]:
         yield f"skipped {readable(page.source)}: {readable(page.reason)}"
     if (more := len(report.pages_skipped) - _SHOWN) > 0:

@@ -51,19 +51,19 @@ def convert(  # noqa: PLR0913  # each is a choice of the caller's, and has a nam
     path ending in `.zip`, a folder, or a seekable binary file that gets a zip. The same archive
     gives the same bytes, whatever it is called. `single` puts all pages into one document instead,
     in a file, by path or opened. `assets` copies the images, videos and downloads that pages show
-    or link into the bundle, as far as they are in the archive. `language` picks what is shown of
-    pages that are about several: `all` of it, or what they are in `swift` or in `occ` alone.
-    `replace` lets an earlier bundle or document be overwritten. `workers` is how many processes may
-    work on a source that is a path; few pages get fewer. They are spawned, for which a program
-    needs its `if __name__ == "__main__":`. `on_page` is told, after each page, how many are done
-    and how many there are. `reading` is told what reading the archive takes, and how far it has
-    come if this raises.
+    or link to into the bundle, as far as they are in the archive. `language` says how to show pages
+    about several languages: in `all` of them, or in `swift` or `occ` (Objective-C) alone. `replace`
+    allows an earlier bundle or document to be replaced. `workers` is how many processes may work on
+    a source that is a path; few pages get fewer. They are spawned, so a program needs its
+    `if __name__ == "__main__":`. After each page, `on_page` is called with the number of pages done
+    and the number of all pages; what it raises ends the conversion. `reading` records what reading
+    the archive costs, and, if this raises, how far it got.
 
-    Raises ArchiveRefused, NothingConverted, OutputTooLarge or DestinationError, BrokenExecutor of
-    `concurrent.futures` if a worker dies; nothing is left at a destination path then. A path that
-    leads nowhere raises FileNotFoundError, a folder of pages or an asset that cannot be read
-    EntryUnreadable. An unknown language, fewer than one worker, or `assets` for a `single` document
-    is a ValueError.
+    Raises ArchiveRefused, NothingConverted, OutputTooLarge or DestinationError, or BrokenExecutor
+    of `concurrent.futures` if a worker dies; nothing is left at a destination path then. A source
+    that does not exist raises FileNotFoundError, one that cannot be read OSError, a folder of pages
+    or an asset that cannot be read EntryUnreadable. An unknown language, fewer than one worker, or
+    `assets` for a `single` document is a ValueError.
     """
     _check_choices(language, workers, assets_in_one=single and assets)
     job = _Job(source, destination, limits, language, replace, assets, workers, on_page)

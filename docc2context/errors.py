@@ -25,10 +25,10 @@ from docc2context.wording import shown
 
 
 class Code(StrEnum):
-    """Why an input was refused; stable, because clients and alerts match on it.
+    """Why an input was refused. Stable, because clients and alerts match on it.
 
-    `remedy` is the advice for errors that give none of their own. The service shows it as well, for
-    all codes but the last four, and so does the library: it names no option of the command line.
+    `remedy` is the advice for errors that give none of their own. The library and, for all codes
+    but the last four, the service show it, so it names no command-line option.
     """
 
     remedy: str

@@ -10,9 +10,9 @@ from typing import BinaryIO
 class Source:
     """A seekable binary file: its size in bytes, and `read(length, offset)`.
 
-    `read` gives fewer bytes than asked for only where the file ends; what the system refuses is an
-    OSError that says it is the archive which cannot be read. No memory map: where a file is cut
-    short after it was mapped, the process would die of SIGBUS.
+    `read` gives fewer bytes than asked for only where the file ends. It raises OSError, which names
+    the archive as what cannot be read. No memory map: if a file were cut short after it was mapped,
+    the process would die of SIGBUS.
     """
 
     __slots__ = ("_read_at", "size")

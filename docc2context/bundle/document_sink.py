@@ -39,8 +39,8 @@ def open_document(
 ) -> Iterator[DocumentSink]:
     """A sink for an empty seekable binary file, or for a path.
 
-    What stands at a path is left alone unless `replace`, and then too unless it is a document
-    written by this library. Raises DestinationError.
+    An existing file is replaced only if `replace` is set and it is a document written by this
+    library. Raises DestinationError.
     """
     if not isinstance(destination, str | Path):
         with whole_or_empty(destination):
@@ -66,7 +66,7 @@ def _check_free(path: Path, *, replace: bool) -> None:
         is_ours = opens_document(file.read(len(OPENING)))
     if not is_ours:
         raise unusable(
-            path, "exists already and is no document of docc2context, so it is never replaced"
+            path, "already exists and is not a docc2context document, so it is never replaced"
         )
     if not replace:
         raise occupied(path, "a document")

@@ -1,4 +1,4 @@
-"""Destinations: filled under a temporary name, and taken whole or not at all."""
+"""Destinations: written under a temporary name, and put in place whole or not at all."""
 
 import errno
 import io
@@ -134,14 +134,17 @@ def is_stream(path: Path) -> bool:
 
 
 def followed(path: Path) -> Path:
-    """Where to write, and what to replace: a link stays, and what it leads to is written."""
+    """The path to write: what a link leads to, as the link itself stays.
+
+    Raises DestinationError for a pipe or a device.
+    """
     if is_stream(path) or _is_descriptor(path):
         raise unusable(path, "is a pipe or a device", code=Code.DESTINATION_IS_STREAM)
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def _is_descriptor(path: Path) -> bool:
-    """Whether it is `/dev/stdout` or the like, whatever that leads to now."""
+    """Whether it is `/dev/stdout` or the like, whatever that leads to at present."""
     link = path.parent / path.readlink() if path.is_symlink() else path
     descriptors = os.path.realpath("/dev/fd")
     return any(os.path.realpath(place.parent) == descriptors for place in (path, link))
@@ -156,7 +159,7 @@ def unusable(
 
 def occupied(path: Path, what: str) -> DestinationError:
     """The refusal to replace, unasked, what is ours, such as `a bundle`."""
-    return unusable(path, f"exists already and is {what}", code=Code.DESTINATION_EXISTS)
+    return unusable(path, f"already exists and is {what}", code=Code.DESTINATION_EXISTS)
 
 
 def _name(path: Path) -> str:
@@ -167,7 +170,7 @@ def _name(path: Path) -> str:
 
 
 def _default_mode() -> int:
-    """The mode that a plain `open` would have given; temporary files are for their owner alone."""
+    """The mode that `open` would have given; temporary files are readable by their owner only."""
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask

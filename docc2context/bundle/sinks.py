@@ -120,11 +120,10 @@ def open_sink(
 ) -> Iterator[Sink]:
     """A sink for a seekable binary file, for a path that ends in `.zip`, or for a folder.
 
-    What stands at a path is left alone unless `replace`, and then too unless it is a zip or a
-    bundle written by this library; an empty folder is filled. Files and folders in it whose names
-    begin with a dot, such as `.git`, stay. The bundle is written under a
-    temporary name, beside the path or inside the folder that stands there, and takes its place only
-    when it is whole. Raises DestinationError.
+    An existing file or folder is replaced only if `replace` is set and it is a bundle written by
+    this library; an empty folder is filled. Files and folders in it whose names begin with a dot,
+    such as `.git`, stay. The bundle is written under a temporary name, beside the path or inside
+    the existing folder, and takes its place only when it is complete. Raises DestinationError.
     """
     if not isinstance(destination, str | Path):
         with whole_or_empty(destination), _zip_in(destination, max_bytes) as file_sink:
@@ -141,7 +140,7 @@ def open_sink(
 
 
 def _shown_in(folder: Path) -> list[Path]:
-    """What a folder holds, but for what is hidden: it may be a work tree that is published."""
+    """What a folder holds, except hidden files: it may be a work tree that is published."""
     return [path for path in folder.iterdir() if not path.name.startswith(".")]
 
 
@@ -211,18 +210,16 @@ def _check_free(path: Path, *, replace: bool) -> None:
     if path.is_dir() and not _is_zip(path) and not _shown_in(path):
         return
     if path.is_dir() and _holds_us(path):
-        raise unusable(
-            path, "is the folder that this runs in, or holds it", "name a new folder, such as out"
-        )
+        raise unusable(path, "is or contains the current folder", "name a new folder, such as out")
     if not _is_bundle(path):
-        is_it = "is not empty" if path.is_dir() and not _is_zip(path) else "exists already"
-        raise unusable(path, f"{is_it} and is no bundle of docc2context, so it is never replaced")
+        is_it = "is not empty" if path.is_dir() and not _is_zip(path) else "already exists"
+        raise unusable(path, f"{is_it} and is not a docc2context bundle, so it is never replaced")
     if not replace:
         raise occupied(path, "a bundle")
 
 
 def _holds_us(path: Path) -> bool:
-    """Whether the working folder is or lies in a folder: both would be gone once it is replaced."""
+    """Whether a folder is or contains the current one, which replacing it would delete."""
     try:
         return Path.cwd().is_relative_to(path.resolve())
     except FileNotFoundError:  # someone has removed the working folder

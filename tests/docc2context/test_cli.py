@@ -177,8 +177,8 @@ def test_a_folder_that_this_runs_in_is_never_replaced(
     for force in ([], ["--force"]):
         assert cli.main(["convert", good, "-o", out, *force]) == 1
         assert capsys.readouterr().err == (
-            f"docc2context: cannot convert {good}: '{name}' is the folder that this runs in, "
-            "or holds it; name a new folder, such as out [destination_unusable]\n"
+            f"docc2context: cannot convert {good}: '{name}' is or contains the current folder; "
+            "name a new folder, such as out [destination_unusable]\n"
         )
     assert [path.name for path in here.iterdir()] == ["manifest.json"]
 
@@ -190,11 +190,11 @@ def test_what_is_no_bundle_is_never_replaced_and_force_is_not_promised(
     (tmp_path / "mine").mkdir()
     for name in ("mine/x", "file"):
         (tmp_path / name).write_text("mine")
-    for name, is_it in (("mine", "is not empty"), ("file", "exists already")):
+    for name, is_it in (("mine", "is not empty"), ("file", "already exists")):
         assert cli.main(["convert", good, "-o", str(tmp_path / name), *force]) == 1
         assert capsys.readouterr().err == (
-            f"docc2context: cannot convert {good}: '{name}' {is_it} and is no bundle of "
-            "docc2context, so it is never replaced; choose another place [destination_unusable]\n"
+            f"docc2context: cannot convert {good}: '{name}' {is_it} and is not a docc2context "
+            "bundle, so it is never replaced; choose another place [destination_unusable]\n"
         )
 
 
@@ -206,7 +206,7 @@ def test_a_bundle_is_replaced_with_force_alone(
     capsys.readouterr()
     assert cli.main(["convert", good, "-o", out]) == 1
     assert capsys.readouterr().err.endswith(
-        "'out' exists already and is a bundle; choose another place, or replace it with --force "
+        "'out' already exists and is a bundle; choose another place, or replace it with --force "
         "[destination_exists]\n"
     )
     assert cli.main(["convert", good, "-o", out, "--force"]) == 0

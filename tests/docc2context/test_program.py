@@ -140,7 +140,7 @@ def test_names_that_are_no_text_are_taken_and_told_in_one_line(here: Path) -> No
     escaped = LOSSY.format(r"'o \udcff\n'", snowman="☃")
     assert shell(here, line) == (0, "", escaped)
     _, _, err = shell(here, f"docc2context convert {name} -o $'o \\xff\\n'")
-    assert err.startswith(r"docc2context: cannot convert 'a b\n\udcff.zip': 'o \udcff\n' exists")
+    assert err.startswith(r"docc2context: cannot convert 'a b\n\udcff.zip': 'o \udcff\n' already")
     assert err.count("\n") == 1
 
 
