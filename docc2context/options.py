@@ -102,6 +102,11 @@ def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
 
 def _convert_options(command: argparse.ArgumentParser) -> None:
     _common_options(command, "; with --strict, what the check found is part of it")
+    _output_options(command)
+    _run_options(command)
+
+
+def _output_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-o",
         "--output",
@@ -121,17 +126,20 @@ def _convert_options(command: argparse.ArgumentParser) -> None:
         "--single", action="store_true", help="put all pages into one Markdown document"
     )
     command.add_argument(
+        "--assets",
+        action="store_true",
+        help="copy the images, videos and downloads that pages show or link to",
+    )
+
+
+def _run_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
         "--workers",
         type=_worker_count,
         default=os.cpu_count() or 1,
         metavar="N",
         help="processes that may work on a large archive at once (default: one per processor); "
         "the result is the same",
-    )
-    command.add_argument(
-        "--assets",
-        action="store_true",
-        help="copy the images, videos and downloads that pages show or link to",
     )
     command.add_argument(
         "--force",

@@ -161,13 +161,11 @@ class _Folder:
     def read(self, path: str) -> bytes:
         """A file inside the folder, and none outside of it, whatever the manifest says."""
         file = (self._folder / path).resolve()
-        if not file.is_relative_to(self._folder):
+        # Not a pipe, either: opening one may block for ever.
+        if not file.is_relative_to(self._folder) or not file.is_file():
             raise KeyError(path)
-        try:
-            with file.open("rb") as opened:
-                return opened.read(_MAX_FILE_BYTES)
-        except (FileNotFoundError, NotADirectoryError) as error:
-            raise KeyError(path) from error
+        with file.open("rb") as opened:
+            return opened.read(_MAX_FILE_BYTES)
 
 
 class _Zip:

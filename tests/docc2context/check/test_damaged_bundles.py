@@ -92,19 +92,42 @@ def test_a_damaged_manifest_is_named(bundle: Path, damage: Callable[[bytes, str]
     assert told(bundle) == f"the bundle 'b.zip' has no manifest.json that can be read; {WROTE}"
 
 
-def test_a_page_of_a_folder_that_is_no_utf_8_or_no_file_is_named(
-    bundle: Path, tmp_path: Path
-) -> None:
+def test_a_page_that_is_not_utf_8_is_named(bundle: Path, tmp_path: Path) -> None:
     docc2context.convert(KIT, tmp_path / "out")
     file = tmp_path / "out" / FILE
     file.write_bytes(b"# \xff")
-    named = f"page '{SOURCE}' of the bundle 'out' cannot be read"
-    assert told(tmp_path / "out") == f"{named}: it is not UTF-8; {ANEW}"
-    file.unlink()
-    file.mkdir()
-    assert told(tmp_path / "out") == f"{named}: Is a directory; {ANEW}"
     bundle.write_bytes(zipped(unzipped(bundle.read_bytes()) | {FILE: b"\xff"}))
-    assert "page 'data/documentation/a.json' of the bundle 'b.zip'" in told(bundle)
+    for name in ("out", "b.zip"):
+        named = f"page '{SOURCE}' of the bundle '{name}' cannot be read"
+        assert told(tmp_path / name) == f"{named}: it is not UTF-8; {ANEW}"
+
+
+def test_a_page_of_a_folder_that_may_not_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docc2context.convert(KIT, tmp_path / "out")
+    opened = Path.open
+
+    def refusing(path: Path, mode: str) -> object:
+        if path.suffix == ".md":
+            raise PermissionError(13, os.strerror(13))
+        return opened(path, mode)
+
+    monkeypatch.setattr(Path, "open", refusing)
+    named = f"page '{SOURCE}' of the bundle 'out' cannot be read"
+    assert told(tmp_path / "out") == f"{named}: Permission denied; {ANEW}"
+
+
+def test_a_pipe_in_a_folder_is_no_file_of_it_and_is_not_waited_for(tmp_path: Path) -> None:
+    docc2context.convert(KIT, tmp_path / "out")
+    for name in (FILE, "manifest.json"):
+        (tmp_path / "out" / name).unlink()
+        os.mkfifo(tmp_path / "out" / name)
+        if name == FILE:
+            assert check(KIT, tmp_path / "out").content.found == 1
+    assert (
+        told(tmp_path / "out") == f"the bundle 'out' has no manifest.json that can be read; {WROTE}"
+    )
 
 
 def test_pages_whose_files_are_gone_lack_all_their_strings(tmp_path: Path) -> None:
