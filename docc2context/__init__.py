@@ -4,14 +4,18 @@
 >>> report = docc2context.convert("SlothKit.doccarchive.zip", "out")  # doctest: +SKIP
 >>> report.pages_converted  # doctest: +SKIP
 12
+>>> docc2context.check("SlothKit.doccarchive.zip", "out").is_complete  # doctest: +SKIP
+True
 """
 
 from docc2context.archive.limits import DEFAULT_LIMITS, Limits
 from docc2context.archive.reading import Reading, Stage
-from docc2context.bundle.report import Report, SkippedPage
+from docc2context.bundle.report import MissingReference, Report, SkippedPage
+from docc2context.check import CheckReport, MissingString, check
 from docc2context.convert import convert
 from docc2context.errors import (
     ArchiveRefused,
+    BundleUnusable,
     Code,
     DestinationError,
     Docc2contextError,
@@ -21,18 +25,24 @@ from docc2context.errors import (
     OutputTooLarge,
 )
 from docc2context.model.node_types import NODE_TYPES, node_type
+from docc2context.model.variants import Language
 from docc2context.version import __version__
 
 __all__ = [
     "DEFAULT_LIMITS",
     "NODE_TYPES",
     "ArchiveRefused",
+    "BundleUnusable",
+    "CheckReport",
     "Code",
     "DestinationError",
     "Docc2contextError",
     "EntryUnreadable",
+    "Language",
     "LimitExceeded",
     "Limits",
+    "MissingReference",
+    "MissingString",
     "NothingConverted",
     "OutputTooLarge",
     "Reading",
@@ -40,6 +50,7 @@ __all__ = [
     "SkippedPage",
     "Stage",
     "__version__",
+    "check",
     "convert",
     "node_type",
 ]

@@ -3,7 +3,7 @@
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack
 from itertools import islice
@@ -12,6 +12,7 @@ from shutil import copyfileobj
 from typing import BinaryIO
 
 import msgspec
+from msgspec import structs
 from tqdm import tqdm
 
 from docc2context.bundle.places import is_stream
@@ -19,7 +20,7 @@ from docc2context.bundle.report import Report
 from docc2context.check import CheckReport, check
 from docc2context.check.command import summary
 from docc2context.convert import convert
-from docc2context.errors import Docc2contextError
+from docc2context.errors import Code, Docc2contextError
 from docc2context.options import STANDARD, parsed
 from docc2context.stopping import Stopped, ignore_stops, leaving, raise_stops
 from docc2context.streams import say, standard_input, standard_output
@@ -29,21 +30,28 @@ DONE, FAILED, LOST = 0, 1, 3
 """Exit codes; 2 is argparse's own, 3 means done, but with pages or strings lost."""
 
 UNREAD = 141
-"""The exit code where nobody reads standard output any more: as of a filter that SIGPIPE ends."""
+"""The exit code if the reader of standard output closes the pipe: that of death by SIGPIPE."""
+
+_REMEDIES = {
+    Code.DESTINATION_EXISTS: "choose another place, or replace it with --force",
+    Code.DESTINATION_IS_STREAM: "name a file or a folder, or write one document to standard output "
+    "with --single -o -",
+}
+"""Advice in terms of our options, in place of the library's."""
 
 _SHOWN = 10
-"""Skipped pages, missing references and unknown kinds that are named; there may be any number."""
+"""How many skipped pages, missing references and unknown kinds to name, of any number."""
 
 
 def run() -> None:
-    """Run as a program: end with the exit code, whatever becomes of the standard streams.
+    """Run as a program, and exit with the right code even if a standard stream fails.
 
-    A signal that asks for the end is obeyed once nothing half done is left.
+    A signal that asks the program to end is obeyed after half-written output has been removed.
     """
     try:
         raise_stops()
         code = main()
-    except SystemExit as end:  # of argparse, which has told why, or what was asked for
+    except SystemExit as end:  # argparse has printed an error, or what was asked for
         code = int(end.code or DONE)
     except Stopped as stop:
         say(f"docc2context: {stop}")
@@ -53,7 +61,7 @@ def run() -> None:
 
 
 def _flushed() -> int:
-    """Have the help or version that argparse printed come out, too."""
+    """Flush what argparse printed."""
     try:
         if sys.stdout is not None:
             with standard_output():
@@ -72,6 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _done(options)
     except Docc2contextError as error:
+        error.remedy = _REMEDIES.get(error.code, error.remedy)
         return _failed(options, f"{error} [{error.code}]")
     except BrokenPipeError:
         return UNREAD
@@ -83,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _done(options: argparse.Namespace) -> int:
     if options.json or options.output == STANDARD:
-        with standard_output():  # lest one finds it closed when all is done
+        with standard_output():  # fails now, and not after all the work, if it is closed
             pass
     return _check(options) if options.command == "check" else _convert(options)
 
@@ -107,22 +116,22 @@ def _convert(options: argparse.Namespace) -> int:
             _write_out(output)
         with leaving(f"what was written to {_place(options)} is whole, but not checked"):
             _tell(report, options)
-            if not options.strict:
-                return DONE
-            losses = check(source, output, language=options.language, on_page=_progress(stack))
-    _tell_losses(losses)
-    return DONE if losses.is_complete and not report.pages_skipped else LOST
+            losses = check(source, output, on_page=_progress(stack)) if options.strict else None
+    if losses is not None:
+        _tell_losses(losses)
+    if options.json:
+        _print_json(report if losses is None else {**structs.asdict(report), "check": losses})
+    return LOST if losses is not None and _is_lossy(report, losses) else DONE
+
+
+def _is_lossy(report: Report, losses: CheckReport) -> bool:
+    return bool(report.pages_skipped) or not losses.is_complete
 
 
 def _check(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         stack.enter_context(leaving("the check is not done"))
-        losses = check(
-            _source(options, stack),
-            options.bundle,
-            language=options.language,
-            on_page=_progress(stack),
-        )
+        losses = check(_source(options, stack), options.bundle, on_page=_progress(stack))
     _tell_losses(losses)
     if options.json:
         _print_json(losses)
@@ -139,7 +148,7 @@ def _source(options: argparse.Namespace, stack: ExitStack) -> Path | BinaryIO:
 
 
 def _output(options: argparse.Namespace, stack: ExitStack) -> Path:
-    """Where to write; what goes to standard output goes there when it is whole."""
+    """Where to write: for standard output, a file that is copied there when it is complete."""
     if options.output != STANDARD:
         return Path(options.output)
     return Path(stack.enter_context(tempfile.TemporaryDirectory())) / "document.md"
@@ -159,7 +168,7 @@ def _write_out(document: Path) -> None:
 
 
 def _progress(stack: ExitStack) -> Callable[[int, int], None]:
-    """A bar on a terminal; in a log nothing, as `disable=None` says."""
+    """A progress bar on a terminal, and nothing in a log (`disable=None`)."""
     disable = None if sys.stderr else True
     bar = stack.enter_context(tqdm(unit="page", leave=False, disable=disable, file=sys.stderr))
 
@@ -171,7 +180,7 @@ def _progress(stack: ExitStack) -> Callable[[int, int], None]:
 
 
 def _standard_input(stack: ExitStack) -> BinaryIO:
-    """Standard input on disk: a zip is read from its end."""
+    """A copy of standard input on disk, as a zip is read from its end."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  # the stack closes it
     copyfileobj(standard_input(), stack.enter_context(file))
     return file
@@ -189,12 +198,10 @@ def _tell(report: Report, options: argparse.Namespace) -> None:
     )
     for line in _named(report, options):
         say(f"  {line}")
-    if options.json:
-        _print_json(report)
 
 
 def _named(report: Report, options: argparse.Namespace) -> Iterator[str]:
-    """What was lost by name, the first ones of each kind, in words that a terminal can take."""
+    """The first losses of each kind by name, safe to print on a terminal."""
     for page in report.pages_skipped[:_SHOWN]:
         yield f"skipped {readable(page.source)}: {readable(page.reason)}"
     if (more := len(report.pages_skipped) - _SHOWN) > 0:
@@ -215,7 +222,7 @@ def _tell_losses(losses: CheckReport) -> None:
         say(line)
 
 
-def _print_json(report: Report | CheckReport) -> None:
+def _print_json(report: Report | CheckReport | Mapping[str, object]) -> None:
     with standard_output() as out:
         out.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
 

@@ -51,19 +51,19 @@ def convert(  # noqa: PLR0913  # each is a choice of the caller's, and has a nam
     path ending in `.zip`, a folder, or a seekable binary file that gets a zip. The same archive
     gives the same bytes, whatever it is called. `single` puts all pages into one document instead,
     in a file, by path or opened. `assets` copies the images, videos and downloads that pages show
-    or link into the bundle, as far as they are in the archive. `language` picks what is shown of
-    pages that are about several: `all` of it, or what they are in `swift` or in `occ` alone.
-    `replace` lets an earlier bundle or document be overwritten. `workers` is how many processes may
-    work on a source that is a path; few pages get fewer. They are spawned, for which a program
-    needs its `if __name__ == "__main__":`. `on_page` is told, after each page, how many are done
-    and how many there are. `reading` is told what reading the archive takes, and how far it has
-    come if this raises.
+    or link to into the bundle, as far as they are in the archive. `language` says how to show pages
+    about several languages: in `all` of them, or in `swift` or `occ` (Objective-C) alone. `replace`
+    allows an earlier bundle or document to be replaced. `workers` is how many processes may work on
+    a source that is a path; few pages get fewer. They are spawned, so a program needs its
+    `if __name__ == "__main__":`. After each page, `on_page` is called with the number of pages done
+    and the number of all pages; what it raises ends the conversion. `reading` records what reading
+    the archive costs, and, if this raises, how far it got.
 
-    Raises ArchiveRefused, NothingConverted, OutputTooLarge or DestinationError, BrokenExecutor of
-    `concurrent.futures` if a worker dies; nothing is left at a destination path then. A path that
-    leads nowhere raises FileNotFoundError, a folder of pages or an asset that cannot be read
-    EntryUnreadable. An unknown language, fewer than one worker, or `assets` for a `single` document
-    is a ValueError.
+    Raises ArchiveRefused, NothingConverted, OutputTooLarge or DestinationError, or BrokenExecutor
+    of `concurrent.futures` if a worker dies; nothing is left at a destination path then. A source
+    that does not exist raises FileNotFoundError, one that cannot be read OSError, a folder of pages
+    or an asset that cannot be read EntryUnreadable. An unknown language, fewer than one worker, or
+    `assets` for a `single` document is a ValueError.
     """
     _check_choices(language, workers, assets_in_one=single and assets)
     job = _Job(source, destination, limits, language, replace, assets, workers, on_page)
@@ -73,9 +73,10 @@ def convert(  # noqa: PLR0913  # each is a choice of the caller's, and has a nam
 
 def _check_choices(language: str, workers: int, *, assets_in_one: bool) -> None:
     if language not in get_args(Language):
-        raise ValueError(f"language is one of {get_args(Language)}, and not {language!r}")
+        known = ", ".join(get_args(Language))
+        raise ValueError(f"language must be one of {known}, not {language!r}")
     if workers < 1:
-        raise ValueError(f"workers is a number of processes from 1, and not {workers}")
+        raise ValueError(f"workers must be 1 or more, not {workers}")
     if assets_in_one:
         raise ValueError(ASSETS_IN_ONE_DOCUMENT)
 
@@ -108,7 +109,7 @@ def _to_bundle(job: _Job, archive: Archive) -> Report:
         open_sink(job.destination, job.limits.max_output_bytes, replace=job.replace) as sink,
         job.pages(archive, BundlePages, sink.pack, tally) as pages,
     ):
-        bundle = _Bundle(sink)
+        bundle = _Bundle(sink, job.language)
         bundle.add(pages)
         bundle.add_notices(tally, archive)
         bundle.add_assets(archive)
@@ -121,7 +122,7 @@ def _to_document(job: _Job, archive: Archive) -> Report:
         open_document(job.destination, job.limits.max_output_bytes, replace=job.replace) as sink,
         job.pages(archive, DocumentPages, deflated, tally) as pages,
     ):
-        document = Document(sink)
+        document = Document(sink, job.language)
         document.add(pages)
         return document.finish(archive_title(archive.metadata()), tally)
 
@@ -129,8 +130,9 @@ def _to_document(job: _Job, archive: Archive) -> Report:
 class _Bundle:
     """Pages on their way into a sink, and what is kept of them till all are there."""
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: Sink, language: Language) -> None:
         self._sink = sink
+        self._language = language
         self._contents = Contents()
         self._edges: list[bytes] = []
         self._manifest: list[bytes] = []
@@ -166,7 +168,8 @@ class _Bundle:
         self._write(LLMS_TXT, self._contents.render(title).encode())
         self._write(LINK_GRAPH, link_graph(self._edges))
         report = tally.report(self._sink.written, len(self._assets))
-        self._write(MANIFEST, manifest(title, self._manifest, self._assets, report))
+        whole = manifest(title, self._language, self._manifest, self._assets, report)
+        self._write(MANIFEST, whole)
         return report
 
     def _noticed(self, page: SkippedPage, path: str) -> SkippedPage:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import chain
 
 from docc2context.bundle.content import Content, unpacked
-from docc2context.bundle.document_opening import CONVERTER, PRODUCT, SKIPPED
+from docc2context.bundle.document_opening import CONVERTER, LANGUAGE, PRODUCT, SKIPPED
 from docc2context.bundle.document_sink import DocumentSink
 from docc2context.bundle.llms_txt import Contents, Entry
 from docc2context.bundle.places import Counted
@@ -18,6 +18,7 @@ from docc2context.links.marks import MARK, MarkingResolver
 from docc2context.links.paths import doc_path
 from docc2context.markdown.front_matter import front_matter
 from docc2context.model.decode import DecodedPage
+from docc2context.model.variants import Language
 from docc2context.pages import ConvertedPage, PageConverter, listed_pages
 from docc2context.render.marking import MarkingContext
 from docc2context.render.page import is_inherited, render_part
@@ -53,8 +54,9 @@ class DocumentPages(PageConverter[DocumentPage]):
 class Document:
     """Pages on their way into one document, held till all are there."""
 
-    def __init__(self, sink: DocumentSink) -> None:
+    def __init__(self, sink: DocumentSink, language: Language) -> None:
         self._sink = sink
+        self._language = language
         self._contents = Contents()
         self._pages: dict[str, Content] = {}
         self._least = Counted(sink.max_bytes)
@@ -85,6 +87,7 @@ class Document:
             {
                 CONVERTER: f"{PRODUCT} {__version__}",
                 "title": self._contents.title(title),
+                LANGUAGE: self._language,
                 "pages": tally.converted,
                 SKIPPED: [page.source for page in tally.skipped],
             }

@@ -7,7 +7,8 @@
     │   └── LimitExceeded   … because it is larger than a limit allows
     ├── NothingConverted    the archive is sound, but not one of its pages could be decoded
     ├── OutputTooLarge      the Markdown outgrew a limit while it was written
-    └── DestinationError    the Markdown cannot be written where the caller asked
+    ├── DestinationError    the Markdown cannot be written where the caller asked
+    └── BundleUnusable      what is to be checked is no bundle or document, or cannot be read
 
 An unzipped archive may hold what the system does not let us read: an EntryUnreadable, which is an
 OSError, as the archive itself breaks no rule.
@@ -24,10 +25,10 @@ from docc2context.wording import shown
 
 
 class Code(StrEnum):
-    """Why an input was refused; stable, because clients and alerts match on it.
+    """Why an input was refused. Stable, because clients and alerts match on it.
 
-    `remedy` is the advice for errors that give none of their own. The service shows it as well, for
-    all codes but the last two, so it names no option of the command line.
+    `remedy` is the advice for errors that give none of their own. The library and, for all codes
+    but the last four, the service show it, so it names no command-line option.
     """
 
     remedy: str
@@ -79,7 +80,15 @@ class Code(StrEnum):
         "leave assets out, or split the documentation by module and convert one at a time",
     )
     DESTINATION_UNUSABLE = ("destination_unusable", "choose another place")
-    BUNDLE_UNUSABLE = ("bundle_unusable", "name the folder or zip that `convert` wrote")
+    DESTINATION_EXISTS = (
+        "destination_exists",
+        "choose another place, or allow what stands there to be replaced",
+    )
+    DESTINATION_IS_STREAM = ("destination_is_stream", "name a file or a folder")
+    BUNDLE_UNUSABLE = (
+        "bundle_unusable",
+        "name the folder, zip or document that `convert` wrote",
+    )
 
 
 class Docc2contextError(Exception):
@@ -134,6 +143,10 @@ class OutputTooLarge(Docc2contextError):
 
 class DestinationError(Docc2contextError):
     """The Markdown cannot be written where the caller asked."""
+
+
+class BundleUnusable(Docc2contextError):
+    """What is to be checked is no bundle or document of ours, or a page in it cannot be read."""
 
 
 class EntryUnreadable(OSError):

@@ -12,33 +12,48 @@ from docc2context.wording import shown
 STANDARD = "-"
 """Standard input where an archive is named, standard output where a destination is."""
 
-_COMMANDS = frozenset({"check", "convert"})
+_COMMANDS = ("convert", "check")
+
+_FILE_SUFFIXES = (
+    *(".md", ".markdown", ".txt", ".json", ".html"),
+    *(".tar", ".gz", ".tgz"),
+)
+"""Of names that nobody gives to a folder; `.doccarchive` and `v1.2` are given to folders."""
 
 _SIGNALS = (
-    "If a signal stops it, 128 and its number: 130 by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP; "
-    "141, without a word, if nobody reads its output any more."
+    "If a signal stops it, 128 plus its number: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP; "
+    "141 if the reader of its output closes the pipe."
 )
 
 
 def parsed(arguments: list[str]) -> argparse.Namespace:
     """What arguments ask for. Raises SystemExit if they are wrong, or ask for help."""
-    parser = _parser()
+    parser, convert = _parsers()
+    if arguments and not _may_come_first(arguments[0]):
+        parser.error(
+            f"{shown(arguments[0])} is neither a command ({', '.join(_COMMANDS)}) nor an existing "
+            "file or folder"
+        )
     options = parser.parse_args(_as_convert(arguments))
-    if (wrong := _contradiction(options)) is not None:
-        parser.error(wrong)
+    if options.command == "convert" and (wrong := _contradiction(options)) is not None:
+        convert.error(wrong)
     return options
 
 
+def _may_come_first(word: str) -> bool:
+    """Whether it is a command, an option, or the archive in the form of the Swift tool."""
+    # Unlike Path.exists, this raises for no path.
+    return word in _COMMANDS or word.startswith("-") or os.path.exists(word)  # noqa: PTH110  # see above
+
+
 def _as_convert(arguments: list[str]) -> list[str]:
-    """Take `docc2context ARCHIVE --output DIR --force`, the form of the Swift tool of this name."""
+    """Accept `docc2context ARCHIVE --output DIR --force`, as the Swift tool of this name does."""
     first = next((one for one in arguments if one == STANDARD or not one.startswith("-")), None)
     return arguments if first is None or first in _COMMANDS else ["convert", *arguments]
 
 
 def _contradiction(options: argparse.Namespace) -> str | None:
-    """What is wrong with options of which each is right by itself."""
-    if options.command != "convert":
-        return None
+    """What is wrong with a combination of options of which each is right by itself."""
     if options.single and options.assets:
         return ASSETS_IN_ONE_DOCUMENT
     if options.output == STANDARD:
@@ -46,84 +61,101 @@ def _contradiction(options: argparse.Namespace) -> str | None:
             return "only one document can go to standard output: add --single"
         if options.json:
             return "the document and the report cannot both go to standard output"
-    elif not options.single and _is_document(options.output):
-        return f"{shown(options.output)} would be a folder: add --single for one document"
+    elif not options.single and _is_file(options.output):
+        return (
+            f"{shown(options.output)} would become a folder: name a folder or a .zip, or add "
+            "--single for one document"
+        )
     return None
 
 
-def _is_document(path: str) -> bool:
-    """Whether a path means one, and no folder of this name stands there."""
+def _is_file(path: str) -> bool:
+    """Whether a path means a file that is no zip, and is no existing folder."""
     # Unlike Path.is_dir, this raises for no path.
-    return path.lower().endswith((".md", ".markdown")) and not os.path.isdir(path)  # noqa: PTH112  # see above
+    return path.lower().endswith(_FILE_SUFFIXES) and not os.path.isdir(path)  # noqa: PTH112  # see above
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
+    """The parser of the whole command line, and that of `convert`."""
     parser = argparse.ArgumentParser(
         prog="docc2context", description="Turn a DocC documentation archive into Markdown."
     )
     parser.add_argument("--version", action="version", version=f"docc2context {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
-    _convert_options(
-        commands.add_parser(
-            "convert",
-            help="convert an archive to a folder, a zip or a document of Markdown",
-            description="Convert a DocC archive to a folder, a zip or a document of Markdown. "
-            f"Exit codes: 0 done, 1 failed, 2 usage, 3 done with losses under --strict. {_SIGNALS}",
-        )
+    convert = commands.add_parser(
+        "convert",
+        help="convert an archive to a folder, a zip or a document of Markdown",
+        description="Convert a DocC archive to a folder, a zip or a document of Markdown. "
+        f"Exit codes: 0 done, 1 failed, 2 usage, 3 done with losses under --strict. {_SIGNALS}",
     )
-    _check_options(
-        commands.add_parser(
-            "check",
-            help="name what an archive's pages display and a bundle lacks",
-            description="Look for every string that an archive's pages display in the bundle made "
-            "from it. Exit codes: 0 nothing is missing, 1 failed, 2 usage, 3 something is missing "
-            f"or could not be read. {_SIGNALS}",
-        )
+    _convert_options(convert)
+    check = commands.add_parser(
+        "check",
+        help="name what an archive's pages display and a bundle lacks",
+        description="Look for every string that an archive's pages display in the bundle made "
+        "from it. Exit codes: 0 nothing is missing, 1 failed, 2 usage, 3 something is missing "
+        f"or could not be read. {_SIGNALS}",
     )
-    return parser
+    _check_options(check)
+    return parser, convert
 
 
 def _convert_options(command: argparse.ArgumentParser) -> None:
-    _common_options(command)
+    _common_options(command, "; with --strict, what the check found is part of it")
+    _output_options(command)
+    _run_options(command)
+
+
+def _output_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-o",
         "--output",
         required=True,
         metavar="OUT",
-        help="a folder, or a file ending in .zip; with --single any other file, or - for standard "
+        help="a folder, or a file ending in .zip; with --single, any other file, or - for standard "
         "output",
+    )
+    command.add_argument(
+        "--language",
+        choices=get_args(Language),
+        default="all",
+        help="show pages that are about several languages in all of them (default), in Swift "
+        "or in Objective-C (occ)",
     )
     command.add_argument(
         "--single", action="store_true", help="put all pages into one Markdown document"
     )
     command.add_argument(
+        "--assets",
+        action="store_true",
+        help="copy the images, videos and downloads that pages show or link to",
+    )
+
+
+def _run_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
         "--workers",
         type=_worker_count,
         default=os.cpu_count() or 1,
         metavar="N",
-        help="processes that may work on a large archive at once (default: one a processor); "
+        help="processes that may work on a large archive at once (default: one per processor); "
         "the result is the same",
-    )
-    command.add_argument(
-        "--assets",
-        action="store_true",
-        help="copy the images, videos and downloads that pages show or link, and link them",
     )
     command.add_argument(
         "--force",
         action="store_true",
-        help="replace a bundle, or with --single a document, that stands at OUT",
+        help="replace an earlier bundle, or with --single an earlier document, at OUT",
     )
     command.add_argument(
         "--strict",
         action="store_true",
-        help="check what was written; exit with 3 if a page or a string that it displays was lost",
+        help="check what was written; exit with 3 if a page, or a string on a page, is lost",
     )
 
 
 def _worker_count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
+        raise argparse.ArgumentTypeError(f"must be a whole number, 1 or more, not {text!r}")
     return int(text)
 
 
@@ -135,16 +167,10 @@ def _check_options(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _common_options(command: argparse.ArgumentParser) -> None:
+def _common_options(command: argparse.ArgumentParser, of_json: str = "") -> None:
     command.add_argument(
         "archive", help="a zipped archive, a .doccarchive folder, or - for standard input"
     )
     command.add_argument(
-        "--language",
-        choices=get_args(Language),
-        default="all",
-        help="show pages that are about several languages in all of them (default) or in one",
-    )
-    command.add_argument(
-        "--json", action="store_true", help="print the report as JSON on standard output"
+        "--json", action="store_true", help=f"print the report as JSON on standard output{of_json}"
     )

@@ -67,4 +67,4 @@ def test_the_python_lines_run(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
-    assert done.stdout == "11 [] {}\n"
+    assert done.stdout == "11 [] {}\nTrue []\n"

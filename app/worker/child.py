@@ -23,7 +23,16 @@ from app.worker.protocol import (
     encode,
 )
 from app.worker.wanted import Wanted
-from docc2context import Code, Docc2contextError, Limits, Reading, Report, Stage, node_type
+from docc2context import (
+    Code,
+    DestinationError,
+    Docc2contextError,
+    Limits,
+    Reading,
+    Report,
+    Stage,
+    node_type,
+)
 
 _TRACEBACK_CHARS: Final = 8_000
 """Its end names the fault; JSON makes at most six bytes of a character, so it fits a reply."""
@@ -75,7 +84,7 @@ def _failure(error: Exception, bounds: Bounds, stage: Stage) -> Reply:
         return OutOfRoom()
     if _comes_from(error, _is_file_too_large):
         return outgrown(bounds.file_bytes)
-    if isinstance(error, Docc2contextError) and error.code is not Code.DESTINATION_UNUSABLE:
+    if isinstance(error, Docc2contextError) and not isinstance(error, DestinationError):
         return _refusal(error, stage)
     return Crashed(traceback.format_exc()[-_TRACEBACK_CHARS:], stage)
 

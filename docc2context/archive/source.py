@@ -10,15 +10,24 @@ from typing import BinaryIO
 class Source:
     """A seekable binary file: its size in bytes, and `read(length, offset)`.
 
-    `read` gives fewer bytes than asked for only where the file ends. No memory map: where a file
-    is cut short after it was mapped, the process would die of SIGBUS.
+    `read` gives fewer bytes than asked for only where the file ends. It raises OSError, which names
+    the archive as what cannot be read. No memory map: if a file were cut short after it was mapped,
+    the process would die of SIGBUS.
     """
 
-    __slots__ = ("read", "size")
+    __slots__ = ("_read_at", "size")
 
     def __init__(self, file: BinaryIO) -> None:
         self.size = file.seek(0, os.SEEK_END)  # which flushes what was written
-        self.read: Callable[[int, int], bytes] = _reader(file)
+        self._read_at: Callable[[int, int], bytes] = _reader(file)
+
+    def read(self, length: int, offset: int) -> bytes:
+        """The bytes of a range."""
+        try:
+            return self._read_at(length, offset)
+        except OSError as error:
+            why = f"the archive cannot be read: {error.strerror or error}"
+            raise OSError(error.errno, why) from error
 
 
 def _reader(file: BinaryIO) -> Callable[[int, int], bytes]:

@@ -7,6 +7,9 @@ CONVERTER = "converter"
 
 OPENING = f'---\n{CONVERTER}: "{PRODUCT} '
 
+LANGUAGE = "language"
+"""The key of the language that was asked for."""
+
 SKIPPED = "skipped"
 """The key of the sources that could not be read."""
 

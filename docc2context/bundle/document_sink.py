@@ -8,12 +8,13 @@ from typing import BinaryIO
 from docc2context.bundle.document_opening import OPENING, opens_document
 from docc2context.bundle.places import (
     Counted,
-    folder_made_for,
     followed,
+    make_folder_for,
     new_file,
     occupied,
     unusable,
     whole_or_empty,
+    writing,
 )
 
 
@@ -38,34 +39,34 @@ def open_document(
 ) -> Iterator[DocumentSink]:
     """A sink for an empty seekable binary file, or for a path.
 
-    What stands at a path is left alone unless `replace`, and then too unless it is a document
-    written by this library. Raises DestinationError.
+    An existing file is replaced only if `replace` is set and it is a document written by this
+    library. Raises DestinationError.
     """
     if not isinstance(destination, str | Path):
         with whole_or_empty(destination):
             yield DocumentSink(destination, max_bytes)
         return
     path = Path(destination)
-    with folder_made_for(path):
+    with writing(path):
+        make_folder_for(path)
         target = followed(path)
         _check_free(path, replace=replace)
-        with new_file(target) as file:
-            yield DocumentSink(file, max_bytes)
+    with new_file(target, path) as file:
+        yield DocumentSink(file, max_bytes)
 
 
 def _check_free(path: Path, *, replace: bool) -> None:
     if path.suffix.lower() == ".zip":
-        raise unusable(path, "is the name of a zip, and one document is Markdown", "end it in .md")
+        raise unusable(path, "has the name of a zip, and a document is Markdown", "end it in .md")
     if path.is_dir():
-        raise unusable(path, "is a folder, and one document is a file", "name the file")
+        raise unusable(path, "is a folder, and a document is a file", "name the file")
     if not path.exists():
         return
     with path.open("rb") as file:
         is_ours = opens_document(file.read(len(OPENING)))
     if not is_ours:
         raise unusable(
-            path,
-            "exists already; as it is no document of docc2context it is left alone, --force or not",
+            path, "already exists and is not a docc2context document, so it is never replaced"
         )
     if not replace:
         raise occupied(path, "a document")

@@ -54,13 +54,18 @@ def page_line(page: PageEntry) -> bytes:
 
 
 def manifest(
-    title: str, pages: Iterable[bytes], assets: Iterable[AssetEntry], report: Report
+    title: str,
+    language: str,
+    pages: Iterable[bytes],
+    assets: Iterable[AssetEntry],
+    report: Report,
 ) -> bytes:
-    """The whole file: a page a line, so that two manifests can be compared line by line."""
+    """The whole file: one page per line, so that two manifests can be compared line by line."""
     head = {
         "format": FORMAT,
         "converter": {"name": PRODUCT, "version": __version__},
         "title": title,
+        "language": language,
     }
     opening = msgspec.json.encode(head)[1:-1]
     report_json = msgspec.json.format(msgspec.json.encode(report), indent=2)

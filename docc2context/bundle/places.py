@@ -1,14 +1,19 @@
-"""Destinations: filled under a temporary name, and taken whole or not at all."""
+"""Destinations: written under a temporary name, and put in place whole or not at all."""
 
+import errno
+import io
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from docc2context.errors import Code, DestinationError, EntryUnreadable, OutputTooLarge
+from docc2context.errors import Code, DestinationError, OutputTooLarge
 from docc2context.wording import shown
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 WORK_PREFIX = ".docc2context."
 """What temporary names begin with: not with the destination's own, which may be long already."""
@@ -48,69 +53,113 @@ def whole_or_empty(file: BinaryIO) -> Iterator[None]:
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes its name, and the place of what has it, only when it is complete."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=WORK_PREFIX)
-    work = Path(name)
-    try:
-        with os.fdopen(descriptor, "w+b") as file:
-            yield file
-        work.chmod(_default_mode())
-        work.replace(path)
-    except BaseException:
-        work.unlink(missing_ok=True)
-        raise
+def writing(path: Path) -> Iterator[None]:
+    """Raise what the system refuses as a DestinationError that names `path`.
 
-
-@contextmanager
-def folder_made_for(path: Path) -> Iterator[None]:
-    """Make the folder that a path lies in; what the system refuses is a DestinationError."""
+    Only for calls of our own: around a `yield`, it would blame the destination for others' errors.
+    """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         yield
-    except EntryUnreadable:  # what is read for it, and no fault of the place
-        raise
-    except FileExistsError as error:  # a file where one of the folders above should be
-        raise unusable(path, "cannot be written: Not a directory") from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise unusable(path, f"cannot be written: {reason}") from error
 
 
+class _OutputFile(io.FileIO):
+    """A file that raises DestinationError, so that a failed write cannot pass for a failed read."""
+
+    def __init__(self, file: Path | int, path: Path) -> None:
+        self._path = path
+        with writing(path):
+            super().__init__(file, "wb")
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        with writing(self._path):
+            return super().write(data)
+
+    def close(self) -> None:
+        with writing(self._path):
+            super().close()
+
+
+def output_file(file: Path | int, path: Path) -> BinaryIO:
+    """Open a file, by name or descriptor, for writing; its errors are DestinationErrors."""
+    return io.BufferedWriter(_OutputFile(file, path))
+
+
+@contextmanager
+def new_file(target: Path, path: Path) -> Iterator[BinaryIO]:
+    """A file that takes its name, and the place of what has it, only when it is complete.
+
+    `path` is the name that the caller gave. Raises DestinationError.
+    """
+    with writing(path):
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=WORK_PREFIX)
+    work = Path(name)
+    try:
+        with output_file(descriptor, path) as file:
+            yield file
+        with writing(path):
+            work.chmod(_default_mode())
+            work.replace(target)
+    except BaseException:
+        with writing(path):
+            work.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def work_folder(parent: Path, path: Path) -> Iterator[Path]:
+    """A folder with a temporary name, deleted at the end. Raises DestinationError."""
+    with writing(path):
+        work = tempfile.TemporaryDirectory(dir=parent, prefix=WORK_PREFIX)
+    try:
+        yield Path(work.name)
+    finally:
+        with writing(path):
+            work.cleanup()
+
+
+def make_folder_for(path: Path) -> None:
+    """Make the folders above a path. Raises OSError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:  # a file where one of the folders above should be
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from error
+
+
 def is_stream(path: Path) -> bool:
-    """Whether a path leads to a pipe or a device: to open one may be to wait for ever."""
+    """Whether a path leads to a pipe or a device; opening one may block for ever."""
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def followed(path: Path) -> Path:
-    """Where to write, and what to replace: a link stays, and what it leads to is written."""
+    """The path to write: what a link leads to, as the link itself stays.
+
+    Raises DestinationError for a pipe or a device.
+    """
     if is_stream(path) or _is_descriptor(path):
-        raise unusable(
-            path,
-            "is a pipe or a device",
-            "name a file or a folder, or - for standard output, where one document can go "
-            "(--single)",
-        )
+        raise unusable(path, "is a pipe or a device", code=Code.DESTINATION_IS_STREAM)
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def _is_descriptor(path: Path) -> bool:
-    """Whether it is `/dev/stdout` or the like, whatever that leads to now."""
+    """Whether it is `/dev/stdout` or the like, whatever that leads to at present."""
     link = path.parent / path.readlink() if path.is_symlink() else path
     descriptors = os.path.realpath("/dev/fd")
     return any(os.path.realpath(place.parent) == descriptors for place in (path, link))
 
 
-def unusable(path: Path, why: str, remedy: str | None = None) -> DestinationError:
-    """The refusal of a destination, by its name alone."""
-    message = f"{shown(_name(path))} {why}"
-    return DestinationError(Code.DESTINATION_UNUSABLE, message, remedy=remedy)
+def unusable(
+    path: Path, why: str, remedy: str | None = None, *, code: Code = Code.DESTINATION_UNUSABLE
+) -> DestinationError:
+    """The refusal of a destination, which names it without the folders above it."""
+    return DestinationError(code, f"{shown(_name(path))} {why}", remedy=remedy)
 
 
 def occupied(path: Path, what: str) -> DestinationError:
-    """The refusal of a place where something of ours stands, such as `a bundle`."""
-    remedy = "choose another place or replace it with --force"
-    return unusable(path, f"exists already and is {what}", remedy)
+    """The refusal to replace, unasked, what is ours, such as `a bundle`."""
+    return unusable(path, f"already exists and is {what}", code=Code.DESTINATION_EXISTS)
 
 
 def _name(path: Path) -> str:
@@ -121,7 +170,7 @@ def _name(path: Path) -> str:
 
 
 def _default_mode() -> int:
-    """The mode that a plain `open` would have given; temporary files are for their owner alone."""
+    """The mode that `open` would have given; temporary files are readable by their owner only."""
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask

@@ -1,28 +1,28 @@
 """Where a bundle is written: into a zip or a folder, whole or not at all."""
 
 import os
-import struct
-import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from docc2context.bundle.content import DEFLATED, STORED, Content, Packing, deflated, plain
+from docc2context.bundle.content import Content, Packing, deflated, plain
 from docc2context.bundle.manifest import MANIFEST, OPENING_BYTES, opens_manifest
 from docc2context.bundle.places import (
-    WORK_PREFIX,
     Counted,
-    folder_made_for,
     followed,
+    make_folder_for,
     new_file,
     occupied,
+    output_file,
     too_large,
     unusable,
     whole_or_empty,
+    work_folder,
+    writing,
 )
+from docc2context.bundle.zip_reading import UNREADABLE_ZIP, read_entry
 from docc2context.bundle.zip_writer import MAX_ENTRY_BYTES, ZipWriter
 
 _COMPRESSED = (
@@ -34,13 +34,6 @@ _COMPRESSED = (
 
 _DEFLATED_BYTES = 4 << 20
 """An asset that is larger would need more memory than a page; it is stored."""
-
-
-_UNREADABLE_ZIP = (
-    *(OSError, EOFError, KeyError, ValueError, RuntimeError),
-    *(zipfile.BadZipFile, struct.error, zlib.error),
-)
-"""What `zipfile` raises for what is damaged, encrypted, no zip, or a zip without the entry."""
 
 
 class Sink(Protocol):
@@ -92,30 +85,33 @@ class ZipSink(Counted):
 
 
 class FolderSink(Counted):
-    """A folder, its sub-folders made as needed."""
+    """A folder, its sub-folders made as needed; `path` is the name that the caller gave."""
 
     pack = staticmethod(plain)
 
-    def __init__(self, folder: Path, max_bytes: int) -> None:
+    def __init__(self, folder: Path, path: Path, max_bytes: int) -> None:
         super().__init__(max_bytes)
         self._folder = folder
+        self._path = path
         self._made = {folder}
 
     def write(self, path: str, content: Content) -> None:
         self.count(content.size)
-        self._file(path).write_bytes(content.data)
+        with self._file(path) as file:
+            file.write(content.data)
 
     def write_asset(self, path: str, size: int, pieces: Iterable[bytes]) -> None:
         self.count(size)
-        with self._file(path).open("wb") as file:
+        with self._file(path) as file:
             file.writelines(pieces)
 
-    def _file(self, path: str) -> Path:
+    def _file(self, path: str) -> BinaryIO:
         target = self._folder / path
         if target.parent not in self._made:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            with writing(self._path):
+                target.parent.mkdir(parents=True, exist_ok=True)
             self._made.add(target.parent)
-        return target
+        return output_file(target, self._path)
 
 
 @contextmanager
@@ -124,26 +120,27 @@ def open_sink(
 ) -> Iterator[Sink]:
     """A sink for a seekable binary file, for a path that ends in `.zip`, or for a folder.
 
-    What stands at a path is left alone unless `replace`, and then too unless it is a zip or a
-    bundle written by this library; an empty folder is filled. Files and folders in it whose names
-    begin with a dot, such as `.git`, stay. The bundle is written under a
-    temporary name, beside the path or inside the folder that stands there, and takes its place only
-    when it is whole. Raises DestinationError.
+    An existing file or folder is replaced only if `replace` is set and it is a bundle written by
+    this library; an empty folder is filled. Files and folders in it whose names begin with a dot,
+    such as `.git`, stay. The bundle is written under a temporary name, beside the path or inside
+    the existing folder, and takes its place only when it is complete. Raises DestinationError.
     """
     if not isinstance(destination, str | Path):
-        with _zip_in(destination, max_bytes) as file_sink:
+        with whole_or_empty(destination), _zip_in(destination, max_bytes) as file_sink:
             yield file_sink
         return
     path = Path(destination)
-    with folder_made_for(path):
+    with writing(path):
+        make_folder_for(path)
         target = followed(path)
         _check_free(path, replace=replace)
-        with _zip_at(target, max_bytes) if _is_zip(path) else _folder_at(target, max_bytes) as sink:
-            yield sink
+    place = _zip_at if _is_zip(path) else _folder_at
+    with place(target, path, max_bytes) as sink:
+        yield sink
 
 
 def _shown_in(folder: Path) -> list[Path]:
-    """What a folder holds, but for what is hidden: it may be a work tree that is published."""
+    """What a folder holds, except hidden files: it may be a work tree that is published."""
     return [path for path in folder.iterdir() if not path.name.startswith(".")]
 
 
@@ -154,32 +151,34 @@ def _is_zip(path: Path) -> bool:
 @contextmanager
 def _zip_in(file: BinaryIO, max_bytes: int) -> Iterator[Sink]:
     sink = ZipSink(file, max_bytes)
-    with whole_or_empty(file):
-        yield sink
-        sink.close()
+    yield sink
+    sink.close()
 
 
 @contextmanager
-def _zip_at(path: Path, max_bytes: int) -> Iterator[Sink]:
-    with new_file(path) as file, _zip_in(file, max_bytes) as sink:
+def _zip_at(target: Path, path: Path, max_bytes: int) -> Iterator[Sink]:
+    with new_file(target, path) as file, _zip_in(file, max_bytes) as sink:
         yield sink
 
 
 @contextmanager
-def _folder_at(path: Path, max_bytes: int) -> Iterator[Sink]:
+def _folder_at(target: Path, path: Path, max_bytes: int) -> Iterator[Sink]:
     """A folder that stands there stays: it may be a mount point, or lie where we may not write."""
-    stands = path.is_dir()
-    standing = _shown_in(path) if stands else []
-    place = path if stands else path.parent
-    with tempfile.TemporaryDirectory(dir=place, prefix=WORK_PREFIX) as work:
-        made, replaced = Path(work) / "bundle", Path(work) / "replaced"
-        made.mkdir()
-        yield FolderSink(made, max_bytes)
-        if stands:
-            replaced.mkdir()
-            _exchange(standing, made, path, replaced)
-        else:
-            made.rename(path)
+    with writing(path):
+        stands = target.is_dir()
+        standing = _shown_in(target) if stands else []
+    with work_folder(target if stands else target.parent, path) as work:
+        made = work / "bundle"
+        with writing(path):
+            made.mkdir()
+        yield FolderSink(made, path, max_bytes)
+        with writing(path):
+            if stands:
+                replaced = work / "replaced"
+                replaced.mkdir()
+                _exchange(standing, made, target, replaced)
+            else:
+                made.rename(target)
 
 
 def _exchange(standing: Iterable[Path], made: Path, folder: Path, replaced: Path) -> None:
@@ -211,21 +210,16 @@ def _check_free(path: Path, *, replace: bool) -> None:
     if path.is_dir() and not _is_zip(path) and not _shown_in(path):
         return
     if path.is_dir() and _holds_us(path):
-        raise unusable(
-            path, "is the folder that this runs in, or holds it", "name a new folder, such as out"
-        )
+        raise unusable(path, "is or contains the current folder", "name a new folder, such as out")
     if not _is_bundle(path):
-        is_it = "is not empty" if path.is_dir() and not _is_zip(path) else "exists already"
-        raise unusable(
-            path,
-            f"{is_it}; as it is no bundle of docc2context it is left alone, --force or not",
-        )
+        is_it = "is not empty" if path.is_dir() and not _is_zip(path) else "already exists"
+        raise unusable(path, f"{is_it} and is not a docc2context bundle, so it is never replaced")
     if not replace:
         raise occupied(path, "a bundle")
 
 
 def _holds_us(path: Path) -> bool:
-    """Whether the working folder is or lies in a folder: both would be gone once it is replaced."""
+    """Whether a folder is or contains the current one, which replacing it would delete."""
     try:
         return Path.cwd().is_relative_to(path.resolve())
     except FileNotFoundError:  # someone has removed the working folder
@@ -248,9 +242,6 @@ def _zipped_opening(path: Path) -> bytes:
     """What the manifest in a zip begins with; empty if there is none that we could have written."""
     try:
         with zipfile.ZipFile(path) as bundle:
-            if bundle.getinfo(MANIFEST).compress_type not in {STORED, DEFLATED}:
-                return b""
-            with bundle.open(MANIFEST) as file:
-                return file.read(OPENING_BYTES)
-    except _UNREADABLE_ZIP:
+            return read_entry(bundle, MANIFEST, OPENING_BYTES)
+    except UNREADABLE_ZIP:
         return b""

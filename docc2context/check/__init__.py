@@ -8,15 +8,12 @@ import msgspec
 
 from docc2context.archive.limits import DEFAULT_LIMITS
 from docc2context.archive.reader import open_archive
-from docc2context.check.bundle import open_written
+from docc2context.check.bundle import Written, open_written
 from docc2context.check.compare import lost
 from docc2context.check.displayable import displayables
 from docc2context.check.report import CheckReport, MissingString, NodeCount, Tally
 from docc2context.check.surrogates import without_lone_surrogates
 from docc2context.check.variants import page_in, variant_displayables
-
-_LANGUAGES = ("all", "swift", "occ")
-"""Those of the converter, which this is to know nothing of."""
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 
@@ -27,40 +24,38 @@ def check(
     archive: Path | str | bytes | BinaryIO,
     bundle: Path | str,
     *,
-    language: str = "all",
     on_page: Callable[[int, int], None] | None = None,
 ) -> CheckReport:
     """Look for every string that the archive's pages display in the bundle made from it.
 
-    `archive` is what `convert` takes, `bundle` a folder, zip or document that it wrote, `language`
-    the one that it was told. `on_page` is told, after each page, how many are done and how many
-    there are. A page that the bundle neither holds nor calls skipped lacks all its strings; one
-    that the bundle holds and that is no JSON is `unread`.
+    `archive` is what `convert` takes, `bundle` a folder, zip or document that it wrote, which says
+    in which language. After each page, `on_page` is called with the number of pages done and the
+    number of all pages. A page that the bundle neither holds nor calls skipped lacks all its
+    strings; one that the bundle holds and that is no JSON is `unread`.
 
-    Raises ArchiveRefused, or Docc2contextError for what is no bundle; FileNotFoundError for an
-    archive's path that leads nowhere, EntryUnreadable for a page that cannot be read, ValueError
-    for a language that there is not.
+    Raises ArchiveRefused; BundleUnusable for what is no bundle, or if a page in it cannot be read;
+    FileNotFoundError if the archive's path leads nowhere, EntryUnreadable if a page of it cannot be
+    read.
     """
-    if language not in _LANGUAGES:
-        raise ValueError(f"language is one of {_LANGUAGES}, and not {language!r}")
     report = CheckReport()
     with open_archive(archive, DEFAULT_LIMITS) as opened, open_written(Path(bundle)) as written:
         for done, source in enumerate(opened.pages, 1):
             if source in written.skipped:
                 report.skipped.append(source)
             else:
-                _page(source, opened.read(source), written.page(source), language, report)
+                _page(source, opened.read(source), written, report)
             if on_page:
                 on_page(done, len(opened.pages))
     return report
 
 
-def _page(source: str, data: bytes, markdown: str, language: str, report: CheckReport) -> None:
+def _page(source: str, data: bytes, written: Written, report: CheckReport) -> None:
     """Compare one page; in all languages, also with what its variants display besides."""
+    markdown = written.page(source)
     try:
         data = without_lone_surrogates(data.removeprefix(_UTF8_BOM))
-        own = displayables(page_in(data, language))
-        variants = variant_displayables(data, own) if language == "all" else []
+        own = displayables(page_in(data, written.language))
+        variants = variant_displayables(data, own) if written.language == "all" else []
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         (report.unread if markdown else report.skipped).append(source)
         return

@@ -4,7 +4,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import msgspec
 
@@ -12,8 +12,10 @@ from docc2context.archive.limits import DEFAULT_LIMITS
 from docc2context.bundle.document_opening import OPENING, opens_document
 from docc2context.bundle.manifest import MANIFEST
 from docc2context.bundle.places import is_stream
+from docc2context.bundle.zip_reading import UNREADABLE_ZIP, read_entry
 from docc2context.check.document import Document
-from docc2context.errors import Code, Docc2contextError
+from docc2context.check.variants import Language
+from docc2context.errors import BundleUnusable, Code
 from docc2context.wording import shown
 
 _MAX_FILE_BYTES = DEFAULT_LIMITS.max_output_bytes
@@ -36,36 +38,74 @@ class _Report(msgspec.Struct):
 class _Manifest(msgspec.Struct):
     pages: list[_Page]
     report: _Report
+    language: Language = "all"
 
 
-class Written(Protocol):
-    """What was written for an archive, in whichever form."""
+class _Pages(Protocol):
+    """The pages of a bundle or a document."""
 
+    language: Language
     skipped: set[str]
-    """The sources of the pages that could not be read."""
 
     def page(self, source: str) -> str:
-        """The Markdown of a page; empty if there is none."""
+        """The Markdown of a page; empty if there is none. Raises one of UNREADABLE_ZIP."""
+
+
+class Written:
+    """What was written for an archive, in whichever form.
+
+    `language` is the one that was asked for, `skipped` are the sources of the pages that could not
+    be read.
+    """
+
+    def __init__(self, pages: _Pages, called: str) -> None:
+        self._pages = pages
+        self._called = called
+        self.language: Language = pages.language
+        self.skipped = pages.skipped
+
+    def page(self, source: str) -> str:
+        """The Markdown of a page; empty if there is none. Raises BundleUnusable."""
+        try:
+            return self._pages.page(source)
+        except UNREADABLE_ZIP as error:
+            raise BundleUnusable(
+                Code.BUNDLE_UNUSABLE,
+                f"page {shown(source)} of {self._called} cannot be read: {_why(error)}",
+                remedy="restore it, or convert the archive again",
+            ) from error
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
+    return "it is damaged or encrypted"
 
 
 class _Files(Protocol):
     def read(self, path: str) -> bytes:
-        """The bytes of a file. Raises KeyError or OSError if there is none."""
+        """The bytes of a file. Raises KeyError if there is none, else one of UNREADABLE_ZIP."""
 
 
-class Bundle:
-    """A bundle: which page of the archive became which file, and the text of each."""
+class _Bundle:
+    """A bundle: which page of the archive became which file, and the text of each.
+
+    Raises msgspec.DecodeError or one of UNREADABLE_ZIP for what has no manifest.
+    """
 
     def __init__(self, files: _Files) -> None:
         self._files = files
         manifest = msgspec.json.decode(files.read(MANIFEST), type=_Manifest)
+        self.language: Language = manifest.language
         self.skipped = {page.source for page in manifest.report.pages_skipped}
         self._paths = {page.source: page.path for page in manifest.pages}
 
     def page(self, source: str) -> str:
         try:
             return self._files.read(self._paths[source]).decode()
-        except (KeyError, FileNotFoundError):
+        except KeyError:
             return ""
 
 
@@ -73,26 +113,28 @@ class Bundle:
 def open_written(path: Path) -> Iterator[Written]:
     """A bundle in a folder or a zip, or a document.
 
-    Raises Docc2contextError if it is none, or if there is nothing at all.
+    Raises BundleUnusable if it is none, or if there is nothing at all.
     """
-    try:
-        with ExitStack() as stack:
-            yield _opened(path, stack)
-    except (zipfile.BadZipFile, msgspec.DecodeError, KeyError, UnicodeDecodeError) as error:
-        raise _no_bundle(path) from error
+    with ExitStack() as stack:
+        yield _opened(path, stack)
 
 
 def _opened(path: Path, stack: ExitStack) -> Written:
     try:
         if is_stream(path):
-            raise _unusable(path, "is a pipe or a device")
+            raise _unusable(_bundle_called(path), "is a pipe or a device")
         if path.is_dir():
-            return Bundle(_Folder(path))
+            return Written(_Bundle(_Folder(path)), _bundle_called(path))
         if _is_document(path):
-            return Document(stack.enter_context(path.open("rb")))
-        return Bundle(_Zip(stack.enter_context(zipfile.ZipFile(path))))
+            return _document(stack.enter_context(path.open("rb")), f"the document {_name(path)}")
+        files = _Zip(stack.enter_context(zipfile.ZipFile(path)))
+        return Written(_Bundle(files), _bundle_called(path))
     except OSError as error:
-        raise _unusable(path, f"cannot be read: {error.strerror or error}") from error
+        why = f"cannot be read: {error.strerror or error}"
+        raise _unusable(_bundle_called(path), why) from error
+    except (*UNREADABLE_ZIP, msgspec.DecodeError) as error:
+        why = f"has no {MANIFEST} that can be read"
+        raise _unusable(_bundle_called(path), why) from error
 
 
 def _is_document(path: Path) -> bool:
@@ -100,16 +142,27 @@ def _is_document(path: Path) -> bool:
         return opens_document(file.read(len(OPENING)))
 
 
+def _document(file: BinaryIO, called: str) -> Written:
+    try:
+        document = Document(file)
+    except UnicodeDecodeError as error:
+        raise _unusable(called, "is not UTF-8") from error
+    except msgspec.DecodeError as error:
+        raise _unusable(called, "has front matter that cannot be read") from error
+    if document.is_empty:
+        raise _unusable(called, "has no pages")
+    return Written(document, called)
+
+
 class _Folder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
-        if not (folder / MANIFEST).is_file():
-            raise _no_bundle(folder)
 
     def read(self, path: str) -> bytes:
         """A file inside the folder, and none outside of it, whatever the manifest says."""
         file = (self._folder / path).resolve()
-        if not file.is_relative_to(self._folder):
+        # Not a pipe, either: opening one may block for ever.
+        if not file.is_relative_to(self._folder) or not file.is_file():
             raise KeyError(path)
         with file.open("rb") as opened:
             return opened.read(_MAX_FILE_BYTES)
@@ -120,14 +173,16 @@ class _Zip:
         self._zip = file
 
     def read(self, path: str) -> bytes:
-        with self._zip.open(path) as opened:
-            return opened.read(_MAX_FILE_BYTES)
+        return read_entry(self._zip, path, _MAX_FILE_BYTES)
 
 
-def _no_bundle(path: Path) -> Docc2contextError:
-    return _unusable(path, f"has no {MANIFEST} that can be read")
+def _unusable(called: str, why: str) -> BundleUnusable:
+    return BundleUnusable(Code.BUNDLE_UNUSABLE, f"{called} {why}")
 
 
-def _unusable(path: Path, why: str) -> Docc2contextError:
-    name = shown(path.name or path.resolve().name)
-    return Docc2contextError(Code.BUNDLE_UNUSABLE, f"the bundle {name} {why}")
+def _bundle_called(path: Path) -> str:
+    return f"the bundle {_name(path)}"
+
+
+def _name(path: Path) -> str:
+    return shown(path.name or path.resolve().name)

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from contextlib import suppress
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
-from docc2context.bundle.document_opening import SKIPPED
+from docc2context.bundle.document_opening import LANGUAGE, SKIPPED
 from docc2context.check.markdown_text import FENCE, fenced
+from docc2context.check.variants import Language
 
 _PATH = re.compile(r'path: (?P<path>".*")')
+_LANGUAGE = re.compile(rf'{LANGUAGE}: (?P<language>".*")')
 _SKIPPED = re.compile(rf"{SKIPPED}: (?P<sources>\[.*\])")
 
 
@@ -17,17 +20,21 @@ class Document:
     """A document: what it says of itself, and the part of it that each page became.
 
     A page is a heading with a listing below that tells its path. Only where the pages lie is kept.
+    Raises msgspec.DecodeError for front matter of another form, UnicodeDecodeError.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         lines = _Lines(file)
-        self.skipped = _skipped(lines)
+        facts = _facts(lines)
+        self.language: Language = facts.language
+        self.skipped = set(facts.skipped)
         starts = list(_pages(lines))
-        ends = [start for _, start in starts[1:]] + [lines.position]
+        ends = [*(start for _, start in starts), lines.position][1:]
         self._places = {
             source: (start, end) for (source, start), end in zip(starts, ends, strict=True)
         }
+        self.is_empty = not starts
 
     def page(self, source: str) -> str:
         """The Markdown of a page as a bundle would hold it; empty if the document has none."""
@@ -49,16 +56,27 @@ class _Lines(Iterator[str]):
         return line.decode().removesuffix("\n")
 
 
-def _skipped(lines: _Lines) -> set[str]:
-    """The sources that the front matter names as skipped; reads up to its end."""
-    next(lines)
-    skipped: set[str] = set()
+class _Facts(NamedTuple):
+    """What the front matter says of the conversion."""
+
+    language: Language = "all"
+    skipped: frozenset[str] = frozenset()
+
+
+def _facts(lines: _Lines) -> _Facts:
+    """Read the front matter, up to its end."""
+    facts = _Facts()
+    next(lines, None)
     for line in lines:
         if line == "---":
             break
-        if match := _SKIPPED.fullmatch(line):
-            skipped.update(msgspec.json.decode(match["sources"], type=list[str]))
-    return skipped
+        if match := _LANGUAGE.fullmatch(line):
+            language = msgspec.json.decode(match["language"], type=Language)
+            facts = facts._replace(language=language)
+        elif match := _SKIPPED.fullmatch(line):
+            sources = msgspec.json.decode(match["sources"], type=frozenset[str])
+            facts = facts._replace(skipped=sources)
+    return facts
 
 
 def _pages(lines: _Lines) -> Iterator[tuple[str, int]]:
@@ -76,10 +94,11 @@ def _pages(lines: _Lines) -> Iterator[tuple[str, int]]:
 
 
 def _source(facts: list[str]) -> str | None:
-    """The entry of the page that has these facts."""
+    """The entry of the page that has these facts; None if they name none, as where damaged."""
     for line in facts:
         if match := _PATH.fullmatch(line):
-            return f"data{msgspec.json.decode(match['path'], type=str)}.json"
+            with suppress(msgspec.DecodeError):
+                return f"data{msgspec.json.decode(match['path'], type=str)}.json"
     return None
 
 

@@ -96,11 +96,19 @@ def displayed(markdown: str) -> Text:
     front, body = _split(markdown)
     for line in front:
         for quoted in _QUOTED.findall(line):
-            text.add(msgspec.json.decode(quoted, type=str))
+            text.add(_unquoted(quoted))
             text.end_line()
     text.begin_body()
     _blocks(body, text)
     return text.close()
+
+
+def _unquoted(quoted: str) -> str:
+    """A quoted scalar of front matter; as it stands if its escapes are damaged."""
+    try:
+        return msgspec.json.decode(quoted, type=str)
+    except msgspec.DecodeError:
+        return quoted[1:-1]
 
 
 def folded(text: str) -> str:

@@ -2,17 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from docc2context.check.displayable import Displayable, displayables
 
+Language = Literal["all", "swift", "occ"]
+"""Those of the converter, whose model the check does without."""
+
 _END = "-"
 """The place behind the last item of a list (RFC 6901, section 4)."""
 
 
-def page_in(data: bytes, language: str) -> object:
+def page_in(data: bytes, language: Language) -> object:
     """The page as JSON, as it is in a language; as it is if it has no variant in that one."""
     for languages, overrides in _variants(msgspec.json.decode(data)):
         if language in languages:

@@ -10,6 +10,7 @@ import pytest
 
 from docc2context import cli
 from docc2context.options import parsed
+from docc2context.wording import shown
 from tests.docc2context import deaths
 from tests.docc2context.archives import archive, page, zipped
 
@@ -60,6 +61,22 @@ def test_json_prints_the_report(
     cli.main(["convert", good, "-o", str(tmp_path / "out.zip"), "--json"])
     report = json.loads(capsys.readouterr().out)
     assert (report["pages_converted"], report["pages_skipped"]) == (1, [])
+    assert "check" not in report
+
+
+def test_json_under_strict_tells_what_the_check_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forgotten = page("Kit", metadata={"title": "Kit", "subtitle": "Known to no converter yet"})
+    path, out = written(tmp_path, archive(kit=forgotten)), str(tmp_path / "out")
+    assert cli.main(["convert", path, "-o", out, "--strict", "--json"]) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert (told["pages_converted"], told["pages_skipped"]) == (1, [])
+    content = told["check"]["content"]
+    assert (content["strings"], content["found"], told["check"]["unread"]) == (2, 1, [])
+    assert [missing["text"] for missing in content["missing"]] == ["Known to no converter yet"]
+    assert cli.main(["check", path, out, "--json"]) == 3
+    assert json.loads(capsys.readouterr().out) == told["check"]
 
 
 def test_the_calling_form_of_the_swift_tool_is_taken(good: str, tmp_path: Path) -> None:
@@ -138,7 +155,7 @@ def test_check_says_what_is_no_bundle(
         assert cli.main(["check", good, str(tmp_path / name)]) == 1
         assert capsys.readouterr().err == (
             f"docc2context: cannot check {good}: the bundle '{name}' {why}; "
-            "name the folder or zip that `convert` wrote [bundle_unusable]\n"
+            "name the folder, zip or document that `convert` wrote [bundle_unusable]\n"
         )
 
 
@@ -160,8 +177,8 @@ def test_a_folder_that_this_runs_in_is_never_replaced(
     for force in ([], ["--force"]):
         assert cli.main(["convert", good, "-o", out, *force]) == 1
         assert capsys.readouterr().err == (
-            f"docc2context: cannot convert {good}: '{name}' is the folder that this runs in, "
-            "or holds it; name a new folder, such as out [destination_unusable]\n"
+            f"docc2context: cannot convert {good}: '{name}' is or contains the current folder; "
+            "name a new folder, such as out [destination_unusable]\n"
         )
     assert [path.name for path in here.iterdir()] == ["manifest.json"]
 
@@ -173,12 +190,11 @@ def test_what_is_no_bundle_is_never_replaced_and_force_is_not_promised(
     (tmp_path / "mine").mkdir()
     for name in ("mine/x", "file"):
         (tmp_path / name).write_text("mine")
-    for name, is_it in (("mine", "is not empty"), ("file", "exists already")):
+    for name, is_it in (("mine", "is not empty"), ("file", "already exists")):
         assert cli.main(["convert", good, "-o", str(tmp_path / name), *force]) == 1
         assert capsys.readouterr().err == (
-            f"docc2context: cannot convert {good}: '{name}' {is_it}; as it is no bundle of "
-            "docc2context it is left alone, --force or not; choose another place "
-            "[destination_unusable]\n"
+            f"docc2context: cannot convert {good}: '{name}' {is_it} and is not a docc2context "
+            "bundle, so it is never replaced; choose another place [destination_unusable]\n"
         )
 
 
@@ -189,8 +205,9 @@ def test_a_bundle_is_replaced_with_force_alone(
     assert cli.main(["convert", good, "-o", out]) == 0
     capsys.readouterr()
     assert cli.main(["convert", good, "-o", out]) == 1
-    assert "'out' exists already and is a bundle; choose another place or replace it with" in (
-        capsys.readouterr().err
+    assert capsys.readouterr().err.endswith(
+        "'out' already exists and is a bundle; choose another place, or replace it with --force "
+        "[destination_exists]\n"
     )
     assert cli.main(["convert", good, "-o", out, "--force"]) == 0
 
@@ -334,8 +351,7 @@ def test_a_language_may_be_asked_for(tmp_path: Path) -> None:
     path = written(tmp_path, archive(kit=page("Kit", variantOverrides=overrides)))
     cli.main(["convert", path, "-o", str(tmp_path / "out"), "--language", "occ"])
     assert "# KITKit\n" in (tmp_path / "out/documentation/kit.md").read_text()
-    assert cli.main(["check", path, str(tmp_path / "out"), "--language", "occ"]) == 0
-    assert cli.main(["check", path, str(tmp_path / "out"), "--language", "swift"]) == 3
+    assert cli.main(["check", path, str(tmp_path / "out")]) == 0
 
 
 def test_workers_change_no_byte_and_one_that_is_killed_is_told_of(
@@ -361,19 +377,28 @@ def test_workers_change_no_byte_and_one_that_is_killed_is_told_of(
         ([], "required: COMMAND"),
         (["convert"], "required: archive, -o/--output"),
         (["convert", "x.zip"], "required: -o/--output"),
-        (["x.zip"], "required: -o/--output"),
+        (["-", "--force"], "required: -o/--output"),
         (["check", "x.zip"], "required: bundle"),
         (["convert", "x", "-o", "y", "-z"], "unrecognized arguments: -z"),
         (["convert", "x", "-o", "-"], "can go to standard output: add --single"),
-        (["convert", "x", "-o", "y", "--workers", "0"], "'0' is no whole number from 1"),
-        (["convert", "x", "-o", "y", "--workers", "two"], "'two' is no whole number from 1"),
+        (
+            ["convert", "x", "-o", "y", "--workers", "0"],
+            "must be a whole number, 1 or more, not '0'",
+        ),
+        (
+            ["convert", "x", "-o", "y", "--workers", "two"],
+            "must be a whole number, 1 or more, not 'two'",
+        ),
         (["convert", "x", "-o", "-", "--single", "--json"], "cannot both go to standard output"),
         (["convert", "x", "-o", "y", "--single", "--assets"], "or leave the assets out"),
-        (["convert", "x", "-o", "no/such.md"], "'no/such.md' would be a folder: add --single"),
-        (["convert", "x", "-o", "such.MARKDOWN"], "'such.MARKDOWN' would be a folder"),
-        (["convert", "x", "-o", f"{'x' * 300}.md"], "would be a folder: add --single"),
+        (["convert", "x", "-o", "no/such.md"], "'no/such.md' would become a folder: name a "),
+        (["convert", "x", "-o", "such.MARKDOWN"], "folder or a .zip, or add --single for one docu"),
+        (["convert", "x", "-o", f"{'x' * 300}.md"], "would become a folder"),
+        (["convert", "x", "-o", "t.txt"], "'t.txt' would become a folder"),
+        (["convert", "x", "-o", "t.tar.gz"], "'t.tar.gz' would become a folder"),
+        (["-", "-o", "t.JSON"], "'t.JSON' would become a folder"),
         (["convert", "x", "-o", "y", "--language", "objc"], "invalid choice: 'objc'"),
-        (["check", "x", "y", "--language", "objc"], "invalid choice: 'objc'"),
+        (["check", "x", "y", "--language", "occ"], "unrecognized arguments: --language occ"),
     ],
 )
 def test_a_wrong_call_exits_with_2_and_is_told_what_is_wrong(
@@ -385,6 +410,59 @@ def test_a_wrong_call_exits_with_2_and_is_told_what_is_wrong(
     *_, last = capsys.readouterr().err.splitlines()
     assert last.startswith("docc2context")
     assert wrong in last
+
+
+@pytest.mark.parametrize("options", ["-o -", "-o - --single --json", "-o y --single --assets"])
+@pytest.mark.parametrize("archive", ["convert x", "-"])
+def test_options_that_contradict_each_other_are_told_with_the_usage_of_convert(
+    archive: str, options: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main([*archive.split(), *options.split()])
+    assert stopped.value.code == 2
+    usage, *_, last = capsys.readouterr().err.splitlines()
+    assert usage.startswith("usage: docc2context convert [-h]")
+    assert last.startswith("docc2context convert: error: ")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["help"], ["chekc", "a", "b"], ["no.zip", "-o", "out"], ["x" * 300], [""]]
+)
+def test_a_first_word_that_means_nothing_is_told_with_the_commands_that_there_are(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(arguments)
+    assert stopped.value.code == 2
+    usage, last = capsys.readouterr().err.splitlines()
+    assert usage.startswith("usage: docc2context [-h] [--version] COMMAND")
+    assert last == (
+        f"docc2context: error: {shown(arguments[0])} is neither a command (convert, check) nor an "
+        "existing file or folder"
+    )
+
+
+def test_options_may_stand_before_the_archive(good: str, tmp_path: Path) -> None:
+    assert cli.main(["--force", "-o", str(tmp_path / "out"), good]) == 0
+    assert (tmp_path / "out/manifest.json").is_file()
+
+
+@pytest.mark.parametrize("name", ["Foo.doccarchive", "v1.2", "notes.txt/", "archive.d"])
+def test_a_folder_may_have_a_dot_in_its_name(good: str, tmp_path: Path, name: str) -> None:
+    assert cli.main(["convert", good, "-o", f"{tmp_path}/{name}"]) == 0
+    assert (tmp_path / name / "manifest.json").is_file()
+
+
+def test_one_document_may_have_any_ending(good: str, tmp_path: Path) -> None:
+    assert cli.main(["convert", good, "--single", "-o", str(tmp_path / "kit.txt")]) == 0
+    assert "# Kit\n" in (tmp_path / "kit.txt").read_text()
+
+
+def test_help_says_which_language_occ_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["convert", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "in all of them (default), in Swift or in Objective-C (occ)" in told
 
 
 def test_what_is_not_asked_for_is_not_done() -> None:
@@ -401,7 +479,6 @@ def test_what_is_not_asked_for_is_not_done() -> None:
         "archive": "x",
         "bundle": "y",
         "output": None,
-        "language": "all",
         "json": False,
     }
 

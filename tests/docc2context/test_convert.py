@@ -432,6 +432,23 @@ def test_two_processes_with_other_hash_seeds_give_the_same_bytes() -> None:
     assert len(outputs) == 1
 
 
+@pytest.mark.parametrize("name", ["out", "out.zip", "out.md"])
+def test_what_a_program_is_advised_names_no_option_of_the_command_line(
+    tmp_path: Path, name: str
+) -> None:
+    single = name.endswith(".md")
+    docc2context.convert(KIT, tmp_path / name, single=single)
+    for destination, replace in ((name, False), ("pipe", False), ("mine", True)):
+        if destination == "pipe":
+            os.mkfifo(tmp_path / destination)
+        (tmp_path / "mine").write_text("mine")
+        with pytest.raises(docc2context.DestinationError) as refused:
+            docc2context.convert(KIT, tmp_path / destination, single=single, replace=replace)
+        assert "-" not in str(refused.value)
+        assert refused.value.remedy.startswith(("choose another place", "name a file or a folder"))
+    docc2context.convert(KIT, tmp_path / name, single=single, replace=True)
+
+
 def test_hostile_titles_reach_no_file_name() -> None:
     _, files = converted(archive(kit=page("../../etc/passwd", identifier={"url": "doc://../../x"})))
     assert list(files) == ["documentation/kit.md", "llms.txt", "linkgraph.json", "manifest.json"]
@@ -453,10 +470,10 @@ def test_content_nested_beyond_reason_is_cut_off_visibly_and_counted() -> None:
 @pytest.mark.parametrize(
     ("choices", "words"),
     [
-        ({"language": "objc"}, "one of ('all', 'swift', 'occ'), and not 'objc'"),
-        ({"language": ""}, "one of ('all', 'swift', 'occ'), and not ''"),
-        ({"workers": 0}, "from 1, and not 0"),
-        ({"workers": -1}, "from 1, and not -1"),
+        ({"language": "objc"}, "must be one of all, swift, occ, not 'objc'"),
+        ({"language": ""}, "must be one of all, swift, occ, not ''"),
+        ({"workers": 0}, "must be 1 or more, not 0"),
+        ({"workers": -1}, "must be 1 or more, not -1"),
     ],
 )
 def test_a_choice_that_there_is_not_is_an_error_that_names_those_there_are(

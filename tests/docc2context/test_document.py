@@ -37,6 +37,7 @@ DOCUMENT = f"""\
 ---
 converter: "docc2context {docc2context.__version__}"
 title: "Kit"
+language: "all"
 pages: 3
 ---
 

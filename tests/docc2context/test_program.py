@@ -108,8 +108,8 @@ def test_the_report_is_utf_8_whatever_the_terminal_takes(
         ),
         (
             "docc2context convert a.zip --single -o /dev/stdout | cat",
-            CANNOT + "'stdout' is a pipe or a device; name a file or a folder, or - for standard "
-            "output, where one document can go (--single) [destination_unusable]\n",
+            CANNOT + "'stdout' is a pipe or a device; name a file or a folder, or write one "
+            "document to standard output with --single -o - [destination_is_stream]\n",
         ),
         (
             "cat a.zip | docc2context convert /dev/stdin -o out",
@@ -140,7 +140,7 @@ def test_names_that_are_no_text_are_taken_and_told_in_one_line(here: Path) -> No
     escaped = LOSSY.format(r"'o \udcff\n'", snowman="☃")
     assert shell(here, line) == (0, "", escaped)
     _, _, err = shell(here, f"docc2context convert {name} -o $'o \\xff\\n'")
-    assert err.startswith(r"docc2context: cannot convert 'a b\n\udcff.zip': 'o \udcff\n' exists")
+    assert err.startswith(r"docc2context: cannot convert 'a b\n\udcff.zip': 'o \udcff\n' already")
     assert err.count("\n") == 1
 
 

@@ -42,7 +42,12 @@ CPU_SECONDS = 10.0
 """What an input within these limits may take at most: ten times the slowest seen, which is slowed
 down tenfold by what counts its branches. Whatever grows faster than its input takes far more."""
 
-NOT_THE_INPUTS = {Code.DESTINATION_UNUSABLE, Code.BUNDLE_UNUSABLE}
+NOT_THE_INPUTS = {
+    Code.DESTINATION_UNUSABLE,
+    Code.DESTINATION_EXISTS,
+    Code.DESTINATION_IS_STREAM,
+    Code.BUNDLE_UNUSABLE,
+}
 
 PATH = "documentation/kit.md"
 SITE = Site(output_paths(["data/documentation/kit.json", "data/documentation/kit/sloth.json"]))

@@ -75,7 +75,12 @@ def test_each_refusal_of_an_upload_has_its_verdict() -> None:
     )
 
 
-NOT_OF_THE_SERVICE = {Code.DESTINATION_UNUSABLE, Code.BUNDLE_UNUSABLE}
+NOT_OF_THE_SERVICE = {
+    Code.DESTINATION_UNUSABLE,
+    Code.DESTINATION_EXISTS,
+    Code.DESTINATION_IS_STREAM,
+    Code.BUNDLE_UNUSABLE,
+}
 
 
 @pytest.mark.parametrize("code", sorted(set(Code) - NOT_OF_THE_SERVICE))

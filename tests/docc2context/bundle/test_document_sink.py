@@ -35,7 +35,7 @@ def test_nothing_is_left_of_a_document_that_is_not_whole(
 def test_a_document_is_replaced_only_when_asked(tmp_path: Path) -> None:
     whole(tmp_path / "a.md")
     other = archive(kit=page("Other"))
-    with pytest.raises(DestinationError, match="exists already"):
+    with pytest.raises(DestinationError, match="is a document; choose another place, or allow"):
         whole(tmp_path / "a.md", other)
     assert "# Kit\n" in (tmp_path / "a.md").read_text()
     assert "# Other\n" in whole(tmp_path / "a.md", other, replace=True)
@@ -44,7 +44,7 @@ def test_a_document_is_replaced_only_when_asked(tmp_path: Path) -> None:
 @pytest.mark.parametrize("words", ["", "# My thesis\n", '---\ntitle: "Kit"\n---\n'])
 def test_no_other_file_is_replaced(tmp_path: Path, words: str) -> None:
     (tmp_path / "a.md").write_text(words)
-    with pytest.raises(DestinationError, match="left alone"):
+    with pytest.raises(DestinationError, match="so it is never replaced; choose another place"):
         whole(tmp_path / "a.md", replace=True)
     assert (tmp_path / "a.md").read_text() == words
 
@@ -53,7 +53,7 @@ def test_no_folder_and_no_zip_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "folder.md").mkdir()
     with pytest.raises(DestinationError, match=r"is a folder, and .* is a file; name the file"):
         whole(tmp_path / "folder.md", replace=True)
-    with pytest.raises(DestinationError, match=r"is the name of a zip, .*; end it in \.md"):
+    with pytest.raises(DestinationError, match=r"has the name of a zip, .*; end it in \.md"):
         whole(tmp_path / "Kit.doccarchive.ZIP", replace=True)
     assert [path.name for path in tmp_path.iterdir()] == ["folder.md"]
 
@@ -70,7 +70,9 @@ def test_what_a_link_leads_to_is_written_and_the_link_stays(tmp_path: Path) -> N
 def test_a_pipe_or_a_device_is_no_place_for_a_document(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for place in (tmp_path / "pipe", Path("/dev/null"), Path("/dev/stdout"), Path("/dev/fd/1")):
-        with pytest.raises(DestinationError, match=r"is a pipe or a device; .* - for standard out"):
+        with pytest.raises(
+            DestinationError, match="is a pipe or a device; name a file or a folder"
+        ):
             whole(place, replace=True)
 
 

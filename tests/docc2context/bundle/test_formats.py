@@ -3,12 +3,13 @@
 import io
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
 
 import docc2context
+from docc2context.model.variants import Language
 from tests.docc2context.archives import archive, page, topic, unzipped, zipped
 
 SCHEMAS = Path(__file__).parents[3] / "DOCS" / "schemas"
@@ -33,6 +34,19 @@ LOSSY = archive(
 def test_the_file_fits_its_schema(name: str, source: Path | bytes) -> None:
     schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text())
     jsonschema.validate(json.loads(bundle(source)[f"{name}.json"]), schema)
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_a_manifest_tells_the_language_that_was_asked_for(language: Language) -> None:
+    buffer = io.BytesIO()
+    docc2context.convert(SAMPLE, buffer, language=language)
+    manifest = json.loads(unzipped(buffer.getvalue())["manifest.json"])
+    assert list(manifest)[:4] == ["format", "converter", "title", "language"]
+    assert (manifest["format"], manifest["language"]) == (1, language)
+    schema = json.loads((SCHEMAS / "manifest.schema.json").read_text())
+    jsonschema.validate(manifest, schema)
+    del manifest["language"]  # the first versions did not write it
+    jsonschema.validate(manifest, schema)
 
 
 def test_a_manifest_with_assets_fits_its_schema() -> None:

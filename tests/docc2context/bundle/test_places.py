@@ -13,7 +13,7 @@ def test_a_new_file_has_the_mode_that_any_program_would_give_it(
 ) -> None:
     before = os.umask(mask)
     try:
-        with new_file(tmp_path / "document.md") as file:
+        with new_file(tmp_path / "document.md", tmp_path / "document.md") as file:
             file.write(b"a")
     finally:
         left = os.umask(before)

@@ -104,7 +104,7 @@ def test_what_stands_there_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "out.zip").write_text("mine")
     for name in ("out", "out.zip"):
         with (
-            pytest.raises(DestinationError, match="left alone"),
+            pytest.raises(DestinationError, match="so it is never replaced; choose another place"),
             open_sink(tmp_path / name, PLENTY, replace=False),
         ):
             pass
@@ -153,7 +153,7 @@ def test_what_has_a_manifest_of_another_tool_is_left_alone(tmp_path: Path, manif
         (tmp_path / "site" / name).write_bytes(data)
     (tmp_path / "site.zip").write_bytes(zipped(files))
     for name in ("site", "site.zip"):
-        with pytest.raises(DestinationError, match="left alone"):
+        with pytest.raises(DestinationError, match="so it is never replaced; choose another place"):
             replaced(tmp_path / name)
     assert {path.name: path.read_bytes() for path in (tmp_path / "site").iterdir()} == files
     assert unzipped((tmp_path / "site.zip").read_bytes()) == files
@@ -175,7 +175,7 @@ def test_what_has_no_manifest_that_can_be_read_is_left_alone(tmp_path: Path) -> 
     for name, data in zips.items():
         (tmp_path / name).write_bytes(data)
     for name in ("folder", "", *zips):
-        with pytest.raises(DestinationError, match="left alone"):
+        with pytest.raises(DestinationError, match="so it is never replaced; choose another place"):
             replaced(tmp_path / name)
     assert {name: (tmp_path / name).read_bytes() for name in zips} == zips
 
@@ -324,7 +324,9 @@ def test_a_name_may_be_as_long_as_the_system_allows(tmp_path: Path, name: str) -
 @pytest.mark.parametrize("name", ["out", "out.zip"])
 def test_a_pipe_is_no_place_for_a_bundle(tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / name)
-    with pytest.raises(DestinationError, match=f"'{name}' is a pipe or a device; name a file or"):
+    with pytest.raises(
+        DestinationError, match=f"'{name}' is a pipe or a device; name a file or a folder"
+    ):
         filled(tmp_path / name, replace=True)
 
 

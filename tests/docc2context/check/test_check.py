@@ -1,6 +1,5 @@
 import json
 import os
-import re
 import zipfile
 from pathlib import Path
 from typing import Any, get_args
@@ -8,8 +7,8 @@ from typing import Any, get_args
 import pytest
 
 import docc2context
-from docc2context.check import check
-from docc2context.errors import ArchiveRefused, Code, Docc2contextError
+from docc2context.check import check, variants
+from docc2context.errors import ArchiveRefused, BundleUnusable, Code, Docc2contextError
 from docc2context.model.variants import Language
 from tests.docc2context.archives import archive, page
 
@@ -165,12 +164,8 @@ def test_a_page_that_begins_with_a_byte_order_mark_is_checked(tmp_path: Path, sl
     ]
 
 
-def test_the_languages_are_those_of_the_converter(bundle: Path) -> None:
-    for language in get_args(Language):
-        assert check(archive(sloth=SLOTH), bundle, language=language).is_complete
-    expected = re.escape(f"{get_args(Language)}, and not 'objc'")
-    with pytest.raises(ValueError, match=expected):
-        check(archive(sloth=SLOTH), bundle, language="objc")
+def test_the_languages_are_those_of_the_converter() -> None:
+    assert get_args(variants.Language) == get_args(Language)
 
 
 def test_other_languages_are_counted_beside_the_page(tmp_path: Path) -> None:
@@ -245,24 +240,66 @@ def test_a_name_of_prose_is_missed_if_its_line_is_gone(tmp_path: Path) -> None:
     ]
 
 
-def test_a_bundle_in_one_language_is_held_against_that_one(tmp_path: Path) -> None:
-    source = archive(sloth=page("Sloth", variantOverrides=[OTHER_LANGUAGE]))
-    docc2context.convert(source, tmp_path / "b", language="occ")
-    assert check(source, tmp_path / "b", language="occ").is_complete
-    swift = check(source, tmp_path / "b", language="swift")
-    assert [string.text for string in swift.content.missing] == ["Sloth"]
+TWO_LANGUAGES = archive(
+    sloth=page("Sloth", abstract=[text("Slow.")], variantOverrides=[OTHER_LANGUAGE]), bad=b"{"
+)
+
+
+@pytest.mark.parametrize("name", ["b", "b.zip", "b.md"])
+@pytest.mark.parametrize(
+    ("language", "strings", "further"), [("all", 2, 2), ("swift", 2, 0), ("occ", 2, 0)]
+)
+def test_a_bundle_is_held_against_the_language_that_it_is_in(
+    tmp_path: Path, name: str, language: Language, strings: int, further: int
+) -> None:
+    single = name.endswith(".md")
+    docc2context.convert(TWO_LANGUAGES, tmp_path / name, language=language, single=single)
+    report = check(TWO_LANGUAGES, tmp_path / name)
+    assert (report.content.strings, report.variants.strings) == (strings, further)
+    assert (report.is_complete, len(report.skipped)) == (True, 1)
+
+
+def without_its_language(place: Path) -> None:
+    """Remove the language, which the first versions did not write."""
+    single = place.is_file()
+    file = place if single else place / "manifest.json"
+    told = 'language: "swift"\n' if single else ',"language":"swift"'
+    assert told in file.read_text()
+    file.write_text(file.read_text().replace(told, ""))
+
+
+@pytest.mark.parametrize("name", ["b", "b.md"])
+def test_a_bundle_that_does_not_tell_its_language_is_in_all_of_them(
+    tmp_path: Path, name: str
+) -> None:
+    place = tmp_path / name
+    docc2context.convert(TWO_LANGUAGES, place, language="swift", single=name.endswith(".md"))
+    without_its_language(place)
+    missing = check(TWO_LANGUAGES, place).variants.missing
+    assert [string.text for string in missing] == ["ZOOSloth", "In C."]
+
+
+@pytest.mark.parametrize("name", ["b", "b.md"])
+def test_a_bundle_in_an_unknown_language_is_refused(tmp_path: Path, name: str) -> None:
+    place = tmp_path / name
+    docc2context.convert(TWO_LANGUAGES, place, language="swift", single=name.endswith(".md"))
+    file = place if place.is_file() else place / "manifest.json"
+    file.write_text(file.read_text().replace('"swift"', '"objc"', 1))
+    with pytest.raises(BundleUnusable, match=r"that can(?:not)? be read; name the folder"):
+        check(TWO_LANGUAGES, place)
 
 
 def test_all_overrides_of_a_language_make_one_variant(tmp_path: Path) -> None:
     added = {"op": "add", "path": "/abstract", "value": [text("Sleeps.")]}
     more = {"traits": [{"interfaceLanguage": "occ"}], "patch": [added]}
     source = archive(sloth=page("Sloth", variantOverrides=[OTHER_LANGUAGE, more]))
-    for language in ("all", "occ"):
+    languages: tuple[Language, ...] = ("all", "occ")
+    for language in languages:
         bundle = tmp_path / language
         docc2context.convert(source, bundle, language=language)
-        assert check(source, bundle, language=language).is_complete
+        assert check(source, bundle).is_complete
     (tmp_path / "occ/documentation/sloth.md").write_text("# ZOOSloth\n")
-    report = check(source, tmp_path / "occ", language="occ")
+    report = check(source, tmp_path / "occ")
     assert [string.text for string in report.content.missing] == ["Sleeps."]
 
 
