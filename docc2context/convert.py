@@ -49,18 +49,18 @@ def convert(  # noqa: PLR0913  # each is a choice of the caller's, and has a nam
 
     `source` is a zip (path, bytes or seekable binary file) or an archive's folder; `destination` a
     path ending in `.zip`, a folder, or a seekable binary file that gets a zip. The same archive
-    gives the same bytes, whatever it is called. `single` puts all pages into one document instead,
-    in a file, by path or opened. `assets` copies the images, videos and downloads that pages show
+    gives the same bytes, whatever it is called. `single` puts all pages into one document instead:
+    a file, given by path or open. `assets` copies the images, videos and downloads that pages show
     or link into the bundle, as far as they are in the archive. `language` picks what is shown of
-    pages that are about several: `all` of it, or what they are in `swift` or in `occ` alone.
+    pages in several languages: `all` of them, or only what the page is in `swift` or in `occ`.
     `replace` lets an earlier bundle or document be overwritten. `workers` is how many processes may
-    work on a source that is a path; few pages get fewer. They are spawned, for which a program
-    needs its `if __name__ == "__main__":`. `on_page` is told, after each page, how many are done
-    and how many there are. `reading` is told what reading the archive takes, and how far it has
-    come if this raises.
+    work on a source given by path; few pages get fewer. They are spawned, so a program needs its
+    `if __name__ == "__main__":`. `on_page` is called after each page with the number of pages done
+    and the total. `reading` records what reading the archive takes and, if this raises, how far it
+    came.
 
     Raises ArchiveRefused, NothingConverted, OutputTooLarge or DestinationError, BrokenExecutor of
-    `concurrent.futures` if a worker dies; nothing is left at a destination path then. A path that
+    `concurrent.futures` if a worker dies; nothing is then left at a destination path. A path that
     leads nowhere raises FileNotFoundError, a folder of pages or an asset that cannot be read
     EntryUnreadable. An unknown language, fewer than one worker, or `assets` for a `single` document
     is a ValueError.
@@ -96,7 +96,7 @@ class _Job(NamedTuple):
     def pages(
         self, archive: Archive, conversion: Conversion[Page], pack: Packing, tally: Tally
     ) -> Iterator[Iterator[Page]]:
-        """The pages that can be read, converted and packed in this way."""
+        """The pages that can be read, converted and packed this way."""
         plan = Plan(self.limits, self.language, pack, self.assets)
         with converted_pages(self.source, archive, conversion, plan, self.workers) as pages:
             yield tally.counted(pages, len(archive.pages), self.on_page)
@@ -127,7 +127,7 @@ def _to_document(job: _Job, archive: Archive) -> Report:
 
 
 class _Bundle:
-    """Pages on their way into a sink, and what is kept of them till all are there."""
+    """Pages on their way into a sink, and what is kept of them until all are there."""
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
@@ -147,7 +147,7 @@ class _Bundle:
                 self._linked.update(page.assets)
 
     def add_notices(self, tally: Tally, archive: Archive) -> None:
-        """Have links to a page that could not be read lead to the reason."""
+        """Make links to a page that could not be read lead to the reason."""
         if tally.skipped:
             paths, linked = output_paths(archive.pages), linked_files(self._edges)
             tally.skipped = [
@@ -161,7 +161,7 @@ class _Bundle:
             self._assets.extend(copy_assets(self._linked, archive, self._sink))
 
     def finish(self, title: str, tally: Tally) -> Report:
-        """Write what goes beside the pages; the manifest last, as it tells of all else."""
+        """Write what goes beside the pages; the manifest last, because it covers the rest."""
         title = self._contents.title(title)
         self._write(LLMS_TXT, self._contents.render(title).encode())
         self._write(LINK_GRAPH, link_graph(self._edges))
