@@ -12,7 +12,7 @@ def copy_assets(assets: Mapping[str, str], archive: Archive, sink: Sink) -> Iter
     """Write each of the assets where it goes, in the order of their names in the archive.
 
     Raises LimitExceeded if they are too large together with the pages, before any is read;
-    OutputTooLarge before one is read that does not fit any more; ArchiveRefused if one is damaged,
+    OutputTooLarge before one is read that no longer fits; ArchiveRefused if one is damaged,
     EntryUnreadable if the system does not let us read one.
     """
     archive.check_assets(assets)

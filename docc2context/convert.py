@@ -97,7 +97,7 @@ class _Job(NamedTuple):
     def pages(
         self, archive: Archive, conversion: Conversion[Page], pack: Packing, tally: Tally
     ) -> Iterator[Iterator[Page]]:
-        """The pages that can be read, converted and packed in this way."""
+        """The pages that can be read, converted and packed this way."""
         plan = Plan(self.limits, self.language, pack, self.assets)
         with converted_pages(self.source, archive, conversion, plan, self.workers) as pages:
             yield tally.counted(pages, len(archive.pages), self.on_page)
@@ -128,7 +128,7 @@ def _to_document(job: _Job, archive: Archive) -> Report:
 
 
 class _Bundle:
-    """Pages on their way into a sink, and what is kept of them till all are there."""
+    """Pages on their way into a sink, and what is kept of them until all are there."""
 
     def __init__(self, sink: Sink, language: Language) -> None:
         self._sink = sink
@@ -149,7 +149,7 @@ class _Bundle:
                 self._linked.update(page.assets)
 
     def add_notices(self, tally: Tally, archive: Archive) -> None:
-        """Have links to a page that could not be read lead to the reason."""
+        """Make links to a page that could not be read lead to the reason."""
         if tally.skipped:
             paths, linked = output_paths(archive.pages), linked_files(self._edges)
             tally.skipped = [
@@ -163,7 +163,7 @@ class _Bundle:
             self._assets.extend(copy_assets(self._linked, archive, self._sink))
 
     def finish(self, title: str, tally: Tally) -> Report:
-        """Write what goes beside the pages; the manifest last, as it tells of all else."""
+        """Write what goes beside the pages; the manifest last, because it covers the rest."""
         title = self._contents.title(title)
         self._write(LLMS_TXT, self._contents.render(title).encode())
         self._write(LINK_GRAPH, link_graph(self._edges))

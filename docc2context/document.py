@@ -1,7 +1,7 @@
 """All pages of an archive as one Markdown document, in the order of `llms.txt`.
 
-A page is rendered with marks where its fragments are to stand, and held deflated: which ones they
-are depends on all pages before it, and that order is known when the last one has been read.
+A page is rendered with marks in place of its fragments, and held deflated: these depend on all
+pages before it, and their order is known only when the last one has been read.
 """
 
 from collections.abc import Iterable
@@ -52,7 +52,7 @@ class DocumentPages(PageConverter[DocumentPage]):
 
 
 class Document:
-    """Pages on their way into one document, held till all are there."""
+    """Pages on their way into one document, held until all are there."""
 
     def __init__(self, sink: DocumentSink, language: Language) -> None:
         self._sink = sink
@@ -62,7 +62,7 @@ class Document:
         self._least = Counted(sink.max_bytes)
 
     def add(self, pages: Iterable[DocumentPage]) -> None:
-        """Hold pages. Raises OutputTooLarge as soon as they cannot fit any more."""
+        """Hold pages. Raises OutputTooLarge as soon as they can no longer fit."""
         for page in pages:
             self._least.count(page.least_bytes)
             self._contents.add(page.path, page.entry)

@@ -34,7 +34,7 @@ from docc2context.render.titles import is_symbol_page, other_names, owner_by_add
 
 
 class ConvertedPage(msgspec.Struct, frozen=True, gc=False):
-    """A page, whatever it is to become a part of.
+    """A converted page, for a bundle or a document.
 
     `path` is its file in a bundle; `missing` are the identifiers that it uses without describing
     them, sorted.
@@ -51,7 +51,7 @@ Page = TypeVar("Page", bound=ConvertedPage)
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """How pages are to be converted, whoever does it; `pack` is that of the sink."""
+    """How pages are to be converted, in any process; `pack` is that of the sink."""
 
     limits: Limits
     language: Language
@@ -71,7 +71,7 @@ class PageConverter(ABC, Generic[Page]):
         self._pack = plan.pack
 
     def convert(self, source: str) -> Page | SkippedPage:
-        """Convert a page; one that is no page, or cannot be read, is skipped with a reason.
+        """Convert a page; what is not a page, or cannot be read, is skipped with a reason.
 
         Raises ArchiveRefused if its bytes are damaged, OutputTooLarge if it becomes too long.
         """
@@ -94,7 +94,7 @@ class PageConverter(ABC, Generic[Page]):
 
     @abstractmethod
     def _rendered(self, source: str, page: DecodedPage) -> Page:
-        """What is made of a page. Raises PageTooLarge."""
+        """The page, rendered. Raises PageTooLarge."""
 
     def _encoded(self, markdown: str) -> bytes:
         data = markdown.encode()

@@ -11,7 +11,7 @@ _ENDING = [
 
 
 class Stopped(BaseException):
-    """A signal has come; `code` is the exit code that shells know it by."""
+    """A signal has arrived; `code` is the exit code that shells give it."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class Stopped(BaseException):
 
 @contextmanager
 def leaving(what: str) -> Iterator[None]:
-    """Have a stop tell what it leaves, unless something within knows better."""
+    """Have a stop say what it leaves behind, unless something inside has said so."""
     try:
         yield
     except Stopped as stop:
@@ -34,14 +34,14 @@ def leaving(what: str) -> Iterator[None]:
 
 
 def raise_stops() -> None:
-    """Raise Stopped, in the main thread, at the first signal; one that is ignored stays so."""
+    """Raise Stopped, in the main thread, at the first signal; ignored signals stay ignored."""
     for number in _ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
 
 
 def ignore_stops() -> None:
-    """Take no further signal: what is being cleaned up or ended is to be brought to its end."""
+    """Ignore further signals, so that cleaning up and ending can finish."""
     for number in _ENDING:
         signal.signal(number, signal.SIG_IGN)
 

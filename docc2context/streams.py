@@ -1,4 +1,4 @@
-"""Standard input, output and error: each may be closed, full, or read by nobody any more."""
+"""Standard input, output and error: each may be closed, full, or no longer read."""
 
 import io
 import os
@@ -9,7 +9,7 @@ from typing import BinaryIO, TextIO
 
 
 def say(line: str) -> None:
-    """Tell people on standard error; where that takes nothing, the exit code has to do."""
+    """Write a line to standard error; if that fails, the exit code has to do."""
     if sys.stderr is None:
         return
     try:
@@ -27,9 +27,9 @@ def standard_input() -> BinaryIO:
 
 @contextmanager
 def standard_output() -> Iterator[BinaryIO]:
-    """Standard output, for bytes; they are out when this ends.
+    """Standard output, for bytes; they are written when this ends.
 
-    Raises OSError, and of these BrokenPipeError if nobody reads it any more.
+    Raises OSError, which is BrokenPipeError if nobody reads it any more.
     """
     if sys.stdout is None:
         raise OSError("standard output is closed")
@@ -45,7 +45,7 @@ def standard_output() -> Iterator[BinaryIO]:
 
 @contextmanager
 def _buffered(file: BinaryIO) -> Iterator[BinaryIO]:
-    """A file that takes all it is given: what PYTHONUNBUFFERED leaves may take a part of it."""
+    """A file that writes all it is given; the raw one, under PYTHONUNBUFFERED, may write a part."""
     if not isinstance(file, io.RawIOBase):
         yield file
         return
@@ -61,7 +61,7 @@ def _buffered(file: BinaryIO) -> Iterator[BinaryIO]:
 
 
 def _give_up(stream: TextIO | BinaryIO) -> None:
-    """Let what a stream still holds go nowhere: Python would fail at it again when it exits."""
+    """Discard what a stream still holds: Python would fail on it again when it exits."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

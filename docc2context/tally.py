@@ -27,9 +27,9 @@ class Tally:
     def counted(
         self, pages: Iterable[Page | SkippedPage], total: int, on_page: OnPage | None
     ) -> Iterator[Page]:
-        """Those pages that could be read.
+        """The pages that could be read.
 
-        Raises NothingConverted at their end if there was none.
+        Raises NothingConverted at the end if there were none.
         """
         for done, page in enumerate(pages, 1):
             if isinstance(page, SkippedPage):
@@ -43,7 +43,7 @@ class Tally:
             raise self._nothing_converted()
 
     def report(self, output_bytes: int, assets_copied: int = 0) -> Report:
-        """What was counted, and how much was made of it."""
+        """What was counted, and how much was written."""
         return Report(
             pages_converted=self.converted,
             pages_skipped=self.skipped,

@@ -1,4 +1,4 @@
-"""How messages for people put names, words of strangers and numbers."""
+"""How messages for people show names, words of strangers and numbers."""
 
 _SHOWN_ENTRY_CHARS = 200
 _READABLE_CHARS = 1000
@@ -17,7 +17,7 @@ def shown(name: str) -> str:
 
 
 def readable(text: str) -> str:
-    r"""Words of an archive for a terminal: as they are, or `shown` if they are more than words.
+    r"""Words of an archive for a terminal: as they are, or `shown` if unprintable or too long.
 
     >>> readable("block:poll"), readable("\x1b[2J")
     ('block:poll', "'\\x1b[2J'")
@@ -26,7 +26,7 @@ def readable(text: str) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """A number of things in words, of a noun that takes an s.
+    """A number and its noun, whose plural takes an s.
 
     >>> counted(1, "page"), counted(0, "page")
     ('1 page', '0 pages')

@@ -3,7 +3,7 @@
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent import futures  # which imports its process pool when that is asked for
+from concurrent import futures  # imports its process pool only when used
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -14,13 +14,13 @@ from docc2context.bundle.report import SkippedPage
 from docc2context.pages import Page, PageConverter, Plan
 
 _PAGES_A_WORKER = 3000
-"""Fewer do not pay: a process takes half a second to start, in which one converts 3,000 pages."""
+"""Fewer do not pay: a process takes half a second to start, in which 3,000 pages are converted."""
 
 _BATCH = 64
 """Pages handed to a worker at once; neighbours repeat each other's references."""
 
 _BATCHES_AHEAD = 2
-"""For each worker: what is converted and not yet written is held in memory."""
+"""Per worker: what is converted and not yet written is held in memory."""
 
 Conversion = Callable[[Archive, Plan], PageConverter[Page]]
 
@@ -33,10 +33,10 @@ def converted_pages(
     plan: Plan,
     workers: int,
 ) -> Iterator[Iterator[Page | SkippedPage]]:
-    """All pages in the archive's order, whoever converts them.
+    """All pages in the archive's order, whichever process converts them.
 
-    `archive` is `source`, opened; `conversion` makes what converts its pages. Further processes can
-    open only a path: for other sources, and for few pages, there are none.
+    `archive` is `source`, opened; `conversion` makes the converter of its pages. Further processes
+    can open only a path: for other sources, and for few pages, none are started.
     """
     useful = min(workers, len(archive.pages) // _PAGES_A_WORKER)
     if useful < 2 or not isinstance(source, str | Path):
@@ -54,7 +54,7 @@ def converted_pages(
 
 
 def _in_order(pool: futures.Executor, pages: Sequence[str], *, ahead: int) -> Iterator[Any]:
-    """What the pool makes of the pages: of the kind that its processes were started for."""
+    """What the pool makes of the pages, in order: the kind that its processes were started for."""
     batches = (pages[start : start + _BATCH] for start in range(0, len(pages), _BATCH))
     waiting = deque(_submitted(pool, batch) for batch in islice(batches, ahead))
     while waiting:
@@ -65,8 +65,8 @@ def _in_order(pool: futures.Executor, pages: Sequence[str], *, ahead: int) -> It
 def _submitted(pool: futures.Executor, batch: Sequence[str]) -> futures.Future[list[Any]]:
     """A batch handed to the pool, which may start a process for it.
 
-    One that takes no SIGINT: Ctrl-C goes to all processes of a terminal, and it is for this one to
-    end the others.
+    That process blocks SIGINT: Ctrl-C goes to all processes of a terminal, and this one is to end
+    the others.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         return pool.submit(_convert_batch, batch)

@@ -23,9 +23,9 @@ def stored_pieces(source: Source, start: int, length: int) -> Iterator[bytes]:
 
 
 def inflated_pieces(compressed: Iterable[bytes], name: str) -> Iterator[bytes]:
-    """What a deflate stream holds, which must fill all of `compressed`.
+    """The content of a deflate stream, which must fill all of `compressed`.
 
-    However much the stream makes of a byte, no piece is larger than `PIECE_BYTES`. Raises
+    However much a byte of the stream expands to, no piece is larger than `PIECE_BYTES`. Raises
     ArchiveRefused (`invalid_zip`).
     """
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
@@ -53,9 +53,9 @@ def _made_of(chunk: bytes, inflater: "zlib._Decompress", name: str) -> Iterator[
 
 
 def checked_pieces(pieces: Iterable[bytes], size: int, crc: int, name: str) -> Iterator[bytes]:
-    """The pieces, held to what their entry declares: stopped before there are too many.
+    """The pieces, checked against what their entry declares; stops before there are too many bytes.
 
-    Raises ArchiveRefused (`invalid_zip`), in the end if it is the end that is wrong.
+    Raises ArchiveRefused (`invalid_zip`), after the last piece if bytes are missing or altered.
     """
     found = checksum = 0
     for piece in pieces:

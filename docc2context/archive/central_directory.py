@@ -1,4 +1,4 @@
-"""The central directory of a zip: one header an entry (APPNOTE 4.3.12)."""
+"""The central directory of a zip: one header per entry (APPNOTE 4.3.12)."""
 
 import struct
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _SIGNATURE = b"PK\x01\x02"
 _HEADER = struct.Struct("<4s4x2H4x3L4H2x2L")
 _LARGEST_HEADER = _HEADER.size + 3 * 0xFFFF
 _CHUNK = 1 << 20
-"""Bytes of the directory held at once: of 64 MiB, only names are kept."""
+"""Bytes of the directory held at once: of its 64 MiB, only a table of entries is kept."""
 
 
 _MOST_COUNTED = 0xFFFF
@@ -39,7 +39,7 @@ class Entry(NamedTuple):
 def read_directory(source: Source, directory: Directory, limits: Limits) -> Iterator[Entry]:
     """The entries, in the order of the directory.
 
-    macOS counts on from 0 after 65,535 entries and writes no ZIP64: see
+    macOS restarts the count at 0 after 65,535 entries and writes no ZIP64: see
     DOCS/ADR/0014-more-than-65535-entries.md.
     Raises ArchiveRefused: `invalid_zip`, `ambiguous_zip`, `multi_disk` or `too_many_entries`.
     """

@@ -1,4 +1,4 @@
-"""That no two entries stand in each other's place: duplicates, and files where folders are."""
+"""Refuses entries in each other's place: duplicates, and files where folders are needed."""
 
 from array import array
 from bisect import bisect_left
@@ -9,11 +9,11 @@ from docc2context.errors import ArchiveRefused, Code
 
 
 def rows_by_name(names: list[str]) -> "array[int]":
-    """The places of the names in sorted order; folders end in a slash.
+    """The indices of the names in sorted order; folders end in a slash.
 
-    Folders that only names of files imply count too. All names that begin with that of a file
-    follow it in this order, so most need no search, and no folder is written down: 12 million can
-    be implied. Raises ArchiveRefused: `duplicate_entry` or `name_collision`.
+    Folders that are only implied by names of files count too. All names that begin with a file's
+    name follow it in this order, so most need no search, and implied folders are never stored:
+    there can be 12 million. Raises ArchiveRefused: `duplicate_entry` or `name_collision`.
     """
     rows = array("I", sorted(range(len(names)), key=names.__getitem__))
     for row, next_row in pairwise(rows):

@@ -25,7 +25,7 @@ _TAIL = _MAX_COMMENT + _END.size
 class Directory(NamedTuple):
     """Where the central directory lies, in bytes, and how many entries it is said to have.
 
-    `wraps` if only the 16 bits of the end record tell that: they say 1 of 65,537.
+    `wraps` if only the end record's 16 bits hold the count: they turn 65,537 into 1.
     """
 
     entries: int
@@ -35,7 +35,7 @@ class Directory(NamedTuple):
 
 
 class _Fields(NamedTuple):
-    """What the end record and its ZIP64 twin both tell."""
+    """The fields that the end record and its ZIP64 twin share."""
 
     disk: int
     directory_disk: int
@@ -46,7 +46,7 @@ class _Fields(NamedTuple):
 
 
 _SEE_ZIP64 = _Fields(0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
-"""What stands in a field of the end record whose value only ZIP64 tells (APPNOTE 4.4.1.4)."""
+"""What fills a field of the end record whose value only ZIP64 holds (APPNOTE 4.4.1.4)."""
 
 
 def find_directory(source: Source, limits: Limits) -> Directory:
@@ -88,7 +88,7 @@ def _end_position(tail: bytes) -> int:
 
 
 def _closing_records(tail: bytes) -> Iterator[int]:
-    """The end records whose comments reach the end of the file, NUL padding apart."""
+    """The end records whose comments reach the end of the file, not counting NUL padding."""
     padding = len(tail.rstrip(b"\0"))
     for match in re.finditer(re.escape(_END_SIGNATURE), tail):
         position = match.start()
@@ -103,7 +103,7 @@ def _comment_end(tail: bytes, position: int) -> int:
 
 
 def _zip64(source: Source, end: int) -> tuple[int, _Fields] | None:
-    """The offset of the ZIP64 end record and what it tells; None if no locator precedes `end`."""
+    """The offset of the ZIP64 end record and its fields; None if no locator precedes `end`."""
     place = end - _LOCATOR.size
     locator = source.read(_LOCATOR.size, max(0, place))
     if place < 0 or not locator.startswith(_LOCATOR_SIGNATURE):

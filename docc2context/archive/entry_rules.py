@@ -23,7 +23,7 @@ _MAX_RATIO = 1032
 
 
 def check_readable(entry: Entry) -> None:
-    """Refuse what no page can be read from.
+    """Refuse an entry that no page can be read from.
 
     Raises ArchiveRefused: `encrypted`, `unsupported_compression`, `impossible_ratio`, or
     `invalid_zip` if it is stored and its sizes differ.
@@ -51,8 +51,8 @@ def check_readable(entry: Entry) -> None:
 def checked_type(entry: Entry, name: str) -> str:
     """The name, with a slash at its end if the entry is a folder.
 
-    Raises ArchiveRefused (`unsafe_entry_type`) for what is neither file nor empty folder. A mode
-    counts whichever system is said to have written it: readers differ in whether they ask.
+    Raises ArchiveRefused (`unsafe_entry_type`) for anything but a file or an empty folder. The
+    mode counts whatever system is said to have written it: readers differ in whether they check.
     """
     kind = entry.mode & _TYPE_BITS
     if kind not in _SAFE_TYPES:

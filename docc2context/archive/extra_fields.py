@@ -19,9 +19,9 @@ _OTHER_FIELDS = re.compile(
     % b"|".join(re.escape(struct.pack("<H", size)) + b".{%d}" % size for size in range(_SHORT)),
     re.DOTALL,
 )
-"""A run of short fields other than the two: 16 million fit a directory, too many for a loop.
+"""A run of short fields other than the two: a directory can hold 16 million, too many for a loop.
 
-The run is bounded, as the engine remembers each step of it; a possessive `*+` would not, but
+The run is bounded because the engine remembers each step of it; a possessive `*+` would not, but
 Python 3.11.2 matches those wrongly.
 """
 
@@ -30,7 +30,7 @@ _WIDE_FORMATS = ("Q", "Q", "Q", "L")
 
 
 class ExtraFields(NamedTuple):
-    """The data of the two fields; None where a header has none of them."""
+    """The data of the two fields; None for a field that the header lacks."""
 
     zip64: bytes | None = None
     unicode_path: bytes | None = None
@@ -43,7 +43,7 @@ def extra_fields(extra: bytes, raw_name: bytes) -> ExtraFields:
     """The ZIP64 (4.5.3) and Unicode path (4.6.9) fields in the header of an entry.
 
     Raises ArchiveRefused: `invalid_zip` if the fields overrun the header, `ambiguous_zip` if one
-    of the two stands there twice.
+    of the two occurs twice.
     """
     position = _usual_end(extra) if len(extra) <= _USUAL_BYTES else _pass_others(extra, 0)
     if position == len(extra):
@@ -70,7 +70,7 @@ def _pass_others(extra: bytes, position: int) -> int:
 
 @lru_cache(maxsize=256)
 def _usual_end(extra: bytes) -> int:
-    """As `_pass_others` from the start; times and owners repeat from entry to entry."""
+    """`_pass_others` from the start, cached: times and owners repeat from entry to entry."""
     return _pass_others(extra, 0)
 
 
@@ -83,11 +83,11 @@ def _field(extra: bytes, position: int, raw_name: bytes) -> tuple[bytes, bytes]:
 
 
 def widened(values: tuple[int, ...], zip64: bytes) -> tuple[int, ...] | None:
-    """Size, compressed size, offset and disk of a header, with those that only ZIP64 tells.
+    """Size, compressed size, offset and disk of a header, with ZIP64's where it refers to ZIP64.
 
-    The field is to hold just the values whose place in the header is filled with ones, but some
+    The field should hold only the values whose place in the header is filled with ones, but some
     tools (Go's, for one) add those that follow them: these must repeat the header. None if the
-    field can be read in no way, or in two.
+    field has the wrong size or contradicts the header.
     """
     missing = [place for place, value in enumerate(values) if value == _WIDE[place]]
     layouts = [missing]

@@ -23,9 +23,9 @@ _LINKED = "it is a link, and links are not followed"
 class FolderArchive:
     """An archive as a folder on disk; links in it are not followed.
 
-    Raises EntryUnreadable for a folder of pages that cannot be listed, as nobody can say how many
-    pages are lost with it; if there are to be assets, also for one of those. A page or an asset
-    that cannot be read is told of when it is read.
+    Raises EntryUnreadable for a folder of pages that cannot be listed, because there is no telling
+    how many pages are lost with it; with `assets`, also for a folder of assets. A page or an asset
+    that cannot be read is reported when it is read.
     """
 
     def __init__(self, folder: Path, limits: Limits, *, assets: bool) -> None:
@@ -49,7 +49,7 @@ class FolderArchive:
             if file is None or not 0 < _size(file) <= MAX_METADATA_BYTES:
                 return None
             return file.read_bytes()
-        except OSError:  # as if there were none: no more than the bundle's title hangs on it
+        except OSError:  # as if there were none: only the bundle's title depends on it
             return None
 
     def check_assets(self, names: Iterable[str]) -> None:
@@ -71,7 +71,7 @@ class FolderArchive:
 
 @contextmanager
 def _told(entry: str) -> Iterator[None]:
-    """Tells what the system says of reading an entry."""
+    """Turns an OSError while reading into EntryUnreadable."""
     try:
         yield
     except EntryUnreadable:
@@ -81,7 +81,7 @@ def _told(entry: str) -> Iterator[None]:
 
 
 def _regular(file: Path, entry: str) -> Path:
-    """The same file, if it is one that can be read to its end. Raises EntryUnreadable, OSError."""
+    """The same file, if it is regular, and so has an end. Raises EntryUnreadable, OSError."""
     mode = file.lstat().st_mode
     if stat.S_ISREG(mode):
         return file
@@ -89,23 +89,23 @@ def _regular(file: Path, entry: str) -> Path:
 
 
 def _assets(files: Mapping[str, Path], root: str) -> dict[str, Path]:
-    """What pages may show, by the names below the root: also what can then not be read."""
+    """The files that pages may show, by name below the root, including unreadable ones."""
     below = ((name[len(root) :], files[name]) for name in sorted(files) if name.startswith(root))
     return {name: path for name, path in below if is_asset(name)}
 
 
 def _name(path: Path, base: Path) -> str:
-    r"""The name of a file or folder, which begins with that of the folder itself.
+    r"""The name of a file or folder, beginning with that of the base folder.
 
-    Linux takes any bytes for one; those that are no UTF-8 stand in it as `\xff`.
+    Linux allows any bytes in names; those that are not UTF-8 appear as `\xff`.
     """
     return os.fsencode(path.relative_to(base.parent).as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _listed(base: Path, ending: str) -> tuple[dict[str, Path], dict[str, str]]:
-    """The files of an ending in a folder by name, and why what folders could not be looked into.
+    """Files with this ending by name, and, by name, the reasons why folders were not searched.
 
-    Names begin with that of the folder itself: it may be the `data` folder that makes an archive.
+    Names begin with that of the base folder: it may be the `data` folder that makes an archive.
     """
     unlisted: dict[str, str] = {}
 
@@ -125,11 +125,11 @@ def _listed(base: Path, ending: str) -> tuple[dict[str, Path], dict[str, str]]:
 
 
 def _layout(files: Iterable[str], unlisted: Mapping[str, str], *, assets: bool) -> Layout:
-    """The layout, if no folder that its pages, or assets, lie in was left out of the files."""
+    """The layout. Raises EntryUnreadable if a folder of its pages, or assets, was not listed."""
     try:
         layout = find_layout(files)
     except ArchiveRefused as refused:
-        # The pages may lie in what could not be read; links lead anywhere, so they tell nothing.
+        # The pages may lie in a folder that cannot be read. Links say nothing: they lead anywhere.
         unread = [name for name, why in sorted(unlisted.items()) if not why.startswith(_LINKED)]
         if refused.code is Code.NO_DOCC_DATA and unread:
             raise EntryUnreadable(unlisted[unread[0]], unread[0]) from refused
@@ -143,7 +143,7 @@ def _layout(files: Iterable[str], unlisted: Mapping[str, str], *, assets: bool) 
 
 
 def _size(file: Path) -> int:
-    """The bytes of a regular file; 0 for what is none or cannot be asked: reading it tells why."""
+    """The bytes of a regular file; 0 for anything else and on errors: reading it will tell why."""
     try:
         status = file.lstat()
     except OSError:
@@ -152,5 +152,5 @@ def _size(file: Path) -> int:
 
 
 def _why(error: OSError) -> str:
-    """What the system says, without the path that it says it of."""
+    """The system's reason, without the path."""
     return error.strerror or type(error).__name__

@@ -14,19 +14,19 @@ _CHUNK = 1 << 20
 _FAULT = cast("type[Exception]", zlib_ng.error)  # which its stubs call an instance
 
 _NO_MEMORY = "Error -4 "
-"""Z_MEM_ERROR, for which there is no exception of its own."""
+"""Z_MEM_ERROR, which has no exception of its own."""
 
 
 def inflation_failed(error: Exception, name: str) -> Exception:
-    """What to raise for an error of zlib's: want of memory is no fault of the entry's."""
+    """What to raise for an error of zlib's: running out of memory is not the entry's fault."""
     return MemoryError() if str(error).startswith(_NO_MEMORY) else not_inflatable(name)
 
 
 def inflate(source: Source, start: int, compressed: int, size: int, name: str) -> bytes:
     """The `size` bytes that the deflate stream at `start` holds, which must fill `compressed`.
 
-    `zlib.decompress` would take all that a lying stream makes, a thousand bytes for each of its
-    own; here it ends one byte after `size`. Raises ArchiveRefused (`invalid_zip`).
+    `zlib.decompress` would take all that a lying stream expands to, a thousand bytes for each of
+    its own; here inflating stops one byte after `size`. Raises ArchiveRefused (`invalid_zip`).
     """
     inflater = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS)
     try:
@@ -49,7 +49,7 @@ def inflate(source: Source, start: int, compressed: int, size: int, name: str) -
 def _in_pieces(
     inflater: "zlib_ng._Decompress", chunks: Iterable[bytes], room: int, name: str
 ) -> Iterator[bytes]:
-    """What a stream holds, up to `room` bytes."""
+    """The content of a stream, up to `room` bytes."""
     for chunk in chunks:
         if inflater.eof:
             raise trailing(name)

@@ -26,7 +26,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """The root of the archive, and where in a list of names those of its pages stand."""
+    """The root of the archive, and the indices of its pages in a list of names."""
 
     root: str
     places: "array[int]"
@@ -43,11 +43,11 @@ def find_layout(names: Iterable[str]) -> Layout:
 def locate(files: Sequence[str]) -> Location:
     """Find the archive among the sorted names of all files.
 
-    Finder's `__MACOSX/` and `._*` are passed over. Raises ArchiveRefused: `no_docc_data` if there
+    Finder's `__MACOSX/` and `._*` are ignored. Raises ArchiveRefused: `no_docc_data` if there
     is no page, `several_archives` if there are pages of more than one archive.
     """
     root_sizes = array("i", map(_root_size, files))
-    # A fixture under some other data/ folder makes no archive where a real one lies beside it.
+    # A fixture under some other data/ folder is not an archive if a real one lies beside it.
     usual = array(
         "i",
         (
@@ -79,10 +79,9 @@ def is_asset(name: str) -> bool:
 
 
 def _root_size(name: str) -> int:
-    """The length of what stands before the `data/` folder that a page belongs to.
+    """The length of what precedes the `data/` folder of a page; -1 if the name is not a page's.
 
-    -1 if the name is not that of a page. Lengths, as the roots themselves may be as many and as
-    long as the names.
+    A length, because the roots themselves may be as many and as long as the names.
     """
     if not name.endswith(".json"):
         return -1
@@ -113,9 +112,9 @@ def _is_litter(path: str) -> bool:
 
 
 def _outermost(files: Sequence[str], root_sizes: Sequence[int]) -> "array[int]":
-    """A place for each root that lies in no other: an archive may carry another as a download.
+    """One index per root that lies in no other: an archive may carry another as a download.
 
-    As the names are sorted, those in a root are neighbours: a new root lies in the last one, or
+    The names are sorted, so those in a root are neighbours: a new root lies in the last one, or
     some of the last ones lie in it.
     """
     outer = array("I")

@@ -13,32 +13,32 @@ _GIB = 1024 * _MIB
 METADATA = "metadata.json"
 
 MAX_METADATA_BYTES = 1_000_000
-"""A larger one is not what DocC writes, which has a name and an identifier in it: passed over."""
+"""A larger file is ignored: what DocC writes holds just a name and an identifier."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """Bounds on one conversion; the defaults leave every real archive that we know ample room.
+    """Bounds on one conversion; the defaults leave ample room for every real archive we know.
 
     The largest of 27 measured archives has 55,000 entries and 120 MB; its largest page is 1 MB.
     """
 
     max_entries: int = 200_000
-    """Members of the archive, pages or not: four times the largest archive seen so far."""
+    """Members of the archive, pages or not: nearly four times the largest archive seen so far."""
 
     max_directory_bytes: int = 64 * _MIB
-    """The zip's directory, and each of what repeats it: all local headers, all names as text.
+    """The zip's directory; likewise, each by itself, all local headers and all names as text.
 
-    335 bytes an entry at the most entries; real ones take 150 to 250.
+    335 bytes per entry at the maximum number of entries; real ones take 150 to 250.
     """
 
     max_page_bytes: int = 16 * _MIB
-    """One inflated page: sixteen times the largest page met."""
+    """One inflated page: sixteen times the largest seen."""
 
     max_archive_bytes: int = _GIB
-    """All inflated pages together, and the assets that are copied."""
+    """All inflated pages and copied assets together."""
 
     max_output_bytes: int = 256 * _MIB
-    """All that is written, before compression."""
+    """Everything written, before compression."""
 
     max_page_output_bytes: int = 32 * _MIB
     """One Markdown page: twice what may be read for it."""
@@ -48,7 +48,7 @@ DEFAULT_LIMITS = Limits()
 
 
 def check_page_sizes(sizes: Iterable[tuple[str, int]], limits: Limits) -> None:
-    """Hold the declared bytes of each page, and of all, against the limits before any is read.
+    """Check the declared size of each page, and of all together, before any is read.
 
     Raises LimitExceeded (`archive_too_large`).
     """
@@ -72,7 +72,7 @@ def check_page_sizes(sizes: Iterable[tuple[str, int]], limits: Limits) -> None:
 
 
 def check_asset_sizes(pages: int, assets: int, limits: Limits) -> None:
-    """Hold the declared bytes of all assets that are to be copied against what pages leave of it.
+    """Check the declared size of all assets to be copied against what pages leave of the limit.
 
     Raises LimitExceeded (`archive_too_large`).
     """

@@ -1,4 +1,4 @@
-"""Local headers (APPNOTE 4.3.7): each must say what the directory says of its entry."""
+"""Local headers (APPNOTE 4.3.7): each must agree with the directory."""
 
 import struct
 
@@ -9,7 +9,7 @@ from docc2context.archive.refusals import ambiguous, damaged, too_many
 from docc2context.archive.source import Source
 
 _HAS_DESCRIPTOR = 0x8
-"""CRC and sizes follow the data, as the writer could not go back to the local header."""
+"""CRC and sizes follow the data because the writer could not go back to the local header."""
 
 _LEAST_DESCRIPTOR = 12
 """Bytes of a data descriptor (4.3.9) without its optional signature and without ZIP64."""
@@ -20,17 +20,17 @@ _COMPRESSION_LEVEL = 0x6
 _SIGNATURE = b"PK\x03\x04"
 _HEADER = struct.Struct("<4s2x2H4x3L2H")
 _USUAL_EXTRA = 64
-"""Bytes read beyond the name, to have most tools' extra fields in the same read."""
+"""Bytes read beyond the name, to get most tools' extra fields in the same read."""
 
 _WINDOW = 16 * 1024
-"""Bytes read at once: the entries of a directory mostly lie in its order, many of them short."""
+"""Bytes read at once: entries mostly lie in the directory's order, and many are short."""
 
 
 class LocalHeaders:
-    """Holds local headers against the directory, one after the other.
+    """Checks local headers against the directory, one after the other.
 
     Entries that do not overlap have room between the start of the file and the directory. What
-    they claim is added up and held against that, so that no byte is looked at for two of them.
+    they claim is added up and checked against that, so that overlaps cannot multiply the work.
     """
 
     def __init__(self, source: Source, directory_offset: int, max_bytes: int) -> None:
@@ -85,7 +85,7 @@ class LocalHeaders:
         return header
 
     def _claim(self, entry: Entry, name: str, header_bytes: int) -> int:
-        """Count what an entry takes; where it ends."""
+        """Count the bytes that an entry takes; return where it ends."""
         taken = header_bytes + entry.compressed
         if entry.flags & _HAS_DESCRIPTOR:
             taken += _LEAST_DESCRIPTOR
@@ -103,7 +103,7 @@ class LocalHeaders:
 def _told_by_extra(
     entry: Entry, name: str, sizes: tuple[int, int], extra: bytes
 ) -> tuple[int, ...]:
-    """The sizes, uncompressed first, after a look at the two extra fields that matter."""
+    """The sizes, uncompressed first, according to the two extra fields that matter."""
     zip64, unicode_path = extra_fields(extra, entry.raw_name)
     if unicode_path is not None and unicode_path != entry.unicode_path:
         other = entry_name(entry.raw_name, entry.flags, unicode_path)

@@ -11,10 +11,10 @@ MAX_NAME_BYTES = 1024
 """In UTF-8, folders included; file systems take 4,096 at most, real names reach 300."""
 
 MAX_SEGMENT_BYTES = 512
-"""Twice what file systems take, as the names are never used for files."""
+"""Twice what file systems allow: the names are never used for files."""
 
 MAX_DEPTH = 64
-"""Names between slashes; real archives reach 12."""
+"""Segments of a path; real archives reach 12."""
 
 _UTF8_FLAG = 0x800
 _UNICODE_PATH_VERSION = b"\x01"
@@ -23,7 +23,7 @@ _UNICODE_PATH_NAME = 5
 
 _CONTROLS = bytes(range(0x20)) + b"\x7f"
 _C1_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
-# Not possessive: Python 3.11.2 takes `a/..` for safe then. Nothing here can match in two ways.
+# Not possessive: Python 3.11.2 would then accept `a/..`. Nothing here can match in two ways.
 _SAFE = re.compile(
     rb"(?![A-Za-z]:)(?:(?!\.\.?(?:/|\Z))[^/]{1,%d}(?:/|\Z)){1,%d}" % (MAX_SEGMENT_BYTES, MAX_DEPTH)
 )
@@ -67,14 +67,14 @@ _RULES = (
     ),
     _Rule(re.compile(rb""), f"more than {MAX_DEPTH} segments", MAX_DEPTH, _RENAME),
 )
-"""In the order in which they are told; what is not safe and breaks none of them is too deep."""
+"""In order of precedence; an unsafe name that breaks none of the others is too deep."""
 
 
 def entry_name(raw: bytes, flags: int, unicode_path: bytes | None = None) -> str:
-    r"""The name of an entry, relative and safe; `\` becomes `/` and a leading `./` goes.
+    r"""The name of an entry, relative and safe; `\` becomes `/` and a leading `./` is dropped.
 
-    UTF-8 even where its flag is missing, as Finder writes it, else CP437 (APPNOTE appendix D). The
-    root itself stays `./`. Raises ArchiveRefused: `unsafe_entry_name`, or `ambiguous_zip` if the
+    UTF-8 even without its flag, as Finder writes it, otherwise CP437 (APPNOTE appendix D). The root
+    itself stays `./`. Raises ArchiveRefused: `unsafe_entry_name`, or `ambiguous_zip` if the
     Unicode path field contradicts the name beside it.
     """
     path = raw
@@ -95,9 +95,9 @@ def shown_name(raw: bytes) -> str:
 
 
 def _decoded(raw: bytes, flags: int, unicode_path: bytes | None) -> str:
-    """The text of a name, undisputed between the header and its Unicode path field.
+    """The text of a name, on which the header and its Unicode path field must agree.
 
-    The field speaks where a name is no UTF-8 and may be in any old code page; else both are equal.
+    The field decides where a name is not UTF-8, and so may be in any old code page.
     """
     own = _utf8(raw)
     if own is None and flags & _UTF8_FLAG:

@@ -33,13 +33,13 @@ class Archive(Protocol):
         """Raises LimitExceeded if these are too large, together with the pages; reads nothing."""
 
     def asset_size(self, name: str) -> int:
-        """How many bytes the asset declares to have."""
+        """The size that the asset declares, in bytes."""
 
     def read_asset(self, name: str) -> Iterator[bytes]:
-        """The bytes of an asset, in pieces of at most 1 MiB and as many as it declares.
+        """The bytes of an asset, as many as it declares, in pieces of at most 1 MiB.
 
-        Raises ArchiveRefused, at the last piece even, if they are damaged, EntryUnreadable if the
-        system does not let us read them from a folder.
+        Raises ArchiveRefused if they are damaged, perhaps only at the last piece, EntryUnreadable
+        if the system does not let us read them from a folder.
         """
 
 
@@ -50,8 +50,8 @@ def open_archive(
     """Open a zip (path, bytes or seekable binary file) or an archive's folder (path).
 
     What is needed to find the files beside the pages is kept only if `assets` are asked for.
-    Raises ArchiveRefused if it is no readable archive, FileNotFoundError and the like if the path
-    leads nowhere, EntryUnreadable if a folder of pages cannot be listed.
+    Raises ArchiveRefused if it is not a readable archive, FileNotFoundError and the like if the
+    path leads nowhere, EntryUnreadable if a folder of pages cannot be listed.
     """
     if isinstance(source, bytes):
         yield ZipArchive(io.BytesIO(source), limits, assets=assets)

@@ -1,4 +1,4 @@
-"""What reading an archive takes, and how far it has come, apart from converting its pages."""
+"""The cost and progress of reading an archive, apart from converting its pages."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -13,15 +13,14 @@ from docc2context.errors import EntryUnreadable
 T = TypeVar("T")
 
 Stage = Literal["opening", "reading", "converting"]
-"""Where a conversion is: in the rules for archives, in a file of the archive, or elsewhere."""
+"""What a conversion is doing: checking the archive, reading one of its files, or anything else."""
 
 
 class Reading:
-    """Filled in while an archive is read, and left as it was by what breaks the conversion off.
+    """Filled in while an archive is read, and kept as it is when an error ends the conversion.
 
-    `seconds` is the time that opening took and that reading and inflating files took, `files` and
-    `bytes` are what was inflated: pages, metadata and assets. What other processes read is not in
-    them.
+    `seconds` is the time spent on opening, and on reading and inflating files; `files` and `bytes`
+    count what was inflated: pages, metadata and assets. What other processes read is not included.
     """
 
     def __init__(self) -> None:
@@ -34,7 +33,7 @@ class Reading:
 def open_metered(
     source: Path | str | bytes | BinaryIO, limits: Limits, reading: Reading, *, assets: bool
 ) -> Iterator[Archive]:
-    """Open an archive as `open_archive` does, and note in `reading` what it takes."""
+    """Open an archive as `open_archive` does, and record in `reading` what it costs."""
     started = time.perf_counter()
     with open_archive(source, limits, assets=assets) as archive:
         reading.seconds += time.perf_counter() - started
@@ -43,7 +42,7 @@ def open_metered(
 
 
 class _MeteredArchive:
-    """An archive whose reads are noted."""
+    """An archive whose reads are recorded."""
 
     def __init__(self, archive: Archive, reading: Reading) -> None:
         self._archive = archive

@@ -19,17 +19,17 @@ def cut_off(name: str) -> ArchiveRefused:
 
 
 def not_inflatable(name: str) -> ArchiveRefused:
-    """An entry's data is no deflate stream."""
+    """An entry's data is not a deflate stream."""
     return damaged("an entry cannot be inflated", name)
 
 
 def oversized(declared: int, name: str) -> ArchiveRefused:
-    """An entry holds more than it says."""
+    """An entry holds more than it declares."""
     return damaged(f"an entry holds more than the {declared} bytes declared", name)
 
 
 def undersized(found: int, declared: int, name: str) -> ArchiveRefused:
-    """An entry holds less than it says."""
+    """An entry holds less than it declares."""
     return damaged(f"an entry holds {found} bytes and declares {declared}", name)
 
 
@@ -55,5 +55,5 @@ def too_many(what: str, limit: int) -> LimitExceeded:
 
 
 def too_many_entries(count: int, limit: int) -> LimitExceeded:
-    """There are more entries than may be: `too_many_entries`."""
+    """There are more entries than allowed: `too_many_entries`."""
     return too_many(f"holds {count} entries, over the limit of {limit}", limit)

@@ -1,4 +1,4 @@
-"""Bytes of a file by their place, each range with one read."""
+"""Bytes of a file by their offset, each range in one read."""
 
 import io
 import os
@@ -11,8 +11,8 @@ class Source:
     """A seekable binary file: its size in bytes, and `read(length, offset)`.
 
     `read` gives fewer bytes than asked for only where the file ends. It raises OSError, which names
-    the archive as what cannot be read. No memory map: if a file were cut short after it was mapped,
-    the process would die of SIGBUS.
+    the archive as what cannot be read. No memory map: if a mapped file were cut short, the process
+    would die of SIGBUS.
     """
 
     __slots__ = ("_read_at", "size")
@@ -32,7 +32,7 @@ class Source:
 
 def _reader(file: BinaryIO) -> Callable[[int, int], bytes]:
     raw = file.raw if isinstance(file, io.BufferedReader | io.BufferedRandom) else file
-    # Only these: the descriptor of a GzipFile, say, leads to other bytes than its `read`.
+    # Only these: the descriptor of a GzipFile, say, gives other bytes than its `read`.
     if isinstance(raw, io.FileIO) and hasattr(os, "pread"):
         return partial(os.pread, raw.fileno())
 

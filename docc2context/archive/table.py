@@ -18,8 +18,8 @@ from docc2context.archive.source import Source
 class EntryTable:
     """What is kept of the entries, in columns: an object for each of 200,000 would take 60 MB.
 
-    All columns are in the order of the directory; sizes and places are in bytes. Names of folders
-    end in a slash.
+    All columns are in the order of the directory; sizes and offsets are in bytes. Names of
+    folders end in a slash.
     """
 
     def __init__(self, max_name_bytes: int) -> None:
@@ -36,7 +36,7 @@ class EntryTable:
 
     def add(self, entry: Entry, name: str, data: int, end: int) -> None:
         """Keep an entry. Raises LimitExceeded (`too_many_entries`) for too much text in names."""
-        # A single character beyond ASCII makes the others of its name up to four bytes wide.
+        # A single character beyond ASCII makes all others in its name up to four bytes wide.
         self._name_bytes += len(name) if name.isascii() else sys.getsizeof(name)
         if self._name_bytes > self._max_name_bytes:
             raise too_many(
@@ -65,10 +65,10 @@ def read_entries(source: Source, directory: Directory, limits: Limits) -> EntryT
 
 
 def _check_places(table: EntryTable) -> None:
-    """Entries neither overlap nor have anything before them.
+    """Check that entries do not overlap, and that nothing precedes the first.
 
-    What stands before the first one is an entry to those who read from the start. Raises
-    ArchiveRefused (`ambiguous_zip`).
+    To readers that start at the beginning, that would be an entry. Raises ArchiveRefused
+    (`ambiguous_zip`).
     """
     rows = array("I", sorted(range(len(table.names)), key=table.headers.__getitem__))
     headers = array("Q", map(table.headers.__getitem__, rows))
@@ -78,4 +78,4 @@ def _check_places(table: EntryTable) -> None:
     for place, overlaps in enumerate(map(gt, ends, islice(headers, 1, None)), 1):
         if overlaps:
             raise ambiguous("an entry overlaps another one", table.names[rows[place]])
-    table.headers = table.ends = array("Q")  # of no more use, and 16 bytes an entry
+    table.headers = table.ends = array("Q")  # no longer needed, and 16 bytes per entry

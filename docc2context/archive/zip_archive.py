@@ -1,8 +1,8 @@
 """An archive as a zip, read by the rules of one strict reader.
 
 A zip is never unpacked: pages are inflated in memory, one at a time. Whatever two readers could
-understand in two ways is refused, entries that are no pages included. Assets are read in pieces,
-and only those that are asked for.
+understand differently is refused, also in entries that are not pages. Assets are read in pieces,
+and only on request.
 """
 
 from array import array
@@ -33,7 +33,7 @@ _STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 
 
 class ZipArchive:
-    """A zipped archive; nothing of its pages is read before they are asked for."""
+    """A zipped archive; no page is read before it is asked for."""
 
     def __init__(self, file: BinaryIO, limits: Limits, *, assets: bool) -> None:
         self._limits = limits
@@ -93,7 +93,7 @@ def _check_start(source: Source) -> None:
 
 
 class _Rows:
-    """Rows of the table by sorted names; beside these, a dict would take 15 MB for 200,000."""
+    """Rows of the table by sorted names; a dict would take 15 MB more for 200,000."""
 
     def __init__(self, names: tuple[str, ...], rows: "array[int]") -> None:
         self.names = names
@@ -112,8 +112,8 @@ class _Rows:
 def _select(names: list[str], *, assets: bool) -> tuple[_Rows, int | None, _Rows]:
     """The rows of the pages, that of the metadata, and those of the assets if they are asked for.
 
-    All by names relative to the root. Empties `names`: 200,000 can take 64 MiB, and are not held
-    beside the pages' own.
+    All by names relative to the root. Empties `names`: 200,000 can take 64 MiB, too much to
+    hold beside the pages' own.
     """
     rows = array("I", (row for row in rows_by_name(names) if not names[row].endswith("/")))
     files = [names[row] for row in rows]
@@ -128,7 +128,7 @@ def _select(names: list[str], *, assets: bool) -> tuple[_Rows, int | None, _Rows
 
 
 def _moved(files: list[str], rows: "array[int]", places: "array[int]", cut: int) -> _Rows:
-    """The rows at some places, by their names without the root; none of these stays in `files`."""
+    """The rows at `places`, by their names without the root; blanks these names in `files`."""
 
     def names() -> Iterator[str]:
         for place in places:

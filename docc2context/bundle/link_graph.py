@@ -15,7 +15,7 @@ from docc2context.links.resolver import Resolver
 LINK_GRAPH = "linkgraph.json"
 
 FORMAT = 1
-"""Raised when a key of the graph changes its meaning or goes."""
+"""Incremented when a key of the graph changes its meaning or is removed."""
 
 
 _Targets = dict[str, dict[str, None]]
@@ -27,7 +27,7 @@ class PageEdges(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
     `links` maps a relation to files of the bundle, `external` to addresses on the web,
     `unresolved` to identifiers of what is neither; each target once, in the page's order. `names`
-    are what the page calls the latter: identifiers of other modules' symbols are mangled.
+    are what the page calls the unresolved: identifiers of other modules' symbols are mangled.
     """
 
     path: str
@@ -65,13 +65,13 @@ def _name(identifier: str, links: Resolver) -> str:
 
 
 def linked_files(pages: Iterable[bytes]) -> set[str]:
-    """All files of the bundle that these pages, a line each, lead to."""
+    """All files of the bundle that these pages, one line each, lead to."""
     edges = map(msgspec.json.Decoder(PageEdges).decode, pages)
     return {file for page in edges for files in page.links.values() for file in files}
 
 
 def link_graph(pages: Iterable[bytes]) -> bytes:
-    """The whole file, a page a line."""
+    """The whole file, one page per line."""
     head = msgspec.json.encode({"format": FORMAT})[1:-1]
     return b"{" + head + b',\n"pages": [\n' + b",\n".join(pages) + b"\n]}\n"
 

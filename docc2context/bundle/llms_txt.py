@@ -1,8 +1,8 @@
 """`llms.txt`: the table of contents of a bundle in the form of llmstxt.org, in curated order.
 
 Pages come as their authors grouped them: each root page (a module, a table of contents) opens a
-section, and its topics follow depth first. What nobody curated comes after, in order of its path,
-and last what types inherit, which a reader who is short of room may leave out (DOCS/ADR/0021).
+section, and its topics follow depth first. What nobody curated follows, in order of paths,
+and last what types inherit, which a reader short of room may leave out (DOCS/ADR/0021).
 """
 
 from collections import Counter
@@ -28,15 +28,15 @@ OPTIONAL = "Optional"
 """The section that llmstxt.org lets readers skip, by this very name."""
 
 MAX_DECLARATION = 1000
-"""Characters of a declaration that are told; the longest of ten archives has 504."""
+"""Characters of a declaration that are shown; the longest of ten archives has 504."""
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """A page: its rendered name and one-line abstract, and the files that it lists, in order.
 
     `declaration` is plain text, and tells it from others of the same name; `other_names` are those
-    that it has in other languages, rendered. What `is_inherited` is what a type has from elsewhere.
-    `owner` is the symbol that it belongs to by its address, which may have no page.
+    that it has in other languages, rendered. `is_inherited` marks what a type has from elsewhere.
+    `owner` is the symbol that it belongs to by its address; that may have no page.
     """
 
     title: str
@@ -58,14 +58,14 @@ class Contents:
         self._entries: dict[str, Entry] = {}
 
     def add(self, path: str, entry: Entry) -> None:
-        """A page; root pages are those whose file lies at most one folder deep."""
+        """Add a page; root pages are those whose file lies at most one folder deep."""
         self._entries[path] = entry
 
     def order(self) -> dict[str, list[str]]:
         """The files of all pages, each once, by the title of their section.
 
-        That is the title of the root page which leads to them or lies above them. Roots of one
-        title share a section, since readers tell sections apart by nothing else.
+        That is the title of the root page which leads to them or lies above them. Roots with the
+        same title share a section, since readers tell sections apart only by title.
         """
         roots = [path for path in sorted(self._entries) if _is_root(path)]
         seen: set[str] = set()
@@ -79,20 +79,20 @@ class Contents:
         return self._optional_last(sections)
 
     def title(self, own: str) -> str:
-        """What to call the archive, which calls itself `own`, or nothing.
+        """What to call the archive, which calls itself `own`; that may be empty.
 
-        An archive of several modules names itself after one of them; the page above all knows.
+        An archive of several modules names itself after one of them; the page above all is right.
         """
         if _PACKAGE in self._entries:
             return self._title(_PACKAGE)
         return own.strip() or self._title(min(self._entries, key=_depth_first))
 
     def _title(self, path: str) -> str:
-        """The title of a page, its path where it has none, since no heading may be empty."""
+        """The title of a page, or its path if it has none, since no heading may be empty."""
         return self._entries[path].title.strip() or path
 
     def _head(self, root: str) -> str:
-        """The heading of a root's section; not the one that says that it may be skipped."""
+        """The heading of a root's section; never the one that says that it may be skipped."""
         title = self._title(root)
         return root if title == OPTIONAL else title
 
@@ -121,9 +121,9 @@ class Contents:
         return f"{line}: {entry.abstract}" if entry.abstract else line
 
     def _name(self, path: str, entry: Entry) -> str:
-        """Behind that of the symbol whose page lies above its own or, without a page, its owner's.
+        """The name, behind that of the symbol whose page lies above or, if none does, its owner's.
 
-        Types within types, and cases, have it in their titles.
+        Types within types, and cases, already have it in their titles.
         """
         above = self._entries.get(f"{path.rpartition('/')[0]}.md")
         if above is None:
@@ -153,7 +153,7 @@ class Contents:
         return left
 
     def _walk(self, root: str, seen: set[str]) -> Iterator[str]:
-        """Depth first, each page once: circles of topics end, and no depth exhausts the stack."""
+        """Depth first, each page once: cycles of topics end, and no depth exhausts the stack."""
         waiting = [root]
         while waiting:
             path = waiting.pop()
@@ -165,7 +165,7 @@ class Contents:
 
 
 def _bears(title: str, owner: str) -> bool:
-    """Whether a title begins with its owner's, and that is not only how its own word begins."""
+    """Whether a title begins with its owner's, not just with a longer word that begins so."""
     return title.startswith(owner) and not title[len(owner) : len(owner) + 1].islower()
 
 
@@ -174,7 +174,7 @@ def _is_code(name: str) -> bool:
 
 
 def _is_type(owner: str) -> bool:
-    """Whether a dot behind an owner means that something is its member: not behind a path."""
+    """Whether a dot behind an owner marks its member: not behind a path or several words."""
     return " " not in owner and "/" not in owner
 
 

@@ -1,4 +1,4 @@
-"""What stands in a bundle where a page that others link could not be converted."""
+"""What a bundle holds in place of a linked page that could not be converted."""
 
 from docc2context.bundle.report import SkippedPage
 from docc2context.markdown.code import code_span

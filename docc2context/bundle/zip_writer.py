@@ -1,7 +1,7 @@
 """Writes a zip whose bytes depend on nothing but names and contents.
 
-`zipfile` would do, but for its price: eleven microseconds an entry beside the deflating, and it
-deflates with zlib alone, which takes half as long again as libdeflate for the same size
+`zipfile` would do, but for its cost: eleven microseconds per entry besides deflating, and it
+deflates only with zlib, which takes half as long again as libdeflate for the same size
 (DOCS/ADR/0008-compression.md).
 """
 
@@ -13,8 +13,8 @@ from typing import BinaryIO
 from docc2context.bundle.content import STORED, Content
 
 _SHARED = struct.Struct("<5H3L2H")
-"""What a local header and the directory's header say alike, from the version needed to the length
-of the extra field."""
+"""What a local header and the directory's header have in common, from the version needed to the
+length of the extra field."""
 
 _CENTRAL_REST = struct.Struct("<3H2L")
 _END = struct.Struct("<4s4H2LH")
@@ -25,7 +25,7 @@ _ZIP64_OFFSET = struct.Struct("<2HQ")
 _VERSION, _ZIP64_VERSION = 20, 45
 
 MAX_ENTRY_BYTES = (1 << 32) - 2
-"""A larger entry asks for ZIP64 in its headers, which no file of a bundle has had reason for."""
+"""A larger entry needs ZIP64 in its headers, which no file of a bundle has called for."""
 
 _UNIX = 3 << 8
 _MADE_BY = struct.pack("<H", _UNIX | _ZIP64_VERSION)
@@ -35,11 +35,11 @@ _FIRST_DATE = 0x21
 """1 January 1980, the earliest that a zip can hold: bytes depend on no clock."""
 
 _LIMIT_16, _LIMIT_32 = 0xFFFF, 0xFFFFFFFF
-"""What the classic fields can hold is less; these values mean: see ZIP64."""
+"""The classic fields hold less than these, which mean: see ZIP64."""
 
 
 class ZipWriter:
-    """Appends entries to a file that was empty; without `close` it is no zip."""
+    """Appends entries to a file that was empty; without `close` it is not a zip."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -57,7 +57,7 @@ class ZipWriter:
     def add_stored(self, name: str, size: int, pieces: Iterable[bytes]) -> None:
         """Append a file of less than 4 GiB as it is, piece by piece: `size` bytes in all.
 
-        Its checksum, which stands before it, is known and filled in when the last piece came.
+        Its checksum, which precedes it, is filled in after the last piece.
         """
         raw = name.encode()
         start = self._position + 4 + _SHARED.size + len(raw)

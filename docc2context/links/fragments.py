@@ -9,11 +9,11 @@ from docc2context.markdown.slug import LONGEST_LINKED, Slugs, slug
 
 
 class Fragments:
-    """Gives out the fragments of all headings, and fills them in once all are given out.
+    """Assigns the fragments of all headings, and fills them in once all are assigned.
 
-    A link to a heading that is not there, or whose fragment is too long, leads to the title of its
-    page, or else to the first heading there whose fragment is not, and one to a page that is not
-    there leads nowhere: `#`, the beginning of the document.
+    A link to a heading that does not exist, or whose fragment is too long, leads to the first
+    heading of its page whose fragment is short enough, usually its title. A link to a page that
+    does not exist leads to `#`, the beginning of the document.
     """
 
     def __init__(self) -> None:
@@ -22,10 +22,10 @@ class Fragments:
         self._by_folded_place: dict[tuple[str, str], str] = {}
 
     def add(self, path: str, markdown: str) -> None:
-        """Give the headings of the next page theirs; the first of them is its title."""
+        """Assign those of the next page's headings; the first of these is its title."""
         page = page_key(path)
         for anchor, words in headings(markdown):
-            # Escapes are no letters: the Markdown of a heading gives the slug of its text.
+            # Slugs drop escapes, so the Markdown of a heading gives the slug of its text.
             fragment = self._slugs.add(slug(words))
             if len(fragment) > LONGEST_LINKED:
                 continue
@@ -35,7 +35,7 @@ class Fragments:
                 self._by_folded_place.setdefault((page, _lower(anchor)), fragment)
 
     def filled(self, markdown: str) -> str:
-        """A page that was added, without marks."""
+        """A page that was added, with its marks filled in."""
         return MARK.sub(self._filled, markdown)
 
     def _filled(self, mark: re.Match[str]) -> str:

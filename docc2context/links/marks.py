@@ -1,8 +1,8 @@
-"""Marks between NULs, which no rendered text can hold, for what one document alone knows.
+"""Marks between NULs, which no rendered text can hold, for what only a whole document knows.
 
 Where all pages become one document, the fragment of a heading depends on every heading before it,
-and so on the order of all pages. Till that is known, a heading carries DocC's anchor for it and a
-link the page and the anchor that it leads to. `links/fragments.py` takes the marks away again.
+and so on the order of all pages. Until that is known, a heading carries DocC's anchor for it, and a
+link carries the page and the anchor that it leads to. `links/fragments.py` replaces the marks.
 """
 
 import re
@@ -15,7 +15,7 @@ from docc2context.links.resolver import PageResolver
 from docc2context.model.patch import ReferenceText
 
 HEADING = "#"
-"""What stands in a mark instead of a page, where it belongs to a heading; no encoded path does."""
+"""What a heading's mark has in place of a page; no encoded path looks like it."""
 
 MARK = re.compile("\0([^\0]+)\0([^\0]*)\0")
 """A page or `HEADING`, and an anchor; both encoded, so that no table or list changes them."""

@@ -1,10 +1,10 @@
 """Where each page and asset goes in the bundle, and how its files link each other.
 
-A page's file is named after its entry in the archive and nothing else. `data/` goes, `.json`
+A page's file is named after its entry in the archive and nothing else. `data/` is dropped, `.json`
 becomes `.md`, and the few characters that some file system forbids are replaced. No name is hidden:
-an archive could bring a `.git` whose commands run, or replace hidden files of its reader. Where two
-pages would then share a file, or a page would take the place of a folder, a hash of the entry's
-path tells them apart. An asset is named likewise, and gives way to any page.
+otherwise an archive could bring a `.git` whose commands run, or replace its reader's hidden files.
+Where two pages would then share a file, or a page would take the place of a folder, a hash of the
+entry's path tells them apart. An asset is named likewise, and gives way to any page.
 """
 
 import hashlib
@@ -29,15 +29,15 @@ RESERVED_NAMES = frozenset({"llms.txt", "linkgraph.json", "manifest.json"})
 
 _SURELY_SHORT = MAX_SEGMENT_BYTES - 10
 _SAFE_NAME = re.compile(r"(?!(?:con|prn|aux|nul|com|lpt))[a-z0-9_(][a-z0-9_():=+&!'.-]*(?<![. ])")
-"""What nearly all names are made of; the long way round gives the same."""
+"""What nearly all names match; the slow path would give them the same result."""
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>"|?*\\/]')
-_UNSEEN = r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"  # by HFS+, in names
+_UNSEEN = r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"  # ignored by HFS+ in names
 _HIDDEN = rf"{_UNSEEN}\.|[^~]{{1,6}}~[0-9]"  # such as git~1, by which NTFS knows .git too
 _WINDOWS_DEVICE = r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)"
 _RESERVED = re.compile(f"{_HIDDEN}|{_WINDOWS_DEVICE}", re.IGNORECASE)
 _GIT_HEAD = "head"
-"""A file of this name and two folders beside it make a Git repository of any folder."""
+"""A file of this name and two folders beside it make any folder a Git repository."""
 
 _SUFFIX = re.compile(r"(?!^)\.[A-Za-z0-9]{1,16}\Z")
 _UNSAFE_IN_LINK = re.compile(r"[^\w!$'*+,=:@&~.-]")
@@ -77,11 +77,11 @@ def asset_paths(names: Iterable[str], pages: Iterable[str]) -> dict[str, str]:
 def _make_distinct(
     paths: dict[str, str], changed: AbstractSet[str], taken: set[str], folders: "_Folders"
 ) -> None:
-    """Make plain paths unique; `changed` are the entries whose path is not what they say.
+    """Make plain paths unique; `changed` are the entries whose path is not their own name.
 
-    In place, as the names of 200,000 entries take 64 MiB.
+    In place, because the names of 200,000 entries take 64 MiB.
     """
-    # Those that keep their name choose first: a replaced character gives way, not an honest name.
+    # Unchanged names choose first: one with a replaced character gives way, not an honest one.
     for entry in sorted(paths, key=changed.__contains__):
         path = paths[entry]
         key = path_key(path)
@@ -96,9 +96,9 @@ def _make_distinct(
 
 
 class _Folders:
-    """The keys of all folders that files lie in, those included that only others imply.
+    """The keys of all folders that files lie in, including those that are only implied.
 
-    None of the latter is written down: 12 million can be implied.
+    Implied folders are not stored: there can be 12 million.
     """
 
     def __init__(self, paths: Iterable[str]) -> None:
@@ -114,7 +114,7 @@ class _Folders:
 def _hashed(entry: str, plain: str) -> Iterator[str]:
     """The plain path with ever more of a hash of the entry's own path, and hashes of that.
 
-    Without an end: whoever makes an archive can name other entries after the first ones.
+    Endless, because an archive can be built to collide with any fixed number.
     """
     folder, slash, name = plain.rpartition("/")
     stem, extension = _stem_and_suffix(name)
@@ -134,7 +134,7 @@ def _plain_path(entry: str) -> str:
 def _plain_asset_path(name: str) -> str:
     folder, slash, file = name.rpartition("/")
     segments = [
-        # A page's file must be no folder: no page ends so.
+        # A page's file must not be a folder: no page ends in `.md_`.
         f"{segment}_" if segment.casefold().endswith(_FILE_SUFFIX) else segment
         for segment in _folder(folder).split("/")
     ]
@@ -145,7 +145,7 @@ def _plain_asset_path(name: str) -> str:
 
 
 def _stem_and_suffix(name: str) -> tuple[str, str]:
-    """A file's name without and with what tells programs its type; the second may be empty.
+    """A file's name, split before the suffix that tells programs its type, which may be empty.
 
     >>> _stem_and_suffix("f.tar.gz"), _stem_and_suffix("read me"), _stem_and_suffix("a.b c")
     (('f.tar', '.gz'), ('read me', ''), ('a.b c', ''))
@@ -223,7 +223,7 @@ def relative_link(from_path: str, to_path: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def link_from(folder: str, path: str) -> str:
-    """The link to a file from any file in a folder: neighbours lead to the same pages."""
+    """The link to a file from any file in a folder; cached: neighbours link the same pages."""
     to_folder, _, name = path.rpartition("/")
     return _steps(folder, to_folder) + _encoded(name)
 

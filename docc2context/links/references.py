@@ -1,7 +1,7 @@
 """The references of an archive's pages, each text decoded once.
 
-A page carries a copy of what it mentions: six references a page, of which five stand to the letter
-on some page before.
+A page carries a copy of what it mentions: six references per page, five of which are, to the
+letter, on some earlier page.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ from docc2context.model.patch import PATCH_FAULTS, PatchedText, ReferenceText, a
 from docc2context.model.reference import Reference, decoder, fragments_decoder
 
 _MAX_KEPT = 4 << 20
-"""Bytes of text kept: some 20 MB of structs at the most. An archive of 3,000 pages has 2 MB in all,
+"""Bytes of text kept: some 20 MB of structs at most. An archive of 3,000 pages has 2 MB in all,
 and neighbours, which come one after the other, repeat each other most."""
 
 _MAX_TEXT = 4096
@@ -24,17 +24,17 @@ _MAX_TEXT = 4096
 
 
 _COST_OF_MENDED = 8
-"""Where anything stands for a node, one has three bytes instead of the twenty of a sound one."""
+"""Among misfits, a node may have three bytes instead of the twenty of a sound one."""
 
 
 class Described(msgspec.Struct, gc=False):
-    """What a text says, and what rendering made of it that is the same on every page.
+    """A text decoded, and what rendering made of it that is the same on every page.
 
     `reference` is None if the text describes nothing; `findings` counts, by kind, what in it was
-    unknown or had to be mended, if anything was. Its `url` leads out of the archive, to the safe
-    `external`, or to the `file` of a page in the bundle, or to neither. `cost` is what looking at
-    all of it takes, in bytes of sound JSON. `title` and `summary` are for `render/` to fill: the
-    words of a link to it, and what a list says behind. `gc=False` spares the collector thousands of
+    unknown or had to be mended, if anything. Its `url` leads out of the archive, to the safe
+    `external`, or to the `file` of a page in the bundle, or to neither. `cost` is that of looking
+    at all of it, in bytes of sound JSON. `title` and `summary` are for `render/` to fill: the text
+    of a link to it, and what follows that in a list. `gc=False` spares the collector thousands of
     objects that are kept and never part of a cycle.
     """
 
@@ -73,9 +73,9 @@ class References:
         return described
 
     def declaration(self, text: ReferenceText) -> str:
-        """The short declaration of a symbol; empty if the text tells none.
+        """The short declaration of a symbol; empty if the text has none.
 
-        That of another language is not known: its patches leave it out of what a page shows.
+        That of another language is not known: patches to keys that pages do not show are dropped.
         """
         if isinstance(text, PatchedText):
             return ""

@@ -17,7 +17,7 @@ _LOCAL_ANCHOR = re.compile("#\0([^\0]*)\0")
 
 
 class Resolver(Protocol):
-    """How rendering asks for links: one for each page, as links are relative to it."""
+    """How rendering asks for links: one per page, because links are relative to it."""
 
     def describe(self, identifier: str) -> Described | None:
         """What the page's `references` say of the identifier; None if they do not know it."""
@@ -34,7 +34,7 @@ class Resolver(Protocol):
     def to(self, identifier: str, described: Described | None) -> str | None:
         """The destination of a link to the identifier; None if there is nothing to link to.
 
-        `described` is what `describe` says of it: who links has mostly asked before.
+        `described` is what `describe` returned for it: callers have mostly asked already.
         """
 
     def file(self, identifier: str) -> str | None:
@@ -44,7 +44,7 @@ class Resolver(Protocol):
         """The link to the file of the archive that a URL names; None if it is not in the bundle."""
 
     def describing(self, references: Mapping[str, ReferenceText]) -> "Resolver":
-        """The same page's links, with other words for the same identifiers."""
+        """The same page's links, with other references for the same identifiers."""
 
     def settle(self, markdown: str, anchors: Mapping[str, str]) -> str:
         """The rendered page with its links to its own headings filled in."""
@@ -55,7 +55,7 @@ class PageResolver:
 
     A page inside the bundle becomes a relative link; an address on the web stays absolute;
     everything else has no destination and is shown as text. The fragments of a page's own headings
-    are known only when all of it is rendered: till then a link to one holds a mark between NULs,
+    are known only when all of it is rendered: until then, a link to one holds a mark between NULs,
     which no rendered text can hold.
     """
 
@@ -126,7 +126,7 @@ class PageResolver:
         if "\0" not in markdown:
             return markdown
         own = link_from(self._folder, self._path)
-        # Authors do not look at the letter case of an anchor; the first of several is meant.
+        # Authors ignore the letter case of anchors; the first of several is meant.
         folded = {anchor.lower(): anchors[anchor] for anchor in reversed(list(anchors))}
 
         def fragment(match: re.Match[str]) -> str:
@@ -146,5 +146,5 @@ class PageResolver:
 
 
 def _heading(reference: Reference | None) -> str:
-    """The text of the heading on another page that this leads to, which tells its fragment."""
+    """The text of the heading that this leads to on another page; its fragment follows from it."""
     return reference.title if is_section(reference) else ""

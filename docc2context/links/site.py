@@ -19,12 +19,12 @@ class Site:
         self._paths = paths
         self._by_folded_entry: dict[str, str] = {}
         for entry, path in paths.items():
-            # Most are their own key, and 200,000 that are not would take 64 MiB.
+            # Most are their own key; copies of 200,000 would take 64 MiB.
             if (key := path_key(entry)) != entry:
                 self._by_folded_entry.setdefault(key, path)
 
     def find(self, url: str) -> str | None:
-        """The file for a `doc://` address or for the path of a URL, its fragment left aside.
+        """The file for a `doc://` address or for the path of a URL, ignoring its fragment.
 
         None if its page is not here. The exact name goes before the percent-decoded one and that
         before another letter case, because archives hold names with a `%` of their own. Slashes in

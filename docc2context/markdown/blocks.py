@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from docc2context.markdown.escape import block_start
 
 RULE = "* * *"
-"""A thematic break; made of stars, it is none too long to be read as one behind a `-` of a list."""
+"""A thematic break, made of stars: behind a list's `-`, dashes would make both one break."""
 
 _MAX_LIST_NUMBER = 999_999_999
 """CommonMark reads no list number of more than nine digits (5.2)."""
@@ -17,16 +17,16 @@ _MAX_LIST_NUMBER = 999_999_999
 _LIST_ITEM = re.compile(r"([0-9]{0,9})([-+.)])(?![^ \n])")
 
 _OTHER_MARKERS = {"-": "+", "+": "-", ".": ")", ")": "."}
-"""What tells a list from one of the same kind right above it; of a numbered one, what stands behind
-its numbers."""
+"""The marker that tells a list from one of the same kind right above it; of a numbered list, what
+follows its numbers."""
 
 _BEGIN_LISTS = frozenset("-+0123456789")
 
 
 def join(blocks: Iterable[str]) -> str:
-    r"""Blocks in order, an empty line between; empty ones take no room.
+    r"""Blocks in order, an empty line between; empty blocks are dropped.
 
-    Two lists that meet stay two: CommonMark takes them for one if their markers are the same (5.3).
+    Two adjacent lists stay two: CommonMark merges them if their markers are the same (5.3).
 
     >>> join(["1. a", "1. b", "Text", "1. c"])
     '1. a\n\n1) b\n\nText\n\n1. c'
@@ -39,7 +39,7 @@ def join(blocks: Iterable[str]) -> str:
 
 
 def _below(above: str, block: str) -> str:
-    r"""A block, its first lists marked otherwise if the one above ends in such a list.
+    r"""A block, its first lists with other markers if the one above ends in such a list.
 
     >>> _below("- a", "- b\n\n+ c\n\nd\n\n- e")
     '+ b\n\n- c\n\nd\n\n- e'
@@ -59,7 +59,7 @@ def _below(above: str, block: str) -> str:
 
 
 def _list_marker(line: str) -> str:
-    """The marker of the list item that a line begins, and of a number what is behind it, or none.
+    """The marker of the list item that a line begins, or what follows its number; empty if none.
 
     >>> _list_marker("- a"), _list_marker("12) b"), _list_marker("12- c"), _list_marker("-5")
     ('-', ')', '', '')
@@ -100,7 +100,7 @@ def quotation(blocks: str) -> str:
 
 
 def list_item(marker: str, blocks: str) -> str:
-    """Blocks behind a list marker, later lines indented to stand in the item.
+    """Blocks behind a list marker, later lines indented to belong to the item.
 
     An item without content is the marker alone. One that begins with code keeps its indentation.
     One that begins with empty items begins on its second line: `- - -` is a thematic break.
@@ -114,7 +114,7 @@ def list_item(marker: str, blocks: str) -> str:
 
 
 def first_number(wanted: int, items: int) -> int:
-    """The number of a list's first item: what is wanted, or 1 if a number would not be read.
+    """The number of a list's first item: `wanted`, or 1 if a number in the list would not be read.
 
     >>> first_number(7, 2), first_number(-1, 2), first_number(999_999_999, 2)
     (7, 1, 1)

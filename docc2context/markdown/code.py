@@ -10,7 +10,7 @@ _LANGUAGE = re.compile(r"[\w+#.-]+")
 
 
 def code_span(code: str) -> str:
-    """A code span; empty for no code, since Markdown cannot say that.
+    """A code span; empty for no code, since Markdown has no empty code spans.
 
     >>> code_span("a`b")
     '``a`b``'
@@ -31,7 +31,7 @@ def code_span(code: str) -> str:
 def code_block(lines: Iterable[str], language: str = "") -> str:
     """A fenced code block, its fence longer than any run of backticks inside.
 
-    A `language` that is no plain word, and so might be more than an info string, is left out.
+    A `language` that is not a plain word, and so might be more than an info string, is left out.
     """
     code = "\n".join(map(_plain_line_breaks, lines)).replace("\0", "\ufffd")
     fence = "`" * max(3, _longest_run(code) + 1) if "`" in code else "```"
@@ -47,5 +47,5 @@ def _plain_line_breaks(code: str) -> str:
 
 
 def _longest_run(code: str) -> int:
-    """How many backticks stand together, in code that has some."""
+    """The length of the longest run of backticks, in code that has some."""
     return max(map(len, _BACKTICKS.findall(code)))

@@ -10,8 +10,8 @@ _SPECIAL_ANYWHERE = "*`[]~"
 """Emphasis, code spans, links, strikethrough."""
 
 _SPECIAL_HERE = re.compile(
-    # A backslash before punctuation would escape it (CommonMark 2.4): there may be some behind the
-    # text, once white space at its end is taken off.
+    # A backslash before punctuation would escape it (CommonMark 2.4), and at the end of the text
+    # punctuation may follow, once white space is stripped.
     r"\\(?=[!-/:-@\[-`{-~]|\s*$)"
     r"|_(?:(?<![^\W_]_)|(?![^\W_]))"  # `_` inside a word cannot open or close emphasis (6.2)
     r"|<(?=[A-Za-z/!?])"  # a tag, a comment or an autolink
@@ -20,7 +20,7 @@ _SPECIAL_HERE = re.compile(
 _NOTHING_HERE = re.compile(r"[^\\_<&]*").fullmatch
 
 _SURELY_PLAIN = re.compile(r"[^*`\[\]~\\_<&]*").fullmatch
-"""Most text; ten times as fast to tell as to look for each kind of markup."""
+"""Most text; ten times as fast to check as looking for each kind of markup."""
 
 _BLOCK_START = re.compile(
     r"(?P<mark>\#{1,6}(?=\s|$)"  # heading
@@ -32,7 +32,7 @@ _BLOCK_START = re.compile(
 )
 
 _HOME = re.compile(r"/\\~(?=[A-Za-z0-9])")
-"""As in `https://example.com/~ann`, which a reader copies: such a tilde cannot close, and as all
+"""As in `https://example.com/~ann`, which readers copy: such a tilde cannot close, and because all
 others are escaped, nothing closes it."""
 
 _MAY_START_BLOCK = frozenset("#>-+=0123456789")
@@ -51,7 +51,7 @@ def escape(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    # First what depends on its neighbours, so that it sees those of the text.
+    # First what depends on its neighbours, while these are still those of the text.
     if not _NOTHING_HERE(text):
         text = _SPECIAL_HERE.sub(lambda special: f"\\{special[0]}", text)
     for special in _SPECIAL_ANYWHERE:

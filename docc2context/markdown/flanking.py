@@ -1,4 +1,4 @@
-"""What CommonMark's rules of emphasis (6.2) ask of the characters beside a delimiter."""
+"""What CommonMark's emphasis rules (6.2) ask of the characters beside a delimiter."""
 
 import unicodedata
 from functools import cache
@@ -20,5 +20,5 @@ def is_space(char: str) -> bool:
 
 @cache
 def may_be_punctuation(char: str) -> bool:
-    """Punctuation or a symbol; symbols beyond ASCII count since CommonMark 0.31 only (2.1)."""
+    """Punctuation or a symbol; symbols beyond ASCII count only since CommonMark 0.31 (2.1)."""
     return unicodedata.category(char)[0] in "PS"

@@ -20,7 +20,7 @@ def front_matter(fields: Mapping[str, Value | None]) -> str:
     ---
     """
     strings = "".join([value for value in fields.values() if isinstance(value, str)])
-    if _is_plain(strings):  # as nearly always: one look at all of them, then
+    if _is_plain(strings):  # as nearly always: one check for all of them
         lines = [
             f'{key}: "{value}"' if isinstance(value, str) else f"{key}: {_value(value)}"
             for key, value in fields.items()
@@ -50,5 +50,5 @@ def _quoted(text: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a text stands between quotes as it is."""
+    """Whether a text can stand between quotes unescaped."""
     return text.isprintable() and '"' not in text and "\\" not in text

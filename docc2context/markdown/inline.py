@@ -18,7 +18,7 @@ _NO_DELIMITERS = re.compile(r"\\.|(`++).*?(?<!`)\1(?!`)|\]\([^)]*\)")
 """Escapes, code and destinations; no other `]` or backtick stands bare in rendered content."""
 
 _LOOSE_UNDERSCORE = re.compile(r"_(?:(?<![^\W_]_)|(?![^\W_]))")
-"""One that is not inside a word, where it is no delimiter."""
+"""One outside words; inside a word, it cannot be a delimiter."""
 
 HARD_BREAK = "<br>"
 """A line break that is shown. Markdown's own would end the line, and with it a cell or a bullet."""
@@ -37,14 +37,14 @@ class Styled(NamedTuple):
 
 
 def join(pieces: Sequence[str | Styled]) -> str:
-    """One line of Markdown from rendered pieces, in order; takes time in proportion to them.
+    """One line of Markdown from rendered pieces, in order; takes linear time.
 
-    Emphasis gets delimiters where CommonMark's flanking rules (6.2) let them work, HTML tags where
-    not, as in the middle of `**(a)**b`.
+    Emphasis gets delimiters where CommonMark's flanking rules (6.2) let them work, otherwise HTML
+    tags, as in the middle of `**(a)**b`.
     """
     line: list[str] = []
     last = ""
-    end = ""  # the same where a piece ends that does not know what follows; a style knows it
+    end = ""  # the same, but empty behind a style, which was rendered for what follows
     following: Sequence[str] = ()
     for place, piece in enumerate(pieces):
         if isinstance(piece, str):
@@ -80,7 +80,7 @@ def with_code(text: str) -> str:
 
 
 def split_code(text: str) -> list[str]:
-    """Plain text and what stands between backticks in it, or between pairs of them, in turn.
+    """Plain text and what stands between backticks in it, or between pairs of them, alternating.
 
     >>> split_code("Use `nap()` of ``Sloth``.")
     ['Use ', 'nap()', ' of ', 'Sloth', '.']
@@ -135,9 +135,9 @@ def safe_url(url: str) -> str | None:
 
 
 def destination(url: str) -> str:
-    """A destination in which nothing can end it or be taken for markup.
+    """A destination in which nothing ends it or is taken for markup.
 
-    Percent-encoded, but for `&` where an entity would be read: encoded, it would separate nothing.
+    Percent-encoded, except an `&` that begins an entity: encoded, it would separate nothing.
     """
     return _UNSAFE_IN_DESTINATION.sub(
         lambda match: "&amp;" if match[0] == "&" else f"%{ord(match[0]):02X}", url
@@ -169,6 +169,6 @@ def _works(mark: str, left: str, content: str, right: str) -> bool:
 
 
 def _is_in_use(mark: str, content: str) -> bool:
-    """Whether a delimiter in rendered content is this mark: it could close what goes around it."""
+    """Whether this mark is a delimiter in rendered content: it could close the one around it."""
     bare = _NO_DELIMITERS.sub(" ", content)
     return mark in bare if mark == "*" else _LOOSE_UNDERSCORE.search(bare) is not None

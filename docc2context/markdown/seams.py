@@ -1,6 +1,6 @@
 """Where one rendered piece of a line meets the next, and neither was rendered for the other.
 
-Text is escaped piece by piece. What begins in one and ends in another stands bare in both, and
+Text is escaped piece by piece. What begins in one and ends in another is unescaped in both, and
 would be markup in the line: `<` and `b>` a tag, `&` and `lt;` an entity, `!` and a link an image.
 """
 
@@ -13,13 +13,13 @@ APART = "<!-- -->"
 """Keeps apart what no escape can, and is not shown."""
 
 _MARKS = frozenset("_*")
-"""What a piece begins or ends with that is emphasis there; in text they are escaped at its ends."""
+"""At either end of a piece, these are emphasis; in text, they are escaped there."""
 
 COMPLETING = frozenset(ascii_letters + digits + "#;/!?") | _MARKS
-"""First characters that may end what the piece before begins; a link does so behind `OPEN`."""
+"""First characters that may complete what the piece before begins; a link does so behind `OPEN`."""
 
 OPEN = frozenset("!") | _MARKS
-"""Last characters that almost anything may complete; code is told by `ends_in_code`."""
+"""Last characters that almost anything may complete; `ends_in_code` recognises code."""
 
 _OPENS_TAG = frozenset(ascii_letters + "/!?")
 _OPEN_ENTITY = re.compile(r"&#?[0-9A-Za-z]*;?")
@@ -27,7 +27,7 @@ _ESCAPE = re.compile(r"\\.")
 
 
 def apart(before: str, first: str) -> str:
-    r"""A piece, with what keeps it apart from one that begins with `first` if anything must.
+    r"""A piece, with anything needed to keep it apart from one that begins with `first`.
 
     >>> apart("a <", "b"), apart("R&", "D"), apart("Oh!", "["), apart("a <", "5")
     ('a \\<', 'R\\&', 'Oh\\!', 'a <')
@@ -58,5 +58,5 @@ def ends_in_code(piece: str) -> bool:
 
 
 def _is_escaped(text: str, place: int) -> bool:
-    """Whether an odd number of backslashes stands before a place that no code holds."""
+    """Whether an odd number of backslashes precedes a place outside code."""
     return (place - len(text[:place].rstrip("\\"))) % 2 == 1

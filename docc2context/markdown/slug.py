@@ -3,8 +3,8 @@
 import re
 
 LONGEST_LINKED = 1000
-"""Characters of a fragment that links lead to. A heading may have a megabyte, and a page as many
-links to it as fit: each would hold all of it."""
+"""The longest fragment that links lead to, in characters. A heading may have a megabyte, and a page
+as many links to it as fit: each would repeat all of it."""
 
 _DROPPED = re.compile(r"[^\w\- ]")
 

@@ -30,7 +30,7 @@ def cell(content: str) -> str:
 
 
 def filled_chars(rows: Sequence[Sequence[object]]) -> int:
-    """What a table of these rows takes at least: one long row makes all others as long."""
+    """The fewest characters that a table of these rows takes: all are as long as the longest."""
     return len(rows) * max(map(len, rows), default=0) * len(_BETWEEN)
 
 

@@ -21,4 +21,4 @@ class KindNode(Node, tag_field="kind"):
 
 
 UNKNOWN = "docc2context:unknown"
-"""Tag of the structs that hold what the format does not know; no page carries it by itself."""
+"""Tag of the structs that hold what the format does not know; DocC never writes it."""

@@ -48,7 +48,7 @@ class LineAnnotation(Node):
 
 
 class CodeListing(TypedNode, tag="codeListing"):
-    """A code block, one string a line."""
+    """A code block, one string per line."""
 
     code: list[str] = []
     syntax: str | None = None
@@ -57,7 +57,7 @@ class CodeListing(TypedNode, tag="codeListing"):
 
 
 class ListItem(Node):
-    """An item of a list; `checked` is set in task lists alone."""
+    """An item of a list; `checked` is set only in task lists."""
 
     content: list["Block"] = []
     checked: bool | None = None
@@ -212,7 +212,7 @@ class ThematicBreak(TypedNode, tag="thematicBreak"):
 
 
 class UnknownBlock(TypedNode, tag=UNKNOWN):
-    """A block of a type that the format does not know, with what content could be found."""
+    """A block of a type that the format does not know, with any content found in it."""
 
     name: str = ""
     content: list["Block"] = []

@@ -5,7 +5,7 @@ from collections import defaultdict
 Counts = defaultdict[str, int]
 """How often, by kind: `block:poll`, `malformed:Parameter`.
 
-No `collections.Counter`, which takes ten times as long to make, and each page has one.
+Not a `collections.Counter`: each page makes one, and that would take ten times as long.
 """
 
 

@@ -12,7 +12,7 @@ from docc2context.model.patch import ReferenceText
 from docc2context.model.variants import Language, Variant, variants
 
 NESTED_TOO_DEEPLY = "nested too deeply"
-"""Why a page is skipped that takes more frames than Python has, to decode or to render."""
+"""Why a page is skipped if decoding or rendering it takes more frames than Python has."""
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 
@@ -25,7 +25,7 @@ class PageUndecodable(ValueError):
 
 
 class DecodedPage(msgspec.Struct, frozen=True, gc=False):
-    """A page in its languages, and by kind how many nodes were unknown or had to be mended.
+    """A page in its languages, and how many nodes were unknown or had to be mended, by kind.
 
     `references` are those of the language that is shown, which `node` need not hold; `size` is that
     of the page's JSON in bytes.
@@ -42,9 +42,9 @@ def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
     """Decode one file under `data/` to what it shows in a language, or in all of them.
 
     A page that does not exist in the language asked for is shown as it is. Raises PageUndecodable
-    if the bytes are no JSON, are nested beyond reason or hold no page at all. A page that is only
-    partly as the format says is kept as far as it can be read; half a surrogate pair becomes U+FFFD
-    and is counted as `malformed:surrogate`.
+    if the bytes are not JSON, are nested too deeply or hold no page at all. A page that only partly
+    follows the format is kept as far as it can be read; half a surrogate pair becomes U+FFFD and is
+    counted as `malformed:surrogate`.
     """
     unknown: Counts = new_counts()
     try:
@@ -59,7 +59,7 @@ def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
     for other in others:
         if other.language == language:
             return DecodedPage(other.node, other.references, [], unknown, len(data))
-    # A page that is not there in this language.
+    # The page does not exist in this language.
     return DecodedPage(node, node.references, [], unknown, len(data))
 
 

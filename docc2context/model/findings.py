@@ -31,9 +31,9 @@ def found_blocks(value: _Json) -> list[_Json]:
 
 
 def found_inlines(value: _Json) -> list[_Json]:
-    """The inline content of an unknown inline object, but for its own words.
+    """The inline content of an unknown inline object, except for its own words.
 
-    Words of what it holds have spaces around, as nobody knows what they stand beside.
+    Words of what it holds get spaces around them, since what they stand beside is unknown.
 
     >>> found_inlines({"type": "kbd", "text": "Press", "keys": [{"name": "F1"}]})
     [{'type': 'text', 'text': ' F1 '}]
@@ -44,7 +44,7 @@ def found_inlines(value: _Json) -> list[_Json]:
 
 
 def found_abstract(value: _Json) -> list[_Json]:
-    """The inline content of an unknown reference, of which no page shows all that it holds."""
+    """The inline content of an unknown reference; pages never show all that one holds."""
     children = (child for child in value.values() if isinstance(child, list))
     return [item for child in children for item in child if _is_inline(item)]
 
@@ -54,7 +54,7 @@ def found_words(value: _Json) -> str:
     return " ".join(word for key, child in value.items() for word in _said(key, [child]))
 
 
-# What is found is added to one list: a list for each level would be copied at each one above it.
+# Findings are added to one list: a list per level would be copied at every level above it.
 
 
 def _add_blocks(value: _Json, blocks: list[_Json]) -> None:
@@ -104,9 +104,9 @@ def _said(key: str, values: Iterable[Any]) -> list[str]:
 
 
 def _is_said(key: str, text: str) -> bool:
-    """Whether a text is for people: by its key, or because no name for machines looks like it.
+    """Whether a text is for people: by its key, or because no identifier looks like it.
 
-    Such a name is one word and ASCII.
+    Identifiers are a single word of ASCII.
     """
     return key in _WORD_KEYS or len(text.split(None, 1)) > 1 or not text.isascii()
 
@@ -116,8 +116,8 @@ def _is_page(item: Any) -> bool:
 
 
 def _apart(words: Iterable[str]) -> list[_Json]:
-    told = " ".join(words)
-    return [_text(f" {told} ")] if told else []
+    joined = " ".join(words)
+    return [_text(f" {joined} ")] if joined else []
 
 
 def _is_inline(item: Any) -> bool:

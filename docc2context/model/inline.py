@@ -6,8 +6,8 @@ from docc2context.model.base import UNKNOWN, Node, TypedNode
 class Text(TypedNode, tag="text"):
     """Plain text; a line break inside it is white space, as on the web page.
 
-    One that is nothing but a line break is the author's own: swift-docc writes so what Markdown
-    calls a hard break, and swift-docc-render shows it as one.
+    Text that is only a line break is the author's own: this is how swift-docc writes Markdown's
+    hard breaks, and swift-docc-render shows it as one.
     """
 
     text: str = ""
@@ -99,7 +99,7 @@ class Image(TypedNode, tag="image"):
 
 
 class UnknownInline(TypedNode, tag=UNKNOWN):
-    """Inline content of a type that the format does not know, with what text could be found."""
+    """Inline content of a type that the format does not know, with any text found in it."""
 
     name: str = ""
     text: str = ""

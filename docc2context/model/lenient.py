@@ -1,4 +1,4 @@
-"""Decoding strictly and fast first; what that refuses is looked at once more."""
+"""Decodes strictly and fast first; what that refuses gets a second look."""
 
 from typing import Generic, TypeVar, cast
 
@@ -23,8 +23,8 @@ class LenientDecoder(Generic[T]):
     def decode(self, data: bytes | msgspec.Raw, unknown: Counts) -> T | None:
         """The value as far as it can be read; None if not even its outermost shape fits.
 
-        `unknown` counts what did not fit, halves of surrogate pairs among it. Raises
-        msgspec.DecodeError for what is no JSON, RecursionError for what is nested too deeply.
+        `unknown` counts what did not fit, including halves of surrogate pairs. Raises
+        msgspec.DecodeError for what is not JSON, RecursionError for what is nested too deeply.
         """
         try:
             return self._strict.decode(data)
@@ -48,5 +48,5 @@ class LenientDecoder(Generic[T]):
             except msgspec.ValidationError:
                 found: T | None = salvage(_untyped.decode(data), self._type, unknown)
                 return found
-        except UnicodeDecodeError as error:  # in either: each looks at other strings
+        except UnicodeDecodeError as error:  # from either: each checks other strings
             raise msgspec.DecodeError("not UTF-8") from error

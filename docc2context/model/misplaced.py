@@ -1,15 +1,15 @@
-"""What stands where something else belongs, and what could hold it there."""
+"""Values where something else belongs, and what could hold them there."""
 
 from msgspec import inspect
 
 _CARRIERS = ("content", "inline_content", "code")
-"""Fields of structs that hold what is said."""
+"""Fields of structs that hold content."""
 
 
 def carrier(type_: inspect.Type) -> inspect.Type | None:
     """The list or the struct with content that a place asks for; None if it asks for neither.
 
-    No member of a tagged union is meant: such a union has an `Unknown…` struct for what it lacks.
+    Members of tagged unions do not count: these have an `Unknown…` struct for what they lack.
     """
     match type_:
         case inspect.UnionType(types=members):
@@ -23,7 +23,7 @@ def carrier(type_: inspect.Type) -> inspect.Type | None:
 
 
 def carrying(value: object, type_: inspect.StructType) -> dict[str, object]:
-    """An object that says what stands alone: words are its name if it has one, else its content."""
+    """An object that holds a bare value: a string is its name if it has one, else its content."""
     names = {field.encode_name for field in type_.fields}
     if isinstance(value, str) and "name" in names:
         return {"name": value}
@@ -36,7 +36,7 @@ def is_silent(value: object) -> bool:
 
 
 def as_member(value: object, fallback: inspect.StructType) -> object:
-    """An object for what stands where a member of a tagged union belongs, if it says something.
+    """An object for a value where a member of a tagged union belongs, if it says something.
 
     `fallback` is the union's `Unknown…` struct; numbers and lists need one with content.
     """

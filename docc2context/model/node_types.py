@@ -28,9 +28,9 @@ NODE_TYPES: Final = frozenset(_TAGS.values())
 
 
 def node_type(counted: str) -> str | None:
-    """The type that a key of `Report.unknown_nodes` is about; None if the format has none such.
+    """The type that a key of `Report.unknown_nodes` is about; None if the format has no such type.
 
-    Other than the key, it is from a closed set, whatever a page says.
+    Unlike the key, it is from a closed set, whatever a page says.
 
     >>> node_type("malformed:Paragraph.inlineContent"), node_type("block:poll")
     ('paragraph', None)

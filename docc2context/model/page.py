@@ -53,7 +53,7 @@ class Metadata(Node):
 class TopicGroup(Node):
     """A group of pages under Topics, See Also or Default Implementations, by identifier.
 
-    It is `generated` if no author has made it.
+    It is `generated` if no author made it.
     """
 
     identifiers: list[str] = []
@@ -99,14 +99,14 @@ class Trait(Node):
 
 
 class PageVariant(Node):
-    """Where a page is to be found for some languages: an author may name another page."""
+    """Where a page is found for some languages: an author may name another page."""
 
     paths: list[str] = []
     traits: list[Trait] = []
 
 
 class PatchOperation(Node):
-    """One operation of a JSON patch (RFC 6902); its value is decoded where it goes."""
+    """One operation of a JSON patch (RFC 6902); its value is decoded where it is applied."""
 
     op: str
     path: str
@@ -121,7 +121,7 @@ class VariantOverride(Node):
 
 
 UNKNOWN_SECTIONS = f"{UNKNOWN}Sections"
-"""The key of a field that no page carries by itself."""
+"""The key of a field that DocC never writes."""
 
 
 class RenderNode(Node):
@@ -152,4 +152,4 @@ class RenderNode(Node):
     unknown_sections: list[UnknownPrimarySection] | None = msgspec.field(
         default=None, name=UNKNOWN_SECTIONS
     )
-    """What is said under keys that the format does not know; `model/page_keys.py` finds it."""
+    """The content under keys that the format does not know; `model/page_keys.py` finds it."""

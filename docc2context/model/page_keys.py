@@ -1,4 +1,4 @@
-"""The keys of a page: those of the format, and what is said under others."""
+"""The keys of a page: those of the format, and the content under others."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ from docc2context.model.sections import UnknownPrimarySection
 
 
 class StrictPage(RenderNode, forbid_unknown_fields=True):
-    """A page without a key that the format does not know; what is declared here no page shows."""
+    """A page without a key that the format does not know; fields declared here are not shown."""
 
     schema_version: msgspec.Raw = msgspec.Raw()
     document_version: msgspec.Raw = msgspec.Raw()
@@ -30,10 +30,10 @@ _members: LenientDecoder[dict[str, msgspec.Raw]] = LenientDecoder(dict[str, msgs
 
 
 def found_sections(data: bytes, unknown: Counts) -> Iterator[UnknownPrimarySection]:
-    """What a page says under keys that the format does not know, in its order, a section for each.
+    """The content under keys that the format does not know, in order, one section per key.
 
-    `unknown` counts each as `page:` and its key. What holds neither words nor content is passed
-    over: it may be a number for machines.
+    `unknown` counts each as `page:` and its key. What holds neither words nor content is skipped:
+    it may be a number for machines.
     """
     for key, value in (_members.decode(data, new_counts()) or {}).items():
         if key not in KNOWN_KEYS and (found := _found(key, value)):
@@ -45,4 +45,4 @@ def _found(key: str, value: msgspec.Raw) -> list[dict[str, Any]]:
     try:
         return found_blocks({key: msgspec.json.decode(value)})
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return []  # what cannot be read, where strict decoding never looks
+        return []  # unreadable, where strict decoding never looks

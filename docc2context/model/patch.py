@@ -17,7 +17,7 @@ PATCH_FAULTS = (
     LookupError,
     ValueError,
     TypeError,
-    OverflowError,  # a place that no list has room for
+    OverflowError,  # an index that no list can have
     RecursionError,
 )
 """What an operation that cannot be applied raises."""
@@ -29,11 +29,11 @@ _REFERENCES = "/references"
 IN_REFERENCES = "/references/"
 
 _WRITES = frozenset({"add", "replace"})
-"""The operations that do the same to a field of a struct: set it."""
+"""The operations that do the same to a struct's field: set it."""
 
 
 class PatchedText(msgspec.Struct, frozen=True, gc=False):
-    """The text of a reference, and operations on what it says: each with its path in there."""
+    """The text of a reference, and operations on its content, each with its path inside it."""
 
     text: msgspec.Raw
     operations: list[tuple[str, PatchOperation]]
@@ -59,12 +59,12 @@ class Patcher:
 
     def __init__(self, node: RenderNode) -> None:
         self.node: RenderNode = copy(node)
-        """The page as it becomes, but for its references."""
+        """The page as patched, except for its references."""
         self._own = {id(self.node)}
         self._inside: dict[str, list[tuple[str, PatchOperation]]] = {}
 
     def references(self) -> Mapping[str, ReferenceText]:
-        """The references as they have become."""
+        """The references as patched."""
         texts = self.node.references
         if not self._inside:
             return texts
@@ -72,7 +72,7 @@ class Patcher:
         return {**texts, **patched}
 
     def apply(self, operations: Iterable[PatchOperation]) -> int:
-        """Apply in order what can be applied; how many operations could not be."""
+        """Apply what can be applied, in order; return how many operations could not be."""
         faults = 0
         for operation in operations:
             path = operation.path
@@ -88,7 +88,7 @@ class Patcher:
         return faults
 
     def _apply_to_reference(self, path: str, operation: PatchOperation) -> None:
-        """References are texts: what is to be patched inside is noted beside the text."""
+        """References are texts: operations inside one are recorded beside its text."""
         name, slash, inner = path.partition("/")
         if slash and inner.partition("/")[0] not in _REFERENCE_KEYS:
             return
@@ -106,7 +106,7 @@ class Patcher:
 def apply_to(root: msgspec.Struct, path: str, operation: PatchOperation, own: set[int]) -> None:
     """Apply an operation to what `path` leads to. Raises one of PATCH_FAULTS if it cannot be.
 
-    `own` are the ids of what may be changed: what else lies on the path is copied, and then own.
+    `own` has the ids of what may be changed: anything else on the path is copied, and then added.
     """
     place = _places(type(root)).get(path)
     if place is None or operation.op not in _WRITES:
@@ -165,7 +165,7 @@ def _owned(parent: Any, key: Any, own: set[int]) -> Any:
 
 
 class _Type:
-    """A type of the model: how its values are decoded, and of which type their members are."""
+    """A type of the model: how its values are decoded, and the type of their members."""
 
     def __init__(self, type_: object) -> None:
         self._type = type_
@@ -188,7 +188,7 @@ class _Type:
 
 
 class _Place(NamedTuple):
-    """A field that structs alone lead to."""
+    """A field that only structs lead to."""
 
     way: tuple[str, ...]
     name: str
@@ -197,7 +197,7 @@ class _Place(NamedTuple):
 
 @cache
 def _places(root: type[msgspec.Struct]) -> dict[str, _Place]:
-    """By their JSON pointers, such as `/metadata/title`: most patches are for these."""
+    """Places by JSON pointer, such as `/metadata/title`: most patches are for these."""
     places: dict[str, _Place] = {}
     for key, (name, type_) in _fields(root).items():
         places[f"/{key}"] = _Place((), name, type_.decode)
@@ -225,9 +225,9 @@ def _copied(value: Any) -> Any:
 
 
 def _member(parent: Any, type_: _Type | None, token: str) -> tuple[Any, _Type] | None:
-    """The key of a member and its type; None for what no page shows and the model leaves out."""
+    """The key of a member and its type; None for what the model leaves out: no page shows it."""
     if isinstance(parent, RenderNode) and token not in KNOWN_KEYS:
-        raise LookupError(token)  # what is said there is known of the page's own language alone
+        raise LookupError(token)  # its content is known only for the page's own language
     if isinstance(parent, msgspec.Struct):
         return _fields(type(parent)).get(token)
     if type_ is None or type_.items is None:
@@ -241,13 +241,13 @@ def _member(parent: Any, type_: _Type | None, token: str) -> tuple[Any, _Type] |
 
 @cache
 def _fields(struct: type[Any]) -> dict[str, tuple[str, _Type]]:
-    """By its name in JSON: the attribute of a field, and its type."""
+    """The attribute of each field and its type, by its name in JSON."""
     fields = msgspec.structs.fields(struct)
     return {field.encode_name: (field.name, _Type(field.type)) for field in fields}
 
 
 _REFERENCE_KEYS = frozenset(key for struct in get_args(Reference) for key in _fields(struct))
-"""What pages show of references; DocC's patches mostly name other keys."""
+"""The keys of references that pages show; DocC's patches mostly name others."""
 
 
 def _default(struct: msgspec.Struct, name: str) -> Any:

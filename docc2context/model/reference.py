@@ -77,7 +77,7 @@ class LineHighlight(Node):
 
 
 class FileReference(TypedNode, tag="file"):
-    """A code file of a tutorial as it stands after a step, one string a line."""
+    """A code file of a tutorial as it stands after a step, one string per line."""
 
     file_name: str = ""
     syntax: str | None = None
@@ -144,7 +144,7 @@ decoder: LenientDecoder[Reference] = LenientDecoder(Reference)
 
 
 class Fragmented(Node):
-    """What a reference to a symbol says of its declaration; decoded apart, as few lists need it."""
+    """The declaration in a reference to a symbol; decoded separately, because few lists need it."""
 
     fragments: list[Fragment] = []
 

@@ -1,9 +1,9 @@
 """The second look at a page that strict decoding refused: keep what fits, count what does not.
 
-The walk is directed by the types of the model and visits each JSON value once. Where a union meets
+The walk follows the types of the model and visits each JSON value once. Where a union meets
 a tag that it does not know, the value becomes the union's `Unknown…` struct with the text and
-content that could be found in it, so that nothing a page says is dropped silently. Where something
-stands alone that belongs in a list, or in an object that carries it, it is taken as if it did.
+content found in it, so that nothing a page says is dropped silently. A bare value that belongs in a
+list, or in an object that carries it, is treated as if it were there.
 """
 
 from contextlib import suppress
@@ -23,7 +23,7 @@ _IS_REQUIRED = attrgetter("required")
 
 
 class _Misfit(Exception):
-    """A value has not the shape that its place asks for."""
+    """A value does not have the shape that its place asks for."""
 
 
 def salvage(value: object, type_: object, unknown: Counts) -> Any:
@@ -76,8 +76,8 @@ class _Salvager:
         if not isinstance(value, dict):
             raise _Misfit
         fields = {}
-        # What must be there goes first: a struct is given up before anything deep in it is fitted,
-        # as `unknown_struct` fits that, and twice at each level were 2^depth times.
+        # Required fields go first, to give up a struct before anything deep in it is fitted:
+        # `unknown_struct` fits that again, and twice at each level would be 2^depth times.
         for field in sorted(type_.fields, key=_IS_REQUIRED, reverse=True):
             found = value.get(field.encode_name)
             if found is None and field.required:
@@ -120,7 +120,7 @@ class _Salvager:
             return self.unknown_struct(value, tag, fallback)
 
     def unknown_struct(self, value: dict[str, Any], tag: str, type_: inspect.StructType) -> Any:
-        """The union's `Unknown…` struct, with words and content from under whatever key."""
+        """The union's `Unknown…` struct, with the words and content under any key."""
         fields: dict[str, Any] = {"name": tag}
         for field in type_.fields:
             match field.name:
@@ -155,7 +155,7 @@ class _Salvager:
         return items
 
     def mended(self, value: Any, type_: inspect.Type, misfit: str) -> Any:
-        """The value in its place; what does not fit is counted by that name, and carried."""
+        """The value in its place; what does not fit is counted under that name, and carried."""
         try:
             return self.fit(value, type_)
         except _Misfit:
@@ -163,7 +163,7 @@ class _Salvager:
             return self.carried(value, type_)
 
     def carried(self, value: Any, type_: inspect.Type) -> Any:
-        """What a misfit says, in a list or struct that can carry it. Raises _Misfit without one.
+        """A misfit's content, in a list or struct that can carry it. Raises _Misfit without one.
 
         Nothing below the value has been fitted yet: a list and such a struct are given up at their
         outermost shape.

@@ -56,7 +56,7 @@ class Parameters(KindNode, tag="parameters"):
 
 
 class Content(KindNode, tag="content"):
-    """Free content: overview, discussion, return value, by its own headings."""
+    """Free content: overview, discussion, return value, under its own headings."""
 
     content: list[Block] = []
     title: str | None = None
@@ -108,7 +108,7 @@ class RestParameters(KindNode, tag="restParameters"):
 
 
 class RestHeaders(RestParameters, tag="restHeaders"):
-    """Headers of a request, in archives of other writers than today's swift-docc."""
+    """Headers of a request, in archives not written by today's swift-docc."""
 
 
 class RestCookies(RestParameters, tag="restCookies"):
@@ -195,7 +195,7 @@ class PossibleValues(KindNode, tag="possibleValues"):
 
 
 class UnknownPrimarySection(KindNode, tag=UNKNOWN):
-    """A section of a kind that the format does not know, with what content could be found."""
+    """A section of a kind that the format does not know, with any content found in it."""
 
     name: str = ""
     content: list[Block] = []

@@ -1,11 +1,11 @@
-"""Halves of surrogate pairs that stand alone: escapes in JSON that no text can hold."""
+"""Lone halves of surrogate pairs: escapes in JSON that no text can hold."""
 
 import re
 
 _ESCAPE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # a whole pair
     rb"|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
-    rb"|\\.",  # any other escape, so that the second backslash of two begins none
+    rb"|\\.",  # any other escape, so that the second of two backslashes does not begin one
     re.DOTALL,
 )
 _REPLACEMENT = rb"\ufffd"

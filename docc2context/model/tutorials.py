@@ -27,7 +27,7 @@ class Columns(KindNode, tag="columns"):
 
 
 class UnknownLayout(KindNode, tag=UNKNOWN):
-    """A layout of a kind that the format does not know, with what content could be found."""
+    """A layout of a kind that the format does not know, with any content found in it."""
 
     name: str = ""
     content: list[Block] = []
@@ -150,7 +150,7 @@ class ContentAndMediaGroup(KindNode, tag="contentAndMediaGroup"):
 
 
 class UnknownSection(KindNode, tag=UNKNOWN):
-    """A section of a kind that the format does not know, with what content could be found."""
+    """A section of a kind that the format does not know, with any content found in it."""
 
     name: str = ""
     content: list[Block] = []

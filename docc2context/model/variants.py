@@ -16,7 +16,7 @@ MAX_LANGUAGES = 4
 
 
 class Variant(msgspec.Struct, frozen=True, gc=False):
-    """A page as it is for one more language, such as `occ`, and what its identifiers stand for.
+    """A page in one more language, such as `occ`, and what its identifiers stand for.
 
     `node` holds the references of the page's own language.
     """
@@ -27,10 +27,10 @@ class Variant(msgspec.Struct, frozen=True, gc=False):
 
 
 def variants(node: RenderNode, unknown: Counts) -> list[Variant]:
-    """The page in its other languages, each once, with all that is written for it in order.
+    """The page in its other languages, each once, with all its overrides applied in order.
 
-    DocC writes one override a language. Where there are more, its web page shows what the first
-    makes of the page; here none is lost. An operation that cannot be applied is counted as
+    DocC writes one override per language. Where there are more, its web page applies only the
+    first; here none is lost. An operation that cannot be applied is counted as
     `malformed:variantOverrides` and left out. Patches that only rename what a page mentions make no
     variant: DocC writes them for pages that do not exist in the language
     (DOCS/ADR/0011-renaming-patches.md).
@@ -43,7 +43,7 @@ def variants(node: RenderNode, unknown: Counts) -> list[Variant]:
             language = trait.interface_language or ""
             if (overrides := by_language.get(language)) is None:
                 by_language[language] = [override]
-            elif overrides[-1] is not override:  # which may name a language twice
+            elif overrides[-1] is not override:  # one override may name a language twice
                 overrides.append(override)
             if touches:
                 touching[language] = None

@@ -1,4 +1,4 @@
-"""Constraints on a value, as swift-docc-render words them: swift-docc writes their kinds alone."""
+"""Constraints on a value, as swift-docc-render words them: swift-docc writes only their kinds."""
 
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
@@ -27,5 +27,5 @@ def attribute(node: Attribute, ctx: Context) -> str:
     values = [node.value] if node.value is not None else node.values or []
     texts = [value if isinstance(value, str) else declared_type(value, ctx) for value in values]
     bound = _BOUNDS.get(node.kind, "")
-    told = ", ".join([code_span(f"{bound}{text}") for text in texts])
-    return f"{escape(node.title or _TITLES.get(node.kind, node.kind))}: {told}"
+    joined = ", ".join([code_span(f"{bound}{text}") for text in texts])
+    return f"{escape(node.title or _TITLES.get(node.kind, node.kind))}: {joined}"

@@ -7,7 +7,7 @@ from docc2context.model.symbol import Availability
 from docc2context.render.context import Context
 
 _TO_COME = "100000"
-"""The version that stands for one to come: `API_TO_BE_DEPRECATED` of Apple's SDKs."""
+"""The version that stands for a future one: `API_TO_BE_DEPRECATED` of Apple's SDKs."""
 
 
 def platforms(items: Sequence[Availability] | None) -> list[str]:
@@ -18,8 +18,8 @@ def platforms(items: Sequence[Availability] | None) -> list[str]:
 def is_deprecated(node: RenderNode, ctx: Context) -> bool:
     """Whether a page is deprecated as a whole, by the rules of swift-docc and its web page.
 
-    That is by a summary of its deprecation, by what the page's references say of itself, or by its
-    platforms: one entry for all of them that says so, or each that has it deprecating it.
+    That is by a deprecation summary, by what the page's references say of the page itself, or by
+    its platforms: if one entry for all says so, or that of each platform that still has it.
     """
     return (
         bool(node.deprecation_summary)
@@ -47,7 +47,7 @@ def _is_gone(item: Availability) -> bool:
 def messages(items: Sequence[Availability] | None) -> list[str]:
     """What the entries say beyond versions, each once: a message, a new name.
 
-    The platforms are named where not all have the same to say.
+    The platforms are named where not all say the same.
     """
     platforms_by_text: dict[str, list[str]] = {}
     for item in items or ():
@@ -60,7 +60,7 @@ def messages(items: Sequence[Availability] | None) -> list[str]:
 
 
 def _message(item: Availability) -> str:
-    """In it, as in all that the compiler says, what stands between backticks is code."""
+    """In it, as in all messages of the compiler, what stands between backticks is code."""
     renamed = f"Renamed to {_as_code(item.renamed)}" if item.renamed else ""
     if item.message and renamed:
         return f"{item.message.rstrip('. ')}. {renamed}"
@@ -83,8 +83,8 @@ def _platform(item: Availability) -> str:
         _since("obsoleted", item.obsoleted_at, holds=False),
         "beta" if item.beta else "",
     ]
-    told = ", ".join(filter(None, notes))
-    return f"{item.name}{version}" + (f" ({told})" if told else "")
+    joined = ", ".join(filter(None, notes))
+    return f"{item.name}{version}" + (f" ({joined})" if joined else "")
 
 
 def _since(word: str, version: str | None, *, holds: bool | None) -> str:

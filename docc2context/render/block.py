@@ -1,4 +1,4 @@
-"""Block content: one function a node, one table of them."""
+"""Block content: one function per kind of node, and one table of them."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -112,7 +112,7 @@ def strong(text: str) -> str:
 
 
 def unknown(name: str, content: Sequence[Block], ctx: Context) -> str:
-    """What could be found in a node that the format does not know, marked as such."""
+    """What was found in a node that the format does not know, marked as such."""
     return md.join([unknown_kind(name), blocks(content, ctx)])
 
 
@@ -161,8 +161,8 @@ def _item(item: ListItem, marker: str, ctx: Context) -> str:
 def _tight(content: Sequence[Block], ctx: Context) -> str:
     """An item's content; a list right below its only paragraph needs no empty line between.
 
-    But for lists that may not interrupt a paragraph (CommonMark 5.2): those that begin with another
-    number than 1, or with an empty item.
+    Except for lists that cannot interrupt a paragraph (CommonMark 5.2): those that begin with a
+    number other than 1, or with an empty item.
     """
     match content:
         case [Paragraph() as text, UnorderedList() | OrderedList() as inner]:

@@ -1,7 +1,7 @@
-"""Blocks on one line, as a cell of a table holds them: one function a node, one table of them.
+"""Blocks on one line, for a cell of a table: one function per kind of node, and one table of them.
 
-A cell can hold inline content and `<br>`. What other blocks say by their shape is said by bold
-words and signs here.
+A cell can hold inline content and `<br>`. What other blocks express by their shape, bold words and
+signs express here.
 """
 
 from collections.abc import Iterable, Sequence
@@ -57,7 +57,7 @@ def line(nodes: Sequence[Block] | None, ctx: Context) -> str:
 
 
 def _broken(lines: Iterable[str]) -> str:
-    """Lines with breaks between; empty ones take no room."""
+    """Lines with breaks between; empty ones are dropped."""
     return "<br>".join(filter(None, lines))
 
 
@@ -114,7 +114,7 @@ def _label(words: str, ctx: Context) -> str:
 
 
 def _said(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
-    """What it is about, and behind it what is said of it."""
+    """What it is about, followed by what is said of it."""
     return " ".join(filter(None, [head, line(content, ctx)]))
 
 

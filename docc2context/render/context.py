@@ -19,13 +19,13 @@ from docc2context.model.reference import Reference, TopicReference
 
 MAX_DEPTH = 48
 """Levels of content inside content: the deepest of 130,000 real pages has 9. Each level takes some
-five Python frames of the thousand that there are, and two to four columns of indentation."""
+five of Python's thousand frames, and two to four columns of indentation."""
 
 _MENTIONED_BYTES = 2 << 20
 _MENTIONED_BYTES_A_BYTE = 16
 """How much a page may mention: so many bytes of JSON, and so many more for each byte of its own.
 
-Each reference counts as often as it is mentioned. On 5,700 real pages all mentions together have at
+A reference counts each time it is mentioned. On 5,700 real pages, all mentions together have at
 most 1.3 times the bytes of the page.
 """
 
@@ -44,7 +44,7 @@ def generated_anchor(title: str) -> str:
 
 
 class PageTooLarge(Exception):
-    """A page's Markdown outgrew what it may have, while it was made."""
+    """A page's Markdown outgrew its limit while it was made."""
 
 
 class MentionsTooMuch(PageTooLarge):
@@ -65,21 +65,21 @@ class Context:
     chars_left: int
     """How much may still be made of the page.
 
-    A page of 16 MB could else ask for gigabytes, by showing one long reference a million times or
-    by indenting a million lines.
+    A page of 16 MB could otherwise ask for gigabytes, by showing one long reference a million times
+    or by indenting a million lines.
     """
 
     unknown_nodes: Counts
-    """What could not be shown as it is, by kind: counted on from what decoding found."""
+    """What could not be shown as it is, by kind: continues the counts of decoding."""
 
     page_bytes: int
-    """The length of the page's JSON, in proportion to which it may mention things.
+    """The length of the page's JSON; what it may mention is in proportion to that.
 
-    Where it shows nothing of a long reference that it mentions a million times, hours would go by.
+    A long reference that it mentions a million times, showing nothing of it, would take hours.
     """
 
     mentioned_bytes: int = 0
-    """Of the JSON of what the page has mentioned so far, each time that it has."""
+    """Bytes of JSON that the page has mentioned so far, counted at each mention."""
 
     title: str = ""
     """The page's title, as text."""
@@ -90,7 +90,7 @@ class Context:
     names_elsewhere: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     """How other languages call things that a list shows: language and name, by identifier."""
 
-    # What is found out of the page.
+    # What is found out about the page.
 
     abstract: str | None = None
     """The page's abstract as Markdown, if that is the same in any file."""
@@ -111,10 +111,10 @@ class Context:
     """For the link graph: how something relates to the page, and its identifier."""
 
     asked: list[str] = field(default_factory=list)
-    """Identifiers that were looked up for the present part of the page."""
+    """Identifiers that were looked up for the current part of the page."""
 
     asked_by_part: list[list[str]] = field(default_factory=list)
-    """One such list for each part so far. Who wants a record of its own sets a new list."""
+    """One such list per part so far. A caller that wants its own record sets a new list."""
 
     slugs: Slugs = field(default_factory=Slugs)
     """The fragments that its headings have taken."""
@@ -123,24 +123,24 @@ class Context:
     """The identifiers whose misfits have been counted."""
 
     called_deprecated: bool | None = None
-    """What `is_called_deprecated` has found; None till it is asked."""
+    """What `is_called_deprecated` has found; None until it is asked."""
 
     # What holds for a stretch of the page: see `_Surroundings`.
 
     relation: str | None = "body"
-    """How what is mentioned relates to the page; None in others' words, which are no edges."""
+    """How what is mentioned relates to the page; None in others' words, which make no edges."""
 
     is_link_text: bool = False
     """Whether what is rendered is the text of a link."""
 
     is_for_elsewhere: bool = False
-    """Whether what is rendered goes to another file, and shows no file of ours."""
+    """Whether what is rendered goes to another file, and so shows no assets."""
 
     is_bold: bool = False
-    """Whether all is set in bold."""
+    """Whether everything is set in bold."""
 
     demotion: int = 0
-    """Levels by which headings of content go down, as it stands below headings of ours."""
+    """Levels by which headings in content are lowered to stand below our own."""
 
     _depth: int = field(default=0, init=False)
     """Levels of content inside content."""
@@ -152,7 +152,7 @@ class Context:
     def describe(self, identifier: str) -> Described | None:
         """What the page says of the identifier; one that it does not describe is counted.
 
-        Asked for each mention, whose cost is taken off what the page may have. Raises PageTooLarge.
+        Called for each mention: its cost is taken off what the page may have. Raises PageTooLarge.
         """
         self.asked.append(identifier)
         described = self.links.describe(identifier)
@@ -175,7 +175,7 @@ class Context:
                 self.unknown_nodes[kind] += count
 
     def begin_part(self) -> None:
-        """Have what is looked up from here on noted by itself."""
+        """Record what is looked up from here on separately."""
         self.asked = []
         self.asked_by_part.append(self.asked)
 
@@ -193,7 +193,7 @@ class Context:
         return self.called_deprecated
 
     def poster(self, identifier: str) -> Reference | None:
-        """What the poster of a video is; nobody misses one that the page does not describe."""
+        """What the poster of a video is; a missing poster is not reported."""
         if self.links.describe(identifier) is None:
             self.asked.append(identifier)
             return None
@@ -216,21 +216,21 @@ class Context:
     def addressed(self, text: str, address: str) -> str:
         """Words that lead to an address which no bundle can link, and the address beside them.
 
-        But for scripts and data, which are no addresses to go to.
+        Except for scripts and data, which are not addresses to visit.
         """
         if self.is_link_text or _NO_ADDRESS.match(address):
             return text
-        told = escape(address.strip())
-        return text if told in ("", text) else f"{text} ({told})"
+        escaped = escape(address.strip())
+        return text if escaped in ("", text) else f"{text} ({escaped})"
 
     def asset(self, url: str) -> str | None:
-        """The link to a file of the archive; None where words alone are wanted."""
+        """The link to a file of the archive; None where only words are wanted."""
         return None if self.is_for_elsewhere else self.links.asset(url)
 
     def heading(self, level: int, text: str, anchor: str | None = None) -> str:
         """A heading of plain text, whose fragment is remembered for links to DocC's anchor.
 
-        `anchor` stands in the archive as in a URL: percent-encoded where it is not ASCII.
+        `anchor` is as the archive has it, and as in a URL: percent-encoded where it is not ASCII.
         """
         suffix = self.suffix if level == 2 else ""
         usual = level > 1 and len(text) < _USUAL_CHARS
@@ -247,10 +247,10 @@ class Context:
         return rendered
 
     def variant(self, language: str, references: Mapping[str, ReferenceText]) -> "Context":
-        """For the same page in another language: its sections are headed `… (Objective-C)`.
+        """A context for the same page in another language, whose headings read `… (Objective-C)`.
 
-        Both write into one page: what they collect for it they collect together. All else is the
-        other's own, and what it makes is not taken off what may still be made of this one.
+        Both write into one page, and share what they collect for it. Everything else is the other's
+        own, and what it makes is not taken off what may still be made of this one.
         """
         return type(self)(
             self.links.describing(references),
@@ -272,7 +272,7 @@ class Context:
         """The same text, its length taken off what the page may have. Raises PageTooLarge.
 
         Called wherever a page can grow beyond its JSON: for each mention of a reference, and for
-        blocks, which are counted anew at each level as each may indent them.
+        blocks, which are counted again at each level because each may indent them.
         """
         self.chars_left -= len(text)
         if self.chars_left < 0:
@@ -280,43 +280,43 @@ class Context:
         return text
 
     def reserve(self, chars: int) -> None:
-        """Take off what is about to be made, where little can make much. Raises PageTooLarge."""
+        """Take off what is about to be made, where little can become much. Raises PageTooLarge."""
         self.chars_left -= chars
         if self.chars_left < 0:
             raise PageTooLarge
 
     def relating(self, relation: str | None) -> "_Surroundings":
-        """For a `with`: what is mentioned in it relates so to the page; None for others' words."""
+        """A `with` block in which mentions relate to the page like this; None for others' words."""
         around = _Surroundings(self)
         self.relation = relation
         return around
 
     def inside_link(self) -> "_Surroundings":
-        """For a `with`: what is rendered in it is the text of a link."""
+        """A `with` block that renders the text of a link."""
         around = _Surroundings(self)
         self.is_link_text = True
         return around
 
     def words_alone(self) -> "_Surroundings":
-        """For a `with`: what is rendered in it goes to another file, and shows no file of ours."""
+        """A `with` block that renders for another file, and so shows no assets."""
         around = _Surroundings(self)
         self.is_for_elsewhere = True
         return around
 
     def inside_bold(self) -> "_Surroundings":
-        """For a `with`: all is set in bold; what is bold by itself needs no mark of its own."""
+        """A `with` block set in bold, where bold content needs no marks of its own."""
         around = _Surroundings(self)
         self.is_bold = True
         return around
 
     def demoted(self, levels: int) -> "_Surroundings":
-        """For a `with`: what is rendered in it stands below a heading, and so do its headings."""
+        """A `with` block whose content stands below a heading, and so do its headings."""
         around = _Surroundings(self)
         self.demotion = levels
         return around
 
     def enter(self) -> bool:
-        """One level deeper; False, and no deeper, where the limit is reached. Undone by `leave`."""
+        """Go one level deeper, to be undone by `leave`; False, and no deeper, at the limit."""
         if self._depth >= MAX_DEPTH:
             self.unknown_nodes["nested_too_deeply"] += 1
             return False
@@ -324,15 +324,15 @@ class Context:
         return True
 
     def leave(self) -> None:
-        """Back from the level that `enter` went to."""
+        """Come back from the level that `enter` went to."""
         self._depth -= 1
 
 
 class _Surroundings:
-    """What held in a context before a stretch of the page; it holds again when the `with` ends.
+    """What held in a context before a stretch of the page, restored when the `with` block ends.
 
-    A class, as each link of a page would pay for `contextlib`'s generators. Who makes one sets what
-    holds within by an assignment, which mypy checks.
+    A class, because each link of a page would pay for `contextlib`'s generators. The caller sets
+    what holds within by an assignment, which mypy checks.
     """
 
     __slots__ = ("_before", "_ctx")
@@ -367,12 +367,12 @@ def _rendered_heading(level: int, text: str, suffix: str) -> tuple[str, str]:
     if not text:
         return "", ""
     text += suffix
-    # swift-docc keeps of the code in a heading its backticks alone; a title may be about them.
+    # swift-docc keeps only the backticks of code in a heading; a title may be about backticks.
     return heading(level, _title(text) if level == 1 else with_code(text)), slug(text)
 
 
 def _title(text: str) -> str:
-    """The title of a page; a name that would be read as more than text is code.
+    """The title of a page; a name that Markdown would read as more than text is code.
 
     GitHub shows an emoji for the `:x:` of `shadow(color:x:y:)`, escaped or not.
     """

@@ -31,7 +31,7 @@ def declared_type(fragments: Sequence[Fragment], ctx: Context) -> str:
 
 
 def declarations(nodes: Sequence[Declaration], page_language: str, ctx: Context) -> str:
-    """Declarations as code; platforms are told where several declarations differ by them."""
+    """Declarations as code; platforms are named where several declarations differ by them."""
     differ = len(nodes) > 1 and len(set(map(_platforms, nodes))) > 1
     rendered = []
     for node in nodes:

@@ -42,11 +42,11 @@ def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str, ct
 
 
 def _parent(node: RenderNode, ctx: Context) -> str:
-    """The title of what a page is a member of, else of the nearest page above it.
+    """The title of what a page is a member of, or else of the nearest page above it.
 
-    A symbol's address names what declares it, wherever authors list it. The page above a module's
-    is none, and one that groups others, such as `Sequence Implementations`, only if there is no
-    other. Where the archive has no page above it, the address alone says.
+    A symbol's address names what declares it, wherever authors list it. The module's page does not
+    count, and one that groups others, such as `Sequence Implementations`, only if there is no
+    other. Where the archive has no page above it, the address decides.
     """
     owner = ctx.links.describe(node.identifier.url.rpartition("/")[0])
     if owner and isinstance(owner.reference, TopicReference) and owner.reference.role == "symbol":
@@ -63,7 +63,7 @@ def _parent(node: RenderNode, ctx: Context) -> str:
 
 
 def _way_down(node: RenderNode) -> list[str]:
-    """The pages above a page as DocC's web page shows them: the first way from its own root."""
+    """The pages above a page as DocC's web page shows them: the first path from its own root."""
     paths = node.hierarchy.paths if node.hierarchy else []
     if len(paths) > 1:
         url = node.identifier.url.lower()
@@ -77,12 +77,12 @@ def _modules(node: RenderNode) -> str:
 
 
 def _related_modules(node: RenderNode) -> list[str]:
-    """The modules that must be imported as well, as those that an extension extends."""
+    """The modules that must be imported as well, such as those that an extension extends."""
     return [name for module in node.metadata.modules or () for name in module.related_modules or ()]
 
 
 def _changes(changes: Mapping[str, VersionChange]) -> list[str]:
-    """How releases of SDKs changed a symbol, one phrase a release."""
+    """How releases of SDKs changed a symbol, one phrase per release."""
     return [
         f"{change.change} in {change.platform} {', '.join(change.versions)}"
         for change in changes.values()
@@ -90,7 +90,7 @@ def _changes(changes: Mapping[str, VersionChange]) -> list[str]:
 
 
 def _languages(node: RenderNode, others: Sequence[Variant]) -> list[str] | None:
-    """The languages of a page that has several, or another one than Swift."""
+    """The languages of a page that has several, or one other than Swift."""
     if not others and node.identifier.interface_language in ("", "swift"):
         return None
     names = [node.identifier.interface_language, *(other.language for other in others)]

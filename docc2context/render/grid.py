@@ -9,10 +9,10 @@ from docc2context.render.context import Context
 from docc2context.render.inline import bold
 
 _PLACE = re.compile(r"([0-9]{1,9})_([0-9]{1,9})")
-"""Row and column of a cell; longer numbers are those of no cell, and would take long to read."""
+"""Row and column of a cell; longer numbers belong to no cell, and would take long to read."""
 
 _CHARS_OF_A_LOOK = 16
-"""What a covered row takes off a page, be it filled or not: a look takes as long as some text."""
+"""What a covered row costs a page, filled or not: looking at it takes as long as some text."""
 
 ShowCell = Callable[[Sequence[Block], Context], str]
 
@@ -22,8 +22,8 @@ def grid(
 ) -> list[list[str]]:
     """The shown cells, row by row.
 
-    One that covers others is repeated in them, so that each row can be read by itself, and those of
-    a header column are set in bold; those of a header row where no table marks them.
+    One that covers others is repeated in them, so that each row can be read by itself. Cells of a
+    header column are set in bold, and those of a header row if no table is there to mark them.
     """
     header_column = node.header in {"column", "both"}
     header_row = bold_header_row and node.header in {"row", "both"}
@@ -60,7 +60,7 @@ def _fill_spans(node: Table, rows: list[list[str]], ctx: Context) -> None:
         ctx.reserve(len(covered_rows) * _CHARS_OF_A_LOOK)
         for covered in covered_rows:
             places = range(left, min(left + span.colspan, len(covered)))
-            # Where something stands already, too: any number of spans can cover all cells.
+            # Even where something stands already: any number of spans can cover all cells.
             ctx.reserve(len(places) * (len(shown) or 1))
             for i in places:
                 covered[i] = covered[i] or shown

@@ -1,4 +1,4 @@
-"""Inline content: one function a node, one table of them."""
+"""Inline content: one function per kind of node, and one table of them."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -67,12 +67,12 @@ def inlines(nodes: Sequence[Inline] | None, ctx: Context) -> str:
 
 
 def is_plain(nodes: Sequence[Inline]) -> bool:
-    """Whether this is text and code alone: most of it is, and reads the same on every page."""
+    """Whether this is only text and code: most of it is, and reads the same on every page."""
     return _PLAIN.issuperset(map(type, nodes))
 
 
 def _plain_inlines(nodes: Sequence[Inline]) -> str:
-    """Text and code as one line of Markdown; neighbours of one kind are one."""
+    """Text and code as one line of Markdown; neighbours of one kind are merged."""
     if _TEXT.issuperset(map(type, nodes)):
         texts = [node.text for node in cast("Sequence[Text]", nodes)]
         if _BREAK not in texts:
@@ -90,10 +90,10 @@ def _text(node: Text) -> str:
 
 
 def _coalesced(nodes: Sequence[Inline]) -> Sequence[Inline]:
-    """Neighbours of plain text or code as one node: DocC cuts text at every line of the source.
+    """Neighbours of plain text or code as one node: DocC splits text at every line of the source.
 
     What must be escaped shows only in the whole: `&` and `amp;` may be two nodes. A node of unknown
-    type is what could be found in it.
+    type is replaced by what was found in it.
     """
     if len(nodes) == 1 and not isinstance(nodes[0], UnknownInline):
         return nodes
@@ -112,7 +112,7 @@ def _coalesced(nodes: Sequence[Inline]) -> Sequence[Inline]:
 
 
 def _kind(node: Inline) -> object:
-    """What neighbours must have in common to be one; a line break is one by itself."""
+    """What neighbours must have in common to be merged; line breaks never are."""
     return _BREAK if isinstance(node, Text) and node.text == _BREAK else type(node)
 
 
@@ -154,7 +154,7 @@ def _piece(node: Inline, ctx: Context) -> Piece:
 
 
 def reference(node: ReferenceLink, ctx: Context) -> str:
-    """A mention of another page, linked if it can be reached and the author lets it be."""
+    """A mention of another page, linked if it can be reached and the author allows it."""
     identifier = node.identifier
     described = ctx.describe(identifier)
     title = _overriding_title(node, ctx) or _own_title(identifier, described, ctx)
@@ -205,9 +205,9 @@ def _own_title(identifier: str, described: Described | None, ctx: Context) -> st
 
 
 def media(identifier: str, metadata: ContentMetadata | None, ctx: Context) -> str:
-    """An image or video: shown if it is in the bundle or on the web, else told by its words.
+    """An image or video: shown if it is in the bundle or on the web, otherwise described.
 
-    With the words goes its file name, as a link to nothing helps nobody.
+    The description has its file name, because a link to nothing helps nobody.
     """
     reference = ctx.reference(identifier)
     shown = _shown(reference, ctx) or _told(reference, identifier)
@@ -235,9 +235,9 @@ def _told(reference: Reference | None, identifier: str) -> str:
     words = escape(getattr(reference, "alt", None) or "")
     plainest = min(variants, key=lambda variant: "dark" in variant.traits, default=None)
     name = escape(_file_name(plainest.url if plainest else identifier))
-    told = f"{words} ({name})" if words else name
+    description = f"{words} ({name})" if words else name
     kind = "Video" if isinstance(reference, VideoReference) else "Image"
-    return join([Styled("emphasis", f"{kind}: {told}")])
+    return join([Styled("emphasis", f"{kind}: {description}")])
 
 
 def media_caption(metadata: ContentMetadata | None, ctx: Context) -> str:
@@ -249,7 +249,7 @@ def media_caption(metadata: ContentMetadata | None, ctx: Context) -> str:
 
 
 def bold(content: str, ctx: Context) -> Piece:
-    """Rendered content in bold; as it is where all is bold, as Markdown's marks do not nest."""
+    """Rendered content in bold; unchanged where all is bold, since Markdown's marks do not nest."""
     return content if ctx.is_bold else Styled("strong", content)
 
 
@@ -277,7 +277,7 @@ def _copied_file(reference: ImageReference | VideoReference, ctx: Context) -> st
 
 
 def _scale(variant: MediaVariant) -> int:
-    """Pixels a point: `2x` and the like among the traits; 1 without."""
+    """Pixels per point, from a trait such as `2x`; 1 without one."""
     return max((int(trait[:-1]) for trait in variant.traits if _SCALE.fullmatch(trait)), default=1)
 
 
@@ -286,7 +286,7 @@ def _file_name(url: str) -> str:
 
 
 def _link(node: Link, ctx: Context) -> str:
-    """A link as old archives have it, by its address: on the web, or of a page of the archive."""
+    """A link by its address, as old archives have it: on the web, or of a page of the archive."""
     ctx.mention(node.destination)
     title = escape(node.title or node.destination)
     destination = ctx.destination(node.destination, None)

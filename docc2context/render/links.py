@@ -19,7 +19,7 @@ from docc2context.render.inline import inlines, is_plain, link_to
 
 
 class PageList(msgspec.Struct, gc=False):
-    """A list in the making: its pages by identifier, their linked names, and what is behind."""
+    """A list in the making: its pages by identifier, their linked names, and what follows these."""
 
     pages: dict[str, Described | None]
     names: list[str]
@@ -31,7 +31,7 @@ class PageList(msgspec.Struct, gc=False):
 
 
 def page_links(identifiers: Sequence[str], ctx: Context) -> str:
-    """One bullet a page: its linked name, what to know before using it, and its abstract."""
+    """One bullet per page: its linked name, what to know before using it, and its abstract."""
     return md.bullets(page_lines(identifiers, ctx))
 
 
@@ -43,22 +43,22 @@ def page_lines(identifiers: Sequence[str], ctx: Context) -> list[str]:
 
 
 def page_list(identifiers: Sequence[str], ctx: Context) -> PageList:
-    """A list whose names are not told apart yet."""
+    """A list whose names are not yet told apart."""
     pages = {identifier: ctx.describe(identifier) for identifier in dict.fromkeys(identifiers)}
     names = [link_to(identifier, described, ctx) for identifier, described in pages.items()]
     rests = [
         ctx.spend(_summary(described, ctx)) if described else "" for described in pages.values()
     ]
     if ctx.names_elsewhere:
-        told = [name_elsewhere(identifier, ctx) for identifier in pages]
-        rests = list(map(add, told, rests))
+        elsewhere = [name_elsewhere(identifier, ctx) for identifier in pages]
+        rests = list(map(add, elsewhere, rests))
     return PageList(pages, names, rests)
 
 
 def tell_apart(lists: Sequence[PageList], ctx: Context) -> None:
-    """Put declarations behind the names that several symbols in these lists have.
+    """Put declarations behind names that several symbols in these lists share.
 
-    A symbol is one, however often it stands in them, and by whatever identifiers.
+    A symbol counts once, however often it is listed, and under whatever identifiers.
     """
     pages: dict[str, Described | None] = {}
     for each in lists:
@@ -70,12 +70,12 @@ def tell_apart(lists: Sequence[PageList], ctx: Context) -> None:
     count = Counter([title for title, _ in targets])
     for each in lists:
         for place, (identifier, page) in enumerate(each.pages.items()):
-            if page and count[page.title] > 1 and (told := ctx.links.declaration(identifier)):
-                each.names[place] += ctx.spend(f" ({code_span(told)})")
+            if page and count[page.title] > 1 and (code := ctx.links.declaration(identifier)):
+                each.names[place] += ctx.spend(f" ({code_span(code)})")
 
 
 def name_elsewhere(identifier: str, ctx: Context) -> str:
-    """What stands behind the name of a thing that another language calls otherwise."""
+    """What follows the name of a thing that another language calls something else."""
     names = ctx.names_elsewhere.get(identifier)
     if not names:
         return ""
@@ -83,7 +83,7 @@ def name_elsewhere(identifier: str, ctx: Context) -> str:
 
 
 def _summary(described: Described, ctx: Context) -> str:
-    """What stands behind a name; made once where it is the same on every page."""
+    """What follows a name; made once where it is the same on every page."""
     if described.summary is not None:
         return described.summary
     reference = described.reference
@@ -129,7 +129,7 @@ def _notes(reference: TopicReference, ctx: Context) -> str:
 
 
 def availability(conformance: Conformance | None, ctx: Context) -> str:
-    """Under which constraints a member is there: ``available when `Self` conforms to …``."""
+    """Under which constraints a member exists: ``available when `Self` conforms to …``."""
     if conformance is None or not conformance.constraints:
         return ""
     return _constrained(conformance.availability_prefix, "Available when", conformance, ctx)
@@ -147,8 +147,8 @@ def _constrained(
     prefix: Sequence[Inline], default: str, conformance: Conformance, ctx: Context
 ) -> str:
     words = [*(prefix or [Text(text=default)]), Text(text=" "), *conformance.constraints]
-    told = inlines(words, ctx).rstrip(".")
-    return told[:1].lower() + told[1:]
+    phrase = inlines(words, ctx).rstrip(".")
+    return phrase[:1].lower() + phrase[1:]
 
 
 def note(text: str) -> str:

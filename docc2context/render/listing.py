@@ -12,14 +12,14 @@ _LANGUAGES = {"occ": "objc", "objective-c": "objc", "data": "", "none": ""}
 
 
 def listing(lines: Iterable[str], language: str | None) -> str:
-    """A fenced block of code in a language by its name in the archive, if it has one."""
+    """A fenced block of code; `language` is its language's name in the archive, if any."""
     return code_block(lines, fence_language(language or ""))
 
 
 def fence_language(name: str) -> str:
     """The language of a fence for DocC's name of it.
 
-    What follows the language are options for the web page, as in `swift, nocopy`.
+    What follows the language is for the web page, as in `swift, nocopy`.
 
     >>> fence_language("occ"), fence_language("Swift, nocopy")
     ('objc', 'swift')

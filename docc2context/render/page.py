@@ -37,8 +37,8 @@ def render_page(node: RenderNode, others: Sequence[Variant], path: str, ctx: Con
 def render_part(node: RenderNode, others: Sequence[Variant], path: str, ctx: Context) -> str:
     """The Markdown of a page as a part of a longer document, ending in one line break.
 
-    It begins with its title, its path where it has none, and what were its front matter as a
-    listing below, since a document has front matter at its beginning alone.
+    It begins with its title, or its path if it has none, and below that its front matter as a
+    listing, since a document has front matter only at its beginning.
     """
     title, *body = _blocks(node, others, ctx)
     facts = page_front_matter(node, others, path, ctx).split("\n")[1:-1]
@@ -63,7 +63,7 @@ def _blocks(node: RenderNode, others: Sequence[Variant], ctx: Context) -> list[s
 
 
 def summary(node: RenderNode, ctx: Context) -> str:
-    """The abstract as one line without links, for lists in other files than the page's own.
+    """The abstract as one line without links, for lists in files other than the page's own.
 
     A tutorial has none: as in DocC's references to it, its first paragraph stands for it.
     """
@@ -95,10 +95,10 @@ def curated(node: RenderNode) -> Iterator[str]:
 
 
 def is_inherited(node: RenderNode) -> bool:
-    """Whether a page is about what a type has from elsewhere, which is told there as well.
+    """Whether a page is about what a type has from elsewhere, where it is documented as well.
 
-    swift-docc makes a page of each such member, and marks it in its USR. It also makes one of the
-    members that a type has by a protocol, such as `Equatable Implementations`: a group of groups
+    swift-docc makes a page for each such member, and marks it in its USR. It also makes one for the
+    members that a type has from a protocol, such as `Equatable Implementations`: a group of groups
     that no author has written.
     """
     metadata, groups = node.metadata, node.topic_sections

@@ -38,8 +38,8 @@ _LISTS: tuple[tuple[str, Callable[[Any, Context], str]], ...] = (
 class Parts(msgspec.Struct, frozen=True, gc=False):
     """Rendered parts: what precedes the declarations, these, and all that has headings.
 
-    `asked` has, by field of the page, the identifiers looked up for each item of it (for the whole
-    abstract). Two items that are equal, and whose identifiers stand for the same, read the same.
+    `asked` has, by field of the page, the identifiers looked up for each of its items (the abstract
+    is one item). Equal items whose identifiers stand for the same things read the same.
     """
 
     lead: list[str]
@@ -49,7 +49,7 @@ class Parts(msgspec.Struct, frozen=True, gc=False):
 
 
 def page_parts(node: RenderNode, ctx: Context, others: Sequence[OtherLanguage]) -> Parts:
-    """All of a page below its title; lists tell how `others` call what they list as well.
+    """All of a page below its title; lists also give the names that `others` have for their items.
 
     Declarations go first, as on the web page; swift-docc writes the mentions before them.
     """
@@ -100,7 +100,7 @@ def _deprecation(node: RenderNode, ctx: Context) -> str:
     """What users of an old or missing symbol must know, set apart before all else."""
     words: list[Block] = [_with_code(block) for block in node.deprecation_summary or ()]
     if not words and node.metadata.platforms:
-        words = [_message(told) for told in messages(node.metadata.platforms)]
+        words = [_message(text) for text in messages(node.metadata.platforms)]
     ctx.is_deprecated = is_deprecated(node, ctx)
     if not words and not ctx.is_deprecated:
         return ""
@@ -114,16 +114,16 @@ def _availability_note(node: RenderNode, ctx: Context) -> str:
 
 
 def _with_code(block: Block) -> Block:
-    """A summary that is nothing but text is a message of the compiler."""
+    """A summary that is only text is a message of the compiler."""
     match block:
-        case Paragraph(inline_content=[Text(text=told)]):
-            return _message(told)
+        case Paragraph(inline_content=[Text(text=text)]):
+            return _message(text)
         case _:
             return block
 
 
 def _message(text: str) -> Paragraph:
-    """What the compiler says, in whose text backticks mean code."""
+    """A message of the compiler, in which backticks mean code."""
     pieces = enumerate(split_code(text))
     return Paragraph(
         inline_content=[CodeVoice(code=piece) if i % 2 else Text(text=piece) for i, piece in pieces]
@@ -131,7 +131,7 @@ def _message(text: str) -> Paragraph:
 
 
 def _alternatives(node: RenderNode, ctx: Context) -> str:
-    """Links to the pages that stand for this one in other languages, if these are others."""
+    """Links to the pages that stand for this one in other languages, if they are not its own."""
     by_language = {
         trait.interface_language: variant
         for variant in node.variants or ()
@@ -144,7 +144,7 @@ def _alternatives(node: RenderNode, ctx: Context) -> str:
     links: dict[str, str] = {}
     lines: list[str] = []
     for variant in node.variants or ():
-        # Looked at once, for however many languages it is.
+        # Looked at once, however many languages it is for.
         if variant is own or not (others := [path for path in variant.paths if path not in ours]):
             continue
         for language in dict.fromkeys([trait.interface_language for trait in variant.traits]):
@@ -167,12 +167,12 @@ def _sample_code(node: RenderNode, ctx: Context) -> str:
 
 
 def _download(action: Inline, ctx: Context) -> str:
-    """A link to a file, or its name: the title may be no more than `Download`."""
+    """A link to a file, or else its name: the title may just be `Download`."""
     if not isinstance(action, ReferenceLink):
         return md.paragraph(inlines([action], ctx))
-    told = reference(action, ctx)
+    text = reference(action, ctx)
     described = ctx.describe(action.identifier)
     if ctx.destination(action.identifier, described) is None:
         name = title_of(described.reference if described else None)
-        told = f"{told}: {name}" if name not in ("", told) else told
-    return md.paragraph(told)
+        text = f"{text}: {name}" if name not in ("", text) else text
+    return md.paragraph(text)

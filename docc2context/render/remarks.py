@@ -19,7 +19,7 @@ def missing_file(name: str) -> str:
 
 
 def changed_lines(file: FileReference) -> str:
-    """Which lines of a file a step changes, as a phrase; empty if it does not tell."""
+    """Which lines of a file a step changes, as a phrase; empty if it does not say."""
     return _lines((highlight.line, highlight.line) for highlight in file.highlights or [])
 
 
@@ -48,6 +48,6 @@ def _lines(ranges: Iterable[tuple[int, int]]) -> str:
             merged[-1] = merged[-1][0], max(last, merged[-1][1])
         else:
             merged.append((first, last))
-    told = ", ".join(f"{first}–{last}" if last > first else str(first) for first, last in merged)
+    numbers = ", ".join(f"{first}–{last}" if last > first else str(first) for first, last in merged)
     single = len(merged) == 1 and merged[0][0] == merged[0][1]
-    return f"{'line' if single else 'lines'} {told}" if told else ""
+    return f"{'line' if single else 'lines'} {numbers}" if numbers else ""

@@ -1,4 +1,4 @@
-"""What another language has as it is, and what things are called in it."""
+"""What another language leaves unchanged, and what things are called in it."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -16,9 +16,9 @@ _encode = msgspec.json.Encoder().encode
 
 
 def places(theirs: Sequence[Any], ours: Sequence[Any]) -> list[int | None]:
-    """For each of their nodes the place of the equal one among ours; None where there is none.
+    """For each of their nodes, the index of the equal one among ours; None where there is none.
 
-    Takes time in proportion to them. What no patch touches is the same object in both.
+    Takes linear time. What no patch touches is the same object in both.
     """
     by_id = {id(node): place for place, node in enumerate(ours)}
     found = [by_id.get(id(node)) for node in theirs]
@@ -30,10 +30,10 @@ def places(theirs: Sequence[Any], ours: Sequence[Any]) -> list[int | None]:
 
 
 class OtherLanguage:
-    """A page in another language, and what things are called in it, each found out once.
+    """A page in another language, and what things are called in it, each looked up once.
 
-    Titles are made no more often than they are shown, as a patch may give one of megabytes to what
-    a page lists a million times.
+    Titles are made no more often than they are shown, because a patch may give one of megabytes to
+    what a page lists a million times.
     """
 
     def __init__(self, node: RenderNode, variant: Variant, ctx: Context) -> None:
@@ -41,15 +41,15 @@ class OtherLanguage:
         self.node = variant.node
         self.references = variant.references
         self.listed: dict[str, str] = {}
-        """The titles that lists of the page tell beside ours, by identifier."""
+        """The titles that lists of the page show beside ours, by identifier."""
         self._texts = node.references
         self._ctx = ctx
         self._titles: dict[str, str | None] = {}
 
     def titles(self, identifiers: Iterable[str]) -> dict[str, str] | None:
-        """The titles, as Markdown, of those identifiers that are called otherwise.
+        """The titles, as Markdown, of those identifiers that have another one here.
 
-        None if one of them stands for something else in more than its title.
+        None if one of them differs in more than its title.
         """
         found: dict[str, str] = {}
         for identifier in identifiers:
@@ -65,7 +65,7 @@ class OtherLanguage:
         return found
 
     def _title(self, identifier: str) -> str | None:
-        """Empty if it is the same, or none; None if more than the title differs."""
+        """Empty if it is the same, or blank; None if more than the title differs."""
         own, other = self._texts.get(identifier), self.references.get(identifier)
         if not isinstance(other, PatchedText) or other.text is not own:
             return None
@@ -84,9 +84,9 @@ class OtherLanguage:
 def names_elsewhere(
     field: str, node: RenderNode, others: Iterable[OtherLanguage]
 ) -> dict[str, list[tuple[str, str]]]:
-    """By identifier, the language and the name of each language that calls it otherwise.
+    """By identifier, each language that has another name for it, and that name.
 
-    Of groups alone that both languages list alike: one that differs is shown by itself.
+    Only for groups that both languages list alike: one that differs is shown by itself.
     """
     names: dict[str, list[tuple[str, str]]] = {}
     groups: Sequence[TopicGroup | RelationshipGroup] = getattr(node, field)

@@ -1,4 +1,4 @@
-"""The primary content sections of a documentation page: one function a kind, one table of them."""
+"""The primary content sections of a documentation page: one function per kind, in one table."""
 
 from collections.abc import Iterable, Sequence
 from typing import assert_never
@@ -71,7 +71,7 @@ def primary_section(node: PrimarySection, language: str, ctx: Context) -> str:
 
 
 def section_title(node: PrimarySection) -> str:
-    """What a section is headed by; empty for declarations, mentions and what has no heading."""
+    """A section's heading; empty for declarations, mentions and what has no heading."""
     match node:
         case Content(title=str(title)) if title:
             return title
@@ -110,8 +110,8 @@ def _said(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
 
 
 def _noted(name: str, notes: Iterable[str]) -> str:
-    told = ", ".join(filter(None, notes))
-    return f"{name} ({told})" if told else name
+    joined = ", ".join(filter(None, notes))
+    return f"{name} ({joined})" if joined else name
 
 
 def _property(item: Property, ctx: Context) -> str:
@@ -123,16 +123,16 @@ def _property(item: Property, ctx: Context) -> str:
         "deprecated" if item.deprecated else "",
         f"introduced in {escape(item.introduced_version)}" if item.introduced_version else "",
     ]
-    said = _said(_noted(code_span(item.name), notes), item.content, ctx)
-    told = [attribute(one, ctx) for one in item.attributes or []]
-    attributes = md.bullets(told)
-    return md.list_item("-", md.join([said, attributes]))
+    description = _said(_noted(code_span(item.name), notes), item.content, ctx)
+    lines = [attribute(one, ctx) for one in item.attributes or []]
+    attributes = md.bullets(lines)
+    return md.list_item("-", md.join([description, attributes]))
 
 
 def _types(
     fragments: Sequence[Fragment], details: Sequence[TypeDetail] | None, ctx: Context
 ) -> str:
-    """The declared type; the plain one behind it where they differ."""
+    """The declared type, followed by the plain one where they differ."""
     declared = declared_type(fragments, ctx)
     plain_types = _plain_types([detail for detail in details or [] if detail.base_type])
     if plain_types and plain_types != declared:
@@ -141,7 +141,7 @@ def _types(
 
 
 def _plain_types(details: Iterable[TypeDetail]) -> str:
-    """The types as alternatives, `*` for any; empty if that is all that is said."""
+    """The types as alternatives, `*` for any; empty if they are all `*`."""
     types = [_plain_type(detail) for detail in details]
     return " | ".join(types) if set(types) != {"*"} else ""
 
@@ -155,13 +155,13 @@ def _rest_body(node: RestBody, ctx: Context) -> str:
     body_type = code_span(declared_type(node.body_content_type, ctx))
     mime_type = code_span(node.mime_type or "")
     if body_type:
-        said = _noted(body_type, [f"content type {mime_type}" if mime_type else ""])
+        types = _noted(body_type, [f"content type {mime_type}" if mime_type else ""])
     else:
-        said = f"Content type: {mime_type}" if mime_type else ""
+        types = f"Content type: {mime_type}" if mime_type else ""
     head = ctx.heading(2, node.title)
     parts = md.loose_or_tight([_property(item, ctx) for item in node.parameters or []])
     parts_head = ctx.heading(3, "Parts") if parts else ""
-    return md.join([head, said, blocks(node.content, ctx), parts_head, parts])
+    return md.join([head, types, blocks(node.content, ctx), parts_head, parts])
 
 
 def _response(node: RestResponse, ctx: Context) -> str:

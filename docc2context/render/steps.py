@@ -19,10 +19,10 @@ def pictures(step: Step, ctx: Context) -> list[str]:
 
 
 def code_file(step: Step, ctx: Context, whole: Callable[[FileReference, str], str]) -> str:
-    """The file that the step leads to, set by `whole` from it and what the step changes of it.
+    """The file that the step leads to, rendered by `whole` from it and its changed lines.
 
-    Empty for a step without code. What is no file is shown as the picture that it is, and what the
-    page does not describe is named.
+    Empty for a step without code. What is not a file is shown as a picture, and what the page does
+    not describe is named.
     """
     if not step.code:
         return ""

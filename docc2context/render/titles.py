@@ -27,8 +27,8 @@ from docc2context.model.tutorials import Hero
 from docc2context.model.variants import Variant
 
 _GROUP_ROLES = frozenset({"collection", "collectionGroup", "article", "sampleCode", "overview"})
-"""Roles of symbol pages that are no symbols, such as modules: the web page sets their titles as
-prose."""
+"""Roles of symbol pages that are not about symbols, such as those of modules: the web page sets
+their titles as prose."""
 
 _REQUEST = "restRequestSymbol"
 """The role of a REST request, whose title says in words what it does."""
@@ -75,22 +75,22 @@ def title_of(reference: Reference | None) -> str:
 
 
 def _file_name(url: str) -> str:
-    """The name of the file that a URL leads to; empty if it leads to no file by its name."""
+    """The name of the file that a URL leads to; empty if the name does not look like a file's."""
     name = unquote(url.partition("?")[0].rpartition("/")[2])
     return name if "." in name else ""
 
 
 def is_symbol(reference: TopicReference) -> bool:
-    """Whether a page is told by the name of a symbol."""
+    """Whether a page's title is the name of a symbol."""
     if reference.title_style is not None:
         return reference.title_style == "symbol"
     return reference.kind == "symbol" and reference.role not in _GROUP_ROLES
 
 
 def symbol_name(title: str, role: str | None = None) -> str:
-    """A symbol's title: code, unless it is words, as those of the parts of a REST interface are.
+    """A symbol's title: code, unless it is words, as for the parts of a REST interface.
 
-    A Swift name that holds spaces stands between backticks, and in Objective-C none does.
+    A Swift name with spaces stands between backticks, and Objective-C names have no spaces.
 
     >>> symbol_name("log in(_:)"), symbol_name("`log in`"), symbol_name("Log in")
     ('`log in(_:)`', '`` `log in` ``', 'Log in')
@@ -130,12 +130,12 @@ def owner_by_address(node: RenderNode) -> str:
     """What a symbol's address names as its owner, such as `Sloth` for `…/Kit/Sloth/sleep()`.
 
     Empty for what a module itself has, and for all but symbols. The page of an owner may not exist:
-    an Objective-C class may be documented under its name in Swift alone.
+    an Objective-C class may be documented only under its Swift name.
     """
     parts = node.identifier.url.partition("/documentation/")[2].split("/")
     if node.kind != "symbol" or len(parts) < 3:
         return ""
-    return unquote(parts[-2]).partition("-")[0]  # behind it swift-docc tells equal names apart
+    return unquote(parts[-2]).partition("-")[0]  # after it, swift-docc tells equal names apart
 
 
 def other_names(node: RenderNode, others: Iterable[Variant]) -> str:
@@ -156,8 +156,8 @@ def _head_title(node: RenderNode) -> str:
 def language_name(language: str) -> str:
     """DocC's name of a language as people write it.
 
-    An archive may name one by any text. What it shows is a few plain words that mean the same in
-    Markdown, YAML and the middle of a sentence, escaped or not; empty for no name alone.
+    An archive may use any text as a name. What is shown is a few plain words that mean the same in
+    Markdown, YAML and the middle of a sentence, escaped or not; empty only for no name.
 
     >>> language_name("occ"), language_name("swift"), language_name("openapi")
     ('Objective-C', 'Swift', 'openapi')

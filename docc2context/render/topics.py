@@ -33,7 +33,7 @@ def topic_groups(
         return ""
     parts = [ctx.heading(2, title, generated_anchor(title))]
     above, lists = zip(*[_group(group, relation, ctx) for group in groups], strict=True)
-    # All groups together: authors sort overloads under the headings that they like.
+    # All groups together: authors sort overloads under whatever headings they like.
     tell_apart(lists, ctx)
     for blocks_above, pages in zip(above, lists, strict=True):
         parts += [*blocks_above, md.bullets(pages.lines())]
@@ -55,10 +55,10 @@ def _group(group: TopicGroup, relation: str, ctx: Context) -> tuple[list[str], P
 def _discussion(group: TopicGroup) -> Sequence[Block]:
     """What an author says of a group, without the heading that swift-docc puts above it."""
     match group.discussion.content if group.discussion else []:
-        case [Heading(text="Discussion", anchor="discussion"), *said]:
-            return said
-        case said:
-            return said
+        case [Heading(text="Discussion", anchor="discussion"), *content]:
+            return content
+        case content:
+            return content
 
 
 def relationships(groups: Sequence[RelationshipGroup] | None, ctx: Context) -> str:

@@ -1,4 +1,4 @@
-"""Tutorials, tutorial articles, tables of contents: one function a section, one table of them."""
+"""Tutorials, tutorial articles, tables of contents: one function per section, in one table."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -74,8 +74,8 @@ def _hero(node: Hero, ctx: Context) -> str:
     pictures = [media(name, None, ctx) for name in (node.image, node.video) if name]
     action = md.paragraph(inlines([node.action], ctx)) if node.action else ""
     title = ctx.heading(2, node.title) if node.title != ctx.title else ""
-    told = md.bullets(filter(None, facts))
-    return md.join([title, told, blocks(node.content, ctx), *pictures, action])
+    bullets = md.bullets(filter(None, facts))
+    return md.join([title, bullets, blocks(node.content, ctx), *pictures, action])
 
 
 def _task(node: Task, ctx: Context) -> str:

@@ -1,4 +1,4 @@
-"""What a page in another language has otherwise than in its own."""
+"""How a page in another language differs from the page in its own."""
 
 from collections.abc import Container, Iterable, Mapping
 from copy import copy
@@ -17,7 +17,7 @@ from docc2context.render.titles import page_name, page_title, title_of
 
 
 def variant_parts(node: RenderNode, own: Parts, other: OtherLanguage, ctx: Context) -> Parts:
-    """What a page in another language has that it has not in its own, which is `own`."""
+    """What a page has in another language and not in its own, which is `own`."""
     name = other.name
     other_ctx = ctx.variant(name, other.references)
     rest, renamed = _rest(node, own, other)
@@ -39,10 +39,10 @@ def _beyond(theirs: Iterable[str], ours: Iterable[str]) -> list[str]:
 
 
 def _rest(node: RenderNode, own: Parts, other: OtherLanguage) -> tuple[RenderNode, dict[str, str]]:
-    """The page in another language without what it has as in its own.
+    """The page in another language without what is the same in its own.
 
-    And, by identifier, the titles of what the parts that are left out mention under other names:
-    another name alone does not make a part differ.
+    And, by identifier, the titles of what the omitted parts mention under other names: another name
+    alone does not make a part differ.
     """
     rest = copy(other.node)
     renamed: dict[str, str] = {}
@@ -53,19 +53,19 @@ def _rest(node: RenderNode, own: Parts, other: OtherLanguage) -> tuple[RenderNod
         if field == "abstract":
             ours, theirs = [ours], [theirs]
         left = []
-        told: dict[int | None, dict[str, str] | None] = {None: None}
+        titles_at: dict[int | None, dict[str, str] | None] = {None: None}
         for part, place in zip(theirs, places(theirs, ours), strict=True):
-            if place is not None and place not in told:  # any number of parts may be equal to it
-                told[place] = titles = other.titles(asked[place])
+            if place is not None and place not in titles_at:  # any number of parts may equal it
+                titles_at[place] = titles = other.titles(asked[place])
                 renamed.update(titles or ())
-            if told[place] is None:
+            if titles_at[place] is None:
                 left.append(part)
         setattr(rest, field, left[0] if left and field == "abstract" else left or None)
     return rest, renamed
 
 
 def _names(titles: Mapping[str, str], listed: Container[str], ctx: Context) -> str:
-    """What things are called that the page mentions, but for those of which lists tell it."""
+    """The names of things that the page mentions, except those that its lists give."""
     names = (
         ctx.spend(f"{title} for {title_of(ctx.reference(identifier))}")
         for identifier, title in titles.items()
@@ -75,7 +75,7 @@ def _names(titles: Mapping[str, str], listed: Container[str], ctx: Context) -> s
 
 
 def _remarks(name: str, node: RenderNode, other: RenderNode, names: str) -> Iterable[str]:
-    """What a reader of the page for the other language has to know of it."""
+    """What a reader interested in the other language has to know."""
     if names:
         yield note(f"Names in {name}: {names}.")
     if missing := _missing_sections(node, other):
@@ -83,7 +83,7 @@ def _remarks(name: str, node: RenderNode, other: RenderNode, names: str) -> Iter
 
 
 def _unshown(sections: Iterable[str], shown: Iterable[str], name: str, ctx: Context) -> list[str]:
-    """The sections that read otherwise than those shown, each with its language at its head."""
+    """The sections that read differently from those shown, each headed by its language."""
     known = {"", *shown}
     suffix = ctx.suffix
     first_line_end = f"{suffix}\n"
@@ -97,7 +97,7 @@ def _unshown(sections: Iterable[str], shown: Iterable[str], name: str, ctx: Cont
 
 
 def _missing_sections(node: RenderNode, other: RenderNode) -> str:
-    """The titles of the page's own sections that it has not in another language."""
+    """The titles of the page's own sections that it lacks in another language."""
     titles, others = (
         dict.fromkeys(map(section_title, page.primary_content_sections or ()))
         for page in (node, other)
