@@ -95,8 +95,8 @@ class Settings(BaseSettings):
     download_idle_seconds: float = _setting(
         "seconds",
         "How long a client may acknowledge nothing of an answer that waits for it, before its "
-        "connection is ended. Not to be short: one that began fast and goes on slowly does so "
-        "seldom.",
+        "connection is ended. Keep it long: a client that began fast and goes on slowly "
+        "acknowledges seldom.",
         default=120.0,
         gt=0,
         le=3600,
@@ -132,7 +132,7 @@ class Settings(BaseSettings):
     conversion_cpu_seconds: int = _setting(
         "seconds",
         "CPU time of one conversion; thirty times what the largest archive seen so far takes, and "
-        "half of CONVERSION_TIMEOUT_SECONDS, so that an archive at fault is told so.",
+        "half of CONVERSION_TIMEOUT_SECONDS, so that the answer names the archive as the cause.",
         default=60,
         ge=1,
         le=3600,
@@ -140,14 +140,14 @@ class Settings(BaseSettings):
     conversion_memory_bytes: int = _setting(
         "bytes",
         "Address space of one conversion: 30 MiB for Python and the converter, 15 for the largest "
-        "archive seen so far, and room for one that is at all the limits above.",
+        "archive seen so far, and room for one that reaches all the limits above.",
         default=_GIB,
         ge=64 * _MIB,
     )
     converter_command: Annotated[tuple[str, ...], NoDecode] = _setting(
         "command",
         "An outside converter in place of our own, called as `COMMAND ARCHIVE --output DIR "
-        "--force`; quoted as for a shell, which it is not given to.",
+        "--force`; quoted as for a shell, but run without one.",
         default=(),
     )
     rate_limit: str = _setting(
@@ -157,12 +157,12 @@ class Settings(BaseSettings):
     )
     rate_limit_enabled: bool = _setting(
         "true or false",
-        "Whether there is such a limit; `false` where a proxy in front has one.",
+        "Whether there is such a limit; `false` if a proxy in front has one.",
         default=True,
     )
     rate_limit_store: str = _setting(
         "URL",
-        "Where the counts are: `memory://` for one process, "
+        "Where the counts are kept: `memory://` for one process, "
         "`redis://[user:password@]host[:port][/db]`, or `rediss://` for TLS, to share one limit "
         "among replicas. Its value is never shown.",
         default="memory://",
@@ -176,17 +176,17 @@ class Settings(BaseSettings):
     )
     shutdown_grace_seconds: float = _setting(
         "seconds",
-        "How long conversions may go on once the service is told to stop. What stops it has to "
-        "wait longer, by what downloads are given after that and some seconds: Docker kills after "
-        "10 seconds unless told otherwise, Kubernetes after 30.",
+        "How long conversions may go on once the service is told to stop. Whatever stops it has to "
+        "wait longer, by the time for downloads and some seconds: by default Docker kills after "
+        "10 seconds, Kubernetes after 30.",
         default=20.0,
         ge=0,
         le=3600,
     )
     metrics_token: SecretStr | None = _setting(
         "secret",
-        "Asked for as a bearer token by `/metrics`, without the white space around it; without "
-        "one, whoever reaches the port may scrape.",
+        "The bearer token that `/metrics` requires, without the white space around it; without "
+        "one, anyone who reaches the port may scrape.",
         default=None,
         repr=False,
     )
@@ -199,7 +199,7 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = _setting(
         "origins",
         "Whose scripts may read the answers, separated by commas: `https://docs.example`. `*` "
-        "alone is everyone, for the service knows no sessions that a script could borrow.",
+        "alone is everyone: the service has no sessions that a script could borrow.",
         default=(),
     )
     log_level: Literal["debug", "info", "warning", "error"] = _setting(

@@ -23,12 +23,14 @@ METHOD: Final = Label(
 )
 ENDPOINT: Final = Label("endpoint", "the template of the route; `unmatched` for none")
 STATUS: Final = Label(
-    "status", "of the response; 500 for a crash, 499 if the client hung up before its end"
+    "status",
+    "of the response; 500 for a crash, 503 if the service stopped before its end, 499 if the "
+    "client hung up before it",
 )
 EXTRACTION: Final = Label(
     "status",
     "`failed_validation`: refused before a page was read; `failed_extraction`: a page could not "
-    "be inflated, or none could be decoded; else `success`, also of conversions that failed later",
+    "be inflated, or none could be decoded; otherwise `success`, even if it failed later",
     get_args(Extraction),
 )
 REASON: Final = Label(
@@ -42,7 +44,7 @@ ERROR_TYPE: Final = Label(
     get_args(ErrorType),
 )
 PAGE_RESULT: Final = Label("result", "whether a page could be read", ("converted", "skipped"))
-NODE: Final = Label("node", f"a RenderNode type of the published format, else `{OTHER}`")
+NODE: Final = Label("node", f"a RenderNode type of the published format, or `{OTHER}`")
 CHECK: Final = Label(
     "check",
     "`admission`: conversions are taken, since no file DRAIN is there and the service does not "

@@ -79,8 +79,8 @@ class Metrics:
     zip_extractions = Declared(
         Counter,
         "zip_extractions_total",
-        "Archives that the reader has looked at, empty ones included, by what it made of them, as "
-        "far as it came.",
+        "Archives that the reader has looked at, empty ones included, by its verdict as far as it "
+        "read.",
         unit="archives",
         labels=(labels.EXTRACTION,),
     )

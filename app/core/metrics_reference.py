@@ -12,11 +12,11 @@ from app.core.resource_figures import FIGURES
 _HEAD: Final = """\
 # Metrics
 
-What `GET /metrics` tells. This file is made from the code by `make reference`; a test \
+Every metric of `GET /metrics`. `make reference` makes this file from the code; a test \
 compares them.
 
 A counter or histogram starts at 0 for every value of a closed set of labels, so that a rate over \
-it does not miss the first event. Label values are never paths or words of an upload. Beside the \
+it does not miss the first event. Label values are never paths or words of an upload. Besides the \
 metrics below there are the standard ones of a Python process: `process_cpu_seconds_total`, \
 `process_resident_memory_bytes`, `process_start_time_seconds` and the other `process_*`, \
 `python_info` and `python_gc_*`. They are about the service's own process, without its converters.
@@ -25,10 +25,10 @@ metrics below there are the standard ones of a Python process: `process_cpu_seco
 _RESOURCES: Final = """\
 ## Resources
 
-Read every 5 seconds by a thread of its own: of the container, by control groups of version 2 or \
-else 1, or, where there is none, of the service's processes. What the system does not tell has no \
-series. A source that fails is logged once, as `resource_unreadable`; its figures are missing \
-then, and `docc2context_resources_last_success_timestamp_seconds` stays behind.
+A thread of its own reads these every 5 seconds: for the container, from control groups (version \
+2, otherwise 1); without a container, for the service's processes. What the system does not \
+report has no series. A source that fails is logged once, as `resource_unreadable`; its figures \
+are then missing, and `docc2context_resources_last_success_timestamp_seconds` stays behind.
 """
 
 _LABELS: Final = """\
@@ -38,7 +38,7 @@ _LABELS: Final = """\
 _BUCKETS: Final = """\
 ## Buckets
 
-The requirement document's are among them, and no histogram has more than 14 finite ones.
+They include those of the requirement document, and no histogram has more than 14 finite ones.
 """
 
 Row = tuple[str, ...]
