@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.app.archives import article, doccarchive
 from tests.app.serving import NEEDS_PROC, Server, eventually, held
-from tests.app.web.page import SAMPLE, WebPage, opened
+from tests.app.web.page import SAMPLE, WebPage, opened, painted
 
 PHONE = {"width": 360, "height": 740}
 WIDE = {"width": 1440, "height": 900}
@@ -171,6 +171,77 @@ def test_with_forced_colours_what_is_chosen_looks_chosen(browser: Browser, serve
         assert chosen != other.evaluate(COLOURS)
         assert chosen != page.button("Markdown").evaluate(COLOURS)
         assert_accessible(page)
+
+
+STEPS = "(steps) => steps.map((one) => getComputedStyle(one).borderTopColor)"
+
+BAR = """
+(at) => {
+  const bar = document.getElementById("bar");
+  if (at === null) bar.removeAttribute("value");
+  else bar.value = at;
+}
+"""
+
+
+@NEEDS_PROC
+def test_with_forced_colours_it_is_seen_how_far_the_work_is(
+    browser: Browser, server: Server, slow_file: Path
+) -> None:
+    with opened(browser, server, forced_colors="active") as page:
+        page.convert(slow_file)
+        with held(server):
+            expect(page.page.locator("#work-title")).to_contain_text("Converting")
+            sent, current, received = page.page.locator(".steps li").evaluate_all(STEPS)
+            assert sent == received != current
+            bar = page.page.locator("#bar")
+            assert len(set(painted(bar))) > 10  # a gradient
+            page.page.evaluate(BAR, 25)
+            border, *row = painted(bar)[:-1]
+            quarter = len(row) // 4
+            (done,) = set(row[5 : quarter - 5])
+            (rest,) = set(row[quarter + 5 : -5])
+            assert len({border, done, rest}) == 3
+            page.button("Cancel").click()
+        eventually(server.is_idle, "nothing is left of the conversion")
+
+
+def test_with_forced_colours_lamp_and_figures_keep_what_sets_them_off(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server, forced_colors="active") as page:
+        dot = "getComputedStyle(document.getElementById('lamp'), '::before').backgroundColor"
+        ground = "getComputedStyle(document.body).backgroundColor"
+        assert page.page.evaluate(dot) != page.page.evaluate(ground)
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+
+        figures = page.page.locator("#figures div").evaluate_all(
+            "(all) => all.map((one) => getComputedStyle(one).outline)"
+        )
+        assert {figure.rpartition(") ")[2] for figure in figures} == {"solid 1px"}
+
+
+@NEEDS_PROC
+def test_a_step_that_is_done_is_told_by_a_mark_and_in_words(
+    browser: Browser, server: Server, slow_file: Path
+) -> None:
+    with opened(browser, server) as page:
+        page.convert(slow_file)
+        with held(server):
+            expect(page.page.locator("#work-title")).to_contain_text("Converting")
+            expect(page.page.locator(".steps")).to_match_aria_snapshot(
+                """
+                - list:
+                  - listitem: Send, done
+                  - listitem: Convert
+                  - listitem: Receive
+                """
+            )
+            mark = "getComputedStyle(document.getElementById('step-sending'), '::after').content"
+            assert page.page.evaluate(mark) == '" ✓" / ", done"'
+            page.button("Cancel").click()
+        eventually(server.is_idle, "nothing is left of the conversion")
 
 
 @pytest.mark.parametrize(
