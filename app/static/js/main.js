@@ -101,8 +101,12 @@ function fail({ title, detail, remedy, facts, again }) {
 
 const isAtResult = () => document.body.dataset.state === "result";
 
-function showForm() {
+const GONE = "That page belonged to a result that this tab no longer has. Convert the archive again.";
+
+/** @param {string} [gone] what has to be told of the page that was asked for */
+function showForm(gone = "") {
   document.title = TITLE;
+  byId("gone").textContent = gone;
   enter("empty");
   byId("file").focus();
 }
@@ -116,7 +120,9 @@ function restart() {
 
 /** The page of a bundle that the tab has no longer, as after a reload, has no address. */
 function dropAddress() {
-  if (routed(location.hash)) history.replaceState(null, "", location.pathname);
+  if (!routed(location.hash)) return "";
+  history.replaceState(null, "", location.pathname);
+  return GONE;
 }
 
 /** Show what the entry of the history is about that the browser has come to. */
@@ -129,8 +135,7 @@ function travel() {
     if (!wasAtResult) byId("result-title").focus();
   } else {
     if (wasAtResult) result.leave();
-    dropAddress();
-    showForm();
+    showForm(dropAddress());
   }
 }
 
@@ -161,5 +166,9 @@ byId("to-service").onclick = (event) => {
   byId("service").focus({ preventScroll: true });
 };
 addEventListener("popstate", travel);
-dropAddress();
+addEventListener("beforeunload", (event) => {
+  // Both are in this tab alone, and end with it.
+  if (running || (result && !result.isSaved)) event.preventDefault();
+});
+byId("gone").textContent = dropAddress();
 watchStatus(heed);

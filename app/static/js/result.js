@@ -9,6 +9,8 @@ import { Tree } from "./tree.js";
 const LOSSES = 500;
 
 export class Result {
+  /** Whether its bundle has been downloaded. */
+  isSaved = false;
   #address = "";
   #say;
   /** @type {Map<number, number>} how far down the page was, by the mark of the history's entry */
@@ -78,6 +80,7 @@ export class Result {
     this.#address = URL.createObjectURL(this.bundle.blob);
     link.href = this.#address;
     link.download = bundleName(file.name);
+    link.onclick = () => (this.isSaved = true);
     link.textContent = `Download the bundle (${sized(this.bundle.blob.size)})`;
   }
 
