@@ -41,10 +41,16 @@ export class Result {
     this.#tree = new Tree([...bundle.pages.values()], byId("tree"), byId("hits"));
     this.#preview = new Preview(bundle, say);
     filter.oninput = () => this.#tree.filter(filter.value);
-    byId("skip").onclick = (event) => {
-      event.preventDefault(); // the address is that of the page
-      this.#preview.focus();
+    filter.onkeydown = (event) => {
+      if (event.key === "Enter" && !event.isComposing) this.#tree.openFirst();
     };
+    byId("tree").onclick = (event) => {
+      // Who opens a page by a key goes on in it; by a mouse, wherever the mouse goes.
+      const opens = event.target.closest("a") && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+      if (opens && event.detail === 0) this.#preview.focus();
+    };
+    skip("to-page", () => this.#preview.focus());
+    skip("to-pages", () => this.#tree.focus());
     history.pushState(null, "", route(this.#tree.first()));
     this.#show();
   }
@@ -59,7 +65,10 @@ export class Result {
   arrive() {
     const path = this.#show();
     this.#say(this.#titleOf(path));
-    if (this.#narrow.matches) byId("page").scrollIntoView();
+    if (this.#narrow.matches) {
+      if (!byId("page").contains(document.activeElement)) this.#preview.focus();
+      byId("page").scrollIntoView();
+    }
   }
 
   /** Something else is about to be shown. */
@@ -108,6 +117,14 @@ export class Result {
   #titleOf(path) {
     return this.bundle.pages.get(path).title || path;
   }
+}
+
+/** @param {string} id of a link to another part of the page @param {() => void} go */
+function skip(id, go) {
+  byId(id).onclick = (event) => {
+    event.preventDefault(); // the address is that of the page
+    go();
+  };
 }
 
 /** A mark that no entry has, those from before a reload included. */

@@ -89,7 +89,7 @@ def test_the_keyboard_alone_leads_from_the_form_to_a_page(browser: Browser, serv
         keyboard.press("Enter")
         expect(page.page.locator("#result-title")).to_be_focused()
 
-        for expected in ("#download", "#another", "#filter", "#skip"):
+        for expected in ("#download", "#another", "#filter", "#to-page"):
             keyboard.press("Tab")
             expect(page.page.locator(expected)).to_be_focused()
         keyboard.press("Tab")
@@ -126,20 +126,64 @@ def test_a_link_before_the_tree_skips_it(browser: Browser, server: Server) -> No
         assert page.page.url == address
 
 
-def test_a_link_to_the_page_that_is_shown_leads_the_keyboard_into_it(
+def test_a_page_opened_by_a_key_has_the_keyboard_and_gives_it_back_to_its_place_in_the_list(
     browser: Browser, server: Server
 ) -> None:
-    with opened(browser, server) as page:
+    with opened(browser, server, viewport=WIDE) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        keyboard = page.page.keyboard
+        link = page.page.locator("#tree").get_by_role("link", name="walkingTime")
+        sheet = page.page.locator("#rendered")
+        for _ in ("another page", "the one that is shown"):
+            link.focus()
+            keyboard.press("Enter")
+            expect(page.page.locator("#rendered h3")).to_have_text("walkingTime")
+            expect(sheet).to_be_focused()
+        link.click()
+        expect(sheet).to_be_focused()  # as it leads to where one is
+
+        page.button("Pages under Trail").click()
+        sheet.focus()
+        for expected in ("#copy", "#show-source", "#show-rendered", "#to-pages"):
+            keyboard.press("Shift+Tab")
+            expect(page.page.locator(expected)).to_be_focused()
+        assert size_of(page.page.locator("#to-pages"))[0] > 80
+        assert_accessible(page)
+        keyboard.press("Enter")
+        expect(link).to_be_focused()
+
+
+def test_a_page_opened_by_the_mouse_leaves_the_keyboard_in_the_list(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server, viewport=WIDE) as page:
         page.convert(SAMPLE)
         page.await_result("TrailKit")
         link = page.page.locator("#tree").get_by_role("link", name="walkingTime")
-        link.focus()
-        page.page.keyboard.press("Enter")
+        link.click()
         expect(page.page.locator("#rendered h3")).to_have_text("walkingTime")
-        expect(link).to_be_focused()
-        page.page.keyboard.press("Enter")
 
+        expect(link).to_be_focused()
+
+
+@pytest.mark.parametrize("key", [True, False], ids=["by a key", "by a finger"])
+def test_on_a_narrow_screen_the_keyboard_goes_to_the_page_that_is_shown(
+    browser: Browser, server: Server, *, key: bool
+) -> None:
+    narrow = {"width": 320, "height": 480}
+    with opened(browser, server, viewport=narrow, has_touch=True) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        link = page.page.locator("#tree").get_by_role("link", name="walkingTime")
+        if key:
+            link.press("Enter")
+        else:
+            link.tap()
+
+        expect(page.page.locator("#rendered h3")).to_have_text("walkingTime")
         expect(page.page.locator("#rendered")).to_be_focused()
+        expect(page.page.locator("#page-path")).to_be_in_viewport()
 
 
 def test_the_title_of_a_page_is_told_to_screen_readers_and_names_the_tab(
