@@ -62,14 +62,6 @@ export const several = () =>
     false,
   );
 
-export const noFile = () =>
-  local(
-    "That is no file",
-    "What was dropped is text or a link. Nothing was sent.",
-    "Drop the .zip file itself, or choose it.",
-    false,
-  );
-
 /** @param {string} requestId */
 export const unreachable = (requestId) =>
   local(

@@ -37,9 +37,16 @@ function say(words) {
   byId("said").textContent = words;
 }
 
+/** What was dropped is no archive. @param {import("./errors.js").Failure} failure */
+function refuse(failure) {
+  leaveResult();
+  fail(failure);
+}
+
 /** @param {File} chosen */
 async function start(chosen) {
   file = chosen;
+  leaveResult();
   if (file.size > limit) return fail(tooLarge(file, limit));
   running = new AbortController();
   enter("working");
@@ -111,10 +118,15 @@ function showForm(gone = "") {
   byId("file").focus();
 }
 
-/** To the form, for another archive; a result is still there by the browser's Back. */
-function restart() {
+/** Something else is about to be shown; a result is still there by the browser's Back. */
+function leaveResult() {
   if (isAtResult()) result.leave();
   if (routed(location.hash)) history.pushState(null, "", location.pathname);
+}
+
+/** To the form, for another archive. */
+function restart() {
+  leaveResult();
   showForm();
 }
 
@@ -147,7 +159,7 @@ function heed({ limits, assets }) {
 }
 
 byId("endpoint").textContent = location.origin + CONVERT;
-watchForm(start, fail, () => !running && !isAtResult());
+watchForm(start, refuse, () => !running);
 byId("cancel").onclick = () => running?.abort();
 byId("again").onclick = () => start(file);
 byId("other").onclick = () => {

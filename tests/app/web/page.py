@@ -42,11 +42,18 @@ class WebPage:
         self.choose(archive)
         self.button("Convert").click()
 
+    def drag(self, *paths: Path) -> None:
+        """Hold files or folders over the page, as a person does who comes from their desktop."""
+        self._drag(("dragEnter", "dragOver"), paths)
+
     def drop(self, *paths: Path) -> None:
-        """Drop files or folders on the page, as a person does from their desktop."""
+        """Drop files or folders on the page."""
+        self._drag(("dragEnter", "dragOver", "drop"), paths)
+
+    def _drag(self, kinds: tuple[str, ...], paths: tuple[Path, ...]) -> None:
         session = self.page.context.new_cdp_session(self.page)
         data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
-        for kind in ("dragEnter", "dragOver", "drop"):
+        for kind in kinds:
             event = {"type": kind, "x": 300, "y": 300, "data": data}
             session.send("Input.dispatchDragEvent", event)
         session.detach()
