@@ -80,7 +80,8 @@ export class Result {
   /** Forget the bundle, and free what the browser keeps of it. */
   close() {
     URL.revokeObjectURL(this.#address);
-    for (const id of ["tree", "rendered", "source", "losses"]) byId(id).replaceChildren();
+    this.#preview.close();
+    for (const id of ["tree", "losses"]) byId(id).replaceChildren();
   }
 
   /** @param {File} file */

@@ -186,6 +186,40 @@ def test_on_a_narrow_screen_the_keyboard_goes_to_the_page_that_is_shown(
         expect(page.page.locator("#page-path")).to_be_in_viewport()
 
 
+WIDE_CODE = "let route = " + " + ".join(["trail.duration(at: .stroll)"] * 2)
+"""Wider than a narrow window, and not than a wide one."""
+
+
+def test_wide_code_can_be_scrolled_by_keys_whenever_it_is_too_wide(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    code = {"type": "codeListing", "syntax": "swift", "code": [WIDE_CODE]}
+    pages = {
+        name: json.dumps(
+            article(name) | {"primaryContentSections": [{"kind": "content", "content": [code]}]}
+        ).encode()
+        for name in ("one", "two")
+    }
+    archive = tmp_path / "Code.zip"
+    archive.write_bytes(doccarchive(**pages))
+    narrow = {"width": 480, "height": 900}
+    with opened(browser, server, viewport=narrow) as page:
+        page.convert(archive)
+        page.await_result("one")
+        listing = page.page.locator("#rendered pre")
+        expect(listing).to_have_attribute("tabindex", "0")
+        page.button("Markdown").click()
+        page.page.locator("#tree").get_by_role("link", name="two").click()
+        expect(page.page.locator("#page-path")).to_have_text("documentation/two.md")
+        page.button("Preview").click()
+        expect(listing).to_have_attribute("tabindex", "0")
+
+        page.page.set_viewport_size({"width": 1700, "height": 900})
+        expect(listing).not_to_have_attribute("tabindex", "0")
+        page.page.set_viewport_size(narrow)
+        expect(listing).to_have_attribute("tabindex", "0")
+
+
 def test_the_title_of_a_page_is_told_to_screen_readers_and_names_the_tab(
     browser: Browser, server: Server
 ) -> None:
