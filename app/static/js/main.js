@@ -1,9 +1,11 @@
 /** The page, put together: which of its four states is seen, and what leads to the next. */
 
+import { flawOf } from "./archive.js";
 import { Bundle } from "./bundle.js";
 import { copyBy } from "./clipboard.js";
+import { countDown, isWaiting } from "./countdown.js";
 import { byId, described, withCode } from "./dom.js";
-import { tooLarge, unreadable } from "./errors.js";
+import { tooLarge, unfit, unreadable } from "./errors.js";
 import { watchForm } from "./form.js";
 import { counted, sized } from "./format.js";
 import { routed } from "./links.js";
@@ -47,20 +49,29 @@ function refuse(failure) {
 async function start(chosen) {
   file = chosen;
   leaveResult();
-  if (file.size > limit) return fail(tooLarge(file, limit));
   running = new AbortController();
+  try {
+    const failure = file.size > limit ? tooLarge(file, limit) : unfit(file, await flawOf(file));
+    if (failure) fail(failure);
+    else await send(running.signal);
+  } finally {
+    running = null;
+  }
+}
+
+/** @param {AbortSignal} signal */
+async function send(signal) {
   enter("working");
   const work = new Work(file, say);
   byId("work-title").focus();
   try {
     const options = { assets: byId("assets").checked };
-    const answer = await convert(file, options, work, running.signal);
+    const answer = await convert(file, options, work, signal);
     await succeed(answer, options, work.end());
   } catch (error) {
     end(error);
   } finally {
     work.end();
-    running = null;
   }
 }
 
@@ -84,17 +95,20 @@ function end(error) {
   if (error instanceof Cancelled) {
     restart();
     say("Cancelled. The archive is still chosen.");
-  } else if (error instanceof Failed) fail(error.failure);
-  else throw error;
+  } else if (error instanceof Failed) {
+    const { facts } = error.failure;
+    fail({ ...error.failure, facts: [["File", file.name], ...facts] });
+  } else throw error;
 }
 
 /** @param {import("./errors.js").Failure} failure */
-function fail({ title, detail, remedy, facts, again }) {
+function fail({ title, detail, remedy, facts, again, wait = 0 }) {
   byId("failure-title").textContent = title;
   byId("failure-detail").textContent = detail;
   byId("failure-remedy").replaceChildren(...withCode(remedy));
   byId("failure-facts").replaceChildren(...described(facts));
   byId("again").hidden = !again;
+  countDown(byId("again"), wait);
   byId("other").classList.toggle("primary", !again);
   byId("copy-facts").hidden = !facts.length;
   byId("copy-facts").onclick = () => {
@@ -102,6 +116,7 @@ function fail({ title, detail, remedy, facts, again }) {
     return copyBy(byId("copy-facts"), words.join("\n"), "The details are copied.", say);
   };
   enter("failed");
+  say(""); // the heading that is focused says it, with its description
   document.title = `${title} · docc2context`;
   byId("failure-title").focus();
 }
@@ -161,7 +176,9 @@ function heed({ limits, assets }) {
 byId("endpoint").textContent = location.origin + CONVERT;
 watchForm(start, refuse, () => !running);
 byId("cancel").onclick = () => running?.abort();
-byId("again").onclick = () => start(file);
+byId("again").onclick = () => {
+  if (!isWaiting(byId("again"))) start(file);
+};
 byId("other").onclick = () => {
   byId("file").value = ""; // what else is chosen goes for the next one too
   restart();
