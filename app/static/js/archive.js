@@ -21,6 +21,29 @@ export async function flawOf(file) {
   }
 }
 
+/**
+ * Whether an archive has one of these files, wherever it lies in it.
+ * @param {File} file
+ * @param {string[]} names without folders
+ */
+export async function holdsAny(file, names) {
+  try {
+    const directory = await directoryOf(file);
+    return names.some((name) => directory.includes(`/${name}`));
+  } catch {
+    return false;
+  }
+}
+
+/** The list of entries, as text; empty if it is not where the end record says. @param {File} file */
+async function directoryOf(file) {
+  const tail = file.slice(-END_BYTES);
+  const at = (await latin(tail)).lastIndexOf(END);
+  const record = new DataView(await tail.slice(at, at + 22).arrayBuffer());
+  const [size, offset] = [record.getUint32(12, true), record.getUint32(16, true)];
+  return file.slice(offset, offset + size).text();
+}
+
 /** A character for each byte. @param {Blob} blob */
 async function latin(blob) {
   return new TextDecoder("latin1").decode(await blob.arrayBuffer());

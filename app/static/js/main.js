@@ -184,6 +184,10 @@ byId("other").onclick = () => {
   restart();
 };
 byId("another").onclick = byId("other").onclick;
+byId("with-assets").onclick = () => {
+  byId("assets").checked = true;
+  start(result.file);
+};
 byId("home").onclick = (event) => {
   if (!isAtResult() || event.ctrlKey || event.metaKey) return;
   event.preventDefault(); // a page loaded anew would have no result

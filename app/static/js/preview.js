@@ -69,6 +69,13 @@ export class Preview {
     return this.#pane.scrollTop;
   }
 
+  /** The files of images and videos that are told by their words, as where none came along. */
+  get missingMedia() {
+    const told = /^(?:Image|Video): (?:.* \()?(.*?)\)?$/s; // docc2context/render/inline.py
+    const words = [...this.#rendered.querySelectorAll("em")].map((one) => told.exec(one.textContent));
+    return words.flatMap((match) => (match ? [match[1]] : []));
+  }
+
   focus() {
     this.#pane.focus();
   }

@@ -1,5 +1,6 @@
 /** What has come of an archive: figures, losses, the tree of pages, and one of them. */
 
+import { holdsAny } from "./archive.js";
 import { byId, described, element } from "./dom.js";
 import { bundleName, counted, grouped, sized } from "./format.js";
 import { route, routed } from "./links.js";
@@ -12,10 +13,12 @@ export class Result {
   /** Whether its bundle has been downloaded. */
   isSaved = false;
   #address = "";
+  #options;
   #say;
   /** @type {Map<number, number>} how far down the page was, by the mark of the history's entry */
   #positions = new Map();
   #entry = 0;
+  #isClosed = false;
   #preview;
   #tree;
   #narrow = matchMedia("(max-width: 52rem)");
@@ -30,6 +33,8 @@ export class Result {
    */
   constructor(bundle, file, options, seconds, say) {
     this.bundle = bundle;
+    this.file = file;
+    this.#options = options;
     this.#say = say;
     byId("result-title").textContent = bundle.title;
     byId("origin").textContent = `${file.name}, ${seconds < 1 ? "in less than a second" : `in ${counted(Math.round(seconds), "second")}`}`;
@@ -51,6 +56,7 @@ export class Result {
     };
     skip("to-page", () => this.#preview.focus());
     skip("to-pages", () => this.#tree.focus());
+    byId("with-assets").hidden = true;
     history.pushState(null, "", route(this.#tree.first()));
     this.#show();
   }
@@ -79,6 +85,7 @@ export class Result {
 
   /** Forget the bundle, and free what the browser keeps of it. */
   close() {
+    this.#isClosed = true;
     URL.revokeObjectURL(this.#address);
     this.#preview.close();
     for (const id of ["tree", "losses"]) byId(id).replaceChildren();
@@ -105,9 +112,19 @@ export class Result {
     history.replaceState({ entry }, "");
     this.#tree.mark(path);
     this.#preview.show(path, fragment, position);
+    this.#offerMedia();
     this.#keepPosition();
     document.title = [...new Set([this.#titleOf(path), this.bundle.title, "docc2context"])].join(" · ");
     return path;
+  }
+
+  /** To convert again with what a page shows, if the archive has it and the service would bring it. */
+  async #offerMedia() {
+    const button = byId("with-assets");
+    const missing = this.#preview.missingMedia;
+    if (this.#options.assets || !button.hidden || !missing.length) return;
+    const offers = (await holdsAny(this.file, missing)) && !byId("assets").disabled;
+    if (offers && !this.#isClosed) button.hidden = false;
   }
 
   #keepPosition() {

@@ -179,6 +179,32 @@ def test_assets_come_along_if_asked_for_and_are_shown(
         page.assert_quiet()
 
 
+def test_where_a_page_lacks_its_image_the_archive_can_be_converted_again_with_it(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    archive = tmp_path / "Lake.zip"
+    archive.write_bytes(illustrated_doccarchive())
+    with opened(browser, server) as page:
+        again = page.button("Convert again with images")
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        expect(again).to_be_hidden()
+        page.button("Convert another").click()
+        page.convert(archive)
+        page.await_result("Foo")
+        page.button("Convert another").click()
+        page.choose(SAMPLE)
+        page.page.go_back()  # where the file is no longer the one that is chosen
+
+        again.click()
+
+        expect(page.page.locator("#rendered img")).to_have_attribute("alt", "A lake")
+        assert (page.figure("Assets"), page.figure("Pages")) == ("1", "1")
+        expect(again).to_be_hidden()
+        page.button("Convert another").click()
+        expect(page.page.get_by_label("With the images")).to_be_checked()
+
+
 def test_that_no_asset_came_along_is_told_to_who_asked_for_them_alone(
     browser: Browser, server: Server
 ) -> None:
