@@ -254,6 +254,9 @@ def test_with_forced_colours_what_is_chosen_looks_chosen(browser: Browser, serve
 
 STEPS = "(steps) => steps.map((one) => getComputedStyle(one).borderTopColor)"
 
+BLUE = "10 88 202"
+"""--accent in the light scheme."""
+
 BAR = """
 (at) => {
   const bar = document.getElementById("bar");
@@ -299,6 +302,22 @@ def test_with_forced_colours_lamp_and_figures_keep_what_sets_them_off(
             "(all) => all.map((one) => getComputedStyle(one).outline)"
         )
         assert {figure.rpartition(") ")[2] for figure in figures} == {"solid 1px"}
+
+
+def test_without_motion_a_bar_of_unknown_length_is_hatched_evenly(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server, reduced_motion="reduce") as page:
+        page.page.evaluate("document.getElementById('work').hidden = false")
+        page.page.evaluate(BAR, None)
+        row = painted(page.page.locator("#bar"))
+        quarter = len(row) // 4
+        shares = [
+            row[start : start + quarter].count(BLUE) / quarter
+            for start in range(0, 4 * quarter, quarter)
+        ]
+
+        assert all(0.3 < share < 0.6 for share in shares)
 
 
 @NEEDS_PROC
@@ -373,6 +392,49 @@ def test_what_is_written_from_right_to_left_begins_at_the_right(
             assert (left > 100, right < 1) == (True, True)
         left, right = link.evaluate(EDGES)
         assert left > right
+
+
+SIDES = """
+() => {
+  const style = (selector) => getComputedStyle(document.querySelector(`#rendered ${selector}`));
+  const left = (cell) => cell.getBoundingClientRect().left;
+  const [first, second] = [...document.querySelectorAll("#rendered td")].map(left);
+  const paddings = (list) => [style(list).paddingLeft, style(list).paddingRight];
+  return {
+    ul: paddings("ul").map(parseFloat),
+    ol: paddings("ol").map(parseFloat),
+    quote: [style("blockquote").borderLeftWidth, style("blockquote").borderRightWidth],
+    table: first < second ? "from left to right" : "from right to left",
+    code: new Set([style("pre").direction, style("li code").direction]).size,
+    listing: style("pre").direction,
+  };
+}
+"""
+
+LEFT = {"ul": [22.4, 0], "ol": [22.4, 0], "quote": ["4px", "0px"], "table": "from left to right"}
+RIGHT = {"ul": [0, 22.4], "ol": [0, 22.4], "quote": ["0px", "4px"], "table": "from right to left"}
+
+
+@pytest.mark.parametrize(
+    ("words", "sides"), [("Choose a path.", LEFT), ("בחרו שביל.", RIGHT)], ids=["latin", "hebrew"]
+)
+def test_marks_columns_and_rules_stand_where_the_words_begin_and_code_runs_as_code(
+    browser: Browser, server: Server, words: str, sides: dict[str, object]
+) -> None:
+    markdown = f"- {words} `a`\n\n  ```\n  b\n  ```\n\n1. {words}\n\n> {words}\n\n"
+    markdown += f"| {words} | {words} |\n| --- | --- |\n| {words} | {words} |\n"
+    with opened(browser, server, viewport=WIDE) as page:
+        page.page.evaluate(
+            """async (markdown) => {
+              const { rendered } = await import("/static/js/markdown.js");
+              const bundle = { pages: new Map(), has: () => false };
+              document.getElementById("result").hidden = false;
+              document.getElementById("rendered").replaceChildren(rendered(markdown, "a.md", bundle));
+            }""",
+            markdown,
+        )
+
+        assert page.page.evaluate(SIDES) == sides | {"code": 1, "listing": "ltr"}
 
 
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
