@@ -8,6 +8,8 @@ import { Preview } from "./preview.js";
 import { Tree } from "./tree.js";
 
 const LOSSES = 500;
+const UNKNOWN = "Content of a kind that the converter does not know. Its words are kept as far as they can be read.";
+const MISSING = "What a page refers to and the archive does not describe. Its name stands in the page, without a link.";
 
 export class Result {
   /** Whether its bundle has been downloaded. */
@@ -39,7 +41,10 @@ export class Result {
     byId("result-title").textContent = bundle.title;
     byId("origin").textContent = `${file.name}, ${seconds < 1 ? "in less than a second" : `in ${counted(Math.round(seconds), "second")}`}`;
     byId("figures").replaceChildren(...described(figures(bundle, file, options)));
-    byId("losses").replaceChildren(...losses(bundle.report));
+    byId("losses").replaceChildren(...losses(bundle));
+    byId("losses").onclick = (event) => {
+      if (event.target.closest("a")) this.#preview.focus(); // which brings it into view, too
+    };
     this.#offer(file);
     const filter = byId("filter");
     filter.value = "";
@@ -148,41 +153,46 @@ function skip(id, go) {
 /** A mark that no entry has, those from before a reload included. */
 const newEntry = () => crypto.getRandomValues(new Uint32Array(1))[0] + 1;
 
-/** @returns {[string, string][]} */
+/** @returns {[string, string, string?][]} */
 function figures({ blob, report, pages }, file, options) {
   const sizes = [["Archive", sized(file.size)], ["Bundle, zipped", sized(blob.size)]];
   if (!report) return [["Pages", grouped(pages.size)], ...sizes];
   return [
     ["Pages", grouped(report.pages_converted)],
     ["Skipped pages", grouped(report.pages_skipped.length)],
-    ["Unknown nodes", grouped(total(report.unknown_nodes))],
-    ["Missing references", grouped(report.missing_references)],
+    ["Unknown nodes", grouped(total(report.unknown_nodes)), UNKNOWN],
+    ["Missing references", grouped(report.missing_references), MISSING],
     ...(options.assets ? [["Assets", grouped(report.assets_copied)]] : []),
     sizes[0],
-    ["Unpacked", sized(report.output_bytes)],
+    ["Bundle, unpacked", sized(report.output_bytes)],
     sizes[1],
   ];
 }
 
-/** @param {import("./bundle.js").Report | null} report */
-function losses(report) {
+/** @param {import("./bundle.js").Bundle} bundle */
+function losses({ report, pages }) {
   if (!report) return [];
-  const skipped = report.pages_skipped.map(({ source, reason }) => [source, reason]);
-  const unknown = Object.entries(report.unknown_nodes).map(([kind, count]) => [kind, counted(count, "time")]);
-  const missing = (report.missing ?? []).map(({ page, identifier }) => [identifier, `on ${page}`]);
+  const link = (path, words) => (pages.has(path) ? element("a", { href: route(path) }, words) : words);
+  const skipped = report.pages_skipped.map(({ source, reason, path }) => [code(link(path, source)), ` ${reason}`]);
+  const unknown = Object.entries(report.unknown_nodes).map(([kind, count]) => [code(kind), ` ${counted(count, "time")}`]);
+  const missing = (report.missing ?? []).map(({ page, identifier }) => [code(identifier), " on ", link(page, page)]);
   return [
     ...listed(`${counted(skipped.length, "skipped page")}, with the reason`, skipped),
-    ...listed(`${counted(total(report.unknown_nodes), "unknown node")}, by kind`, unknown),
-    ...listed(`${counted(report.missing_references, "missing reference")}, with the page`, missing),
+    ...listed(`${counted(total(report.unknown_nodes), "unknown node")}, by kind`, unknown, UNKNOWN),
+    ...listed(`${counted(report.missing_references, "missing reference")}, with the page`, missing, MISSING),
   ];
 }
 
-/** @param {string} words @param {string[][]} rows */
-function listed(words, rows) {
+/** @param {Node | string} what */
+const code = (what) => element("code", {}, what);
+
+/** @param {string} words @param {(Node | string)[][]} rows @param {string} [meaning] */
+function listed(words, rows, meaning) {
   if (!rows.length) return [];
-  const items = rows.slice(0, LOSSES).map(([name, what]) => element("li", {}, element("code", {}, name), ` ${what}`));
+  const items = rows.slice(0, LOSSES).map((row) => element("li", {}, ...row));
   if (rows.length > LOSSES) items.push(element("li", {}, `${grouped(rows.length - LOSSES)} more stand in manifest.json.`));
-  return [element("details", {}, element("summary", {}, words), element("ul", {}, ...items))];
+  const hint = meaning ? [element("p", { className: "hint" }, meaning)] : [];
+  return [element("details", {}, element("summary", {}, words), ...hint, element("ul", {}, ...items))];
 }
 
 /** @param {Record<string, number>} counts */
