@@ -204,8 +204,7 @@ def test_wide_code_can_be_scrolled_by_keys_whenever_it_is_too_wide(
     }
     archive = tmp_path / "Code.zip"
     archive.write_bytes(doccarchive(**pages))
-    narrow = {"width": 480, "height": 900}
-    with opened(browser, server, viewport=narrow) as page:
+    with opened(browser, server, viewport={"width": 480, "height": 900}) as page:
         page.convert(archive)
         page.await_result("one")
         listing = page.page.locator("#rendered pre")
@@ -218,7 +217,7 @@ def test_wide_code_can_be_scrolled_by_keys_whenever_it_is_too_wide(
 
         page.page.set_viewport_size({"width": 1700, "height": 900})
         expect(listing).not_to_have_attribute("tabindex", "0")
-        page.page.set_viewport_size(narrow)
+        page.page.set_viewport_size({"width": 480, "height": 900})
         expect(listing).to_have_attribute("tabindex", "0")
 
 
@@ -429,8 +428,9 @@ def test_marks_columns_and_rules_stand_where_the_words_begin_and_code_runs_as_co
             """async (markdown) => {
               const { rendered } = await import("/static/js/markdown.js");
               const bundle = { pages: new Map(), has: () => false };
+              const sheet = document.getElementById("rendered");
               document.getElementById("result").hidden = false;
-              document.getElementById("rendered").replaceChildren(rendered(markdown, "a.md", bundle));
+              sheet.replaceChildren(rendered(markdown, "a.md", bundle));
             }""",
             markdown,
         )
