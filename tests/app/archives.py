@@ -53,7 +53,7 @@ def damaged_doccarchive() -> bytes:
     return buffer.getvalue().replace(b'"title": "Foo"', b'"title": "Fog"')
 
 
-def illustrated_doccarchive() -> bytes:
+def illustrated_doccarchive(data: bytes = b"\x89PNG lake") -> bytes:
     """A zipped archive of a page that shows a picture."""
     picture = {
         "type": "image",
@@ -64,9 +64,7 @@ def illustrated_doccarchive() -> bytes:
         "abstract": [{"type": "image", "identifier": "lake"}],
         "references": {"lake": picture},
     }
-    return zipped(
-        {page_entry("Foo"): json.dumps(page).encode(), f"{ROOT}/images/lake.png": b"\x89PNG lake"}
-    )
+    return zipped({page_entry("Foo"): json.dumps(page).encode(), f"{ROOT}/images/lake.png": data})
 
 
 def slow_doccarchive(pages: int = 20_000) -> bytes:

@@ -39,11 +39,11 @@ export function withCode(sentence) {
 
 /**
  * The rows of a description list.
- * @param {[string, string | Node][]} facts
+ * @param {[string, string | Node, string?][]} facts name, value, and what the name means
  * @returns {Node[]}
  */
 export function described(facts) {
-  return facts.flatMap(([name, value]) => [
-    element("div", {}, element("dt", {}, name), element("dd", {}, value)),
+  return facts.flatMap(([name, value, meaning = ""]) => [
+    element("div", {}, element("dt", { title: meaning }, name), element("dd", {}, value)),
   ]);
 }

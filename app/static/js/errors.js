@@ -3,7 +3,7 @@
  * stand those that never reached it, or that came from something between.
  */
 
-import { counted, sized } from "./format.js";
+import { counted, lasting, sized } from "./format.js";
 
 /**
  * @typedef {object} Failure
@@ -12,6 +12,7 @@ import { counted, sized } from "./format.js";
  * @property {string} remedy what to do
  * @property {[string, string][]} facts to quote
  * @property {boolean} again whether the same archive may fare better
+ * @property {number} [wait] for how many seconds it will not
  */
 
 /** Only of these does the service, or what is before it, not blame the archive. @param {number} status */
@@ -24,14 +25,18 @@ const mayPass = (status) => status === 408 || status === 429 || status >= 500;
  */
 export async function ofAnswer(request) {
   const problem = await problemIn(request);
-  if (!problem) return strangeAnswer(request);
-  return {
-    title: problem.title,
-    detail: problem.detail,
-    remedy: remedyOf(problem, request.getResponseHeader("Retry-After")),
-    facts: factsOf(problem),
-    again: mayPass(request.status),
-  };
+  const again = mayPass(request.status);
+  const wait = again ? secondsIn(request.getResponseHeader("Retry-After")) : 0;
+  if (!problem) return strangeAnswer(request, again, wait);
+  const remedy = wait ? `Try again in ${lasting(wait)}; the archive stays chosen.` : problem.remedy;
+  return { title: problem.title, detail: problem.detail, remedy, facts: factsOf(problem), again, wait };
+}
+
+/** Of Retry-After, which may be a date where a proxy says it. @param {string | null} retryAfter */
+function secondsIn(retryAfter) {
+  if (!retryAfter) return 0;
+  const seconds = Number.isNaN(Number(retryAfter)) ? (Date.parse(retryAfter) - Date.now()) / 1000 : Number(retryAfter);
+  return Math.max(0, Math.ceil(seconds)) || 0;
 }
 
 /** @param {{ name: string, size: number, type?: string }} file @param {number} limit */
@@ -42,6 +47,27 @@ export const tooLarge = (file, limit) =>
     "Send a smaller archive: images and videos may be left out of it.",
     false,
   );
+
+/** Title, what is wrong and what helps; title and help are those of `app/core/errors.py`. */
+const FLAWS = {
+  not_a_zip: [
+    "The upload is not a ZIP archive",
+    "does not begin as a ZIP archive does",
+    "Zip the .doccarchive folder and convert the .zip file.",
+  ],
+  invalid_zip: [
+    "The archive is damaged",
+    "is cut off: its end is missing",
+    "Check the file with `unzip -t`, or zip the .doccarchive anew.",
+  ],
+};
+
+/** @param {{ name: string }} file @param {keyof FLAWS | null} flaw as `flawOf` has found it */
+export function unfit(file, flaw) {
+  if (!flaw) return null;
+  const [title, fault, remedy] = FLAWS[flaw];
+  return local(title, `${file.name} ${fault}. Nothing was sent.`, remedy, false);
+}
 
 /** The two may differ by a byte. @param {number} bytes */
 const exactly = (bytes) => `${counted(bytes, "byte")} (${sized(bytes)})`;
@@ -59,14 +85,6 @@ export const several = () =>
     "That is more than one file",
     "One archive is converted at a time. Nothing was sent.",
     "Drop a single .zip file; if the documentation is in pieces, convert them one by one.",
-    false,
-  );
-
-export const noFile = () =>
-  local(
-    "That is no file",
-    "What was dropped is text or a link. Nothing was sent.",
-    "Drop the .zip file itself, or choose it.",
     false,
   );
 
@@ -109,23 +127,17 @@ async function problemIn(request) {
   }
 }
 
-/** @param {XMLHttpRequest} request @returns {Failure} */
-function strangeAnswer(request) {
+/** @param {XMLHttpRequest} request @param {boolean} again @param {number} wait @returns {Failure} */
+function strangeAnswer(request, again, wait) {
   const id = request.getResponseHeader("X-Request-ID");
-  const again = mayPass(request.status);
-  return local(
+  const failure = local(
     "Something else answered",
     `The answer, with status ${request.status}, does not come from this service but from something before it, such as a proxy.`,
     `${again ? "Try again. If it happens again, ask" : "Ask"} whoever runs the service whether a proxy limits uploads.`,
     again,
     [["Status", String(request.status)], ...(id ? [["Request", id]] : [])],
   );
-}
-
-/** The catalogue names a header; a person is told the time in it. */
-function remedyOf(problem, retryAfter) {
-  if (!retryAfter) return problem.remedy;
-  return `Try again in ${retryAfter === "1" ? "1 second" : `${retryAfter} seconds`}; the archive stays chosen.`;
+  return { ...failure, wait };
 }
 
 /** @returns {[string, string][]} */

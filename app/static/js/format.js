@@ -25,6 +25,14 @@ export const grouped = (number) => NUMBER.format(number);
 export const counted = (number, noun) => `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
 
 /**
+ * A time to wait, in the largest unit that tells it well: "37 seconds", but "3 minutes" for 150.
+ * @param {number} seconds
+ */
+export function lasting(seconds) {
+  return seconds > 120 ? counted(Math.ceil(seconds / 60), "minute") : counted(seconds, "second");
+}
+
+/**
  * What to call the bundle of an archive: `bundleName("Kit.doccarchive.zip")` is "Kit-markdown.zip".
  * @param {string} archive
  */

@@ -1,9 +1,11 @@
 /** The page, put together: which of its four states is seen, and what leads to the next. */
 
+import { flawOf } from "./archive.js";
 import { Bundle } from "./bundle.js";
 import { copyBy } from "./clipboard.js";
+import { countDown, isWaiting } from "./countdown.js";
 import { byId, described, withCode } from "./dom.js";
-import { tooLarge, unreadable } from "./errors.js";
+import { tooLarge, unfit, unreadable } from "./errors.js";
 import { watchForm } from "./form.js";
 import { counted, sized } from "./format.js";
 import { routed } from "./links.js";
@@ -37,23 +39,39 @@ function say(words) {
   byId("said").textContent = words;
 }
 
+/** What was dropped is no archive. @param {import("./errors.js").Failure} failure */
+function refuse(failure) {
+  leaveResult();
+  fail(failure);
+}
+
 /** @param {File} chosen */
 async function start(chosen) {
   file = chosen;
-  if (file.size > limit) return fail(tooLarge(file, limit));
+  leaveResult();
   running = new AbortController();
+  try {
+    const failure = file.size > limit ? tooLarge(file, limit) : unfit(file, await flawOf(file));
+    if (failure) fail(failure);
+    else await send(running.signal);
+  } finally {
+    running = null;
+  }
+}
+
+/** @param {AbortSignal} signal */
+async function send(signal) {
   enter("working");
   const work = new Work(file, say);
   byId("work-title").focus();
   try {
     const options = { assets: byId("assets").checked };
-    const answer = await convert(file, options, work, running.signal);
+    const answer = await convert(file, options, work, signal);
     await succeed(answer, options, work.end());
   } catch (error) {
     end(error);
   } finally {
     work.end();
-    running = null;
   }
 }
 
@@ -77,17 +95,20 @@ function end(error) {
   if (error instanceof Cancelled) {
     restart();
     say("Cancelled. The archive is still chosen.");
-  } else if (error instanceof Failed) fail(error.failure);
-  else throw error;
+  } else if (error instanceof Failed) {
+    const { facts } = error.failure;
+    fail({ ...error.failure, facts: [["File", file.name], ...facts] });
+  } else throw error;
 }
 
 /** @param {import("./errors.js").Failure} failure */
-function fail({ title, detail, remedy, facts, again }) {
+function fail({ title, detail, remedy, facts, again, wait = 0 }) {
   byId("failure-title").textContent = title;
   byId("failure-detail").textContent = detail;
   byId("failure-remedy").replaceChildren(...withCode(remedy));
   byId("failure-facts").replaceChildren(...described(facts));
   byId("again").hidden = !again;
+  countDown(byId("again"), wait);
   byId("other").classList.toggle("primary", !again);
   byId("copy-facts").hidden = !facts.length;
   byId("copy-facts").onclick = () => {
@@ -95,28 +116,40 @@ function fail({ title, detail, remedy, facts, again }) {
     return copyBy(byId("copy-facts"), words.join("\n"), "The details are copied.", say);
   };
   enter("failed");
+  say(""); // the heading that is focused says it, with its description
   document.title = `${title} · docc2context`;
   byId("failure-title").focus();
 }
 
 const isAtResult = () => document.body.dataset.state === "result";
 
-function showForm() {
+const GONE = "That page belonged to a result that this tab no longer has. Convert the archive again.";
+
+/** @param {string} [gone] what has to be told of the page that was asked for */
+function showForm(gone = "") {
   document.title = TITLE;
+  byId("gone").textContent = gone;
   enter("empty");
   byId("file").focus();
 }
 
-/** To the form, for another archive; a result is still there by the browser's Back. */
-function restart() {
+/** Something else is about to be shown; a result is still there by the browser's Back. */
+function leaveResult() {
   if (isAtResult()) result.leave();
   if (routed(location.hash)) history.pushState(null, "", location.pathname);
+}
+
+/** To the form, for another archive. */
+function restart() {
+  leaveResult();
   showForm();
 }
 
 /** The page of a bundle that the tab has no longer, as after a reload, has no address. */
 function dropAddress() {
-  if (routed(location.hash)) history.replaceState(null, "", location.pathname);
+  if (!routed(location.hash)) return "";
+  history.replaceState(null, "", location.pathname);
+  return GONE;
 }
 
 /** Show what the entry of the history is about that the browser has come to. */
@@ -129,8 +162,7 @@ function travel() {
     if (!wasAtResult) byId("result-title").focus();
   } else {
     if (wasAtResult) result.leave();
-    dropAddress();
-    showForm();
+    showForm(dropAddress());
   }
 }
 
@@ -142,14 +174,20 @@ function heed({ limits, assets }) {
 }
 
 byId("endpoint").textContent = location.origin + CONVERT;
-watchForm(start, fail, () => !running && !isAtResult());
+watchForm(start, refuse, () => !running);
 byId("cancel").onclick = () => running?.abort();
-byId("again").onclick = () => start(file);
+byId("again").onclick = () => {
+  if (!isWaiting(byId("again"))) start(file);
+};
 byId("other").onclick = () => {
   byId("file").value = ""; // what else is chosen goes for the next one too
   restart();
 };
 byId("another").onclick = byId("other").onclick;
+byId("with-assets").onclick = () => {
+  byId("assets").checked = true;
+  start(result.file);
+};
 byId("home").onclick = (event) => {
   if (!isAtResult() || event.ctrlKey || event.metaKey) return;
   event.preventDefault(); // a page loaded anew would have no result
@@ -161,5 +199,9 @@ byId("to-service").onclick = (event) => {
   byId("service").focus({ preventScroll: true });
 };
 addEventListener("popstate", travel);
-dropAddress();
+addEventListener("beforeunload", (event) => {
+  // Both are in this tab alone, and end with it.
+  if (running || (result && !result.isSaved)) event.preventDefault();
+});
+byId("gone").textContent = dropAddress();
 watchStatus(heed);

@@ -63,6 +63,8 @@ export function rendered(source, path, bundle) {
   nameHeadings(fragment);
   for (const link of fragment.querySelectorAll("a")) lead(link, path, bundle);
   for (const picture of fragment.querySelectorAll("img")) showPicture(picture, path, bundle);
+  // Marks, columns and rules stand on the side where the words begin.
+  for (const block of fragment.querySelectorAll("ul, ol, table, blockquote")) block.dir = "auto";
   for (const table of fragment.querySelectorAll("table")) {
     const scroller = element("div", { className: "scroller" });
     table.replaceWith(scroller);

@@ -19,6 +19,7 @@ export class Preview {
   #markdown = byId("source");
   #modes = { rendered: byId("show-rendered"), source: byId("show-source") };
   #copy = byId("copy");
+  #resized = new ResizeObserver(() => this.#openToKeys());
 
   /**
    * @param {import("./bundle.js").Bundle} bundle
@@ -30,6 +31,13 @@ export class Preview {
     this.#modes.source.onclick = () => this.#turn("source");
     this.#copy.onclick = () => copyBy(this.#copy, this.#source, "The Markdown of the page is copied.", say);
     this.#turn("rendered");
+    this.#resized.observe(this.#rendered); // to be shown after having been hidden is a size too
+  }
+
+  /** Let go of the page. */
+  close() {
+    this.#resized.disconnect();
+    for (const pane of [this.#rendered, this.#markdown]) pane.replaceChildren();
   }
 
   /**
@@ -61,6 +69,13 @@ export class Preview {
     return this.#pane.scrollTop;
   }
 
+  /** The files of images and videos that are told by their words, as where none came along. */
+  get missingMedia() {
+    const told = /^(?:Image|Video): (?:.* \()?(.*?)\)?$/s; // docc2context/render/inline.py
+    const words = [...this.#rendered.querySelectorAll("em")].map((one) => told.exec(one.textContent));
+    return words.flatMap((match) => (match ? [match[1]] : []));
+  }
+
   focus() {
     this.#pane.focus();
   }
@@ -86,9 +101,15 @@ export class Preview {
     const content = rendered(body, this.#path, this.bundle);
     this.#rendered.replaceChildren(...cut, content, ...headOf(facts));
     this.#markdown.replaceChildren(...cut.map((one) => one.cloneNode(true)), element("pre", {}, shown));
-    for (const wide of this.#rendered.querySelectorAll("pre, .scroller")) {
-      // What scrolls has to be reached by the keyboard too.
-      if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+    this.#openToKeys();
+  }
+
+  /** What scrolls has to be reached by the keyboard too; what is not shown has no width to measure. */
+  #openToKeys() {
+    if (this.#rendered.hidden) return;
+    for (const block of this.#rendered.querySelectorAll("pre, .scroller")) {
+      if (block.scrollWidth > block.clientWidth) block.tabIndex = 0;
+      else block.removeAttribute("tabindex");
     }
   }
 

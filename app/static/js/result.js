@@ -1,5 +1,6 @@
 /** What has come of an archive: figures, losses, the tree of pages, and one of them. */
 
+import { holdsAny } from "./archive.js";
 import { byId, described, element } from "./dom.js";
 import { bundleName, counted, grouped, sized } from "./format.js";
 import { route, routed } from "./links.js";
@@ -7,13 +8,19 @@ import { Preview } from "./preview.js";
 import { Tree } from "./tree.js";
 
 const LOSSES = 500;
+const UNKNOWN = "Content of a kind that the converter does not know. Its words are kept as far as they can be read.";
+const MISSING = "What a page refers to and the archive does not describe. Its name stands in the page, without a link.";
 
 export class Result {
+  /** Whether its bundle has been downloaded. */
+  isSaved = false;
   #address = "";
+  #options;
   #say;
   /** @type {Map<number, number>} how far down the page was, by the mark of the history's entry */
   #positions = new Map();
   #entry = 0;
+  #isClosed = false;
   #preview;
   #tree;
   #narrow = matchMedia("(max-width: 52rem)");
@@ -28,21 +35,33 @@ export class Result {
    */
   constructor(bundle, file, options, seconds, say) {
     this.bundle = bundle;
+    this.file = file;
+    this.#options = options;
     this.#say = say;
     byId("result-title").textContent = bundle.title;
     byId("origin").textContent = `${file.name}, ${seconds < 1 ? "in less than a second" : `in ${counted(Math.round(seconds), "second")}`}`;
     byId("figures").replaceChildren(...described(figures(bundle, file, options)));
-    byId("losses").replaceChildren(...losses(bundle.report));
+    byId("losses").replaceChildren(...losses(bundle));
+    byId("losses").onclick = (event) => {
+      if (event.target.closest("a")) this.#preview.focus(); // which brings it into view, too
+    };
     this.#offer(file);
     const filter = byId("filter");
     filter.value = "";
     this.#tree = new Tree([...bundle.pages.values()], byId("tree"), byId("hits"));
     this.#preview = new Preview(bundle, say);
     filter.oninput = () => this.#tree.filter(filter.value);
-    byId("skip").onclick = (event) => {
-      event.preventDefault(); // the address is that of the page
-      this.#preview.focus();
+    filter.onkeydown = (event) => {
+      if (event.key === "Enter" && !event.isComposing) this.#tree.openFirst();
     };
+    byId("tree").onclick = (event) => {
+      // Who opens a page by a key goes on in it; by a mouse, wherever the mouse goes.
+      const opens = event.target.closest("a") && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+      if (opens && event.detail === 0) this.#preview.focus();
+    };
+    skip("to-page", () => this.#preview.focus());
+    skip("to-pages", () => this.#tree.focus());
+    byId("with-assets").hidden = true;
     history.pushState(null, "", route(this.#tree.first()));
     this.#show();
   }
@@ -57,7 +76,10 @@ export class Result {
   arrive() {
     const path = this.#show();
     this.#say(this.#titleOf(path));
-    if (this.#narrow.matches) byId("page").scrollIntoView();
+    if (this.#narrow.matches) {
+      if (!byId("page").contains(document.activeElement)) this.#preview.focus();
+      byId("page").scrollIntoView();
+    }
   }
 
   /** Something else is about to be shown. */
@@ -68,8 +90,10 @@ export class Result {
 
   /** Forget the bundle, and free what the browser keeps of it. */
   close() {
+    this.#isClosed = true;
     URL.revokeObjectURL(this.#address);
-    for (const id of ["tree", "rendered", "source", "losses"]) byId(id).replaceChildren();
+    this.#preview.close();
+    for (const id of ["tree", "losses"]) byId(id).replaceChildren();
   }
 
   /** @param {File} file */
@@ -78,6 +102,7 @@ export class Result {
     this.#address = URL.createObjectURL(this.bundle.blob);
     link.href = this.#address;
     link.download = bundleName(file.name);
+    link.onclick = () => (this.isSaved = true);
     link.textContent = `Download the bundle (${sized(this.bundle.blob.size)})`;
   }
 
@@ -92,9 +117,19 @@ export class Result {
     history.replaceState({ entry }, "");
     this.#tree.mark(path);
     this.#preview.show(path, fragment, position);
+    this.#offerMedia();
     this.#keepPosition();
     document.title = [...new Set([this.#titleOf(path), this.bundle.title, "docc2context"])].join(" · ");
     return path;
+  }
+
+  /** To convert again with what a page shows, if the archive has it and the service would bring it. */
+  async #offerMedia() {
+    const button = byId("with-assets");
+    const missing = this.#preview.missingMedia;
+    if (this.#options.assets || !button.hidden || !missing.length) return;
+    const offers = (await holdsAny(this.file, missing)) && !byId("assets").disabled;
+    if (offers && !this.#isClosed) button.hidden = false;
   }
 
   #keepPosition() {
@@ -107,44 +142,57 @@ export class Result {
   }
 }
 
+/** @param {string} id of a link to another part of the page @param {() => void} go */
+function skip(id, go) {
+  byId(id).onclick = (event) => {
+    event.preventDefault(); // the address is that of the page
+    go();
+  };
+}
+
 /** A mark that no entry has, those from before a reload included. */
 const newEntry = () => crypto.getRandomValues(new Uint32Array(1))[0] + 1;
 
-/** @returns {[string, string][]} */
+/** @returns {[string, string, string?][]} */
 function figures({ blob, report, pages }, file, options) {
   const sizes = [["Archive", sized(file.size)], ["Bundle, zipped", sized(blob.size)]];
   if (!report) return [["Pages", grouped(pages.size)], ...sizes];
   return [
     ["Pages", grouped(report.pages_converted)],
     ["Skipped pages", grouped(report.pages_skipped.length)],
-    ["Unknown nodes", grouped(total(report.unknown_nodes))],
-    ["Missing references", grouped(report.missing_references)],
+    ["Unknown nodes", grouped(total(report.unknown_nodes)), UNKNOWN],
+    ["Missing references", grouped(report.missing_references), MISSING],
     ...(options.assets ? [["Assets", grouped(report.assets_copied)]] : []),
     sizes[0],
-    ["Unpacked", sized(report.output_bytes)],
+    ["Bundle, unpacked", sized(report.output_bytes)],
     sizes[1],
   ];
 }
 
-/** @param {import("./bundle.js").Report | null} report */
-function losses(report) {
+/** @param {import("./bundle.js").Bundle} bundle */
+function losses({ report, pages }) {
   if (!report) return [];
-  const skipped = report.pages_skipped.map(({ source, reason }) => [source, reason]);
-  const unknown = Object.entries(report.unknown_nodes).map(([kind, count]) => [kind, counted(count, "time")]);
-  const missing = (report.missing ?? []).map(({ page, identifier }) => [identifier, `on ${page}`]);
+  const link = (path, words) => (pages.has(path) ? element("a", { href: route(path) }, words) : words);
+  const skipped = report.pages_skipped.map(({ source, reason, path }) => [code(link(path, source)), ` ${reason}`]);
+  const unknown = Object.entries(report.unknown_nodes).map(([kind, count]) => [code(kind), ` ${counted(count, "time")}`]);
+  const missing = (report.missing ?? []).map(({ page, identifier }) => [code(identifier), " on ", link(page, page)]);
   return [
     ...listed(`${counted(skipped.length, "skipped page")}, with the reason`, skipped),
-    ...listed(`${counted(total(report.unknown_nodes), "unknown node")}, by kind`, unknown),
-    ...listed(`${counted(report.missing_references, "missing reference")}, with the page`, missing),
+    ...listed(`${counted(total(report.unknown_nodes), "unknown node")}, by kind`, unknown, UNKNOWN),
+    ...listed(`${counted(report.missing_references, "missing reference")}, with the page`, missing, MISSING),
   ];
 }
 
-/** @param {string} words @param {string[][]} rows */
-function listed(words, rows) {
+/** @param {Node | string} what */
+const code = (what) => element("code", {}, what);
+
+/** @param {string} words @param {(Node | string)[][]} rows @param {string} [meaning] */
+function listed(words, rows, meaning) {
   if (!rows.length) return [];
-  const items = rows.slice(0, LOSSES).map(([name, what]) => element("li", {}, element("code", {}, name), ` ${what}`));
+  const items = rows.slice(0, LOSSES).map((row) => element("li", {}, ...row));
   if (rows.length > LOSSES) items.push(element("li", {}, `${grouped(rows.length - LOSSES)} more stand in manifest.json.`));
-  return [element("details", {}, element("summary", {}, words), element("ul", {}, ...items))];
+  const hint = meaning ? [element("p", { className: "hint" }, meaning)] : [];
+  return [element("details", {}, element("summary", {}, words), ...hint, element("ul", {}, ...items))];
 }
 
 /** @param {Record<string, number>} counts */

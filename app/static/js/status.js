@@ -39,7 +39,9 @@ export function watchStatus(told) {
 /** @returns {Promise<Status | null>} */
 async function asked() {
   try {
-    const answer = await fetch(STATUS, { headers: { Accept: "application/json" }, cache: "no-store" });
+    // One that accepts and says nothing, as a stopped process does, is silent too.
+    const signal = AbortSignal.timeout(INTERVAL_MS);
+    const answer = await fetch(STATUS, { headers: { Accept: "application/json" }, cache: "no-store", signal });
     return answer.ok ? await answer.json() : null;
   } catch {
     return null;

@@ -9,7 +9,7 @@ import { element } from "./dom.js";
 import { counted } from "./format.js";
 import { route } from "./links.js";
 import { LongList } from "./long_list.js";
-import { entry, found, words } from "./search.js";
+import { entries, found, words } from "./search.js";
 
 const SMALL = 40;
 
@@ -67,7 +67,7 @@ export class Tree {
    * @param {HTMLElement} note where is said how many a filter finds
    */
   constructor(pages, list, note) {
-    this.#entries = pages.map(entry);
+    this.#entries = entries(pages);
     this.#root = grown(pages);
     this.#list = list;
     this.#note = note;
@@ -110,7 +110,18 @@ export class Tree {
     );
     list.element.className = "hits";
     this.#openers.clear();
-    this.#fill(list, `${counted(hits.length, "page")} found.`);
+    this.#fill(list, hits.length ? `${counted(hits.length, "page")} found.` : "No page has this in its title or path.");
+  }
+
+  /** Open the first page that a filter has found, as a key on its link would. */
+  openFirst() {
+    this.#list.querySelector(".hits a")?.click();
+  }
+
+  /** Lead the keyboard to the page that is shown, or to the first if a filter has left it out. */
+  focus() {
+    this.mark(this.#current); // in a branch that has been closed it could not be
+    (this.#list.querySelector("a[aria-current]") ?? this.#list.querySelector("a"))?.focus();
   }
 
   #showTree() {

@@ -25,7 +25,7 @@ def test_the_form_sends_a_file_to_the_conversion(app: FastAPI) -> None:
     tags = Tags(TestClient(app).get("/").text)
 
     (form,) = tags.all("form")
-    file, assets, outside_of_it = tags.all("input")
+    assets, file, outside_of_it = tags.all("input")
     assert form == {
         "id": "form",
         "action": "/api/v1/convert",
@@ -36,7 +36,7 @@ def test_the_form_sends_a_file_to_the_conversion(app: FastAPI) -> None:
     assert (file["type"], file["name"]) == ("file", "file")
     assert (assets["type"], assets["name"], assets["value"]) == ("checkbox", "assets", "true")
     assert (outside_of_it["id"], outside_of_it.get("name")) == ("filter", None)
-    assert [label.get("for") for label in tags.all("label")] == [file["id"], None, "filter"]
+    assert [label.get("for") for label in tags.all("label")] == [None, file["id"], "filter"]
 
 
 def test_all_that_the_page_loads_is_served_by_us(app: FastAPI) -> None:

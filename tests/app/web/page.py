@@ -1,5 +1,6 @@
 """The web page as its users have it: what they choose, press, and wait to see."""
 
+import base64
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,11 +42,18 @@ class WebPage:
         self.choose(archive)
         self.button("Convert").click()
 
+    def drag(self, *paths: Path) -> None:
+        """Hold files or folders over the page, as a person does who comes from their desktop."""
+        self._drag(("dragEnter", "dragOver"), paths)
+
     def drop(self, *paths: Path) -> None:
-        """Drop files or folders on the page, as a person does from their desktop."""
+        """Drop files or folders on the page."""
+        self._drag(("dragEnter", "dragOver", "drop"), paths)
+
+    def _drag(self, kinds: tuple[str, ...], paths: tuple[Path, ...]) -> None:
         session = self.page.context.new_cdp_session(self.page)
         data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
-        for kind in ("dragEnter", "dragOver", "drop"):
+        for kind in kinds:
             event = {"type": kind, "x": 300, "y": 300, "data": data}
             session.send("Input.dispatchDragEvent", event)
         session.detach()
@@ -85,6 +93,28 @@ class WebPage:
 
     def assert_quiet(self) -> None:
         self.seen.assert_quiet(self.host)
+
+
+_ROW = """
+async (page, png) => {
+  const picture = new Image();
+  picture.src = `data:image/png;base64,${png}`;
+  await picture.decode();
+  const { width, height } = picture;
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const context = canvas.getContext("2d");
+  context.drawImage(picture, 0, 0);
+  const row = context.getImageData(0, Math.floor(height / 2), width, 1).data;
+  return Array.from({ length: width }, (_, at) => [...row.slice(4 * at, 4 * at + 3)].join(" "));
+}
+"""
+
+
+def painted(locator: Locator) -> list[str]:
+    """The colours of what is seen of it, along its middle from left to right: `255 255 255`."""
+    picture = base64.b64encode(locator.screenshot(animations="disabled")).decode()
+    row: list[str] = locator.evaluate(_ROW, picture)
+    return row
 
 
 @contextmanager

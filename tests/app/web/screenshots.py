@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, expect
 
-from tests.app.archives import doccarchive, slow_doccarchive
+from tests.app.archives import damaged_doccarchive, doccarchive, slow_doccarchive
 from tests.app.browser import open_browser
 from tests.app.serving import ROOT, Server, held
 from tests.app.web.page import SAMPLE, WebPage, opened
@@ -102,7 +102,7 @@ def result(page: WebPage, _server: Server, _archive: Path) -> Iterator[None]:
 
 @contextmanager
 def error(page: WebPage, _server: Server, archive: Path) -> Iterator[None]:
-    archive.write_bytes(SAMPLE.read_bytes()[:-500])
+    archive.write_bytes(damaged_doccarchive())
     page.convert(archive)
     page.await_failure("The archive is damaged")
     yield

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.app.archives import article, doccarchive
 from tests.app.serving import NEEDS_PROC, Server, eventually, held
-from tests.app.web.page import SAMPLE, WebPage, opened
+from tests.app.web.page import SAMPLE, WebPage, opened, painted
 
 PHONE = {"width": 360, "height": 740}
 WIDE = {"width": 1440, "height": 900}
@@ -82,14 +82,16 @@ def test_the_keyboard_alone_leads_from_the_form_to_a_page(browser: Browser, serv
     with opened(browser, server) as page:
         keyboard = page.page.keyboard
         page.choose(SAMPLE)
-        page.page.locator("#file").focus()
-        for _ in range(2):
+        page.page.get_by_label("With the images").focus()
+        keyboard.press("Tab")
+        expect(page.page.locator("#file")).to_be_focused()
+        for _ in ("how to get an archive", "the button"):
             keyboard.press("Tab")
         expect(page.button("Convert")).to_be_focused()
         keyboard.press("Enter")
         expect(page.page.locator("#result-title")).to_be_focused()
 
-        for expected in ("#download", "#another", "#filter", "#skip"):
+        for expected in ("#download", "#another", "#filter", "#to-page"):
             keyboard.press("Tab")
             expect(page.page.locator(expected)).to_be_focused()
         keyboard.press("Tab")
@@ -126,20 +128,97 @@ def test_a_link_before_the_tree_skips_it(browser: Browser, server: Server) -> No
         assert page.page.url == address
 
 
-def test_a_link_to_the_page_that_is_shown_leads_the_keyboard_into_it(
+def test_a_page_opened_by_a_key_has_the_keyboard_and_gives_it_back_to_its_place_in_the_list(
     browser: Browser, server: Server
 ) -> None:
-    with opened(browser, server) as page:
+    with opened(browser, server, viewport=WIDE) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        keyboard = page.page.keyboard
+        link = page.page.locator("#tree").get_by_role("link", name="walkingTime")
+        sheet = page.page.locator("#rendered")
+        for _ in ("another page", "the one that is shown"):
+            link.focus()
+            keyboard.press("Enter")
+            expect(page.page.locator("#rendered h3")).to_have_text("walkingTime")
+            expect(sheet).to_be_focused()
+        link.click()
+        expect(sheet).to_be_focused()  # as it leads to where one is
+
+        page.button("Pages under Trail").click()
+        sheet.focus()
+        for expected in ("#copy", "#show-source", "#show-rendered", "#to-pages"):
+            keyboard.press("Shift+Tab")
+            expect(page.page.locator(expected)).to_be_focused()
+        assert size_of(page.page.locator("#to-pages"))[0] > 80
+        assert_accessible(page)
+        keyboard.press("Enter")
+        expect(link).to_be_focused()
+
+
+def test_a_page_opened_by_the_mouse_leaves_the_keyboard_in_the_list(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server, viewport=WIDE) as page:
         page.convert(SAMPLE)
         page.await_result("TrailKit")
         link = page.page.locator("#tree").get_by_role("link", name="walkingTime")
-        link.focus()
-        page.page.keyboard.press("Enter")
+        link.click()
         expect(page.page.locator("#rendered h3")).to_have_text("walkingTime")
-        expect(link).to_be_focused()
-        page.page.keyboard.press("Enter")
 
+        expect(link).to_be_focused()
+
+
+@pytest.mark.parametrize("key", [True, False], ids=["by a key", "by a finger"])
+def test_on_a_narrow_screen_the_keyboard_goes_to_the_page_that_is_shown(
+    browser: Browser, server: Server, *, key: bool
+) -> None:
+    narrow = {"width": 320, "height": 480}
+    with opened(browser, server, viewport=narrow, has_touch=True) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        link = page.page.locator("#tree").get_by_role("link", name="walkingTime")
+        if key:
+            link.press("Enter")
+        else:
+            link.tap()
+
+        expect(page.page.locator("#rendered h3")).to_have_text("walkingTime")
         expect(page.page.locator("#rendered")).to_be_focused()
+        expect(page.page.locator("#page-path")).to_be_in_viewport()
+
+
+WIDE_CODE = "let route = " + " + ".join(["trail.duration(at: .stroll)"] * 2)
+"""Wider than a narrow window, and not than a wide one."""
+
+
+def test_wide_code_can_be_scrolled_by_keys_whenever_it_is_too_wide(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    code = {"type": "codeListing", "syntax": "swift", "code": [WIDE_CODE]}
+    pages = {
+        name: json.dumps(
+            article(name) | {"primaryContentSections": [{"kind": "content", "content": [code]}]}
+        ).encode()
+        for name in ("one", "two")
+    }
+    archive = tmp_path / "Code.zip"
+    archive.write_bytes(doccarchive(**pages))
+    with opened(browser, server, viewport={"width": 480, "height": 900}) as page:
+        page.convert(archive)
+        page.await_result("one")
+        listing = page.page.locator("#rendered pre")
+        expect(listing).to_have_attribute("tabindex", "0")
+        page.button("Markdown").click()
+        page.page.locator("#tree").get_by_role("link", name="two").click()
+        expect(page.page.locator("#page-path")).to_have_text("documentation/two.md")
+        page.button("Preview").click()
+        expect(listing).to_have_attribute("tabindex", "0")
+
+        page.page.set_viewport_size({"width": 1700, "height": 900})
+        expect(listing).not_to_have_attribute("tabindex", "0")
+        page.page.set_viewport_size({"width": 480, "height": 900})
+        expect(listing).to_have_attribute("tabindex", "0")
 
 
 def test_the_title_of_a_page_is_told_to_screen_readers_and_names_the_tab(
@@ -171,6 +250,96 @@ def test_with_forced_colours_what_is_chosen_looks_chosen(browser: Browser, serve
         assert chosen != other.evaluate(COLOURS)
         assert chosen != page.button("Markdown").evaluate(COLOURS)
         assert_accessible(page)
+
+
+STEPS = "(steps) => steps.map((one) => getComputedStyle(one).borderTopColor)"
+
+BLUE = "10 88 202"
+"""--accent in the light scheme."""
+
+BAR = """
+(at) => {
+  const bar = document.getElementById("bar");
+  if (at === null) bar.removeAttribute("value");
+  else bar.value = at;
+}
+"""
+
+
+@NEEDS_PROC
+def test_with_forced_colours_it_is_seen_how_far_the_work_is(
+    browser: Browser, server: Server, slow_file: Path
+) -> None:
+    with opened(browser, server, forced_colors="active") as page:
+        page.convert(slow_file)
+        with held(server):
+            expect(page.page.locator("#work-title")).to_contain_text("Converting")
+            sent, current, received = page.page.locator(".steps li").evaluate_all(STEPS)
+            assert sent == received != current
+            bar = page.page.locator("#bar")
+            assert len(set(painted(bar))) > 10  # a gradient
+            page.page.evaluate(BAR, 25)
+            border, *row = painted(bar)[:-1]
+            quarter = len(row) // 4
+            (done,) = set(row[5 : quarter - 5])
+            (rest,) = set(row[quarter + 5 : -5])
+            assert len({border, done, rest}) == 3
+            page.button("Cancel").click()
+        eventually(server.is_idle, "nothing is left of the conversion")
+
+
+def test_with_forced_colours_lamp_and_figures_keep_what_sets_them_off(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server, forced_colors="active") as page:
+        dot = "getComputedStyle(document.getElementById('lamp'), '::before').backgroundColor"
+        ground = "getComputedStyle(document.body).backgroundColor"
+        assert page.page.evaluate(dot) != page.page.evaluate(ground)
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+
+        figures = page.page.locator("#figures div").evaluate_all(
+            "(all) => all.map((one) => getComputedStyle(one).outline)"
+        )
+        assert {figure.rpartition(") ")[2] for figure in figures} == {"solid 1px"}
+
+
+def test_without_motion_a_bar_of_unknown_length_is_hatched_evenly(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server, reduced_motion="reduce") as page:
+        page.page.evaluate("document.getElementById('work').hidden = false")
+        page.page.evaluate(BAR, None)
+        row = painted(page.page.locator("#bar"))
+        quarter = len(row) // 4
+        shares = [
+            row[start : start + quarter].count(BLUE) / quarter
+            for start in range(0, 4 * quarter, quarter)
+        ]
+
+        assert all(0.3 < share < 0.6 for share in shares)
+
+
+@NEEDS_PROC
+def test_a_step_that_is_done_is_told_by_a_mark_and_in_words(
+    browser: Browser, server: Server, slow_file: Path
+) -> None:
+    with opened(browser, server) as page:
+        page.convert(slow_file)
+        with held(server):
+            expect(page.page.locator("#work-title")).to_contain_text("Converting")
+            expect(page.page.locator(".steps")).to_match_aria_snapshot(
+                """
+                - list:
+                  - listitem: Send, done
+                  - listitem: Convert
+                  - listitem: Receive
+                """
+            )
+            mark = "getComputedStyle(document.getElementById('step-sending'), '::after').content"
+            assert page.page.evaluate(mark) == '" ✓" / ", done"'
+            page.button("Cancel").click()
+        eventually(server.is_idle, "nothing is left of the conversion")
 
 
 @pytest.mark.parametrize(
@@ -223,6 +392,50 @@ def test_what_is_written_from_right_to_left_begins_at_the_right(
             assert (left > 100, right < 1) == (True, True)
         left, right = link.evaluate(EDGES)
         assert left > right
+
+
+SIDES = """
+() => {
+  const style = (selector) => getComputedStyle(document.querySelector(`#rendered ${selector}`));
+  const left = (cell) => cell.getBoundingClientRect().left;
+  const [first, second] = [...document.querySelectorAll("#rendered td")].map(left);
+  const paddings = (list) => [style(list).paddingLeft, style(list).paddingRight];
+  return {
+    ul: paddings("ul").map(parseFloat),
+    ol: paddings("ol").map(parseFloat),
+    quote: [style("blockquote").borderLeftWidth, style("blockquote").borderRightWidth],
+    table: first < second ? "from left to right" : "from right to left",
+    code: new Set([style("pre").direction, style("li code").direction]).size,
+    listing: style("pre").direction,
+  };
+}
+"""
+
+LEFT = {"ul": [22.4, 0], "ol": [22.4, 0], "quote": ["4px", "0px"], "table": "from left to right"}
+RIGHT = {"ul": [0, 22.4], "ol": [0, 22.4], "quote": ["0px", "4px"], "table": "from right to left"}
+
+
+@pytest.mark.parametrize(
+    ("words", "sides"), [("Choose a path.", LEFT), ("בחרו שביל.", RIGHT)], ids=["latin", "hebrew"]
+)
+def test_marks_columns_and_rules_stand_where_the_words_begin_and_code_runs_as_code(
+    browser: Browser, server: Server, words: str, sides: dict[str, object]
+) -> None:
+    markdown = f"- {words} `a`\n\n  ```\n  b\n  ```\n\n1. {words}\n\n> {words}\n\n"
+    markdown += f"| {words} | {words} |\n| --- | --- |\n| {words} | {words} |\n"
+    with opened(browser, server, viewport=WIDE) as page:
+        page.page.evaluate(
+            """async (markdown) => {
+              const { rendered } = await import("/static/js/markdown.js");
+              const bundle = { pages: new Map(), has: () => false };
+              const sheet = document.getElementById("rendered");
+              document.getElementById("result").hidden = false;
+              sheet.replaceChildren(rendered(markdown, "a.md", bundle));
+            }""",
+            markdown,
+        )
+
+        assert page.page.evaluate(SIDES) == sides | {"code": 1, "listing": "ltr"}
 
 
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])

@@ -90,6 +90,17 @@ def test_the_example_for_a_shell_names_the_address_that_the_page_has(
         )
 
 
+def test_who_has_no_archive_is_told_how_to_get_one(browser: Browser, server: Server) -> None:
+    with opened(browser, server, viewport={"width": 320, "height": 700}) as page:
+        steps = page.page.locator(".how li")
+        expect(steps.first).to_be_hidden()
+        page.page.get_by_text("How do I get one?").click()
+
+        expect(steps.first).to_contain_text("swift package generate-documentation")
+        expect(steps.last).to_contain_text("zip -r MyKit.doccarchive.zip MyKit.doccarchive")
+        assert page.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 def test_the_result_tells_its_figures_and_shows_pages_rendered_and_as_they_are(
     browser: Browser, server: Server
 ) -> None:
@@ -179,6 +190,32 @@ def test_assets_come_along_if_asked_for_and_are_shown(
         page.assert_quiet()
 
 
+def test_where_a_page_lacks_its_image_the_archive_can_be_converted_again_with_it(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    archive = tmp_path / "Lake.zip"
+    archive.write_bytes(illustrated_doccarchive())
+    with opened(browser, server) as page:
+        again = page.button("Convert again with images")
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        expect(again).to_be_hidden()
+        page.button("Convert another").click()
+        page.convert(archive)
+        page.await_result("Foo")
+        page.button("Convert another").click()
+        page.choose(SAMPLE)
+        page.page.go_back()  # where the file is no longer the one that is chosen
+
+        again.click()
+
+        expect(page.page.locator("#rendered img")).to_have_attribute("alt", "A lake")
+        assert (page.figure("Assets"), page.figure("Pages")) == ("1", "1")
+        expect(again).to_be_hidden()
+        page.button("Convert another").click()
+        expect(page.page.get_by_label("With the images")).to_be_checked()
+
+
 def test_that_no_asset_came_along_is_told_to_who_asked_for_them_alone(
     browser: Browser, server: Server
 ) -> None:
@@ -194,7 +231,7 @@ def test_that_no_asset_came_along_is_told_to_who_asked_for_them_alone(
         page.await_result("TrailKit")
 
         names = page.page.locator("#figures dt").all_inner_texts()
-        assert names[-3:] == ["Archive", "Unpacked", "Bundle, zipped"]
+        assert names[-3:] == ["Archive", "Bundle, unpacked", "Bundle, zipped"]
         assert "Assets" not in names
 
 
@@ -337,6 +374,17 @@ def test_skipped_pages_and_unknown_nodes_are_named(
         expect(page.page.locator("#losses li").last).to_have_text(
             "doc://nowhere on documentation/poll.md"
         )
+        meanings = page.page.locator("#losses .hint")
+        expect(meanings.nth(0)).to_contain_text("Its words are kept as far as they can be read.")
+        expect(meanings.nth(1)).to_contain_text("the archive does not describe")
+        for number, name in enumerate(("Unknown nodes", "Missing references")):
+            term = page.page.locator("#figures").get_by_text(name)
+            expect(term).to_have_attribute("title", meanings.nth(number).inner_text())
+
+        page.page.locator("#losses").get_by_role("link", name="documentation/poll.md").click()
+        expect(page.page.locator("#rendered h3")).to_have_text("Poll")
+        expect(page.page.locator("#rendered")).to_be_focused()
+        expect(page.page.locator("#rendered h3")).to_be_in_viewport()
 
 
 def test_a_link_to_a_skipped_page_shows_why_it_was_skipped(
@@ -354,9 +402,13 @@ def test_a_link_to_a_skipped_page_shows_why_it_was_skipped(
         page.await_result("Kit")
         page.page.locator("#rendered").get_by_role("link", name="Bad").click()
 
-        expect(page.page.locator("#rendered h3").first).to_have_text(
-            "This page could not be converted"
-        )
+        title = page.page.locator("#rendered h3").first
+        expect(title).to_have_text("This page could not be converted")
+        page.page.go_back()
+        expect(title).to_have_text("Kit")
+        page.page.get_by_text("1 skipped page, with the reason").click()
+        page.page.locator("#losses").get_by_role("link", name="bad.json").click()
+        expect(title).to_have_text("This page could not be converted")
 
 
 def test_a_second_archive_can_follow_and_nothing_of_the_first_is_left(

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 import docc2context
-from tests.app.archives import article_of_noise, doccarchive
+from tests.app.archives import article_of_noise, damaged_doccarchive, doccarchive
 from tests.app.browser import DEPLOYED, visit
 from tests.app.serving import Server
 from tests.app.web.page import SAMPLE, WebPage, opened
@@ -54,16 +54,17 @@ def test_the_markdown_of_a_page_is_copied_and_its_button_says_so_until_the_next_
 def test_the_details_of_an_error_are_copied_and_the_button_says_so(
     browser: Browser, server: Server, tmp_path: Path
 ) -> None:
-    archive = tmp_path / "notes.zip"
-    archive.write_bytes(b"These are no pages.")
+    archive = tmp_path / "Damaged.zip"
+    archive.write_bytes(damaged_doccarchive())
     with opened(browser, server, permissions=PERMISSIONS) as page:
         page.convert(archive)
-        page.await_failure("The upload is not a ZIP archive")
+        page.await_failure("The archive is damaged")
 
         page.button("Copy details").click()
 
         expect(page.button("Copied")).to_be_visible()
-        assert clipboard(page).startswith("Error: The upload is not a ZIP archive\nDetail: ")
+        assert "\nFile: Damaged.zip\nCode: invalid_zip\n" in clipboard(page)
+        assert clipboard(page).startswith("Error: The archive is damaged\nDetail: ")
         page.page.keyboard.press("Shift")
         expect(page.button("Copy details")).to_be_visible()
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from app.core.errors import ErrorCode
 from docc2context.errors import Code
 from docc2context.wording import shown
-from tests.app.archives import article_of_noise, doccarchive
+from tests.app.archives import article_of_noise, damaged_doccarchive, doccarchive
 from tests.app.serving import NEEDS_PROC, Server, eventually, held
 from tests.app.web.page import SAMPLE, WebPage, opened
 from tests.hostile.cases import USUAL, Case
@@ -35,11 +35,17 @@ def bounded(start_server: Callable[..., Server]) -> Server:
     )
 
 
+def is_sent(case: Case) -> bool:
+    """Whether the page does not see by itself that this is no whole zip."""
+    starts = case.data[:4] in {b"", b"PK\3\4", b"PK\5\6"}
+    return starts and (not case.data or b"PK\5\6" in case.data[-22 - 65_535 :])
+
+
 def by_code() -> dict[str, Case]:
     """An archive for each code that the reader refuses with, under the usual limits."""
     first: dict[str, Case] = {}
     for case in USUAL.values():
-        if len(case.data) < 4_000_000:
+        if len(case.data) < 4_000_000 and is_sent(case):
             first.setdefault(case.code, case)
     nothing = Code.NO_CONVERTIBLE_PAGES
     first[nothing] = Case(doccarchive(bad=b"{no json"), nothing, b"data/documentation/bad.json")
@@ -55,16 +61,23 @@ def assert_told(page: WebPage, code: ErrorCode, *, remedy: str | None = None) ->
     `remedy` is what is advised, if that is not the catalogue's advice.
     """
     page.await_failure(code.title)
+    expect(page.page.locator("#failure-facts dt").first).to_have_text("File")
+    assert page.fact("File") in page.page.locator("#file").input_value()
     assert page.fact("Code") == code.value
     assert page.fact("Status") == str(code.status)
     assert len(page.fact("Request")) == 32
     told = page.page.locator("#failure-remedy")
     expect(told).to_have_text((remedy or code.remedy).replace("`", ""))
-    expect(page.page.locator("#failure-detail")).not_to_be_empty()
+    detail = page.page.locator("#failure-detail")
+    expect(detail).not_to_be_empty()
+    expect(page.page.locator("#failure-title")).to_have_accessible_description(
+        f"{detail.inner_text()} {told.inner_text()}"
+    )
+    expect(page.page.locator("#said")).to_have_text("")
     may_pass = code.status in {408, 429} or code.status >= 500
-    expect(page.button("Try again")).to_be_visible(visible=may_pass)
+    expect(page.page.locator("#again")).to_be_visible(visible=may_pass)
     expect(page.page.locator("#failure .primary:visible")).to_have_text(
-        "Try again" if may_pass else "Choose another archive"
+        re.compile("^Try again" if may_pass else "^Choose another archive$")
     )
     # Chromium's word on each answer that is no success, and nothing else.
     assert all(f"status of {code.status}" in complaint for complaint in page.seen.complaints)
@@ -74,7 +87,7 @@ def assert_told(page: WebPage, code: ErrorCode, *, remedy: str | None = None) ->
 def test_the_set_covers_what_the_reader_refuses() -> None:
     assert set(REFUSED) >= {
         *("empty_upload", "invalid_zip", "ambiguous_zip", "duplicate_entry", "impossible_ratio"),
-        *("archive_too_large", "not_a_zip", "unsupported_compression", "multi_disk", "encrypted"),
+        *("archive_too_large", "unsupported_compression", "multi_disk", "encrypted"),
         *("unsafe_entry_name", "unsafe_entry_type", "name_collision", "no_docc_data"),
         *("several_archives", "no_convertible_pages"),
     }
@@ -103,7 +116,7 @@ def test_after_an_error_another_archive_can_be_chosen_and_the_wish_for_assets_is
     browser: Browser, server: Server, tmp_path: Path
 ) -> None:
     archive = tmp_path / "Foo.zip"
-    archive.write_bytes(b"PK\3\4 half written")
+    archive.write_bytes(damaged_doccarchive())
     with opened(browser, server) as page:
         page.page.get_by_label("With the images").check()
         page.convert(archive)
@@ -144,7 +157,7 @@ def test_too_large_an_archive_is_refused_where_the_page_does_not_know_the_limit(
     browser: Browser, bounded: Server, tmp_path: Path
 ) -> None:
     archive = tmp_path / "Large.zip"
-    archive.write_bytes(bytes(2_500_000))
+    archive.write_bytes(doccarchive(noise=article_of_noise(4_000_000)))
     with opened(browser, bounded) as page:
         page.page.route("**/api/v1/status", lambda route: route.fulfill(status=503, body=""))
         page.page.reload()
@@ -175,15 +188,84 @@ def test_an_operators_limit_is_told(
         assert_told(page, code)
 
 
+@pytest.mark.parametrize(
+    ("code", "data"),
+    [
+        (ErrorCode.NOT_A_ZIP, b"These are no pages."),
+        (ErrorCode.NOT_A_ZIP, b"#!/bin/sh\n" + SAMPLE.read_bytes()),
+        (ErrorCode.INVALID_ZIP, SAMPLE.read_bytes()[:-500]),
+    ],
+    ids=["a text", "a program", "cut off"],
+)
+def test_what_cannot_be_a_zip_is_not_even_sent(
+    browser: Browser, server: Server, tmp_path: Path, code: ErrorCode, data: bytes
+) -> None:
+    archive = tmp_path / "Odd.zip"
+    archive.write_bytes(data)
+    assert server.put(data).json()["code"] == code.value
+    with opened(browser, server) as page:
+        sent: list[str] = []
+        page.page.on("request", lambda request: sent.append(request.method))
+        page.convert(archive)
+
+        page.await_failure(code.title)
+        expect(page.page.locator("#failure-detail")).to_have_text(
+            re.compile(r"^Odd.zip .*\. Nothing was sent\.$")
+        )
+        expect(page.page.locator("#failure-remedy")).to_have_text(code.remedy.replace("`", ""))
+        expect(page.page.locator("#again")).to_be_hidden()
+        expect(page.page.locator("#failure-facts dt")).to_have_count(0)
+        assert "POST" not in sent
+        page.assert_quiet()
+
+
+def test_the_longest_comment_does_not_hide_the_end_of_a_zip(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    archive = tmp_path / "Foo.zip"
+    archive.write_bytes(doccarchive("Foo")[:-2] + b"\xff\xff" + b"x" * 65_535)
+    with opened(browser, server) as page:
+        page.convert(archive)
+        page.await_result("Foo")
+
+
+def test_an_empty_file_is_told_by_the_service(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    archive = tmp_path / "Empty.zip"
+    archive.touch()
+    with opened(browser, server) as page:
+        page.convert(archive)
+        assert_told(page, ErrorCode.EMPTY_UPLOAD)
+
+
 def test_a_busy_service_says_when_to_try_again(
     browser: Browser, start_server: Callable[..., Server], slow_archive: bytes
 ) -> None:
     server = start_server(CONVERSION_SLOTS=1, CONVERSION_QUEUE=0)
     with opened(browser, server) as page, server.begin(slow_archive), held(server):
+        page.page.clock.install()
         page.convert(SAMPLE)
 
         remedy = "Try again in 10 seconds; the archive stays chosen."
         assert_told(page, ErrorCode.BUSY, remedy=remedy)
+        again, sent = page.page.locator("#again"), len(server.events("request_finished"))
+        expect(again).to_have_text(re.compile(r"^Try again in ([1-9]|10) seconds?$"))
+        expect(again).to_have_attribute("aria-disabled", "true")
+        again.focus()
+        again.press("Enter")
+        page.page.clock.fast_forward(7_000)
+        expect(again).to_have_text(re.compile(r"^Try again in [1-3] seconds?$"))
+        expect(again).to_be_focused()
+        expect(page.page.locator("#said")).to_have_text("")
+        page.page.clock.fast_forward(10_000)
+        expect(again).to_have_text("Try again")
+        expect(again).not_to_have_attribute("aria-disabled", "true")
+        assert not [
+            one
+            for one in server.events("request_finished")[sent:]
+            if one["path"] != "/api/v1/status"
+        ]
 
 
 def test_a_conversion_that_takes_too_long_is_told(
@@ -221,15 +303,18 @@ def test_a_draining_service_says_when_to_try_again(browser: Browser, server: Ser
     mark.touch()
     try:
         with opened(browser, server) as page:
+            page.page.clock.install()
             page.convert(SAMPLE)
             remedy = "Try again in 30 seconds; the archive stays chosen."
             assert_told(page, ErrorCode.DRAINING, remedy=remedy)
             first = page.fact("Request")
+            page.page.clock.fast_forward(30_000)
             page.button("Try again").click()
             expect(page.page.locator("#failure-facts")).not_to_contain_text(first)
             assert_told(page, ErrorCode.DRAINING, remedy=remedy)
 
             mark.unlink()
+            page.page.clock.fast_forward(30_000)
             page.button("Try again").click()
             page.await_result("TrailKit")
     finally:
@@ -244,13 +329,15 @@ def test_who_sends_too_many_is_told_when_to_go_on(
         page.convert(SAMPLE)
         page.await_result("TrailKit")
         page.button("Convert another").click()
-        page.convert(SAMPLE)
+        with page.page.expect_response("**/api/v1/convert") as answer:
+            page.convert(SAMPLE)
 
-        page.await_failure(ErrorCode.RATE_LIMITED.title)
-        remedy = page.page.locator("#failure-remedy")
-        expect(remedy).to_have_text(
-            re.compile(r"^Try again in \d+ seconds; the archive stays chosen.$")
-        )
+        seconds = int(answer.value.headers["retry-after"])
+        minutes = -(-seconds // 60)
+        wait = f"{minutes} minutes" if seconds > 120 else f"{seconds} second{'s' * (seconds > 1)}"
+        remedy = f"Try again in {wait}; the archive stays chosen."
+        assert_told(page, ErrorCode.RATE_LIMITED, remedy=remedy)
+        expect(page.page.locator("#again")).to_have_attribute("aria-disabled", "true")
 
 
 def test_without_a_converter_it_says_so(
@@ -268,7 +355,7 @@ def test_a_full_disk_is_told(
     browser: Browser, start_server: Callable[..., Server], small_workspace: Path, tmp_path: Path
 ) -> None:
     archive = tmp_path / "Large.zip"
-    archive.write_bytes(bytes(4_000_000))
+    archive.write_bytes(doccarchive(noise=article_of_noise(6_000_000)))
     with opened(browser, start_server(WORKSPACE_DIR=small_workspace)) as page:
         page.convert(archive)
 
@@ -305,6 +392,21 @@ def test_an_answer_that_is_not_of_the_service_is_told(
         page.await_failure("Something else answered")
         assert page.fact("Status") == str(status)
         expect(page.button("Try again")).to_be_visible(visible=may_pass)
+
+
+@pytest.mark.parametrize("wait", ["90", "Sat, 05 Jan 2030 10:01:30 GMT"], ids=["seconds", "date"])
+def test_a_proxy_may_say_when_to_try_again(browser: Browser, server: Server, wait: str) -> None:
+    with opened(browser, server) as page:
+        page.page.clock.install(time="2030-01-05T10:00:00Z")
+        page.page.clock.pause_at("2030-01-05T10:00:00Z")
+        page.page.route(
+            "**/api/v1/convert",
+            lambda route: route.fulfill(status=503, headers={"Retry-After": wait}),
+        )
+        page.convert(SAMPLE)
+
+        page.await_failure("Something else answered")
+        expect(page.page.locator("#again")).to_have_text("Try again in 90 seconds")
 
 
 def test_a_dropped_folder_and_several_files_are_told_before_anything_is_sent(

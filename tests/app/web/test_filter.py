@@ -81,3 +81,59 @@ def test_what_a_filter_finds_can_all_be_seen(
         expect(links).to_have_count(203)
         expect(links.nth(200)).to_be_focused()
         expect(links.last).to_contain_text("Handler 199")
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "count"),
+    [
+        ("Trail.duration", "duration(at:)", 1),
+        ("trail.duration(at:)", "duration(at:)", 1),
+        ("TrailKit.Trail.duration(at:)", "duration(at:)", 1),
+        ("TrailKit.Trail", "Trail", 4),
+        ("TrailKit.Pace.stroll", "Pace.stroll", 1),
+        ("stroll", "Pace.stroll", 1),
+    ],
+)
+def test_the_filter_finds_symbols_by_the_names_that_code_has_for_them(
+    browser: Browser, server: Server, name: str, first: str, count: int
+) -> None:
+    with opened(browser, server) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+
+        page.page.get_by_label("Filter pages").fill(name)
+
+        expect(page.page.locator("#tree a span:first-child").first).to_have_text(first)
+        expect(page.page.locator("#tree a")).to_have_count(count)
+
+
+def test_enter_opens_the_first_hit_and_leads_into_the_page(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        filter_field = page.page.get_by_label("Filter pages")
+        filter_field.fill("Trail.dur")
+
+        filter_field.press("Enter")
+
+        expect(page.page.locator("#rendered h3")).to_have_text("duration(at:)")
+        expect(page.page.locator("#rendered")).to_be_focused()
+
+
+def test_where_nothing_is_found_it_is_said_what_was_looked_at(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        filter_field = page.page.get_by_label("Filter pages")
+
+        filter_field.fill("nowhere")
+        filter_field.press("Enter")
+
+        expect(page.page.locator("#hits")).to_have_text("No page has this in its title or path.")
+        expect(page.page.locator("#page-path")).to_have_text("documentation/trailkit.md")
+        expect(filter_field).to_be_focused()
+        page.assert_quiet()

@@ -1,14 +1,16 @@
 """Back and forward: between form and result, and between the pages of a result."""
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Dialog, expect
 
 from tests.app.archives import article, doccarchive
-from tests.app.serving import Server
+from tests.app.serving import Server, held
 from tests.app.web.page import SAMPLE, WebPage, digest, opened
 
 WIDE = {"width": 1280, "height": 900}
@@ -42,6 +44,17 @@ def at_form(page: WebPage) -> None:
     expect(page.page.locator("#file")).to_be_focused()
     assert page.page.url == f"http://{page.host}/"
     assert page.page.title() == "docc2context"
+
+
+GONE = "That page belonged to a result that this tab no longer has. Convert the archive again."
+
+
+def at_form_for_want_of_a_page(page: WebPage) -> None:
+    """The form says why it is there, also to who comes to its field by the keyboard."""
+    expect(page.page.locator("#gone")).to_have_text(GONE)
+    expect(page.page.locator("#gone")).to_be_visible()
+    expect(page.page.locator("#file")).to_have_accessible_description(re.compile(f"^{GONE}"))
+    assert page.page.url == f"http://{page.host}/"
 
 
 def open_duration(page: WebPage) -> None:
@@ -127,8 +140,10 @@ def test_the_result_before_is_kept_until_another_is_there(
         page.await_result("Long")
         page.page.go_back()
         at_form(page)
+        expect(page.page.locator("#gone")).to_be_hidden()
         page.page.go_back()  # to a page of the first
         at_form(page)
+        at_form_for_want_of_a_page(page)
         page.page.go_forward()
         page.page.go_forward()
         expect(page.page.locator("#page-path")).to_have_text("documentation/long.md")
@@ -143,11 +158,12 @@ def test_after_a_reload_no_address_of_a_page_is_left(browser: Browser, server: S
         page.page.go_back()
         expect(page.page.locator("#page-path")).to_have_text("documentation/trailkit.md")
         page.page.reload()
-        assert page.page.url == f"http://{page.host}/"
+        at_form_for_want_of_a_page(page)
         page.convert(SAMPLE)
         page.await_result("TrailKit")
         page.page.go_back()
         at_form(page)
+        expect(page.page.locator("#gone")).to_be_hidden()
 
 
 def test_after_a_reload_of_the_form_forward_leads_to_no_result_that_is_gone(
@@ -164,6 +180,63 @@ def test_after_a_reload_of_the_form_forward_leads_to_no_result_that_is_gone(
         page.page.go_forward()
 
         at_form(page)
+        at_form_for_want_of_a_page(page)
+
+
+@contextmanager
+def asked_to_stay(page: WebPage) -> Iterator[None]:
+    """Who leaves within the block is asked first, and stays."""
+    with page.page.expect_event("dialog") as dialog:
+        yield
+    assert dialog.value.type == "beforeunload"
+    dialog.value.dismiss()
+
+
+def dialogs(page: WebPage) -> list[str]:
+    """The kinds of those that come from now on; each is answered by going on."""
+    kinds: list[str] = []
+
+    def go_on(dialog: Dialog) -> None:
+        kinds.append(dialog.type)
+        dialog.accept()
+
+    page.page.on("dialog", go_on)
+    return kinds
+
+
+def test_who_leaves_while_an_archive_is_on_its_way_is_asked_first(
+    browser: Browser, server: Server, slow_file: Path
+) -> None:
+    with opened(browser, server) as page:
+        page.convert(slow_file)
+        with held(server):
+            for leave in ("location.reload()", "history.back()"):
+                with asked_to_stay(page):
+                    page.page.evaluate(f"setTimeout(() => {leave})")
+            expect(page.page.locator("#work-title")).to_contain_text("Slow")
+            page.button("Cancel").click()
+        at_form(page)
+        asked = dialogs(page)
+        page.page.reload()
+        assert asked == []
+
+
+def test_who_leaves_a_result_that_is_not_saved_is_asked_first(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        with asked_to_stay(page):
+            page.page.evaluate("setTimeout(() => location.reload())")
+        expect(page.page.locator("#result-title")).to_be_visible()
+
+        page.download()
+        asked = dialogs(page)
+        page.page.reload()
+
+        at_form_for_want_of_a_page(page)
+        assert asked == []
 
 
 def test_no_link_of_the_frame_leads_away_from_a_result(browser: Browser, server: Server) -> None:

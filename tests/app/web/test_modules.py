@@ -123,7 +123,9 @@ def test_numbers_are_worded(browser: Browser, server: Server) -> None:
         5 << 30: "5 GiB",
     }
     names = {"Kit.doccarchive.zip": "Kit-markdown.zip", ".zip": "documentation-markdown.zip"}
+    times = {1: "1 second", 120: "120 seconds", 121: "3 minutes", 3600: "60 minutes"}
     with opened(browser, server) as page:
+        assert run(page, "format", "x.map(m.lasting)", [*times]) == [*times.values()]
         assert run(page, "format", "x.map(m.sized)", [*sizes]) == [*sizes.values()]
         assert run(page, "format", "x.map(m.bundleName)", [*names]) == [*names.values()]
 

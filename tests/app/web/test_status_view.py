@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from docc2context import __version__
-from tests.app.serving import NEEDS_PROC, Server, eventually, held
+from tests.app.serving import NEEDS_PROC, Server, eventually, held, stopped
 from tests.app.web.page import opened
 
 STATUS = "**/api/v1/status"
@@ -73,3 +73,22 @@ def test_it_is_asked_every_ten_seconds_and_not_by_a_hidden_tab(
         with page.page.expect_response(STATUS):
             page.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         assert len(asked) == 2
+
+
+def test_a_service_that_accepts_and_says_nothing_is_told_as_silent(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server) as page:
+        page.page.evaluate(
+            "const { timeout } = AbortSignal;"
+            "AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms / 10)"
+        )
+        expect(page.page.locator("#lamp")).to_have_text("Ready")
+        with stopped(server.process.pid):
+            page.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+            expect(page.page.locator("#lamp")).to_have_text("No answer")
+            expect(page.page.locator("#why")).to_have_text(
+                "The service does not answer. It is asked again every 10 seconds."
+            )
+        page.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        expect(page.page.locator("#lamp")).to_have_text("Ready")
