@@ -82,7 +82,7 @@ def test_the_keyboard_alone_leads_from_the_form_to_a_page(browser: Browser, serv
     with opened(browser, server) as page:
         keyboard = page.page.keyboard
         page.choose(SAMPLE)
-        page.page.get_by_label("With the images").focus()
+        page.page.get_by_label("Include the images").focus()
         keyboard.press("Tab")
         expect(page.page.locator("#file")).to_be_focused()
         for _ in ("how to get an archive", "the button"):

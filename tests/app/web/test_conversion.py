@@ -179,7 +179,7 @@ def test_assets_come_along_if_asked_for_and_are_shown(
     archive = tmp_path / "Lake.zip"
     archive.write_bytes(illustrated_doccarchive())
     with opened(browser, server) as page:
-        page.page.get_by_label("With the images").check()
+        page.page.get_by_label("Include the images").check()
         page.convert(archive)
         page.await_result("Foo")
 
@@ -213,20 +213,20 @@ def test_where_a_page_lacks_its_image_the_archive_can_be_converted_again_with_it
         assert (page.figure("Assets"), page.figure("Pages")) == ("1", "1")
         expect(again).to_be_hidden()
         page.button("Convert another").click()
-        expect(page.page.get_by_label("With the images")).to_be_checked()
+        expect(page.page.get_by_label("Include the images")).to_be_checked()
 
 
 def test_that_no_asset_came_along_is_told_to_who_asked_for_them_alone(
     browser: Browser, server: Server
 ) -> None:
     with opened(browser, server) as page:
-        page.page.get_by_label("With the images").check()
+        page.page.get_by_label("Include the images").check()
         page.convert(SAMPLE)
         page.await_result("TrailKit")
         assert page.figure("Assets") == "0"
 
         page.button("Convert another").click()
-        page.page.get_by_label("With the images").uncheck()
+        page.page.get_by_label("Include the images").uncheck()
         page.convert(SAMPLE)
         page.await_result("TrailKit")
 

@@ -118,7 +118,7 @@ def test_after_an_error_another_archive_can_be_chosen_and_the_wish_for_assets_is
     archive = tmp_path / "Foo.zip"
     archive.write_bytes(damaged_doccarchive())
     with opened(browser, server) as page:
-        page.page.get_by_label("With the images").check()
+        page.page.get_by_label("Include the images").check()
         page.convert(archive)
         assert_told(page, ErrorCode.INVALID_ZIP)
         first = page.fact("Request")
@@ -126,7 +126,7 @@ def test_after_an_error_another_archive_can_be_chosen_and_the_wish_for_assets_is
         assert line["code"] == "invalid_zip"
 
         page.button("Choose another archive").click()
-        expect(page.page.get_by_label("With the images")).to_be_checked()
+        expect(page.page.get_by_label("Include the images")).to_be_checked()
         expect(page.page.locator("#file")).to_have_value("")
         page.convert(SAMPLE)
         page.await_result("TrailKit")

@@ -38,7 +38,7 @@ def test_in_the_dark_a_picture_keeps_the_light_ground_that_it_was_drawn_for(
     archive = tmp_path / "Lake.zip"
     archive.write_bytes(illustrated_doccarchive(transparent_picture()))
     with opened(browser, server, color_scheme="dark") as page:
-        page.page.get_by_label("With the images").check()
+        page.page.get_by_label("Include the images").check()
         page.convert(archive)
         page.await_result("Foo")
         picture = page.page.locator("#rendered img")
