@@ -1,4 +1,4 @@
-"""The application, put together."""
+"""The application, assembled."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
@@ -48,13 +48,13 @@ QUIET = {
     API + status.PATH,
     *(prefix + path for prefix in ("", API) for path in health.PATHS),
 }
-"""Routes that are asked every few seconds: logged at debug level."""
+"""Routes that are requested every few seconds: logged at debug level."""
 
 
 class Application(FastAPI):
     """FastAPI with layers around Starlette's own outermost one, which hides the server's `send`.
 
-    What `add_middleware` adds stands inside of that one.
+    What `add_middleware` adds is inside that one.
     """
 
     def build_middleware_stack(self) -> ASGIApp:
@@ -67,10 +67,10 @@ def create_app(
     more: Sequence[APIRouter] = (),
     sampling_seconds: float = INTERVAL_SECONDS,
 ) -> FastAPI:
-    """The service for these settings, or for those of the environment.
+    """The service with these settings, or with those of the environment.
 
-    `more` are routes beside its own, handled and measured as those are. Resources are read each
-    `sampling_seconds`.
+    `more` are routes besides its own, handled and measured in the same way. Resources are read
+    every `sampling_seconds`.
     """
     refuse_several_workers()
     settings = settings or load_settings()
@@ -87,7 +87,7 @@ def create_app(
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        # A redirected upload would be sent twice, and to http:// where TLS ends at a proxy.
+        # A redirected upload would be sent twice, and to http:// if a proxy terminates TLS.
         redirect_slashes=False,
     )
     _include_routes(app, more)
@@ -122,9 +122,9 @@ def _describe(app: FastAPI, settings: Settings) -> None:
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
-    """Lay the middleware around the application; the last one added is the outermost.
+    """Wrap the application in the middleware; the last one added is the outermost.
 
-    `Application` lays two more around all of them.
+    `Application` wraps two more around all of them.
     """
     services: Services = app.state.services
     app.add_middleware(HeadMiddleware)
@@ -139,7 +139,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         )
     app.add_middleware(CrashMiddleware, respond=internal_error)
     if settings.cors_origins:
-        # Around all that answers, so that errors can be read too; preflights are logged.
+        # Around everything that answers, so that errors can be read too; preflights are logged.
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
@@ -183,9 +183,9 @@ def _services(settings: Settings, reading: Callable[[], ResourceReading | None])
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
-    """Start what runs beside the requests, and have them end before the service does.
+    """Start what runs beside the requests, and end it before the service ends.
 
-    Its state is for the server's protocol, which knows no settings.
+    The state it yields is for the server's protocol, which does not know the settings.
     """
     services: Services = app.state.services
     await sweep_workspace(services.settings.workspace_dir)

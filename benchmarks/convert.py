@@ -1,10 +1,10 @@
-"""What converting costs beside the least that any converter must do, in one run.
+"""What converting costs compared with the least that any converter must do, in one run.
 
     python -m benchmarks.convert ARCHIVE…
 
 The floor is: read every page with `zipfile`, parse it with `orjson`, and deflate the same output
-through `zipfile`. Both are repeated in turn and the best of each counts, as what disturbs a
-measurement only ever adds to it. Peak memory is that of a process that does one conversion.
+through `zipfile`. Both are repeated in turn and the best of each counts, because disturbances only
+ever add to a measurement. Peak memory is that of a process that does one conversion.
 """
 
 import io

@@ -1,4 +1,4 @@
-"""What measuring takes of the CPU of a service that converts as fast as it can."""
+"""The share of measuring in the CPU time of a service that converts as fast as it can."""
 
 import os
 import statistics
@@ -20,7 +20,7 @@ from monitoring.programs import free_port
 TURNS = 12
 TURN_SECONDS = 5.0
 SETTINGS = {"LOG_LEVEL": "warning", "RATE_LIMIT": "1000000/minute"}
-"""All clients of the benchmark have one address: none of them is to be sent away."""
+"""All clients of the benchmark share one address: none of them may be refused."""
 SCRAPE = {"Accept": "application/openmetrics-text;version=1.0.0", "Accept-Encoding": "gzip"}
 
 
@@ -48,13 +48,13 @@ class Service:
                 return
 
     def cpu_seconds(self) -> tuple[float, float]:
-        """Of the service itself, and with all that it has started, what has ended included."""
+        """Of the service itself, and with all that it has started, including what has ended."""
         us = psutil.Process(self.process.pid)
         everything = sum(sum(one.cpu_times()[:4]) for one in [us, *us.children(recursive=True)])
         return sum(us.cpu_times()[:2]), everything
 
     def convert(self, archive: bytes, until: float) -> int:
-        """Convert again and again; how often it was done."""
+        """Convert again and again; return how many times."""
         done = 0
         while time.monotonic() < until:
             self.client.put("/api/v1/convert", content=archive).raise_for_status()
@@ -76,7 +76,7 @@ def running(app: str) -> Iterator[Service]:
 
 
 class Cost(NamedTuple):
-    """CPU milliseconds of a conversion: in the service itself, and in all."""
+    """CPU milliseconds per conversion: in the service itself, and in all."""
 
     service: float
     all: float
@@ -96,10 +96,10 @@ def turn(service: Service, archive: bytes, *, scraped: bool) -> Cost:
 
 
 def share_of_measuring(path: Path) -> None:
-    """Print what conversions of an archive cost with and without all that measures.
+    """Print what conversions of an archive cost with and without all measuring.
 
-    Measuring runs in the service itself; its converters, whose cost moves by more from turn to
-    turn, are only what the share is of.
+    Measuring runs in the service itself; its converters, whose cost varies more from turn to turn,
+    only count in the total that the share is of.
     """
     archive = path.read_bytes()
     with ExitStack() as stack:
@@ -108,7 +108,7 @@ def share_of_measuring(path: Path) -> None:
         sides = {measured: True, unmeasured: False}
         costs: list[dict[bool, Cost]] = []
         for number in range(TURNS + 1):
-            # Who goes first has the machine as the other one has left it.
+            # The first one has the machine as the other one has left it.
             order = sides.items() if number % 2 else reversed(sides.items())
             costs.append({scraped: turn(one, archive, scraped=scraped) for one, scraped in order})
     pairs = [(cost[True], cost[False]) for cost in costs[1:]]  # the first turns warm both

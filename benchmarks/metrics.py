@@ -1,12 +1,12 @@
-"""What metrics cost, beside other middleware that counts requests: `make bench-metrics`.
+"""What metrics cost, compared with other middleware that counts requests: `make bench-metrics`.
 
     python -m benchmarks.metrics [ARCHIVE…]
 
 First the CPU time of a request through the same small application: with nothing around it, with
-our middleware, with that of the requirement document, and with two libraries; in turn, and the best
-round of each counts, as what disturbs a measurement only ever adds to it. Then what a scrape of a
-service in use costs. With an ARCHIVE, last, what all measuring takes of the CPU of a service that
-converts it as fast as it can: servers with and without it take turns.
+our middleware, with the requirement document's, and with two libraries; in turn, and the best round
+of each counts, because disturbances only ever add to a measurement. Then the cost of a scrape of a
+service in use. Last, with an ARCHIVE, the share of all measuring in the CPU time of a service that
+converts it as fast as it can: servers with and without measuring take turns.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ REQUESTS = 1000
 
 
 def bare() -> FastAPI:
-    """As much of an application as the service is, to a request that it answers at once."""
+    """What the service amounts to for a request that it answers at once."""
     app = FastAPI()
 
     @app.get("/items/{name}")
@@ -56,7 +56,7 @@ def ours() -> FastAPI:
 
 
 def requirements() -> FastAPI:
-    """The requirement document's own, word for word but for the registry."""
+    """The requirement document's own, word for word except for the registry."""
     app = bare()
     registry = prometheus_client.CollectorRegistry()
     count = prometheus_client.Counter(
@@ -107,7 +107,7 @@ VARIANTS: dict[str, Callable[[], FastAPI]] = {
 
 
 async def cpu_of_requests(app: ASGIApp) -> float:
-    """Microseconds of CPU for a request."""
+    """Microseconds of CPU per request."""
 
     async def receive() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}
@@ -153,7 +153,7 @@ async def compare() -> None:
 
 
 def scrape_cost() -> None:
-    """Of an application that has answered each of its routes with several statuses."""
+    """Measure an application that has answered each of its routes with several statuses."""
     from app.main import create_app  # noqa: PLC0415  # it configures logging
 
     app = create_app()

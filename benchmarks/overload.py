@@ -1,11 +1,11 @@
-"""Four times what the slots can serve, for a minute, client and service on the same processors.
+"""Four times what the slots can serve, for a minute, client and service on the same CPUs.
 
     python -m benchmarks.overload ARCHIVE [SECONDS]
 
-First as many clients as there are slots keep them busy, each with one conversion at a time: that
+First, as many clients as there are slots keep them busy, each with one conversion at a time: that
 is what the service can serve. Then requests come at four times that rate, whether earlier ones are
-answered or not. How long a conversion took is the service's own word, from its log; how long a
-request took is the client's. Exits with 1 if one of the promises that it prints does not hold.
+answered or not. How long a conversion took is taken from the service's log; how long a request
+took, from the client. Exits with 1 if one of the promises that it prints does not hold.
 """
 
 import asyncio
@@ -69,7 +69,7 @@ class Service:
         return [one["seconds"] for one in events if one.get("outcome") == "success"]
 
     def memory_mib(self) -> float:
-        """What the service's own process has in memory."""
+        """The resident memory of the service's own process."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         (kib,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
         return int(kib) / 1024
@@ -81,7 +81,7 @@ class Service:
 
 
 async def ask(port: int, request: bytes) -> Answer:
-    """Send a conversion over a connection of its own and read the answer to its end."""
+    """Send a conversion over its own connection and read the answer to its end."""
     began = time.monotonic()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
@@ -96,7 +96,7 @@ async def ask(port: int, request: bytes) -> Answer:
 
 
 async def calm(port: int, request: bytes) -> int:
-    """Keep the slots busy for a while; how many conversions there were."""
+    """Keep the slots busy for a while; return the number of conversions."""
     end = time.monotonic() + CALM_SECONDS
 
     async def client() -> int:
@@ -111,7 +111,7 @@ async def calm(port: int, request: bytes) -> int:
 async def storm(
     service: Service, request: bytes, rate: float, seconds: float
 ) -> tuple[list[Answer], list[float]]:
-    """Send requests at a rate; the answers, and the service's memory each second."""
+    """Send requests at a rate; return the answers, and the service's memory each second."""
     began = time.monotonic()
     clients: list[asyncio.Task[Answer]] = []
     memory: list[float] = []
@@ -139,7 +139,7 @@ def report(
     answers: list[Answer],
     memory: list[float],
 ) -> bool:
-    """Print what was seen; whether all promises were kept."""
+    """Print what was seen; return whether all promises were kept."""
     statuses = Counter(answer.status for answer in answers)
     served = [answer.seconds for answer in answers if answer.status == 200]
     refused = [answer for answer in answers if answer.status != 200]
@@ -172,7 +172,7 @@ def report(
 
 
 def main(archive: Path, seconds: float) -> bool:
-    """Measure, and print; whether all promises were kept."""
+    """Measure, and print; return whether all promises were kept."""
     data = archive.read_bytes()
     head = (
         "PUT /api/v1/convert HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"

@@ -1,4 +1,4 @@
-"""The service without what measures it: no middleware, no sampler, no timer in the loop."""
+"""The service without what measures it: no measuring middleware, sampler or timer in the loop."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -23,6 +23,6 @@ app = main.create_app()
 app.user_middleware = [
     one
     for one in app.user_middleware
-    if one.cls is not ObserveMiddleware  # type: ignore[comparison-overlap]  # mypy takes factories
+    if one.cls is not ObserveMiddleware  # type: ignore[comparison-overlap]  # typed as factories
 ]
 app.state.sampler = _NoSampler()

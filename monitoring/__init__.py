@@ -1,1 +1,1 @@
-"""What watches the service: targets, templates and playbooks, and the drill that proves them."""
+"""What watches the service: targets, templates and playbooks, and the drill that tests them."""

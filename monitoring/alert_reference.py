@@ -17,19 +17,19 @@ _HEAD: Final = """\
 | --- | --- | --- | --- |
 """
 
-# That every expression names its job is said once, in the text.
+# The text says once that every expression names its job.
 _JOB: Final = re.compile(r'job="[a-z0-9]+"(?:, )?')
 
 _TEMPLATE: Final = re.compile(r"\{\{ *([^}]*?) *\}\}")
 
 
 def table(rules: Config) -> str:
-    """The Markdown table, a row for each alert."""
+    """The Markdown table, one row per alert."""
     return _HEAD + "".join(map(_row, alerts(rules)))
 
 
 def replaced(document: str, rules: Config) -> str:
-    """The document with its table made anew; ValueError if it has no place for one."""
+    """The document with its table rewritten. Raises ValueError if it has no place for one."""
     before, begin, rest = document.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
@@ -44,7 +44,7 @@ def _row(rule: Rule) -> str:
 
 
 def _sentence(rule: Rule) -> str:
-    """The alert's description, with words where a notification has values."""
+    """The alert's description, with words in place of a notification's values."""
     return _escaped(_TEMPLATE.sub(_word, rule["annotations"]["description"]))
 
 
@@ -56,7 +56,7 @@ def _word(template: re.Match[str]) -> str:
 
 
 def _expression(rule: Rule) -> str:
-    """The condition in one line, without the job."""
+    """The condition on one line, without the job."""
     line = _JOB.sub("", " ".join(rule["expr"].split()))
     return line.replace("{}", "").replace(", }", "}").replace("( ", "(").replace(" )", ")")
 
@@ -68,12 +68,12 @@ def _pending(rule: Rule) -> str:
 
 
 def _escaped(text: str) -> str:
-    """As a cell of a table has it, in code too."""
+    """A text as a table cell holds it, even in code."""
     return text.replace("|", "\\|")
 
 
 def main() -> None:
-    """Write the table anew."""
+    """Rewrite the table."""
     rules = relocation.load(relocation.RULES)
     document = DOCUMENT.read_text(encoding="utf-8")
     DOCUMENT.write_text(replaced(document, rules), encoding="utf-8")

@@ -1,7 +1,7 @@
 """Service, Prometheus and Alertmanager on one machine, until Ctrl-C: `make monitoring`.
 
-Prometheus and Alertmanager have the shipped files; where ports or the folder of secrets are others,
-copies of them in the data folder that differ in nothing else.
+Prometheus and Alertmanager use the shipped files; where the ports or the folder of secrets differ,
+copies of them in the data folder that differ only in that.
 """
 
 import argparse
@@ -29,7 +29,7 @@ AS_DEPLOYED: Final = (
     "--storage.tsdb.retention.size=4GB",
     "--rules.alert.for-grace-period=30s",
 )
-"""The flags of Prometheus that docker-compose.yml has too, and gives the reasons of."""
+"""Prometheus's flags that docker-compose.yml has too, with the reasons for them."""
 
 # Conversions get 20 seconds to finish, SHUTDOWN_GRACE_SECONDS, and downloads 30 after them.
 _SERVICE_PATIENCE_SECONDS: Final = 60.0
@@ -38,7 +38,7 @@ _LOOK_SECONDS: Final = 0.5
 
 @dataclass(frozen=True)
 class Place:
-    """Where all three are; the ports are those of the shipped files if not told otherwise."""
+    """Where all three are; by default, the ports are those of the shipped files."""
 
     data: Path
     secrets: Path = relocation.SECRETS
@@ -48,7 +48,7 @@ class Place:
 
     @property
     def ports(self) -> dict[str, int]:
-        """The port of each, by its name."""
+        """The port of each, by name."""
         return {
             "docc2context": self.service,
             "prometheus": self.prometheus,
@@ -57,14 +57,14 @@ class Place:
 
 
 def taken(ports: dict[str, int]) -> list[str]:
-    """A sentence for each port that cannot be listened on."""
+    """One sentence for each port that cannot be listened on."""
     sentences = []
     for name, port in ports.items():
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
-                # Two sockets may have a port with SO_REUSEADDR, but only one may listen.
+                # With SO_REUSEADDR two sockets may share a port, but only one may listen.
                 probe.listen()
             except OSError as error:
                 sentences.append(f"port {port}, for {name}, cannot be had: {error.strerror}")
@@ -72,7 +72,7 @@ def taken(ports: dict[str, int]) -> list[str]:
 
 
 def prometheus_file(place: Place) -> Path:
-    """prometheus.yml, or a copy that follows other ports."""
+    """prometheus.yml, or a copy for other ports."""
     shipped = Place(place.data)
     if place.ports == shipped.ports:
         return relocation.PROMETHEUS
@@ -100,7 +100,7 @@ def alertmanager_file(place: Place) -> Path:
 
 
 def programs(place: Place) -> list[Program]:
-    """The three in the order of their start. Raises ProgramMissing."""
+    """The three, in the order in which they start. Raises ProgramMissing."""
     service = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(place.service)]
     bounded = ["--http", "app.core.http_head:BoundedHead"]
     quiet = ["--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "30"]
@@ -130,10 +130,10 @@ def programs(place: Place) -> list[Program]:
 
 
 def run(place: Place) -> int:
-    """Start all, and stay until Ctrl-C or SIGTERM: 0; 1 if one could not start or has ended.
+    """Start all, and run until Ctrl-C or SIGTERM; return 1 if one could not start or ended, else 0.
 
-    Ended in the reverse order: who watches goes before who is watched, so that nobody is told that
-    the service is down.
+    They end in reverse order: the watchers go before the watched, so that nobody is told that the
+    service is down.
     """
     if sentences := taken(place.ports):
         print("monitoring:", "; ".join(sentences), file=sys.stderr)
@@ -145,7 +145,7 @@ def run(place: Place) -> int:
             started = [running.enter_context(program) for program in programs(place)]
             print(_where(place), flush=True)
             ended = _watch(started)
-            # A second Ctrl-C would leave behind what is just being ended.
+            # A second Ctrl-C would leave behind what is being ended.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
     except (ProgramMissing, CannotStart) as error:
@@ -157,9 +157,9 @@ def run(place: Place) -> int:
 
 
 def _watch(started: list[Program]) -> bool:
-    """Wait for a signal, or until one of those that watch has ended by itself: whether one has.
+    """Wait for a signal or the end of a watcher; return whether a program has ended by itself.
 
-    Where the service ends, they stay, to tell of it.
+    If the service ends, the watchers stay, to report it.
     """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -205,7 +205,7 @@ def _interrupt(*_: object) -> None:
 
 
 def main() -> int:
-    """Run the preflight, and all three; the exit code."""
+    """Run the preflight, then all three; return the exit code."""
     shipped = Place(Path(".monitoring"))
     parser = argparse.ArgumentParser(prog="python -m monitoring.local", description=__doc__)
     parser.add_argument("--data", type=Path, default=shipped.data, metavar="DIR")

@@ -1,7 +1,7 @@
 """Renders DOCS/PLAYBOOKS as pages that Prometheus serves: they open while the service is down.
 
-`make playbooks` writes them to monitoring/user-assets/playbooks. A page asks nothing of the network
-and quotes its alert's rule from alert_rules.yml, so that the two cannot differ.
+`make playbooks` writes them to monitoring/user-assets/playbooks. A page loads nothing else from the
+network and quotes its alert's rule from alert_rules.yml, so that the two cannot differ.
 """
 
 import re
@@ -49,12 +49,12 @@ td, th { vertical-align: top; }
 
 @cache
 def rules_by_playbook() -> dict[str, Rule]:
-    """The alerting rules by the name of their playbook."""
+    """The alerting rules by the names of their playbooks."""
     return {playbook_of(rule): rule for rule in alerts(relocation.load(relocation.RULES))}
 
 
 def rendered() -> dict[str, str]:
-    """The text of each page by its file's name."""
+    """The text of each page by its file name."""
     rules = rules_by_playbook()
     return {
         _page_name(source.stem): _page(source.read_text(encoding="utf-8"), rules.get(source.stem))
@@ -96,7 +96,7 @@ def _html(text: str) -> str:
 
 
 def _with_links_that_work(tokens: list[Token]) -> list[Token]:
-    """Links to playbooks lead to their pages; those to files of the repository become text."""
+    """Point links to playbooks at their pages; turn those to files of the repository into text."""
     kept: list[Token] = []
     leads = False
     for token in tokens:
@@ -111,7 +111,7 @@ def _with_links_that_work(tokens: list[Token]) -> list[Token]:
 
 
 def main() -> None:
-    """Write all pages, and remove those that have no source any more."""
+    """Write all pages, and remove those that no longer have a source."""
     PAGES.mkdir(parents=True, exist_ok=True)
     pages = rendered()
     for stale in set(PAGES.glob("*.html")) - {PAGES / name for name in pages}:

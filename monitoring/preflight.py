@@ -2,9 +2,9 @@
 
     python -m monitoring.preflight [--secrets DIR] [--config FILE]
 
-Alertmanager starts without its secrets, and says so in its log when it has something to tell. This
-looks before. It never prints what is in a file. White space around a secret is no fault:
-Alertmanager leaves it out.
+Alertmanager starts without its secrets, and logs that only when it has something to send. This
+checks beforehand. It never prints what is in a file. White space around a secret is not a fault:
+Alertmanager strips it.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from monitoring import relocation
 EXAMPLE_HOST: Final = "heartbeat.example.com"
 
 _EVERY: Final = "*"
-"""The receiver of a setting that holds for all of them."""
+"""The receiver of a setting that applies to all of them."""
 
 _EXPOSED: Final = "may be read or written by everybody on this machine"
 _HIDDEN: Final = "cannot be looked at by this user"
@@ -31,12 +31,12 @@ _OTHER_COSTS: Final = {
     _EXPOSED: "anyone here may send in your name, or have alerts sent elsewhere",
     _HIDDEN: "it is not known whether it is right",
 }
-"""Of faults that do not keep anything from being sent."""
+"""The costs of faults that do not keep anything from being sent."""
 
 _HEARTBEAT: Final = "heartbeat"
 _NAMES: Final = {"slack": "Slack", "pagerduty": "PagerDuty"}
 
-# Slack and PagerDuty take https alone; a receiver for trying out is on this machine.
+# Slack and PagerDuty accept only https; a receiver for trying things out is on this machine.
 _URL: Final = re.compile(r"(https://|http://(localhost|127\.0\.0\.1)[:/])[^\s/]\S*")
 _ROUTING_KEY: Final = re.compile(r"[0-9A-Za-z]{32}")
 _TOKEN: Final = re.compile(r"\S+")
@@ -65,11 +65,11 @@ class _Way(NamedTuple):
 def findings(
     config: dict[str, Any], secrets: Path, folder: Path, *, as_alertmanager: bool = False
 ) -> Iterator[Finding]:
-    """All that is missing or wrong, each file once.
+    """Everything that is missing or wrong, each file once.
 
     `secrets` is where the files of relocation.SECRETS are looked for; templates are beside the
     configuration, in `folder`. What this user may not read, Alertmanager usually may: it has a user
-    of its own, unless `as_alertmanager` says that it will be started by this one.
+    of its own, unless `as_alertmanager` says that this user will start it.
     """
     yield from _missing_templates(config, folder)
     needed_by: dict[Path, list[_Way]] = {}
@@ -87,7 +87,7 @@ def findings(
 
 
 def _missing_templates(config: dict[str, Any], folder: Path) -> Iterator[Finding]:
-    """Alertmanager starts without templates too; a message that names one is then never sent."""
+    """Alertmanager starts without templates too, but never sends a message that names one."""
     for pattern in config.get("templates", []):
         path = folder / pattern
         if not list(path.parent.glob(path.name)):
@@ -107,7 +107,7 @@ def _ways(config: dict[str, Any]) -> Iterator[_Way]:
 
 
 def _cost(lost: list[_Way]) -> str:
-    """What these ways would no longer do, a clause for each kind of them."""
+    """What these ways would no longer do, one clause per kind."""
     receivers: dict[str, list[str]] = {}
     for way in lost:
         kind = _HEARTBEAT if way.receiver == _HEARTBEAT else way.kind
@@ -140,7 +140,7 @@ def _moved(file: Path, secrets: Path) -> Path:
 
 
 def _fault(path: Path, as_alertmanager: bool) -> tuple[str, str] | None:
-    """What is wrong with a file, and what to do; None if nothing is."""
+    """What is wrong with a file, and what to do; None if nothing is wrong."""
     write = f"Write {_meaning(path)} into it, readable by Alertmanager alone."
     try:
         content = path.read_text(encoding="utf-8").strip()
@@ -173,26 +173,26 @@ def _meaning(path: Path) -> str:
 
 
 def report(config_file: Path, secrets: Path, *, as_alertmanager: bool = False) -> int:
-    """Print the findings; how many there are. Raises OSError, yaml.YAMLError and ValueError."""
+    """Print the findings; return how many. Raises OSError, yaml.YAMLError and ValueError."""
     config = relocation.load(config_file)
     if not config.get("receivers"):
         raise ValueError("it names no receivers, as Alertmanager's configuration does")
     folder = config_file.parent
     found = list(findings(config, secrets, folder, as_alertmanager=as_alertmanager))
-    # At once: in a file or pipe it would come after what the caller says on standard error.
+    # Flushed: in a file or pipe it would come after what the caller writes to standard error.
     print(*found, f"preflight: {summary(found)}", sep="\n", flush=True)
     return len(found)
 
 
 def summary(found: list[Finding]) -> str:
-    """How many settings want something done about them."""
+    """How many settings need something done about them."""
     hidden = sum(one.fault == _HIDDEN for one in found)
-    told = {"to be set": len(found) - hidden, "to be checked by root": hidden}
-    return ", ".join(f"{n} {what}" for what, n in told.items() if n) or "every receiver is set up"
+    todo = {"to be set": len(found) - hidden, "to be checked by root": hidden}
+    return ", ".join(f"{n} {what}" for what, n in todo.items() if n) or "every receiver is set up"
 
 
 def main() -> int:
-    """Print the findings; the exit code, 1 if there is one and 2 if nothing can be said."""
+    """Print the findings; return 0 if there are none, 1 if there are, 2 if it cannot be known."""
     parser = argparse.ArgumentParser(prog="python -m monitoring.preflight", description=__doc__)
     parser.add_argument("--secrets", type=Path, default=relocation.SECRETS, metavar="DIR")
     parser.add_argument("--config", type=Path, default=relocation.ALERTMANAGER, metavar="FILE")

@@ -1,4 +1,4 @@
-"""The real Prometheus and Alertmanager, started for a drill, a test or one machine, and ended."""
+"""The real Prometheus and Alertmanager, started and ended for a drill, a test or one machine."""
 
 import shutil
 import signal
@@ -20,7 +20,7 @@ _LOG_TAIL_BYTES: Final = 2000
 class ProgramMissing(Exception):
     """Programs are not installed; the message says which Debian packages bring them.
 
-    `packages` are these by the programs' names.
+    `packages` has these by the programs' names.
     """
 
     def __init__(self, packages: Mapping[str, str]) -> None:
@@ -31,11 +31,11 @@ class ProgramMissing(Exception):
 
 
 class CannotStart(Exception):
-    """A program has ended, or is not ready in time; the message has the end of its log."""
+    """A program ended, or was not ready in time; the message has the end of its log."""
 
 
 def installed(names: tuple[str, ...], package: str) -> str:
-    """The path of the first of the names that is installed. Raises ProgramMissing."""
+    """The path of the first of these names that is installed. Raises ProgramMissing."""
     for name in names:
         if path := shutil.which(name):
             return path
@@ -53,7 +53,7 @@ def alertmanager_program() -> str:
 
 
 def require_both() -> None:
-    """Raises ProgramMissing, which names both Prometheus and Alertmanager if neither is there."""
+    """Raise ProgramMissing if one is missing; it names both if neither is there."""
     missing: dict[str, str] = {}
     for find in (prometheus_program, alertmanager_program):
         try:
@@ -65,7 +65,7 @@ def require_both() -> None:
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody listens on now."""
+    """A loopback port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -73,10 +73,10 @@ def free_port() -> int:
 
 
 class Program:
-    """A server on a port of the loopback: started when entered, ended by its pid when left.
+    """A server on a loopback port: started when entered, ended by its pid when left.
 
     `ready` is the path that answers 200 as soon as it serves. Its output goes to `log`. It has
-    `patience` seconds to end by itself. Ctrl-C does not reach it: who started it ends it.
+    `patience` seconds to end by itself. Ctrl-C does not reach it: whoever started it ends it.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Program:
 
     @property
     def url(self) -> str:
-        """Its address, without a slash at the end."""
+        """Its address, without a trailing slash."""
         return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
@@ -107,7 +107,7 @@ class Program:
         self.stop()
 
     def start(self) -> None:
-        """Return when it is ready. Raises CannotStart; whatever is raised, it does not run then."""
+        """Return when it is ready. Raises CannotStart; on any exception it is not left running."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
@@ -131,7 +131,7 @@ class Program:
             time.sleep(0.02)
 
     def stop(self) -> None:
-        """End it as an operator does, and for good if it takes too long."""
+        """End it as an operator does, or kill it if it takes too long."""
         if self.process is None:
             return
         self.process.terminate()
@@ -158,7 +158,7 @@ class Program:
             return False
 
     def hang_up(self) -> None:
-        """Send SIGHUP, by which Prometheus and Alertmanager read their configuration anew."""
+        """Send SIGHUP, which makes Prometheus and Alertmanager reload their configuration."""
         if self.process is not None:
             self.process.send_signal(signal.SIGHUP)
 
@@ -195,7 +195,7 @@ class Alertmanager(Program):
             f"--config.file={config}",
             f"--storage.path={folder / 'alertmanager'}",
             f"--web.listen-address=127.0.0.1:{port}",
-            "--cluster.listen-address=",  # one alone has no peers
+            "--cluster.listen-address=",  # a single one has no peers
             *flags,
         ]
         super().__init__(command, port, folder / "alertmanager.log")

@@ -1,9 +1,9 @@
-"""A server that takes notifications as Slack, PagerDuty and a heartbeat service do, and keeps them.
+"""A server that takes notifications like Slack, PagerDuty and a heartbeat service, and keeps them.
 
     python -m monitoring.receiver --port 9099
 
-Strict on purpose: what the real ones would refuse is answered as they would, so that a template
-that makes no valid message shows in a test rather than at night.
+Strict on purpose: it refuses what the real ones would, as they would, so that a template that makes
+an invalid message is found in a test rather than at night.
 """
 
 import argparse
@@ -33,7 +33,7 @@ class NotAccepted(Exception):
 
 @dataclass(frozen=True)
 class Notification:
-    """One message. `at` is Unix time; `channel` is Slack's, or empty."""
+    """One message. `at` is Unix time; `channel` is Slack's, otherwise empty."""
 
     at: float
     kind: Kind
@@ -45,7 +45,7 @@ class Notification:
 
 
 class Receiver:
-    """Listens on loopback while it is entered; what has come is in `notifications`."""
+    """Listens on loopback while entered; what has arrived is in `notifications`."""
 
     def __init__(self, port: int = 0, heartbeat_token: str = "") -> None:
         self.notifications: list[Notification] = []
@@ -71,15 +71,15 @@ class Receiver:
         return int(self._server.server_address[1])
 
     def url(self, kind: Kind, channel: str = "") -> str:
-        """Where to send; Slack has an address for each channel."""
+        """Where to send; Slack has one address per channel."""
         return f"http://127.0.0.1:{self.port}{PATHS[kind]}{channel.lstrip('#')}"
 
     def refuse(self, kind: Kind, status: int) -> None:
-        """Answer everything of that kind with this HTTP status, until `accept`."""
+        """Answer everything of this kind with this HTTP status, until `accept`."""
         self._refusals[kind] = status
 
     def accept(self, kind: Kind) -> None:
-        """Take that kind again."""
+        """Take this kind again."""
         self._refusals.pop(kind, None)
 
     def refusal(self, kind: Kind) -> int | None:
@@ -95,7 +95,7 @@ class Receiver:
     def wait_for(
         self, predicate: Callable[[Notification], bool], seconds: float, *, since: int = 0
     ) -> Notification:
-        """The first from number `since` on of which the predicate is true.
+        """The first notification, from number `since` on, for which the predicate is true.
 
         Raises TimeoutError, which names what came instead.
         """
@@ -125,7 +125,7 @@ def _handler_for(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
                 self._check_token(kind)
                 receiver.keep(_notification(kind, self.path, json.loads(content)))
             except (NotAccepted, ValueError, LookupError, TypeError, AttributeError) as error:
-                # Of another shape than the real service takes.
+                # Not of the shape that the real service takes.
                 return self._answer(400, f"invalid_payload: {error!r}".encode())
             return self._answer(202 if kind == "pagerduty" else 200, _ANSWERS[kind])
 
@@ -142,7 +142,7 @@ def _handler_for(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Nothing: what came is kept."""
+            """Log nothing: what came is kept."""
 
     return Handler
 

@@ -1,7 +1,7 @@
-"""The shipped configuration, for other places than the containers that it is written for.
+"""The shipped configuration, for places other than the containers that it is written for.
 
-Nothing but addresses and paths is changed, so that what runs on one machine, in a test or in a
-drill is what runs in production.
+Only addresses and paths are changed, so that what runs on one machine, in a test or in a drill is
+what runs in production.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ Config = dict[str, Any]
 
 
 def load(path: Path) -> Config:
-    """A YAML file of settings. Raises yaml.YAMLError, which names the line if there is a fault."""
+    """A YAML file of settings. Raises yaml.YAMLError, which names the line of a fault."""
     config: object = yaml.safe_load(path.read_text(encoding="utf-8"))
     if not isinstance(config, dict):
         raise yaml.YAMLError("it holds no settings")
@@ -32,13 +32,13 @@ def load(path: Path) -> Config:
 
 
 def write(config: Config, path: Path) -> Path:
-    """Write a configuration as YAML; the path, for convenience."""
+    """Write a configuration as YAML; return the path, for convenience."""
     path.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     return path
 
 
 def prometheus(config: Config, *, own: str, targets: Path, rules: Path = RULES) -> Config:
-    """Prometheus at the address `own`, with targets from the files of a folder and no names to ask.
+    """Prometheus at the address `own`, with targets from a folder's files and no DNS lookups.
 
     >>> before = {"scrape_configs": [{"static_configs": [{"targets": ["localhost:9090"]}]}]}
     >>> prometheus(before, own="127.0.0.1:1", targets=Path("/t"))["scrape_configs"]
@@ -55,7 +55,7 @@ def prometheus(config: Config, *, own: str, targets: Path, rules: Path = RULES) 
                 return value
 
     moved: Config = _mapped(config, changed, left_out={"dns_sd_configs"})
-    # An entry that had nothing but names to ask has nothing left.
+    # An entry that had only DNS lookups has nothing left.
     managers = moved.get("alerting", {}).get("alertmanagers", [])
     managers[:] = [one for one in managers if one]
     return {**moved, "rule_files": [str(rules)]}
@@ -64,8 +64,8 @@ def prometheus(config: Config, *, own: str, targets: Path, rules: Path = RULES) 
 def alertmanager(config: Config, *, secrets: Path, addresses: Mapping[str, str]) -> Config:
     """Alertmanager with the files of another folder of secrets.
 
-    `addresses` replaces addresses that stand in the configuration, by the setting's name:
-    `url` of the heartbeat, and `pagerduty_url`, where events go.
+    `addresses` replaces addresses in the configuration, by the setting's name: `url` of the
+    heartbeat, and `pagerduty_url`, where events go.
     """
 
     def changed(key: str, value: Any) -> Any:
@@ -84,7 +84,7 @@ def alertmanager(config: Config, *, secrets: Path, addresses: Mapping[str, str])
 def _mapped(
     node: Any, changed: Callable[[str, Any], Any], left_out: frozenset[str] | set[str] = frozenset()
 ) -> Any:
-    """The same tree with the value of each key as `changed` returns it."""
+    """The same tree with each key's value as returned by `changed`, without keys `left_out`."""
     match node:
         case dict():
             return {

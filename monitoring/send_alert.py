@@ -18,18 +18,18 @@ from monitoring.programs import ProgramMissing, installed
 ALERTNAME: Final = "TestAlert"
 
 LASTS: Final = timedelta(minutes=2)
-"""After which Alertmanager tells that it is resolved."""
+"""After this, Alertmanager reports it as resolved."""
 
 _SUMMARY: Final = "A test: nothing is wrong"
 _DESCRIPTION: Final = "Sent by hand to see that alerts arrive. It ends by itself."
 
 
 class NotSent(Exception):
-    """Alertmanager did not take it; the message says what amtool says."""
+    """Alertmanager did not take it; the message is amtool's."""
 
 
 def send(url: str, severity: str) -> str:
-    """Send it; the name of the receiver that it is for. Raises NotSent and ProgramMissing."""
+    """Send it; return the name of its receiver. Raises NotSent and ProgramMissing."""
     labels = [f"alertname={ALERTNAME}", f"severity={severity}", "job=docc2context"]
     ends = (datetime.now(UTC) + LASTS).isoformat(timespec="seconds")
     annotations = {"summary": _SUMMARY, "description": _DESCRIPTION}
@@ -54,7 +54,7 @@ def amtool(*arguments: str) -> str:
 
 
 def destinations(url: str, receiver: str) -> list[str]:
-    """Where that receiver sends to, by the configuration that Alertmanager has now."""
+    """Where that receiver sends to, by Alertmanager's current configuration."""
     status = f"{url}/api/v2/status"
     with urllib.request.urlopen(status, timeout=10) as answer:  # noqa: S310  # the operator's own URL
         config: dict[str, Any] = yaml.safe_load(json.load(answer)["config"]["original"])
@@ -68,7 +68,7 @@ def destinations(url: str, receiver: str) -> list[str]:
 
 
 def main() -> int:
-    """Send it, and say where it should arrive; the exit code."""
+    """Send it, and say where it should arrive; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m monitoring.send_alert", description=__doc__)
     parser.add_argument("--severity", default="warning", help="critical wakes people (%(default)s)")
     parser.add_argument("url", help="Alertmanager's address")

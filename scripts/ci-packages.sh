@@ -24,7 +24,7 @@ if [ -z "$missing" ] && command -v docker >/dev/null; then exit 0; fi
 
 if [ "$(id -u)" = 0 ]; then sudo=''; else sudo='sudo -n'; fi
 
-# The packages bring programs; their services are not to be started beside ours.
+# Only the packages' programs are needed; their services must not start beside ours.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
     trap '$sudo rm -f "$policy"' EXIT
@@ -38,7 +38,7 @@ install() {
 }
 
 $sudo apt-get update -qq
-# shellcheck disable=SC2086  # a word for each package
+# shellcheck disable=SC2086  # one word per package
 [ -z "$missing" ] || install $missing
-# Since Debian 13 docker.io is the engine alone.
+# Since Debian 13 docker.io is only the engine.
 command -v docker >/dev/null || install docker-cli

@@ -3,7 +3,7 @@
 #
 #   sh scripts/setup.sh PYTHON VENV
 #
-# Debian and Ubuntu ship Python without venv: it is installed where that needs no password.
+# Debian and Ubuntu ship Python without venv: it is installed if that needs no password.
 set -eu
 
 python=$1

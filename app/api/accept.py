@@ -1,4 +1,4 @@
-"""Which form of an answer the client reads (RFC 9110, section 12.5.1)."""
+"""Which form of an answer the client accepts (RFC 9110, section 12.5.1)."""
 
 import re
 from collections.abc import Sequence
@@ -8,14 +8,14 @@ _JSON: Final = ("application/problem+json", "application/json")
 
 _MAX_RANGES: Final = 64
 _MAX_PARAMETERS: Final = 8
-"""What follows is not read: browsers send ten ranges, and each costs time that all share."""
+"""Any more are not read: browsers send ten ranges, and each costs time that all clients share."""
 
 _WEIGHT: Final = re.compile(r"0(?:\.\d{0,3})?|\.\d{1,3}|1(?:\.0{0,3})?")
-"""`.2` is no weight by RFC 9110, and what the HttpURLConnection of JDK 7 sends each time."""
+"""`.2` is not a weight by RFC 9110, but the HttpURLConnection of JDK 7 always sends it."""
 
 
 def prefers_html(accept: str) -> bool:
-    """Whether an Accept header names HTML, and at least as willingly as JSON.
+    """Whether an Accept header names HTML, with at least the weight of JSON.
 
     >>> prefers_html("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
     True
@@ -28,9 +28,9 @@ def prefers_html(accept: str) -> bool:
 
 
 def names_errors_alone(accept: str) -> bool:
-    """Whether an Accept header says how errors are wanted, and nothing of results.
+    """Whether an Accept header says how errors are wanted, and nothing about results.
 
-    So do clients that OpenAPI Generator has made: of all types that an operation is described with
+    Clients made by OpenAPI Generator send such headers: of all types in an operation's description,
     they accept the first that is JSON.
 
     >>> names_errors_alone("application/problem+json")
@@ -41,11 +41,11 @@ def names_errors_alone(accept: str) -> bool:
 
 
 def preferred(accept: str, offered: Sequence[str]) -> str | None:
-    """Which of the offered media types the client likes best; None if it accepts none of them.
+    """The offered media type that the client likes best; None if it accepts none of them.
 
-    The most specific range that fits a type weighs it. Of types of one weight it is the one that
-    was asked for more specifically, and of those the one that is offered first. Who sends no Accept
-    header, or one without a range, takes anything.
+    The most specific range that fits a type gives its weight. Among equal weights, the type that
+    was asked for more specifically wins, and among those the one offered first. A client that sends
+    no Accept header, or one without a range, takes anything.
 
     >>> preferred("text/markdown, */*;q=0.1", ["application/zip", "text/markdown"])
     'text/markdown'
@@ -57,16 +57,16 @@ def preferred(accept: str, offered: Sequence[str]) -> str | None:
 
 
 def _weight(media_type: str, weights: dict[str, float]) -> tuple[float, int]:
-    """How willingly a type is taken, and how specific the range is that says so."""
+    """The weight of a type, and how specific the range is that gives it."""
     ranges = ("*/*", f"{media_type.partition('/')[0]}/*", media_type)
     named = [place for place, one in enumerate(ranges) if one in weights]
     return (weights[ranges[named[-1]]], named[-1]) if named else (0.0, 0)
 
 
 def _weights(accept: str) -> dict[str, float]:
-    """The ranges of a header; one that is named with several parameters weighs its most.
+    """The ranges of a header; one named with several parameters has the highest of its weights.
 
-    Members of the list that are empty, such as behind a last comma, are ignored (section 5.6.1).
+    Empty members of the list, such as after a last comma, are ignored (section 5.6.1).
     """
     weights: dict[str, float] = {}
     for text in accept.lower().split(",", _MAX_RANGES)[:_MAX_RANGES]:
@@ -80,7 +80,7 @@ def _media_range(text: str) -> tuple[str, float]:
     parts = text.split(";", _MAX_PARAMETERS)[:_MAX_PARAMETERS]
     name, *parameters = (part.strip() for part in parts)
     weights = (part[2:] for part in parameters if part.startswith("q="))
-    # A bare `*` is what Java sends for `*/*`, and stands for all codings in Accept-Encoding.
+    # Java sends a bare `*` for `*/*`, and in Accept-Encoding it stands for all codings.
     return "*/*" if name == "*" else name, _number(next(weights, "1"))
 
 

@@ -1,4 +1,4 @@
-"""What routes are given: the services that `create_app` has built."""
+"""What routes get: the services that `create_app` has built."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -38,4 +38,4 @@ async def _until_sent() -> AsyncIterator[AsyncExitStack]:
 ServicesDep = Annotated[Services, Depends(_services)]
 
 UntilSentDep = Annotated[AsyncExitStack, Depends(_until_sent)]
-"""Holds what the response still needs; closed when its last byte is out or its client has gone."""
+"""Holds what the response still needs; closed once its last byte is sent or its client is gone."""

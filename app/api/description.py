@@ -1,4 +1,4 @@
-"""The API's description of itself, where it is about the service as a whole or its settings."""
+"""The API's description of itself, as far as it depends on the whole service or its settings."""
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
@@ -58,11 +58,11 @@ _WELL_FORMED: Final = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"}
 _SCHEME: Final = "metrics_token"
 
 _KEPT_PATHS: Final = 4
-"""A server is started with one; of many, should requests bring them, the last are kept."""
+"""A server is started with one; should requests bring many, the last ones are kept."""
 
 
 def introduction(settings: Settings, *, has_options: bool) -> str:
-    """What to know of all operations, as Markdown."""
+    """What applies to all operations, as Markdown."""
     return _INTRODUCTION.format(
         document=" or one Markdown document" if has_options else "",
         size=_size(settings.max_upload_bytes),
@@ -76,20 +76,20 @@ def _size(count: int) -> str:
 
 
 def operation_id(route: APIRoute) -> str:
-    """The name of the function that serves it, for clients that are made from the description."""
+    """The name of the function that serves it, for clients generated from the description."""
     return route.name
 
 
 def operation_id_v1(route: APIRoute) -> str:
-    """The same for the other address of what has two."""
+    """The same for the second address of a function that has two."""
     return f"{route.name}_v1"
 
 
 def complete(app: FastAPI, settings: Settings, *, has_options: bool) -> None:
     """Add to the application's description what FastAPI cannot see.
 
-    It is made when it is first asked for, and kept, for settings never change. Its JSON for the
-    path below which the service is found is what `app.state.description` returns.
+    It is made when first asked for, and kept, because settings never change.
+    `app.state.description` returns its JSON for the path under which the service is found.
     """
     generate = app.openapi
 
@@ -153,7 +153,7 @@ def _ask_for_the_token(document: dict[str, Any]) -> None:
 
 
 def _leave_options_out(document: dict[str, Any]) -> None:
-    """An outside converter makes no single document and copies no assets."""
+    """Remove what an outside converter lacks: a single document, and the copying of assets."""
     for operation in _operations(document, CONVERSION):
         result = operation["responses"]["200"]
         result["description"] = "A zip of what the converter of this service has written."

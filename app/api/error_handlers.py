@@ -28,11 +28,11 @@ _FACTS: Final = {
     "Limit": "limit",
     "Request": "request_id",
 }
-"""To quote, in the order of the page with scripts."""
+"""Facts to quote, in the order of the page with scripts."""
 
 
 def internal_error(request: Request) -> Response:
-    """The answer to a mistake of ours, of which the log alone says more."""
+    """The answer to a bug of ours; only the log says more."""
     return error_response(
         request,
         ServiceError(
@@ -46,7 +46,7 @@ async def _service_error(request: Request, error: ServiceError) -> Response:
 
 
 async def _not_routed(request: Request, error: HTTPException) -> Response:
-    """Starlette's own exceptions: its router raises them for 404 and 405, and nobody else."""
+    """Starlette's own exceptions: only its router raises them, for 404 and 405."""
     if error.status_code == ErrorCode.NOT_FOUND.status:
         return error_response(
             request, ServiceError(ErrorCode.NOT_FOUND, "This address serves nothing.")
@@ -68,7 +68,7 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
 
 
 def _fault(error: dict[str, Any]) -> str:
-    """What is wrong with a field: pydantic's words, but for the one kind that there is."""
+    """What is wrong with a field: pydantic's words, except for the one kind that occurs."""
     if error["type"] == "bool_parsing":
         return "is neither true nor false"
     return f"is not as it should be: {error['msg']}"
@@ -79,7 +79,7 @@ async def _client_gone(_request: Request, _error: ClientDisconnect) -> Response:
     return Response(status_code=CLIENT_GONE)
 
 
-# Starlette's type for a handler knows no exception narrower than Exception.
+# Starlette's type for a handler allows no exception narrower than Exception.
 EXCEPTION_HANDLERS: Final[dict[int | type[Exception], Any]] = {
     ServiceError: _service_error,
     HTTPException: _not_routed,
@@ -89,9 +89,9 @@ EXCEPTION_HANDLERS: Final[dict[int | type[Exception], Any]] = {
 
 
 def error_response(request: Request, error: ServiceError, allowed: Sequence[str] = ()) -> Response:
-    """The answer that tells a client of an error; the request's log line will name its code.
+    """The answer that reports an error to a client; the request's log line will name its code.
 
-    `allowed` are the methods that the address takes, if it was asked by another.
+    `allowed` are the methods that the address takes, if another one was used.
     """
     request.state.error_code = error.code.value
     problem = Problem.of(error, request.state.request_id)
@@ -113,7 +113,7 @@ def error_response(request: Request, error: ServiceError, allowed: Sequence[str]
 
 
 def _remedy_without_headers(error: ServiceError, allowed: Sequence[str]) -> str:
-    """What to do, for a person: the catalogue names headers, which a page does not show."""
+    """The remedy for people: the catalogue's may name headers, which a page does not show."""
     if error.retry_after is not None:
         unit = "second" if error.retry_after == 1 else "seconds"
         return f"Try again in {error.retry_after} {unit}."
@@ -124,10 +124,10 @@ def _remedy_without_headers(error: ServiceError, allowed: Sequence[str]) -> str:
 
 def _page(problem: Problem, remedy: str) -> str:
     members = problem.model_dump(exclude_none=True) | {"remedy": remedy}
-    told = {name: html.escape(str(value)) for name, value in members.items()}
+    escaped = {name: html.escape(str(value)) for name, value in members.items()}
     facts = (
-        f"<dt>{label}</dt><dd><code>{told[name]}</code></dd>"
+        f"<dt>{label}</dt><dd><code>{escaped[name]}</code></dd>"
         for label, name in _FACTS.items()
-        if name in told
+        if name in escaped
     )
-    return _PAGE.substitute(told, facts="\n      ".join(facts))
+    return _PAGE.substitute(escaped, facts="\n      ".join(facts))

@@ -1,4 +1,4 @@
-"""An error of each code as a client may meet it, for the API's description."""
+"""An example of each error code, for the API's description."""
 
 from typing import Final, NamedTuple
 
@@ -91,6 +91,6 @@ _EXAMPLES: Final = {
 
 
 def example(code: ErrorCode) -> ServiceError:
-    """An error of that code."""
+    """An error with that code."""
     detail, entry, limit = _EXAMPLES[code]
     return ServiceError(code, detail, entry=entry, limit=limit)

@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 
 async def unless_hung_up(request: Request, work: Coroutine[Any, Any, T]) -> T:
-    """What `work` returns; it is cancelled, and waited for, if the client goes first.
+    """Return the result of `work`, which is cancelled, and waited for, if the client goes first.
 
-    The request's body has to be read before: whatever arrives after it is the client's going.
+    The request's body must have been read: after it, only the client's disconnect can arrive.
     Raises ClientDisconnect.
     """
     job = asyncio.create_task(work)

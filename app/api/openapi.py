@@ -1,4 +1,4 @@
-"""How the API describes itself where FastAPI cannot see it: streamed bodies, and errors."""
+"""The API's description of what FastAPI cannot see: streamed bodies, and errors."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -15,7 +15,7 @@ _BINARY: Final = {"type": "string", "format": "binary"}
 
 ASSETS_FIELD: Final = "assets"
 
-# With its default, which does no harm where it is sent: without one Swagger UI makes up `true`.
+# With its default, which is harmless if sent: without one, Swagger UI makes up `true`.
 _FLAG: Final = {
     "type": "boolean",
     "default": False,
@@ -76,11 +76,11 @@ _HEADERS: Final[dict[int, dict[str, Any]]] = {
     429: _RETRY_AFTER,
     503: _RETRY_AFTER,
 }
-"""What comes with errors of a status."""
+"""The headers of errors, by status."""
 
 
 def problems(codes: Iterable[ErrorCode]) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that can fail so: one a status, with an example a code."""
+    """The `responses` of a route with these errors: one per status, with an example per code."""
     by_status = sorted(codes, key=lambda code: code.status)
     return {
         status: _response(list(group))

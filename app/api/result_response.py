@@ -29,9 +29,9 @@ FORMS: Final = {form.media_type: form for form in (ARCHIVE, DOCUMENT)}
 
 
 class ResultResponse(StreamingResponse):
-    """Streams a file from its beginning, with its length announced; whoever opened it closes it.
+    """Streams a file from its beginning, announcing its length; whoever opened it closes it.
 
-    Text is said to be UTF-8.
+    Text is declared to be UTF-8.
     """
 
     def __init__(self, file: FileIO, form: Form) -> None:
@@ -48,13 +48,13 @@ class ResultResponse(StreamingResponse):
         )
 
     async def stream_response(self, send: Send) -> None:
-        """Send the file, its last byte marked as the last: a client may hang up once it has it."""
+        """Send the file; the last chunk is marked as such: a client may hang up once it has it."""
         await send(
             {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
         )
         position = 0
         while position < self._size:
-            # By position: the child that wrote the file shares its offset with us.
+            # By position, because the child that wrote the file shares its offset with us.
             chunk = await in_thread(os.pread, self._file.fileno(), _CHUNK_BYTES, position)
             position += len(chunk)
             more = position < self._size

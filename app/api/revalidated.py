@@ -1,4 +1,4 @@
-"""Answers that a client may keep and has to ask about at each use (RFC 9110, section 13)."""
+"""Answers that a client may keep but must revalidate at each use (RFC 9110, section 13)."""
 
 import hashlib
 from typing import Final
@@ -10,7 +10,7 @@ _ANY: Final = "*"
 
 
 def revalidated(request: Request, content: bytes, media_type: str) -> Response:
-    """`content`, or 304 if it is what the client has kept."""
+    """`content`, or 304 if the client already has it."""
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"Cache-Control": "no-cache", "ETag": etag}
     kept = ",".join(request.headers.getlist("If-None-Match")).split(",")

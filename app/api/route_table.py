@@ -1,4 +1,4 @@
-"""What the application serves at a path, asked from outside its router."""
+"""What the application serves at a path, for code outside its router."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -14,8 +14,8 @@ UNMATCHED: Final = "unmatched"
 class RouteTable:
     """The routes by template and methods.
 
-    `scope["route"]` does not serve: of a route that was included under a prefix it is the one
-    without it. And a router that finds a path but not the method names one route's methods only.
+    `scope["route"]` will not do: for a route included under a prefix, it is the one without it. And
+    a router that finds a path but not the method names the methods of only one route.
     """
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
@@ -30,7 +30,7 @@ class RouteTable:
         return next((template for template, _ in self._matching(scope)), UNMATCHED)
 
     def among(self, templates: Collection[str]) -> Callable[[Scope], str | None]:
-        """What tells which of these templates a request is for; None if it is for no such route."""
+        """A function that returns which of these templates a request is for; None for others."""
 
         def template(scope: Scope) -> str | None:
             found = self.template(scope)
@@ -43,7 +43,7 @@ class RouteTable:
         return [(method, row[1]) for row in self._rows for method in sorted(row[2])]
 
     def methods(self, scope: Scope) -> list[str]:
-        """All methods that routes take at the path of a request, sorted; HEAD wherever GET is."""
+        """All methods that routes take at a request's path, sorted; HEAD wherever there is GET."""
         methods = set().union(*(methods for _, methods in self._matching(scope)))
         return sorted(methods | {"HEAD"} if "GET" in methods else methods)
 

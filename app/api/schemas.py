@@ -10,7 +10,7 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(BaseModel):
-    """An error, as RFC 9457 describes it."""
+    """An error, as defined by RFC 9457."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,7 +41,7 @@ class Problem(BaseModel):
         )
 
     def as_json(self) -> str:
-        """The document without the members that say nothing."""
+        """The document without its empty members."""
         return self.model_dump_json(exclude_none=True)
 
 
@@ -60,14 +60,14 @@ class Check(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Whether conversions can be taken, and what each of them needs."""
+    """Whether conversions can be accepted, and what each of them needs."""
 
     status: Literal["ready", "not_ready"]
     checks: dict[str, Check]
 
 
 class Limits(BaseModel):
-    """The settings of the same names, as far as they bound what one client may send."""
+    """The settings of the same names that bound what one client may send."""
 
     max_upload_bytes: int
     max_entries: int

@@ -1,6 +1,6 @@
-"""What a client wishes of its conversion: by the request's headers, its query and its form.
+"""What a client wants from its conversion, by the request's headers, its query and its form.
 
-`has_options` tells whether the service's converter makes one document and copies assets at all.
+`has_options` says whether the service's converter can make one document and copy assets at all.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ _ZIP_ONLY: Final = (
 )
 
 SPLIT: Final = ErrorCode.ARCHIVE_TOO_LARGE.remedy
-"""What to do about a result that is too large, of a converter that copies no assets anyway."""
+"""What to do about too large a result of a converter that copies no assets anyway."""
 
 
 def form_of(request: Request, *, has_options: bool) -> Form:
@@ -37,7 +37,7 @@ def form_of(request: Request, *, has_options: bool) -> Form:
 
 
 def not_acceptable(*, has_options: bool) -> ServiceError:
-    """The error for who accepts no form of the answer."""
+    """The error for a client that accepts no form of the answer."""
     return ServiceError(
         ErrorCode.NOT_ACCEPTABLE,
         f"The request does not accept {' or '.join(_offered(has_options=has_options))}.",
@@ -50,7 +50,7 @@ def _offered(*, has_options: bool) -> list[str]:
 
 
 def refuse_repeated_flag(request: Request) -> None:
-    """Raise ServiceError for more than one flag in the query, of which FastAPI reads the last."""
+    """Raise ServiceError for more than one flag in the query: FastAPI would read only the last."""
     if len(request.query_params.getlist(ASSETS_FIELD)) > 1:
         raise _invalid(f"The query has more than one `{ASSETS_FIELD}`.")
 
@@ -58,7 +58,7 @@ def refuse_repeated_flag(request: Request) -> None:
 def flag_of(fields: Mapping[str, str]) -> bool:
     """The flag of the form, read as FastAPI reads that of the query. Raises ServiceError.
 
-    An empty text is none: pages with forms send it for a field that nobody has set.
+    An empty text counts as absent: pages with forms send it for a field that nobody has set.
     """
     try:
         return _FLAG.validate_python(fields.get(ASSETS_FIELD) or "false")
@@ -67,7 +67,7 @@ def flag_of(fields: Mapping[str, str]) -> bool:
 
 
 def wanted(form: Form, *, assets: bool, has_options: bool) -> Wanted:
-    """All that is wanted of the converter. Raises ServiceError if it cannot be had."""
+    """What is wanted from the converter. Raises ServiceError if that is impossible."""
     if assets and not has_options:
         raise _invalid(
             "The converter of this service copies no assets.", f"Leave out `{ASSETS_FIELD}`."

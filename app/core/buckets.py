@@ -1,4 +1,4 @@
-"""The buckets of all histograms. Those that the requirement document names are among them."""
+"""The buckets of all histograms, including those that the requirement document names."""
 
 from typing import Final
 

@@ -1,7 +1,7 @@
-"""What the kernel tells of this process's control groups, version 2 or 1 (cgroups(7)).
+"""What the kernel reports about this process's control groups, version 2 or 1 (cgroups(7)).
 
-A group is used only if it is not the root of the machine's hierarchy, whose figures are those of
-everything that runs on the machine. Files that a kernel lacks leave their figures out.
+A group is used only if it is not the root of the machine's hierarchy, whose figures cover
+everything that runs on the machine. Where a kernel lacks a file, its figures are left out.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,14 +12,14 @@ from typing import Final, NamedTuple, TypeVar
 N = TypeVar("N", int, float)
 
 _UNLIMITED_V1: Final = 2**62
-"""Version 1 writes the largest multiple of a page that fits 63 bits for no limit."""
+"""For no limit, version 1 writes the largest multiple of the page size that fits 63 bits."""
 
 _NANOSECONDS: Final = 1e9
 _MICROSECONDS: Final = 1e6
 
 
 class Memory(NamedTuple):
-    """Bytes, and processes killed for want of them; `limit` is None where there is none."""
+    """Bytes, and processes killed for lack of them; `limit` is None where there is none."""
 
     working_set: int
     limit: int | None
@@ -44,7 +44,7 @@ class _Mount:
 
 
 class CGroups:
-    """The groups of the process whose files lie under `root`, which is `/` but for tests."""
+    """The groups of this process, whose files are under `root`: `/` except in tests."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -52,7 +52,7 @@ class CGroups:
         self._mounts = list(_mounts(root / "proc/self/mountinfo"))
 
     def memory(self) -> Memory | None:
-        """The figures of version 2, or else of version 1; None if there is no group for memory."""
+        """The figures of version 2, otherwise of version 1; None without a group for memory."""
         groups = self._unified()
         if groups and (used := _number(groups[0] / "memory.current")) is not None:
             inactive = _table(groups[0] / "memory.stat").get("inactive_file", 0)
@@ -69,9 +69,9 @@ class CGroups:
         return None
 
     def cpu(self) -> Cpu | None:
-        """The figures of version 1, or else of version 2; None if there is no group for CPU.
+        """The figures of version 1, otherwise of version 2; None without a group for CPU.
 
-        Of a machine with both, version 2 counts the time as well, but knows no quota.
+        On a machine with both, version 2 also counts the time, but knows no quota.
         """
         accounted = self._of_controller("cpuacct")
         if accounted and (used := _number(accounted[0] / "cpuacct.usage")) is not None:
@@ -98,13 +98,13 @@ class CGroups:
         return [group for group in groups if not (group / "release_agent").exists()]
 
     def _lineage(self, mount: _Mount | None, path: str) -> list[Path]:
-        """The process's own group and those that it lies in, as far as they are mounted."""
+        """The process's own group and those around it, as far as they are mounted."""
         if mount is None:
             return []
         top = self._root / mount.point.relative_to("/")
         own = top / _below(mount.root, path)
         if not own.is_dir():
-            own = top  # a container without a namespace for groups sees its own alone, mounted here
+            own = top  # a container without a cgroup namespace sees only its own, mounted here
         return [own, *(one for one in own.parents if one.is_relative_to(top))]
 
 
@@ -115,7 +115,7 @@ def _below(mount_root: str, path: str) -> str:
 
 
 def _groups(file: Path) -> Iterator[tuple[str, str]]:
-    """Paths of groups by controller; that of version 2 has none."""
+    """Controllers and the paths of their groups; version 2's group has an empty controller."""
     for line in _lines(file):
         _, controllers, path = line.split(":", 2)
         yield from ((controller, path) for controller in controllers.split(","))
@@ -146,13 +146,13 @@ def _least(values: Iterable[N | None]) -> N | None:
 
 
 def _number(file: Path) -> int | None:
-    """The number in a file; None if there is no file, or `max` or -1 in it."""
+    """The number in a file; None if the file is missing or holds `max` or -1."""
     text = "".join(_lines(file)).strip()
     return int(text) if text.isdecimal() else None
 
 
 def _table(file: Path) -> dict[str, int]:
-    """Numbers by name, a line each."""
+    """Numbers by name, one per line."""
     rows = (line.partition(" ") for line in _lines(file))
     return {name: int(value) for name, _, value in rows}
 

@@ -1,4 +1,4 @@
-"""What an operator may set, each with its unit, its bounds and its reason."""
+"""What an operator may set, each setting with its unit, bounds and reason."""
 
 import os
 import re
@@ -23,7 +23,7 @@ _DEFAULT_PORT: Final = re.compile(r"http://.*:80|https://.*:443")
 
 
 def usable_cpus() -> int:
-    """The CPUs that this process may run on, which in a container can be fewer than there are."""
+    """The CPUs that this process may run on; in a container these can be fewer than there are."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -34,14 +34,14 @@ def _setting(unit: str, reason: str, **field: Any) -> Any:  # noqa: ANN401  # as
 
 
 class Settings(BaseSettings):
-    """Read from environment variables of the same names in capitals, without a prefix."""
+    """Read from environment variables with the same names in capitals, without a prefix."""
 
     model_config = SettingsConfigDict(
         frozen=True,
         extra="forbid",
         env_ignore_empty=True,
         validate_default=True,
-        hide_input_in_errors=True,  # a password may be in it
+        hide_input_in_errors=True,  # it may contain a password
     )
 
     workspace_dir: Path = _setting(
@@ -272,7 +272,7 @@ class Settings(BaseSettings):
     @field_validator("metrics_token")
     @classmethod
     def _without_white_space(cls, value: SecretStr | None) -> SecretStr | None:
-        """A secret read from a file may end in a line break, which no header can hold."""
+        """Stripped: a secret from a file may end in a line break, which no header can hold."""
         if value is None:
             return None
         token = value.get_secret_value().strip()
@@ -289,7 +289,7 @@ class Settings(BaseSettings):
 
 
 def _check_origin(origin: str) -> None:
-    """Refuse what no browser sends as `Origin`, for it would never match."""
+    """Refuse what no browser sends as `Origin`, because it would never match."""
     if not _ORIGIN.fullmatch(origin):
         raise ValueError(
             f"`{origin}` is no origin: write scheme://host or scheme://host:port in small letters, "
@@ -300,9 +300,9 @@ def _check_origin(origin: str) -> None:
 
 
 def load_settings() -> Settings:
-    """The settings of this process's environment; a bad one ends the process with one sentence.
+    """The settings from this process's environment; a bad one ends the process with one sentence.
 
-    Raises SystemExit, which names each variable, its value unless that may hold a password, and
+    Raises SystemExit, which names each bad variable, its value unless that may hold a password, and
     what is wrong with it.
     """
     try:
@@ -324,7 +324,7 @@ def _assignment(name: str, value: object) -> str:
 
 
 def _is_store(url: SplitResult) -> bool:
-    """Raises ValueError for a port that is none."""
+    """Whether a URL is of a known form. Raises ValueError for an invalid port."""
     if url.scheme == "memory":
         return url.geturl() in {"memory:", "memory://"}
     database = url.path.removeprefix("/")

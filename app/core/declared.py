@@ -1,4 +1,4 @@
-"""How a metric is declared: once, with all that DOCS/METRICS.md says of it."""
+"""How a metric is declared: once, with everything that DOCS/METRICS.md says about it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ M = TypeVar("M")
 
 @dataclass(frozen=True)
 class Label:
-    """A label, what its values are, and all of them if they are a closed set."""
+    """A label, what its values mean, and all of them if they are a closed set."""
 
     name: str
     meaning: str
@@ -18,25 +18,25 @@ class Label:
 
 @dataclass(frozen=True)
 class Buckets:
-    """The finite upper bounds of a histogram, ascending and 14 at most, and the reason for them."""
+    """The finite upper bounds of a histogram, ascending and at most 14, and the reason for them."""
 
     bounds: tuple[float, ...]
     reason: str
 
 
 class Declared(Generic[M]):
-    """A metric as an attribute of a class; its instances have it made in their own registry.
+    """A metric as an attribute of a class; each instance makes it in its own registry.
 
     `kind` makes it: it is called with name, help, label names and registry, and with the buckets
-    of a histogram. `unit` is what a value counts; where the name ends with it, as Prometheus wants
-    of base units, OpenMetrics scrapes tell it too.
+    of a histogram. `unit` is what a value counts; where the name ends with it, as Prometheus asks
+    for base units, OpenMetrics scrapes include it too.
     """
 
     def __init__(
         self,
         kind: Callable[..., M],
         name: str,
-        help: str,  # noqa: A002  # as the exposition format calls it
+        help: str,  # noqa: A002  # the exposition format's name for it
         *,
         unit: str,
         labels: Sequence[Label] = (),
@@ -60,7 +60,7 @@ class Declared(Generic[M]):
     def __get__(self, instance: object, owner: type) -> M: ...
 
     def __get__(self, instance: object, owner: type) -> Self | M:
-        """The declaration; an instance's own attribute, once it is made, goes before it."""
+        """The declaration; an instance's own attribute, once made, takes precedence."""
         return self
 
     def make(self, instance: object, registry: object) -> None:

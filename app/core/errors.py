@@ -1,4 +1,4 @@
-"""The one catalogue of errors: responses, OpenAPI, the error page and the docs are fed by it."""
+"""The only catalogue of errors, for responses, OpenAPI, the error page and the docs."""
 
 from enum import Enum
 from typing import Final, Literal, NamedTuple, Self
@@ -7,10 +7,10 @@ Extraction = Literal["success", "failed_validation", "failed_extraction"]
 
 
 class Verdict(NamedTuple):
-    """What an error says of the upload that it refuses.
+    """What an error says about the upload that it refuses.
 
     `extraction` is how it counts as an extraction; None if the reader has not seen it. A hostile
-    one is hardly ever met by accident: several in a row are an attack.
+    one hardly ever occurs by accident: several in a row are an attack.
     """
 
     extraction: Extraction | None
@@ -25,7 +25,7 @@ _EXCESSIVE: Final = Verdict("success", is_hostile=True)
 
 
 class ErrorCode(Enum):
-    """An error that a client can meet: its code, HTTP status, title, and what to do about it.
+    """An error that a client can get: its code, HTTP status, title, and what to do about it.
 
     The codes are stable: clients, metrics and alerts match on them. Those that refuse an upload
     have a verdict on it.
@@ -39,7 +39,7 @@ class ErrorCode(Enum):
     def __new__(
         cls, code: str, status: int, title: str, remedy: str, verdict: Verdict | None = None
     ) -> Self:
-        """Make `code` the value by which a member is found."""
+        """Make `code` the value that a member is looked up by."""
         member = object.__new__(cls)
         member._value_ = code
         member.status, member.title, member.remedy = status, title, remedy
@@ -286,16 +286,16 @@ class ErrorCode(Enum):
 
     @classmethod
     def named(cls, code: str) -> "ErrorCode":
-        """The entry for a code; KeyError if the catalogue lacks it."""
+        """The entry for a code. Raises KeyError if the catalogue lacks it."""
         return {one.value: one for one in cls}[code]
 
 
 class ServiceError(Exception):
-    """An expected failure, as the client is told of it.
+    """An expected failure, as reported to the client.
 
     `detail` is one sentence, safe to show: no paths, no traceback. `remedy` is what to do where the
-    catalogue's would not help. `entry` names the member of the archive concerned, `limit` is the
-    bound that was hit, in the unit that `detail` names, and `retry_after` is in seconds.
+    catalogue's would not help. `entry` names the archive member concerned, `limit` is the bound
+    that was hit, in the unit that `detail` names, and `retry_after` is in seconds.
     """
 
     def __init__(

@@ -17,7 +17,7 @@ from app.core.resource_figures import FIGURES, ResourceReading
 
 
 def new_registry(reading: Callable[[], ResourceReading | None]) -> CollectorRegistry:
-    """A registry with the standard collectors and the resource figures that `reading` gives."""
+    """A registry with the standard collectors and the resource figures from `reading`."""
     registry = _Registry()
     registry.register(_ResourceCollector(reading))
     for collector in (ProcessCollector, PlatformCollector, GCCollector):
@@ -26,16 +26,16 @@ def new_registry(reading: Callable[[], ResourceReading | None]) -> CollectorRegi
 
 
 def scrape(registry: CollectorRegistry, accept: str) -> tuple[bytes, str]:
-    """All metrics in the format that an Accept header asks for, and its media type."""
+    """All metrics in the format that the Accept header asks for, and its media type."""
     encode, media_type = choose_encoder(accept)
     return encode(registry), media_type
 
 
 class _Registry(CollectorRegistry):
-    """Without the time at which each counter began: a second series for each, for nothing.
+    """Leaves out the time at which each counter began: a second series for each, for nothing.
 
-    `process_start_time_seconds` tells it of all. The library's switch for this is younger than the
-    oldest release that may be used.
+    `process_start_time_seconds` gives it for all. The library's switch for this is newer than the
+    oldest release allowed here.
     """
 
     def collect(self) -> Iterator[Metric]:
@@ -45,7 +45,7 @@ class _Registry(CollectorRegistry):
 
 
 class _ResourceCollector(Collector):
-    """Resource figures as they were last read: what could not be read has no series."""
+    """The latest resource figures: what could not be read has no series."""
 
     def __init__(self, reading: Callable[[], ResourceReading | None]) -> None:
         self._reading = reading

@@ -1,4 +1,4 @@
-"""How the system says that there is no room left."""
+"""How the system reports that there is no room left."""
 
 import errno
 from typing import Final

@@ -1,7 +1,7 @@
-"""uvicorn's HTTP protocol, with a time by which the head of a request has to be whole.
+"""uvicorn's HTTP protocol, with a deadline for the head of a request.
 
-uvicorn gives up a connection that is idle after an answer, and no other: who sends one byte, or
-none at all, could keep it for ever. A body's time is the application's to bound.
+uvicorn gives up only connections that are idle after an answer: a client that sends one byte, or
+none at all, could keep its connection forever. The application bounds the time of a body.
 """
 
 from asyncio import TimerHandle, Transport
@@ -12,18 +12,18 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from app.core.http_refusal import RefusalTold
 
 HEAD_TIMEOUT: Final = "head_timeout_seconds"
-"""Where the application's lifespan state has the time for a head."""
+"""The key of the time for a head in the application's lifespan state."""
 
 _DEFAULT_SECONDS: Final = 10.0
-"""For an application that says nothing of it."""
+"""For an application that does not set it."""
 
 
 class HeadInTime(RefusalTold):
-    """Answers 408 and closes the connection if a head takes longer than it may.
+    """Answers 408 and closes the connection if a head takes too long.
 
-    Its time begins with the connection or, on one that has been answered, with the next byte. Who
-    has sent nothing is not answered. While an earlier request waits for its answer, none is cut
-    off: what that takes has bounds of its own.
+    Its time begins with the connection or, after an answer, with the next byte. A client that has
+    sent nothing gets no answer. While an earlier request waits for its answer, no head is cut off:
+    the time of that has bounds of its own.
     """
 
     _deadline: TimerHandle | None = None
@@ -39,7 +39,7 @@ class HeadInTime(RefusalTold):
             self._start_clock()
         super().data_received(data)
         if self._in_body and self.cycle.response_complete and not self.transport.is_closing():
-            # The rest of a body that nobody reads: uvicorn stops waiting for it with each byte.
+            # The rest of a body that nobody reads: each byte cancels uvicorn's idle timer.
             self._await_more()
 
     def on_message_begin(self) -> None:
@@ -60,7 +60,7 @@ class HeadInTime(RefusalTold):
         super().connection_lost(exc)
 
     def _await_more(self) -> None:
-        """Close the connection if nothing more comes for as long as one may be idle."""
+        """Close the connection if nothing more arrives within the idle time."""
         self._unset_keepalive_if_required()
         self.timeout_keep_alive_task = self.loop.call_later(
             self.timeout_keep_alive, self.timeout_keep_alive_handler

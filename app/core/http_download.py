@@ -1,7 +1,7 @@
-"""uvicorn's HTTP protocol, with a time in which a client has to take something of its answer.
+"""uvicorn's HTTP protocol, with a time within which a client must take some of its answer.
 
-uvicorn waits for ever for who reads no more, and so would the result of a conversion, which is an
-open file. What it has handed to the system is out of its sight, so the system keeps the time.
+uvicorn waits forever for a client that stops reading, and so would a conversion's result, an open
+file. It cannot see what it has handed to the system, so the system keeps the time.
 """
 
 import socket
@@ -11,18 +11,18 @@ from typing import Final
 from app.core.http_deadline import HeadInTime
 
 DOWNLOAD_IDLE: Final = "download_idle_seconds"
-"""Where the application's lifespan state has the time in which something must be taken."""
+"""The key of that time in the application's lifespan state."""
 
 _DEFAULT_SECONDS: Final = 120.0
-"""For an application that says nothing of it."""
+"""For an application that does not set it."""
 
 _INTERNET: Final = frozenset({socket.AF_INET, socket.AF_INET6})
 
 
 class DownloadInTime(HeadInTime):
-    """Ends a connection whose client acknowledges nothing, of what waits for it, for too long.
+    """Ends a connection whose client acknowledges none of the waiting data for too long.
 
-    The application learns of it as of a client that has hung up. Of a Unix socket, whose peer is a
+    To the application it looks like a client that has hung up. On a Unix socket, whose peer is a
     proxy on the same machine, the proxy has to keep the time.
     """
 
@@ -32,5 +32,5 @@ class DownloadInTime(HeadInTime):
         if connection.family in _INTERNET:
             seconds: float = self.app_state.get(DOWNLOAD_IDLE, _DEFAULT_SECONDS)
             # tcp(7): also while the peer's window is 0, and after our side has closed.
-            milliseconds = max(round(seconds * 1000), 1)  # 0 would be the system's own time
+            milliseconds = max(round(seconds * 1000), 1)  # 0 would mean the system's own time
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol, with each request told that its client has gone."""
+"""uvicorn's HTTP protocol, with every request notified that its client has gone."""
 
 from asyncio import Transport
 from collections import deque
@@ -9,14 +9,14 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from app.core.http_upgrade import UpgradeIgnored
 
 CLIENT_GONE: Final = 499
-"""The status of a request whose client has hung up: for log and metrics, nobody is answered."""
+"""The status of a request whose client has hung up: for log and metrics only."""
 
 
 class HangupTold(UpgradeIgnored):
-    """Tells of a hang-up to all requests of a connection that are not answered.
+    """Reports a hang-up to all unanswered requests of a connection.
 
-    uvicorn tells the last one alone. A client that had sent another request behind it would leave
-    the first to go on, and to fail at the end by writing to a connection that is closed.
+    uvicorn notifies only the last one. If a client had sent another request behind it, the first
+    would go on, and fail at the end by writing to a closed connection.
     """
 
     _unanswered: deque[RequestResponseCycle]

@@ -1,10 +1,10 @@
-"""uvicorn's HTTP protocol, with a bound on what it keeps of requests before anybody is asked.
+"""uvicorn's HTTP protocol, bounding what it holds of requests before an application sees them.
 
     uvicorn --http app.core.http_head:BoundedHead app.main:app
 
-httptools gathers address, headers and trailers without a limit, and hands each over when it is
-whole: a client could have the service hold as much as it cares to send. And of requests that are
-sent before the first is answered, each takes a hundred times its size.
+httptools collects address, headers and trailers without a limit, and hands each over when it is
+complete: a client could make the service hold as much as it cares to send. And each request sent
+before the first is answered takes a hundred times its size.
 """
 
 from typing import Final
@@ -15,10 +15,10 @@ from app.core.http_linger import LingeringClose
 from app.core.http_refusal import Reason
 
 MAX_HEAD_BYTES: Final = 64 * 1024
-"""Twice what nginx takes."""
+"""Twice what nginx accepts."""
 
 MAX_WAITING: Final = 16
-"""Requests behind the one that is being answered; browsers send none."""
+"""Requests behind the one being answered; browsers send none."""
 
 _REQUEST_LINE_BYTES: Final = len(b"GET  HTTP/1.1\r\n")
 _SEPARATOR_BYTES: Final = len(b": \r\n")
@@ -30,19 +30,19 @@ _TOO_LARGE: Final = (
 
 
 class BoundedHead(LingeringClose):
-    """Answers 431 and closes the connection once a head, or the trailers, outgrow the limit.
+    """Answers 431 and closes the connection once a head or trailers exceed the limit.
 
     When too many requests wait, it answers those that it has taken, and closes.
     """
 
     _fault: Reason = "malformed"
-    """Why the parser stops."""
+    """Why the parser stopped."""
 
     _gathered = 0
-    """Bytes that came since a head was whole, or since the last piece of a body."""
+    """Bytes received since the last complete head, or since the last piece of a body."""
 
     _head = 0
-    """Bytes of the request line, headers and trailers of a request, as far as they are whole."""
+    """Bytes of the parts of a request's head and trailers that are complete so far."""
 
     def data_received(self, data: bytes) -> None:
         self._gathered += len(data)
@@ -66,7 +66,7 @@ class BoundedHead(LingeringClose):
         self._gathered = 0
         if len(self.pipeline) >= MAX_WAITING:
             self._fault = "too_many_waiting"
-            raise HttpParserError("too many requests wait")  # which ends in `send_400_response`
+            raise HttpParserError("too many requests wait")  # leads to `send_400_response`
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -87,7 +87,7 @@ class BoundedHead(LingeringClose):
         self._head += size
         if self._head > MAX_HEAD_BYTES:
             self._fault = "head_too_large"
-            raise HttpParserError("the head is too large")  # which ends in `send_400_response`
+            raise HttpParserError("the head is too large")  # leads to `send_400_response`
 
     def _refuse_head(self) -> None:
         self.refuse("head_too_large", 431, _TOO_LARGE)

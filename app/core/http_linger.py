@@ -1,8 +1,8 @@
 """uvicorn's HTTP protocol, which lets clients read their answers while they are still sending.
 
-To close a connection with bytes unread is to reset it, and a client that is reset may lose an
-answer that it has not read yet (RFC 9112, section 9.6): proxies turn our 429 into 502. So only our
-own side is closed, and what still comes is read and dropped for a while.
+Closing a connection with unread bytes resets it, and then a client may lose an answer that it has
+not read yet (RFC 9112, section 9.6): proxies turn our 429 into 502. So only our own side is
+closed, and what still arrives is read and dropped for a while.
 """
 
 from asyncio import TimerHandle, Transport
@@ -12,14 +12,14 @@ from typing import Any, Final, cast
 from app.core.http_download import DownloadInTime
 
 LINGER_SECONDS: Final = 30.0
-"""For how long the rest of a body is read after its answer, as by nginx (`lingering_time`)."""
+"""How long the rest of a body is read after its answer, as in nginx (`lingering_time`)."""
 
 
 class LingeringClose(DownloadInTime):
-    """Reads what a client sends after its answer, for a time that nothing can renew.
+    """Reads what a client sends after its answer, for a time that nothing can extend.
 
-    It ends sooner if nothing comes for as long as a connection may be idle. Then the connection is
-    closed; until then one that is kept alive can be used again once the body is whole.
+    It ends sooner if nothing arrives within the idle time. Then the connection is closed; until
+    then, if kept alive, it can be used again once the body is complete.
     """
 
     _time_left: TimerHandle | None = None
@@ -45,7 +45,7 @@ class LingeringClose(DownloadInTime):
         super().on_message_complete()
 
     def timeout_keep_alive_handler(self) -> None:
-        """Close a connection on which nothing comes."""
+        """Close a connection on which nothing arrives."""
         self._both_sides.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -54,7 +54,7 @@ class LingeringClose(DownloadInTime):
         super().connection_lost(exc)
 
     def _close(self) -> None:
-        """Close our side, and the other one as soon as its time is up or nobody sends there."""
+        """Close our side, and the other one when its time is up or nobody can be sending."""
         lingers_already = self._time_left is not None
         may_send = self._in_body or self._is_deaf
         if lingers_already or not may_send or not self._both_sides.can_write_eof():
@@ -78,14 +78,14 @@ class LingeringClose(DownloadInTime):
 
 
 class OwnSide:
-    """A transport whose `close` leaves it to the protocol when the other side is closed."""
+    """A transport whose `close` lets the protocol decide when the other side is closed."""
 
     def __init__(self, transport: Transport, close: Callable[[], None]) -> None:
         self._transport = transport
         self.close = close
         self.is_closed = False
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # all else of the transport
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # the rest of the transport
         return getattr(self._transport, name)
 
     def is_closing(self) -> bool:

@@ -1,6 +1,6 @@
-"""uvicorn's HTTP protocol, with each refusal of its own logged, and told to the request it ends.
+"""uvicorn's HTTP protocol, with its own refusals logged and passed to the request they end.
 
-What is refused here no application sees, or sees as a client that has hung up.
+An application does not see what is refused here, or sees it as a client that has hung up.
 """
 
 from typing import Final, Literal
@@ -11,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCy
 from app.core.http_hangup import HangupTold
 
 REFUSED_STATUS: Final = "refused_status"
-"""Where `scope["state"]` has the status by which a request was refused after its head."""
+"""The key, in `scope["state"]`, of the status with which a request was refused after its head."""
 
 Reason = Literal["malformed", "head_too_large", "too_many_waiting", "head_timeout"]
 
@@ -19,21 +19,21 @@ log = structlog.get_logger()
 
 
 class RefusalTold(HangupTold):
-    """Answers what it refuses in a line of plain text, and closes the connection.
+    """Answers what it refuses with a line of plain text, and closes the connection.
 
-    Where answers to whole requests are under way or due, they go out first, and without a word of
-    the refusal: a client would take it for a part of them. What comes meanwhile is dropped.
+    Where answers to complete requests are under way or due, they go out first, and the refusal is
+    not answered: a client would take that for a part of them. What arrives meanwhile is dropped.
     """
 
     _is_deaf = False
-    """Whether what comes is dropped."""
+    """Whether what arrives is dropped."""
 
     def data_received(self, data: bytes) -> None:
         if not self._is_deaf:
             super().data_received(data)
 
     def refuse(self, reason: Reason, status: int, text: str) -> None:
-        """Answer, if that is possible, log it, and close; `text` is what the client is told."""
+        """Answer with `text` if possible, log the refusal, and close."""
         if self._is_deaf:
             return
         self._is_deaf = True
@@ -47,7 +47,7 @@ class RefusalTold(HangupTold):
         if may_answer or cycle is None or cycle.more_body:
             self.transport.close()
         else:
-            cycle.keep_alive = False  # so that the connection is closed behind its answer
+            cycle.keep_alive = False  # so that the connection is closed after its answer
 
     def _answer(self, status: int, text: str) -> bytes:
         headers = [
@@ -60,9 +60,9 @@ class RefusalTold(HangupTold):
         return STATUS_LINE[status] + lines + b"\r\n" + text.encode("ascii")
 
     def _may_answer(self) -> bool:
-        """Whether what is written now would be the answer to the request that is being read."""
+        """Whether what is written now would answer the request that is being read."""
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is None or cycle.response_complete:
             return True
-        # Its body or trailers are still read, and nothing has been said yet.
+        # Its body or trailers are still being read, and nothing has been answered yet.
         return cycle.more_body and not cycle.response_started and not self.pipeline

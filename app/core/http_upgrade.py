@@ -1,7 +1,7 @@
-"""uvicorn's HTTP protocol, which goes on in HTTP/1.1 whatever else a client offers.
+"""uvicorn's HTTP protocol, which stays with HTTP/1.1 whatever else a client offers.
 
-A server may ignore `Upgrade` (RFC 9110, section 7.8), and httptools cannot: it ends there. An
-upload with an offer of HTTP/2, as Java's HttpClient makes unasked, would come without its body; and
+A server may ignore `Upgrade` (RFC 9110, section 7.8), but httptools cannot: it stops there. An
+upload that offers HTTP/2, as Java's HttpClient does unasked, would arrive without its body; and
 uvicorn hands a connection that asks for a WebSocket to code that knows none of our bounds.
 """
 
@@ -17,9 +17,9 @@ _FRAMING: Final = {b"connection", b"content-length", b"transfer-encoding"}
 
 
 class UpgradeIgnored(HttpToolsProtocol):
-    """Answers a request that offers another protocol as it would without the offer.
+    """Answers a request that offers another protocol as if it had not.
 
-    One that asks for a tunnel (CONNECT) is malformed here.
+    One that asks for a tunnel (CONNECT) counts as malformed.
     """
 
     def __init__(
@@ -29,33 +29,33 @@ class UpgradeIgnored(HttpToolsProtocol):
         app_state: dict[str, Any],
         _loop: AbstractEventLoop | None = None,
     ) -> None:
-        """Take what uvicorn gives, by position or by these names."""
+        """Take uvicorn's arguments, by position or by these names."""
         super().__init__(config, server_state, app_state, _loop)
         self.ws_protocol_class = None
         self.parser = _Parser(self)
 
 
 class _Parser(HttpRequestParser):
-    """Has another one go on where httptools stops for an upgrade.
+    """Lets another parser continue where httptools stops for an upgrade.
 
-    That one gets what frames the body once more, without the offer, and so reads the body. It must
-    be another: with `Connection: close`, this one reads nothing behind the head.
+    The other gets the headers that frame the body again, without the offer, and so reads the body.
+    It must be another: with `Connection: close`, this one reads nothing after the head.
     """
 
     def __init__(self, protocol: HttpToolsProtocol) -> None:
         self._protocol = protocol
         self._events = _Events(protocol)
         super().__init__(self._events)
-        # As uvicorn sets it: what comes behind a last request is no error.
+        # As uvicorn sets it: data after a last request is not an error.
         self.set_dangerous_leniencies(lenient_data_after_close=True)
 
-    def feed_data(self, data: bytes) -> None:  # type: ignore[override]  # what uvicorn feeds
+    def feed_data(self, data: bytes) -> None:  # type: ignore[override]  # uvicorn feeds bytes
         parser = self
         while (rest := parser.rest_of(data)) is not None:
             parser, data = parser.successor(), rest
 
     def rest_of(self, data: bytes) -> bytes | None:
-        """Take data; what of it is behind the head of an upgrade, or None if there is none."""
+        """Take data; return what follows the head of an upgrade, or None if there is no upgrade."""
         try:
             super().feed_data(data)
         except HttpParserUpgrade as upgrade:
@@ -63,13 +63,13 @@ class _Parser(HttpRequestParser):
         return None
 
     def successor(self) -> "_Parser":
-        """The parser of the body, and of what comes behind it: the protocol's from now on."""
+        """The parser of the body and of all that follows: the protocol's from now on."""
         self._protocol.parser = successor = _Parser(self._protocol)
         successor.take_known(self._framing())
         return successor
 
     def take_known(self, head: bytes) -> None:
-        """Take a head that the protocol has been told of."""
+        """Take a head that the protocol already knows."""
         self._events.are_known = True
         super().feed_data(head)
         self._events.are_known = False
@@ -81,9 +81,9 @@ class _Parser(HttpRequestParser):
 
 
 class _Events:
-    """Tells a protocol what its parser has found, but for a head that it knows.
+    """Tells a protocol what its parser finds, except for a head that it already knows.
 
-    Apart from the parser, which would else refer to itself and outlive its connection.
+    Separate from the parser, which would otherwise refer to itself and outlive its connection.
     """
 
     def __init__(self, protocol: HttpToolsProtocol) -> None:
@@ -104,7 +104,7 @@ class _Events:
 
     def on_headers_complete(self) -> None:
         if self._protocol.parser.get_method() == b"CONNECT":
-            raise HttpParserError("no tunnel")  # which ends in `send_400_response`
+            raise HttpParserError("no tunnel")  # leads to `send_400_response`
         if not self.are_known:
             self._protocol.on_headers_complete()
 
@@ -112,6 +112,6 @@ class _Events:
         self._protocol.on_body(body)
 
     def on_message_complete(self) -> None:
-        # Of an upgrade this is the end of the head: the successor tells of that of the body.
+        # For an upgrade this is the end of the head: the successor reports that of the body.
         if not self._protocol.parser.should_upgrade():
             self._protocol.on_message_complete()

@@ -1,4 +1,4 @@
-"""Logs are events: a static name with fields beside it, the request's id on every line."""
+"""Logs are events: a static name with fields, and the request's id on every line."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ def configure_logging(
     level: Literal["debug", "info", "warning", "error"],
     log_format: Literal["json", "console", "auto"],
 ) -> None:
-    """Send structlog's events and the standard library's records alike to standard error."""
+    """Send both structlog's events and the standard library's records to standard error."""
     structlog.configure(
         processors=[*_ON_EVERY_LINE, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -32,7 +32,7 @@ def configure_logging(
     )
     _replace_root_handler(_formatter(log_format), level.upper())
     _hand_over_uvicorn()
-    # It warns of each malformed upload, which the client is told of and the request's line records.
+    # It warns of each malformed upload, which the answer and the request's line already report.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 
@@ -73,16 +73,16 @@ def _hand_over_uvicorn() -> None:
         logger.handlers.clear()
         logger.propagate = True
     logging.getLogger("uvicorn.error").addFilter(_tells_something)
-    # Its access lines know neither route nor request id; `request_finished` takes their place.
+    # Its access lines have neither route nor request id; `request_finished` replaces them.
     access = logging.getLogger("uvicorn.access")
     access.handlers.clear()
     access.propagate = False
 
 
 def _tells_something(record: logging.LogRecord) -> bool:
-    """Whether one of uvicorn's lines says what no other line does.
+    """Whether one of uvicorn's lines says something that no other line does.
 
-    It logs how many requests it cancels when it ends: a traceback of each would pass for a crash.
+    It logs how many requests it cancels when it ends: a traceback of each would look like a crash.
     What is not HTTP is logged as `request_refused`.
     """
     if record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError):

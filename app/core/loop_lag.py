@@ -1,4 +1,4 @@
-"""How late the event loop is: for so long it served nobody."""
+"""How late the event loop is: for that long it served nobody."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -8,16 +8,16 @@ from typing import Final
 from app.core.waiting import beside
 
 INTERVAL_SECONDS: Final = 0.25
-"""A stall shows shorter by at most this; asking four times a second costs 0.01 % of a CPU."""
+"""A stall appears shorter by at most this; four checks per second cost 0.01 % of a CPU."""
 
 
 @asynccontextmanager
 async def measured_lag(observe: Callable[[float], None]) -> AsyncIterator[None]:
-    """Tell `observe`, for each interval, how many seconds late its end was noticed.
+    """Call `observe` for each interval with the seconds by which its end was noticed late.
 
-    All the intervals that a stall swallows are told of, each with its own lateness, as whoever had
-    come in one of them would have waited: one sample a stall would hide the long ones among the
-    many of the time between them (coordinated omission).
+    Every interval that a stall swallows is reported, each with its own lateness, because anyone
+    arriving in it would have waited: with one sample per stall, long ones would be lost among the
+    many samples taken between stalls (coordinated omission).
     """
     async with beside("loop_lag", _measure(observe)):
         yield

@@ -1,7 +1,7 @@
 """All metrics of the service, each declared once.
 
-Label values are route templates and closed sets, never paths or words of an upload, and start at 0:
-a rate over a series that is born with its first event misses that event.
+Label values are route templates and closed sets, never paths or words from an upload. Series start
+at 0: a rate over a series that appears with its first event misses that event.
 """
 
 import platform
@@ -17,7 +17,7 @@ from app.core.exposition import new_registry, scrape
 from app.core.resource_figures import ResourceReading
 
 REQUEST_STATUSES: Final = (200, 429, 499, 500, 503, 504)
-"""Started at 0 for each route: success, and what alerts take rates of."""
+"""Started at 0 for each route: success, and those that alerts compute rates of."""
 
 
 class RequestSeries(NamedTuple):
@@ -30,7 +30,7 @@ class RequestSeries(NamedTuple):
 class Metrics:
     """The metrics of one application, in a registry of its own.
 
-    `node_types` are the values, beside `other`, of the label `node`; `reading` gives the latest
+    `node_types` are the values of the label `node` besides `other`; `reading` returns the latest
     resource figures, or None as long as there are none.
     """
 
@@ -217,28 +217,28 @@ class Metrics:
         self._requests: dict[tuple[str, str, int], RequestSeries] = {}
 
     def request_finished(self, method: str, endpoint: str, status: int, seconds: float) -> None:
-        """Count one request; all three label values have to come from closed sets."""
+        """Count one request; all three label values must come from closed sets."""
         key = (method, endpoint, status)
         series = self._requests.get(key) or self._request_series(key)
         series.counter.inc()
         series.duration.observe(seconds)
 
     def expect_requests(self, routes: Collection[tuple[str, str]]) -> None:
-        """Start the series of these routes, each by method and template, at 0."""
+        """Start the series of these routes, each a method and a template, at 0."""
         for (method, endpoint), status in product(routes, REQUEST_STATUSES):
             self._request_series((method, endpoint, status))
             self.rate_limit_rejections.labels(endpoint)
 
     def tell_build(self, version: str, commit: str) -> None:
-        """Say what runs."""
+        """Set `build_info`: what is running."""
         self.build_info.labels(version, platform.python_version(), commit).set(1)
 
     def render(self, accept: str) -> tuple[bytes, str]:
-        """A scrape in the format that an Accept header asks for, and its media type."""
+        """A scrape in the format that the Accept header asks for, and its media type."""
         return scrape(self.registry, accept)
 
     def _request_series(self, key: tuple[str, str, int]) -> RequestSeries:
-        # A labels() call for each request would cost more than all the rest.
+        # A labels() call per request would cost more than all the rest.
         counter = self.http_requests.labels(*key)
         duration = self.http_request_duration.labels(*key[:2])
         return self._requests.setdefault(key, RequestSeries(counter, duration))
@@ -253,5 +253,5 @@ class Metrics:
 
 
 def declarations() -> Iterator[Declared[Counter] | Declared[Gauge] | Declared[Histogram]]:
-    """All metrics that are no resource figures, in their order."""
+    """All metrics that are not resource figures, in order."""
     return (one for one in vars(Metrics).values() if isinstance(one, Declared))

@@ -89,7 +89,7 @@ def _buckets() -> Iterator[Row]:
 
 
 def _bound(value: float, unit: str) -> str:
-    """A bound as people read it.
+    """A bound, for people to read.
 
     >>> _bound(262144, "bytes")
     '256 KiB'

@@ -1,4 +1,4 @@
-"""One process serves: several would each show a half of the metrics."""
+"""Only one process serves: several would each show only a part of the metrics."""
 
 import multiprocessing
 import os
@@ -14,14 +14,14 @@ _REFUSAL: Final = (
 )
 
 _STARTUP_FAILURE: Final = 3
-"""uvicorn's exit code for an application that cannot start. As process 1 of a container its
-supervisor is not ended by the signal; it ends on seeing this code, and then itself with 0."""
+"""uvicorn's exit code for an application that cannot start. As process 1 of a container, its
+supervisor is not ended by the signal; it ends, with 0, on seeing this code."""
 
 
 def refuse_several_workers() -> None:
-    """End this process, and the supervisor that would start it anew, if it is one of several.
+    """End this process, and the supervisor that would restart it, if it is one of several.
 
-    Raises SystemExit. The processes that `--reload` starts are one at a time, and pass.
+    Raises SystemExit. The processes that `--reload` starts run one at a time, and pass.
     """
     workers = _workers()
     if workers < 2:
@@ -30,16 +30,16 @@ def refuse_several_workers() -> None:
     sys.stderr.flush()
     supervisor = multiprocessing.parent_process()
     if supervisor is not None and supervisor.pid == os.getppid():
-        # uvicorn takes all signals that usually end a process for an order to end well, with 0,
-        # and would end so by itself too. Of those that it leaves alone this one makes no core dump.
+        # uvicorn treats all signals that usually end a process as an order to exit cleanly, with 0,
+        # as it also would by itself. Of those that it leaves alone, this one makes no core dump.
         os.kill(supervisor.pid, signal.SIGALRM)
     raise SystemExit(_STARTUP_FAILURE)
 
 
 def _workers() -> int:
-    """How many workers uvicorn's supervisor runs; 1 if this is not a process that it has started.
+    """How many workers uvicorn's supervisor runs; 1 if it has not started this process.
 
-    uvicorn hands its configuration to a worker as an argument, wherever it has it from: the command
+    uvicorn passes its configuration to a worker as an argument, wherever it comes from: the command
     line, the environment or a call of `uvicorn.run`.
     """
     arguments: dict[str, Any] = getattr(multiprocessing.current_process(), "_kwargs", {})

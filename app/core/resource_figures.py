@@ -1,4 +1,4 @@
-"""What is told of the resources that the service has and uses."""
+"""The metrics of the resources that the service has and uses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from app.core import labels
 from app.core.declared import Label
 
 ResourceReading = Mapping[str, Mapping[tuple[str, ...], float]]
-"""Values by the name of a figure and the values of its labels; what could not be read is not there.
+"""Values by a figure's name and its label values; what could not be read is absent.
 
 >>> reading: ResourceReading = {"docc2context_filesystem_avail_bytes": {("/var/tmp",): 1e9}}
 """
@@ -16,7 +16,7 @@ ResourceReading = Mapping[str, Mapping[tuple[str, ...], float]]
 
 @dataclass(frozen=True)
 class Figure:
-    """A resource metric, which is read as a whole every few seconds."""
+    """A resource metric; all of them are read together every few seconds."""
 
     name: str
     type: Literal["counter", "gauge"]

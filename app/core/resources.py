@@ -1,4 +1,4 @@
-"""What the service uses and has left: of its container if there is one, else of its processes."""
+"""What the service uses and has left: its container's if it has one, otherwise its processes'."""
 
 import os
 import time
@@ -22,16 +22,16 @@ N = TypeVar("N", bound=float)
 Samples = dict[str, dict[tuple[str, ...], float]]
 
 Sample = tuple[str, tuple[str, ...], float | None]
-"""The name of a figure, the values of its labels, and its value if it has one."""
+"""The name of a figure, its label values, and its value if it has one."""
 
 log = structlog.get_logger()
 
 
 class Resources:
-    """Reads all resource figures; what fails is logged once, until it works again.
+    """Reads all resource figures; a failure is logged once, until the source works again.
 
     `orphans` counts the folders in the workspace that nobody uses any more. `root` is where /proc
-    and /sys lie. `clock` tells the time of day, `elapsed` seconds that nobody sets back.
+    and /sys are. `clock` returns the time of day, `elapsed` seconds that are never set back.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Resources:
         self._last_success: float | None = None
 
     def read(self) -> ResourceReading:
-        """All figures that can be read now; never raises."""
+        """All figures that can be read now. Never raises."""
         samples: Samples = {}
         for source in (self._memory, self._cpu, self._disk, self._orphans):
             self._add(source, samples)
@@ -71,7 +71,7 @@ class Resources:
             for figure, label, value in source():
                 if value is not None:
                     samples.setdefault(figure, {})[label] = value
-        except Exception as error:  # whatever is wrong with one source must not cost the others
+        except Exception as error:  # a fault in one source must not cost the others
             if name not in self._failing:
                 log.warning("resource_unreadable", resource=name, error=str(error))
             self._failing.add(name)
@@ -96,13 +96,13 @@ class Resources:
         yield names.RESOURCE_USAGE, ("cpu_percent",), self._percent(usage, limit)
 
     def _never_less(self, seen: float) -> float:
-        """CPU seconds that only grow: a process killed unheard takes its own out of the sum."""
+        """CPU seconds that only grow, though those of a process killed unseen leave the sum."""
         self._cpu_seconds += max(0.0, seen - self._cpu_seen)
         self._cpu_seen = seen
         return self._cpu_seconds
 
     def _percent(self, usage: float, limit: float) -> float | None:
-        """What was used since the last reading, of what could have been; None the first time."""
+        """The usage since the last reading, in percent of the possible; None the first time."""
         now = self._elapsed()
         last, self._last_cpu = self._last_cpu, (now, usage)
         if last is None or now <= last[0]:
@@ -122,12 +122,12 @@ class Resources:
 
 
 def _memory_of_processes() -> Memory:
-    """Resident memory of this process and those that it has started: there is no container."""
+    """Resident memory of this process and those that it has started, without a container."""
     return Memory(sum(_each(lambda process: process.memory_info().rss)), None, None)
 
 
 def _cpu_of_processes() -> Cpu:
-    """CPU time likewise, that of children who have ended included."""
+    """CPU time likewise, including that of children that have ended."""
     return Cpu(sum(_each(lambda process: sum(process.cpu_times()[:4]))), None, None, None)
 
 

@@ -10,18 +10,18 @@ import structlog
 T = TypeVar("T")
 
 INTERVAL_SECONDS: Final = 5.0
-"""As often as Prometheus scrapes the service."""
+"""The interval at which Prometheus scrapes the service."""
 
 
 _STOP_SECONDS: Final = 1.0
-"""A disk that hangs holds the thread, and is not to hold the end of the service too."""
+"""A hanging disk blocks the thread, and must not block the end of the service too."""
 
 log = structlog.get_logger()
 
 
 @contextmanager
 def repeatedly(call: Callable[[], object], interval: float = INTERVAL_SECONDS) -> Iterator[None]:
-    """Call at once and then at each interval, in a thread, for as long as the block takes.
+    """Call at once and then at each interval, in a thread, for as long as the block lasts.
 
     What it raises is logged, and does not keep it from being called again.
     """
@@ -31,7 +31,7 @@ def repeatedly(call: Callable[[], object], interval: float = INTERVAL_SECONDS) -
         while True:
             try:
                 call()
-            except Exception:  # nobody else would be told
+            except Exception:  # nobody else would see it
                 log.exception("sampling_failed")
             if over.wait(interval):
                 return
@@ -46,7 +46,7 @@ def repeatedly(call: Callable[[], object], interval: float = INTERVAL_SECONDS) -
 
 
 class Sampler(Generic[T]):
-    """Keeps what `read` has returned last; None before it is running."""
+    """Keeps what `read` returned last; None before the first time."""
 
     def __init__(self, read: Callable[[], T], interval: float = INTERVAL_SECONDS) -> None:
         self._read = read
@@ -54,12 +54,12 @@ class Sampler(Generic[T]):
         self._latest: T | None = None
 
     def latest(self) -> T | None:
-        """What was read last, not older than the interval while it is running."""
+        """What was read last; while running, it is no older than the interval."""
         return self._latest
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Read at once and then at each interval, for as long as the block takes."""
+        """Read at once and then at each interval, for as long as the block lasts."""
         with repeatedly(self._sample, self._interval):
             yield
 

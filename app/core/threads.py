@@ -1,4 +1,4 @@
-"""Blocking work off the event loop, in a thread that nobody leaves behind."""
+"""Blocking work off the event loop, in a thread that its caller never abandons."""
 
 import asyncio
 import contextvars
@@ -12,16 +12,16 @@ T = TypeVar("T")
 
 
 async def in_thread(function: Callable[..., T], *args: object, pool: Executor | None = None) -> T:
-    """What `function(*args)` returns; a cancelled caller still waits until it has ended.
+    """Return `function(*args)`; a cancelled caller still waits until it has ended.
 
-    The files and processes that the function works on are closed when its caller goes. Were it
+    The files and processes that the function works on are closed when its caller goes. If it were
     still running then, it could write to a descriptor that already means something else.
     """
-    run = contextvars.copy_context().run  # what is logged there is of the same request
+    run = contextvars.copy_context().run  # so that its log lines belong to the same request
     work = asyncio.get_running_loop().run_in_executor(pool, run, function, *args)
     try:
         await ended(work)
     except asyncio.CancelledError:
-        work.exception()  # which nobody else will retrieve
+        work.exception()  # nobody else will retrieve it
         raise
     return work.result()

@@ -1,4 +1,4 @@
-"""Waiting that nothing breaks off, and work that goes on beside it."""
+"""Uninterruptible waiting, and work that runs beside a block."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -15,10 +15,10 @@ log = structlog.get_logger()
 async def ended(*work: asyncio.Future[Any]) -> None:
     """Return once all of it has ended, however often the caller is cancelled meanwhile.
 
-    Raises CancelledError, but only then.
+    Raises CancelledError, but not before.
     """
     cancelled: asyncio.CancelledError | None = None
-    # A scope of anyio cancels again on each turn of the loop, unless it is kept off.
+    # An anyio scope cancels again on each turn of the loop, unless shielded.
     with anyio.CancelScope(shield=True):
         while not all(one.done() for one in work):
             try:
@@ -32,9 +32,9 @@ async def ended(*work: asyncio.Future[Any]) -> None:
 
 @asynccontextmanager
 async def beside(name: str, work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run work that has no end of its own for as long as the block takes.
+    """Run work that never ends by itself for as long as the block lasts.
 
-    It is logged, with its name, if it ends before: nobody asks for its result.
+    If it ends earlier, that is logged with its name: nobody asks for its result.
     """
     task = asyncio.create_task(work, name=name)
     task.add_done_callback(_tell_unless_cancelled)

@@ -1,4 +1,4 @@
-"""The last net: a mistake of ours becomes an answer for the client and a traceback for us."""
+"""The last safety net: a bug of ours becomes an answer for the client and a traceback for us."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ class CrashMiddleware:
         self._respond = respond
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request; what is not HTTP passes."""
+        """Handle one request; anything but HTTP passes through."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -12,14 +12,14 @@ from app.core.http_refusal import REFUSED_STATUS
 _CRASHED: Final = 500
 
 _CUT_OFF: Final = 503
-"""Of a response that had begun when the server ended, as of a request that it sends away then."""
+"""For a response that had begun when the server stopped, as for a request it then refuses."""
 
 
 class Exchange:
-    """Stands between server and application, and remembers what the log and the metrics tell.
+    """Stands between server and application, and records what the log and the metrics report.
 
-    `receive` and `send` are for the application; `end` is to be called when it has returned or
-    raised, and fixes `status` and `seconds`. An OSError of the server's `send` means that the
+    `receive` and `send` are for the application; `end` must be called when it has returned or
+    raised, and fixes `status` and `seconds`. An OSError from the server's `send` means that the
     client is gone (ASGI 2.4), as does a disconnect before the response is complete.
     """
 
@@ -52,7 +52,7 @@ class Exchange:
     async def receive(self) -> Message:
         message = await self._receive()
         if message["type"] == "http.disconnect":
-            # One after the whole response is how every request ends.
+            # Every request ends with one after the whole response.
             self._hung_up = not self._complete
         else:
             self.request_bytes += len(message.get("body", b""))
@@ -72,10 +72,10 @@ class Exchange:
             raise
 
     def end(self, failure: BaseException | None) -> None:
-        """Note that the application has returned, or raised: after a response began, even."""
+        """Record that the application has returned or raised, even after a response began."""
         self.seconds = time.perf_counter() - self._started
         if self._hung_up:
-            # A server that refuses the rest of a request closes the connection: not the client.
+            # If the server refuses the rest of a request, it closes the connection, not the client.
             self.status = self.scope.get("state", {}).get(REFUSED_STATUS, CLIENT_GONE)
         elif failure is not None:
             is_cut_off = self._begun and isinstance(failure, asyncio.CancelledError)
@@ -83,6 +83,6 @@ class Exchange:
 
     @property
     def error_code(self) -> str | None:
-        """The code of the error that the handlers have answered with, if there was one."""
+        """The code of the error that the handlers answered with, if any."""
         code: str | None = self.scope.get("state", {}).get("error_code")
         return code

@@ -1,10 +1,10 @@
-"""HEAD wherever there is GET (RFC 9110, section 9.3.2): checkers of health ask so."""
+"""HEAD wherever there is GET (RFC 9110, section 9.3.2): health checkers use it."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class HeadMiddleware:
-    """Has HEAD answered as GET is, without the body. Has to be the innermost of all."""
+    """Has HEAD answered like GET, without the body. Must be the innermost middleware."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -12,10 +12,10 @@ from app.middleware.exchange import Exchange
 class ObserveMiddleware:
     """Counts and times every request, then hands it to `log`.
 
-    Has to be around all that answers; further out stand only headers that every answer gets, and
-    who the client is.
+    Must wrap everything that answers; only what adds headers to every answer, or identifies the
+    client, is further out.
 
-    `route_of` gives the template of a request's route, since paths are the clients' to choose.
+    `route_of` returns the template of a request's route, because clients choose the paths.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class ObserveMiddleware:
         self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request; what is not HTTP passes."""
+        """Handle one request; anything but HTTP passes through."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

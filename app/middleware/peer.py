@@ -10,18 +10,18 @@ _FORWARDED: Final = b"x-forwarded-for"
 class PeerMiddleware:
     """Makes `scope["client"]` the connection's other end again; None on a Unix socket.
 
-    Unless it is started with --no-proxy-headers, uvicorn puts there what X-Forwarded-For says when
-    the peer is 127.0.0.1, or whoever its own settings name. So each local user could be anybody.
-    Which proxies to believe is for TRUSTED_PROXIES alone to say.
+    Unless started with --no-proxy-headers, uvicorn sets it from X-Forwarded-For if the peer is
+    127.0.0.1, or whatever its own settings name. So any local user could pose as anybody. Only
+    TRUSTED_PROXIES may say which proxies to believe.
 
-    Has to be the outermost of all: only there `send` is uvicorn's own, which knows the socket.
+    Must be where `send` is uvicorn's own, which knows the socket: outside Starlette's middleware.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request; what is not HTTP passes."""
+        """Handle one request; anything but HTTP passes through."""
         if scope["type"] == "http":
             scope["client"] = _peer(scope, send)
         await self._app(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Clients that send too many conversions are told so before their upload is read."""
+"""Refuses clients that send too many conversions, before their upload is read."""
 
 from collections.abc import Callable
 from typing import Final
@@ -17,10 +17,10 @@ _UPLOADING: Final = {"POST", "PUT"}
 
 
 class RateLimitMiddleware:
-    """Counts the uploads to limited routes; answers with `respond` when they are too many.
+    """Counts the uploads to limited routes; answers with `respond` when there are too many.
 
-    `limited` tells the template of the limited route that takes a request, and None for others: a
-    path that is not quite equal may lead there as well.
+    `limited` returns the template of the limited route that takes a request, and None for others:
+    a path that is not exactly equal may lead there too.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class RateLimitMiddleware:
         self._rejections = metrics.rate_limit_rejections
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request; what is not HTTP passes."""
+        """Handle one request; anything but HTTP passes through."""
         if (route := self._limited_route(scope)) is not None:
             peer = scope["client"][0] if scope["client"] else None
             forwarded = Headers(scope=scope).getlist("X-Forwarded-For")

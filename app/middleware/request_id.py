@@ -1,4 +1,4 @@
-"""One name for a request: in its response, on each line of the log, in each error document."""
+"""One id for a request: in its response, on every line of the log, in every error document."""
 
 import re
 import uuid
@@ -21,7 +21,7 @@ class RequestIdMiddleware:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request; what is not HTTP passes."""
+        """Handle one request; anything but HTTP passes through."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

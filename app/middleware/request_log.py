@@ -1,4 +1,4 @@
-"""One line in the log for each request, when the last byte of its response is out."""
+"""One line in the log per request, when the last byte of its response has been sent."""
 
 import logging
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""Whether the server is the one whose limits the settings are about."""
+"""Whether the server is the one whose limits the settings set."""
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,10 +13,10 @@ _REMEDY = "start uvicorn with --http app.core.http_head:BoundedHead"
 class ServerMiddleware:
     """Warns once if uvicorn runs without our protocol.
 
-    Then HEAD_TIMEOUT_SECONDS, DOWNLOAD_IDLE_SECONDS and the bounds on heads hold nothing, and
-    nothing else would tell.
+    Then HEAD_TIMEOUT_SECONDS, DOWNLOAD_IDLE_SECONDS and the bounds on heads have no effect, and
+    nothing else would show it.
 
-    Has to stand where `send` is uvicorn's own.
+    Must be where `send` is uvicorn's own.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -24,7 +24,7 @@ class ServerMiddleware:
         self._has_looked = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request; what is not HTTP passes."""
+        """Handle one request; anything but HTTP passes through."""
         if not self._has_looked and scope["type"] == "http":
             self._has_looked = True
             if _is_plain_uvicorn(send):

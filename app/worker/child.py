@@ -35,16 +35,16 @@ from docc2context import (
 )
 
 _TRACEBACK_CHARS: Final = 8_000
-"""Its end names the fault; JSON makes at most six bytes of a character, so it fits a reply."""
+"""The end names the fault; JSON takes at most six bytes per character, so it fits a reply."""
 
 _OUT_OF_MEMORY: Final = encode(OutOfMemory())
-"""Made while there is memory."""
+"""Made while there still is memory."""
 
 
 def convert(
     reply: int, upload: int, result: int, wanted: Wanted, limits: Limits, bounds: Bounds
 ) -> None:
-    """Convert the archive in `upload` into the empty file `result` and say on `reply` how it went.
+    """Convert the archive in `upload` into the empty file `result`, and report on `reply`.
 
     All three are descriptors that the child owns; it has no others.
     """
@@ -53,12 +53,12 @@ def convert(
 
 
 def greet(reply: int, bounds: Bounds) -> None:
-    """Say that a child can be started and has all it needs, and what holds it."""
+    """Report that a child can be started and has all it needs, and what locks it has."""
     tell(reply, encode(Ready(lock_up(bounds, (reply,)))))
 
 
 def tell(reply: int, message: bytes) -> None:
-    """A child's last word."""
+    """Send a child's last message."""
     # Left open on purpose: the pipe ends when this process does, and the parent waits for that.
     os.write(reply, message)
 
@@ -67,12 +67,12 @@ def _outcome(upload: int, result: int, wanted: Wanted, limits: Limits, bounds: B
     reading = Reading()
     try:
         return encode(_converted(upload, result, wanted, limits, reading))
-    except Exception as error:  # the border: nothing gets past it
+    except Exception as error:  # the boundary: nothing gets past it
         return failure_reply(error, bounds, reading.stage)
 
 
 def failure_reply(error: Exception, bounds: Bounds, stage: Stage) -> bytes:
-    """What the parent is told of an error that ended the child's work."""
+    """The reply for an error that ended the child's work."""
     # First, and without a new object: there may be no memory for one.
     if _comes_from(error, _is_out_of_memory):
         return _OUT_OF_MEMORY
@@ -93,7 +93,7 @@ def _converted(
     upload: int, result: int, wanted: Wanted, limits: Limits, reading: Reading
 ) -> Converted:
     with open(upload, "rb") as source, open(result, "wb") as destination:
-        # The parent, with which the offset is shared, has left it at the end.
+        # The parent, which shares the offset, has left it at the end.
         source.seek(0)
         report = docc2context.convert(
             source,
@@ -119,12 +119,12 @@ def _told(report: Report, reading: Reading) -> Converted:
 
 
 def extracted(reading: Reading) -> Extracted:
-    """What the parent is told of the reading of an archive."""
+    """What the parent is told about the reading of an archive."""
     return Extracted(files=reading.files, bytes=reading.bytes, seconds=round(reading.seconds, 6))
 
 
 def outgrown(max_bytes: int) -> Refused:
-    """What the parent is told of a result that became too large."""
+    """The reply for a result that became too large."""
     return Refused(
         code=Code.OUTPUT_TOO_LARGE.value,
         detail=f"The result becomes over {max_bytes} bytes large.",
@@ -133,7 +133,7 @@ def outgrown(max_bytes: int) -> Refused:
 
 
 def _by_type(unknown_nodes: dict[str, int]) -> dict[str, int]:
-    """Counts by the format's types: an upload may name any number of others."""
+    """Counts by the format's types only: an upload may name any number of others."""
     counts: Counter[str] = Counter()
     for counted, count in unknown_nodes.items():
         counts[node_type(counted) or OTHER] += count
@@ -152,12 +152,12 @@ def _refusal(error: Docc2contextError, stage: Stage) -> Refused:
 
 
 def _sentence(words: str) -> str:
-    """The library's words, which follow a colon on the command line, as a sentence of their own."""
+    """The library's words, which follow a colon on the command line, as a separate sentence."""
     return f"{words[0].upper()}{words[1:]}."
 
 
 def _comes_from(error: BaseException | None, is_cause: Callable[[BaseException], bool]) -> bool:
-    """Whether `error` or what it was raised from is the cause, however the converter wraps it."""
+    """Whether `error`, or any error that the converter wrapped in it, is such a cause."""
     while error is not None:
         if is_cause(error):
             return True
@@ -170,5 +170,5 @@ def _is_out_of_memory(error: BaseException) -> bool:
 
 
 def _is_file_too_large(error: BaseException) -> bool:
-    # Python ignores SIGXFSZ, so that RLIMIT_FSIZE shows as an error of write(2).
+    # Python ignores SIGXFSZ, so RLIMIT_FSIZE shows as an error of write(2).
     return isinstance(error, OSError) and error.errno == errno.EFBIG

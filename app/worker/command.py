@@ -1,4 +1,4 @@
-"""An outside program at work: locked up, watched, and gone with all that it has started."""
+"""An outside program at work: locked up, watched, and ended with all that it has started."""
 
 import os
 import signal
@@ -16,16 +16,16 @@ from app.worker.locks.descriptors import close_all_but
 from app.worker.locks.session import adopt_orphans, die_with_parent, lead_own_group
 
 _LOOK_EVERY_SECONDS: Final = 0.2
-"""How often the size of its folder is looked at; a disk takes some 100 MB meanwhile."""
+"""How often the size of its folder is checked; a disk can take some 100 MB in that time."""
 
 _AWAITED: Final = {signal.SIGTERM, signal.SIGCHLD}
 
 _TOLD_BYTES: Final = 4_000
-"""The end of what it has said is kept for the log: there the fault stands."""
+"""How much of the end of its output is kept for the log: the fault is there."""
 
 
 class Stopped(BaseException):
-    """The service wants this conversion ended: its client has gone, or its time is over."""
+    """The service wants this conversion ended: its client has gone, or its time is up."""
 
 
 class OutgrewFolder(Exception):
@@ -38,7 +38,7 @@ class NotRunnable(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a program works, and how much may lie there."""
+    """Where a program works, and how much that may hold."""
 
     folder: Path
     max_bytes: int
@@ -47,14 +47,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Finished:
-    """Its exit code, negative for a signal, and the end of what it said on both outputs."""
+    """Its exit code, negative for a signal, and the end of both its outputs."""
 
     exit_code: int
     said: str
 
 
 def prepare(kept: Collection[int]) -> None:
-    """Be asked to end by SIGTERM, by the launcher or by the kernel when the forkserver ends.
+    """Arrange for SIGTERM from the launcher, or from the kernel when the forkserver ends.
 
     `kept` are the descriptors that stay open; others would keep the forkserver alive.
     """
@@ -67,13 +67,13 @@ def prepare(kept: Collection[int]) -> None:
 def run(
     arguments: Sequence[str], environment: Mapping[str, str], place: Place, bounds: Bounds
 ) -> Finished:
-    """Run a program in its folder to its end; nothing that it has started is left then.
+    """Run a program in its folder to its end; afterwards nothing that it has started is left.
 
-    Needs a process of one thread that has called `prepare`.
+    Needs a process with a single thread that has called `prepare`.
     Raises NotRunnable, OutgrewFolder, Stopped.
     """
     lock_up = partial(lock_up_program, bounds, place.folder, watcher=os.getpid())
-    # From here on they wait until they are taken; else SIGTERM would leave what is started here.
+    # From here on they wait until taken; otherwise SIGTERM would leave behind what starts here.
     signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
     try:
         process = subprocess.Popen(  # noqa: S603  # the operator's own command
@@ -93,9 +93,9 @@ def run(
         exit_code = _watched(process, place)
     finally:
         _end_all(process.pid)
-        said = ear.heard()
+        output = ear.heard()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
-    return Finished(exit_code, said)
+    return Finished(exit_code, output)
 
 
 def _watched(process: "subprocess.Popen[bytes]", place: Place) -> int:
@@ -110,9 +110,9 @@ def _watched(process: "subprocess.Popen[bytes]", place: Place) -> int:
 
 
 def _end_all(group: int) -> None:
-    """Kill the program and whatever descends from it, in other sessions too.
+    """Kill the program and all its descendants, in other sessions too.
 
-    As orphans are adopted by this process, each of them is sooner or later among its children.
+    This process adopts orphans, so each of them is sooner or later among its children.
     """
     with suppress(ProcessLookupError):
         os.killpg(group, signal.SIGKILL)
@@ -133,11 +133,11 @@ def _children_of(thread: Path) -> list[int]:
     try:
         return [int(pid) for pid in (thread / "children").read_text().split()]
     except (FileNotFoundError, ProcessLookupError):
-        return []  # the ear has just heard the end; what it adopted is the main thread's by now
+        return []  # the ear's thread has just ended; what it adopted is now the main thread's
 
 
 def held_by(folder: Path) -> tuple[int, int]:
-    """How many bytes and how many entries lie below a folder; no link is followed."""
+    """How many bytes and how many entries are below a folder; links are not followed."""
     total = count = 0
     folders = [str(folder)]
     while folders:
@@ -149,15 +149,15 @@ def held_by(folder: Path) -> tuple[int, int]:
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
         except OSError:
-            continue  # it went while it was looked at, or may not be looked into
+            continue  # it vanished meanwhile, or may not be read
     return total, count
 
 
 class _Ear:
-    """Reads what a program says, so that it does not wait for a reader; keeps the end of it."""
+    """Reads a program's output, so that it does not wait for a reader; keeps the end."""
 
     def __init__(self, pipe: IO[bytes] | None) -> None:
-        assert pipe is not None  # noqa: S101  # it was asked for
+        assert pipe is not None  # noqa: S101  # Popen was asked for it
         self._pipe = pipe
         self._end = b""
         self._thread = threading.Thread(target=self._listen, daemon=True)
@@ -168,7 +168,7 @@ class _Ear:
             self._end = (self._end + piece)[-_TOLD_BYTES:]
 
     def heard(self) -> str:
-        """The end of all that was said, once nobody is left to speak."""
+        """The end of the output, once nothing is left that could write more."""
         self._thread.join()
         self._pipe.close()
         return self._end.decode("utf-8", "replace").strip()

@@ -1,6 +1,6 @@
 """Open files as arguments for a child.
 
-Apart from the launcher, because the child imports this module to unpack what it is sent.
+Separate from the launcher, because the child imports this module to unpack what it is sent.
 """
 
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from typing import Protocol
 
 
 class SentFile:
-    """Stands for `file` among a process's arguments; the child receives a descriptor of its own."""
+    """Stands for `file` among a process's arguments; the child gets a descriptor of its own."""
 
     def __init__(self, file: FileIO) -> None:
         self._file = file
 
     def __reduce__(self) -> "tuple[Callable[[_Duplicate], int], tuple[_Duplicate]]":
-        """Have the descriptor duplicated when the process is started, which is when it pickles."""
+        """Duplicate the descriptor when the process is started, which is when this is pickled."""
         return _received, (DupFd(self._file.fileno()),)
 
 

@@ -1,4 +1,4 @@
-"""What an outside converter has written, as an archive; files and folders, and nothing else."""
+"""What an outside converter has written, as an archive of files and folders, nothing else."""
 
 import os
 import stat
@@ -15,7 +15,7 @@ _PIECE_BYTES: Final = 1 << 20
 
 
 class Unusable(Exception):
-    """The converter has written something that does not belong into an archive; says what."""
+    """The converter has written something that does not belong in an archive; says what."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Harvest:
 def gather(folder: Path, destination: BinaryIO, *, max_bytes: int, max_entries: int) -> Harvest:
     """Write all files below `folder` to a zip, in the order of their names.
 
-    Raises Unusable for links, devices, unreadable files and names that no archive should hold,
-    OutputTooLarge over `max_bytes` before compression.
+    Raises Unusable for links, devices, unreadable files, names that no archive should hold, and
+    more than `max_entries`; OutputTooLarge over `max_bytes` before compression.
     """
     names = sorted(_files(folder, max_entries))
     sink = ZipSink(destination, max_bytes)

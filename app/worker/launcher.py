@@ -1,4 +1,4 @@
-"""The parent's side of a child process: start it, hear it out, end it, leave nothing of it."""
+"""The parent's side of a child process: start it, read its reply, end it, leave nothing of it."""
 
 import asyncio
 import os
@@ -29,31 +29,31 @@ _PRELOADED: Final = [
     "multiprocessing.popen_forkserver",
     "encodings.cp437",  # the names of entries that are not marked as UTF-8
 ]
-"""All that a child uses: it would import the rest anew, for 25 ms of each conversion."""
+"""Everything that a child uses: it would import the rest itself, for 25 ms per conversion."""
 
 _READ_BYTES: Final = 16 * 1024
 
 _START_SECONDS: Final = 5.0
-"""For a start, however little time is left for what is to be done: that the forkserver hangs must
-show, as it is killed with all its children. Hundreds of times what a start takes, and fifteen times
-that of the first one, for which Python is started."""
+"""For a start, however little time is left for the work: it must be certain that the forkserver
+hangs, because it is killed with all its children. Hundreds of times what a start takes, and fifteen
+times what the first one takes, for which Python is started."""
 
 _LAST_ACT_SECONDS: Final = 5.0
-"""For a child that ends what it has started: killing some hundred processes takes a fraction."""
+"""For a child to end what it has started: killing some hundred processes takes a fraction."""
 
 _REAP_SECONDS: Final = 5.0
-"""For the forkserver to tell how a child that was killed has ended."""
+"""For the forkserver to report how a killed child has ended."""
 
 log = structlog.get_logger()
 
 
 class CannotStart(Exception):
-    """There is no child: too many processes, no memory, or a forkserver that does not answer."""
+    """No child could be started: too many processes, no memory, or a hanging forkserver."""
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A child that is gone: what it said (cut off if it said too much), and its exit code.
+    """A child that is gone: its reply (cut off if too long), and its exit code.
 
     The exit code is negative for a signal, and 255 if the forkserver died before the child.
     """
@@ -63,12 +63,12 @@ class Ended:
 
 
 class Launcher:
-    """Starts children by `multiprocessing`'s forkserver, which has the converter imported.
+    """Starts children by `multiprocessing`'s forkserver, which has imported the converter.
 
     One thread does all that concerns `multiprocessing`: starting may block, for milliseconds or,
     when the forkserver itself has to be started, for tenths of a second; and the module's list
-    of children is not made for two threads. What the thread waits for it cannot be called away
-    from; so a forkserver that keeps it waiting is killed, and the next start makes another.
+    of children is not made for two threads. The thread's waiting cannot be interrupted, so a
+    forkserver that keeps it waiting is killed, and the next start makes another.
     """
 
     def __init__(self) -> None:
@@ -80,17 +80,17 @@ class Launcher:
         self,
         target: Callable[..., None],
         *args: object,
-        timeout: float,  # noqa: ASYNC109  # the bound is the child's, and part of what is asked
+        timeout: float,  # noqa: ASYNC109  # it bounds the child, and is part of the request
         stop: signal.Signals = signal.SIGKILL,
     ) -> Ended:
         """Run `target(reply, *args)` in a child and wait for its end.
 
-        However this is left, the child and all it has started are gone then. With SIGTERM to
-        `stop` it, the child is asked, and given a few seconds, to end what it has started.
+        However this is left, the child and all it has started are gone by then. If `stop` is
+        SIGTERM, the child is first asked, and given a few seconds, to end what it has started.
 
-        Raises TimeoutError if it was killed `timeout` seconds after it was asked for, or was not
-        even started as none were left; CannotStart if there is none. A start may take longer than
-        `timeout`, up to five seconds.
+        Raises TimeoutError if it was killed `timeout` seconds after it was asked for, or not even
+        started because no time was left; CannotStart if there is no child. A start may take longer
+        than `timeout`, up to five seconds.
         """
         if timeout <= 0:
             raise TimeoutError
@@ -101,7 +101,7 @@ class Launcher:
             )
             try:
                 await in_thread(_start, process, pool=self._thread)
-                # The child's copy has to be the only one left for the pipe to end with it.
+                # The pipe ends with the child only if the child's copy is the only one left.
                 theirs.close()
                 async with asyncio.timeout_at(end):
                     reply = await _read_to_end(ours)
@@ -143,14 +143,14 @@ async def _readable(pipe: FileIO) -> None:
 
 def _start(process: ForkServerProcess) -> None:
     """Start the child in time, or raise CannotStart."""
-    # Its time begins when it has the thread: else starts that wait there would, one after the
-    # other, kill the forkserver that has just replaced the one that hung.
+    # Its time begins when it gets the thread: otherwise starts that waited for it would, one after
+    # the other, kill the forkserver that has just replaced the one that hung.
     overdue = Timer(_START_SECONDS, _kill_forkserver)
     overdue.start()
     try:
         process.start()
     except (OSError, EOFError) as error:
-        # Its descriptors are closed when nothing holds its half-made child; the traceback would.
+        # Its descriptors close when nothing refers to the half-made child; the traceback would.
         clear_frames(error.__traceback__)
         raise _cannot_start(error) from error
     finally:
@@ -158,13 +158,13 @@ def _start(process: ForkServerProcess) -> None:
 
 
 def _cannot_start(error: OSError | EOFError) -> CannotStart:
-    """With the reason in the log, which no client is told; EOFError is the forkserver's end."""
+    """Log the reason, which clients do not see; EOFError means that the forkserver has ended."""
     log.error("child_not_started", reason=getattr(error, "strerror", None) or type(error).__name__)
     return CannotStart()
 
 
 def _end(process: ForkServerProcess, stop: signal.Signals) -> int | None:
-    """End what is left of the child, wait for it and release what it held here."""
+    """End what is left of the child, wait for it, and release what it holds in this process."""
     if process.pid is None:
         return None
     if stop is signal.SIGTERM:
@@ -181,17 +181,17 @@ def _end(process: ForkServerProcess, stop: signal.Signals) -> int | None:
 
 
 def _kill_group(process: ForkServerProcess, leader: int) -> None:
-    # A child that ends by itself has closed its pipe by ending, so this cannot spoil its exit code.
+    # A child that ends by itself closes its pipe by ending, so this cannot change its exit code.
     try:
         os.killpg(leader, signal.SIGKILL)
     except ProcessLookupError:
-        # It is gone with all its group, or it was too young to have made one.
+        # It is gone with its whole group, or has not yet made one.
         process.kill()
 
 
 def _kill_forkserver() -> None:
-    """End a forkserver that does not answer, and with it its children; whoever waits is told so."""
-    pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]  # noqa: SLF001  # nothing else tells it
+    """End a forkserver that does not answer, and so its children; whoever waits learns of it."""
+    pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]  # noqa: SLF001  # nothing else has it
     if pid is None:
         return
     log.error("forkserver_killed", pid=pid, reason="it did not answer in time")

@@ -1,8 +1,8 @@
 """A conversion by an outside command, in two children: one reads the upload, one runs the command.
 
 The first is locked as for our own converter and writes the pages that it selects to a file. The
-second, which looks at nothing of them, makes files of them, runs the command and gathers what it
-has written.
+second, which does not parse them, makes files of them, runs the command and collects what it has
+written.
 """
 
 import os
@@ -30,12 +30,12 @@ from docc2context import Code, Limits, Reading
 from docc2context.wording import shown
 
 _ARCHIVE: Final = "Archive.doccarchive"
-"""The Swift tool takes a folder of that ending alone."""
+"""The Swift tool takes only a folder with that ending."""
 
 _OUTPUT: Final = "output"
 _TEMPORARY: Final = "tmp"
 _TEMPORARY_BYTES: Final = 64 << 20
-"""What it may have lying in its folder beside the archive and the result."""
+"""How much its folder may hold besides the archive and the result."""
 
 _HELP: Final = "--help"
 
@@ -44,13 +44,13 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """The operator's command and where it works."""
 
     arguments: list[str]
-    """The program by its absolute path, and what comes before our own arguments."""
+    """The program's absolute path, and what precedes our own arguments."""
 
     search_path: str
-    """PATH for what the program starts itself."""
+    """PATH for what the program itself starts."""
 
     folder: str
-    """Empty, and this conversion's alone."""
+    """Empty, and for this conversion only."""
 
 
 def read_upload(reply: int, upload: int, selection: int, limits: Limits, bounds: Bounds) -> None:
@@ -61,30 +61,30 @@ def read_upload(reply: int, upload: int, selection: int, limits: Limits, bounds:
         with open(upload, "rb") as source, open(selection, "wb") as destination:
             source.seek(0)
             pages = select(source, destination, limits, reading)
-        said = encode(Selected(pages, extracted(reading)))
-    except Exception as error:  # the border: nothing gets past it
-        said = failure_reply(error, bounds, reading.stage)
-    tell(reply, said)
+        message = encode(Selected(pages, extracted(reading)))
+    except Exception as error:  # the boundary: nothing gets past it
+        message = failure_reply(error, bounds, reading.stage)
+    tell(reply, message)
 
 
 def run_command(
     reply: int, selection: int, result: int, wanted: Command, limits: Limits, bounds: Bounds
 ) -> None:
-    """Unpack `selection`, run the command, and write what it has made to `result` as a zip."""
+    """Unpack `selection`, run the command, and write what it makes to `result` as a zip."""
     command.prepare((reply, selection, result))
     try:
         with open(selection, "rb") as source, open(result, "wb") as destination:
             source.seek(0)
-            said = encode(_converted(source, destination, wanted, limits, bounds))
+            message = encode(_converted(source, destination, wanted, limits, bounds))
     except command.Stopped:
         return
-    except Exception as error:  # the border: nothing gets past it
-        said = failure_reply(error, bounds, "converting")
-    tell(reply, said)
+    except Exception as error:  # the boundary: nothing gets past it
+        message = failure_reply(error, bounds, "converting")
+    tell(reply, message)
 
 
 def greet(reply: int, wanted: Command, bounds: Bounds) -> None:
-    """Say whether the system runs the command, asked for its help; what it answers is no matter."""
+    """Report whether the system runs the command with `--help`; its answer does not matter."""
     command.prepare((reply,))
     place = command.Place(Path(wanted.folder), bounds.file_bytes, 1000)
     try:
@@ -116,7 +116,7 @@ def _converted(
         return CannotRun(str(error))
     except command.OutgrewFolder:
         return outgrown(limits.max_output_bytes)
-    # A program that may not write on fails, and knows no code of ours for it.
+    # A program that hits the limit on file sizes fails, and has no exit code to tell us why.
     if ended.exit_code != 0 and command.held_by(folder / _OUTPUT)[0] >= limits.max_output_bytes:
         return outgrown(limits.max_output_bytes)
     if ended.exit_code != 0:
@@ -140,14 +140,14 @@ def _gathered(output: Path, destination: BinaryIO, limits: Limits, said: str) ->
 
 
 def _not_run(ended: command.Finished) -> CannotRun | None:
-    """126 and 127 are what shells and loaders say of a program that they cannot run."""
+    """126 and 127 are the exit codes of shells and loaders for a program that they cannot run."""
     if ended.exit_code in (126, 127):
         return CannotRun(f"exit code {ended.exit_code}: {ended.said}")
     return None
 
 
 def _environment(wanted: Command) -> dict[str, str]:
-    """Next to nothing: the service's own may hold secrets."""
+    """Next to nothing: the service's own environment may hold secrets."""
     temporary = os.path.join(wanted.folder, _TEMPORARY)  # noqa: PTH118  # environments are text
     return {
         "PATH": wanted.search_path,

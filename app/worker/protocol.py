@@ -8,17 +8,17 @@ from app.worker.locks import Locks
 from docc2context import Stage
 
 MAX_REPLY_BYTES: Final = 64 * 1024
-"""What the parent reads at most: a reply is a few lines, and a child is not to be trusted."""
+"""The most that the parent reads: a reply is a few lines, and a child is not to be trusted."""
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """The child runs, has the converter loaded, and is held by these locks."""
+    """The child runs, has loaded the converter, and has these locks."""
 
     locks: Locks
 
 
 class Extracted(msgspec.Struct, frozen=True, kw_only=True):
-    """What was inflated of the archive, and the seconds that opening and inflating it took."""
+    """How much of the archive was inflated, and the seconds that opening and inflating it took."""
 
     files: int
     bytes: int
@@ -26,9 +26,9 @@ class Extracted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Converted(msgspec.Struct, frozen=True, kw_only=True, tag="converted"):
-    """The result file holds all that was wanted.
+    """The result file holds everything that was wanted.
 
-    `unknown_nodes` are counted by the format's types, what is of none of them under `other`.
+    `unknown_nodes` are counted by the format's types, with anything else under `other`.
     """
 
     pages_converted: int
@@ -41,14 +41,14 @@ class Converted(msgspec.Struct, frozen=True, kw_only=True, tag="converted"):
 
 
 class Selected(msgspec.Struct, frozen=True, tag="selected"):
-    """What an outside converter needs of the upload has been read: so many pages."""
+    """What an outside converter needs from the upload has been read: this many pages."""
 
     pages: int
     extracted: Extracted
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True, tag="gathered"):
-    """The result file holds all that an outside converter has written."""
+    """The result file holds everything that an outside converter has written."""
 
     documents: int
     output_bytes: int
@@ -65,7 +65,7 @@ class CannotRun(msgspec.Struct, frozen=True, tag="cannot_run"):
 
 
 class CommandFailed(msgspec.Struct, frozen=True, tag="command_failed"):
-    """The outside converter ended without a result that could be taken; for the log only."""
+    """The outside converter ended without a usable result; the reasons are for the log only."""
 
     exit_code: int
     why: str
@@ -73,9 +73,9 @@ class CommandFailed(msgspec.Struct, frozen=True, tag="command_failed"):
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
-    """The upload cannot be converted; `code` is one of the service's catalogue.
+    """The upload cannot be converted; `code` is from the service's catalogue.
 
-    Without a `remedy`, the catalogue's is meant.
+    Without a `remedy`, the catalogue's applies.
     """
 
     code: str
@@ -87,7 +87,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
 
 
 class OutOfRoom(msgspec.Struct, frozen=True, tag="out_of_room"):
-    """The disk or quota was full when the result was written."""
+    """The disk or quota was full while the result was written."""
 
 
 class OutOfMemory(msgspec.Struct, frozen=True, tag="out_of_memory"):
@@ -95,7 +95,7 @@ class OutOfMemory(msgspec.Struct, frozen=True, tag="out_of_memory"):
 
 
 class Crashed(msgspec.Struct, frozen=True, tag="crashed"):
-    """The converter has a mistake; the traceback is for the log only."""
+    """The converter has a bug; the traceback is for the log only."""
 
     traceback: str
     stage: Stage = "converting"
@@ -121,7 +121,7 @@ _decoder: Final = msgspec.json.Decoder[Reply](Reply)
 
 
 def decode(data: bytes) -> Reply | None:
-    """What a child said; None if it died before it had said it, or said nonsense."""
+    """A child's reply; None if it died before completing it, or sent nonsense."""
     try:
         reply: Reply = _decoder.decode(data)
     except msgspec.MsgspecError:

@@ -1,8 +1,8 @@
 """The files of an archive that an outside converter gets, on their way to a folder.
 
-The locked child that reads the upload can open no file. It writes what it has selected, one after
+The locked child that reads the upload cannot open files. It writes what it has selected, one after
 the other, to a descriptor: the length of the name, that of the content, the name, the content.
-Who unpacks them trusts nothing of that: the child has read a stranger's bytes.
+The unpacking side trusts none of it: the child has read a stranger's bytes.
 """
 
 import errno
@@ -19,14 +19,14 @@ from docc2context.archive.reading import Reading, open_metered
 _HEAD: Final = struct.Struct("<IQ")
 
 _INFO: Final = "Info.plist"
-"""The Swift tool reads names from it; DocC's own is a few hundred bytes."""
+"""The Swift tool reads names from it; DocC's is a few hundred bytes."""
 
 _MAX_INFO_BYTES: Final = 1_000_000
 _PIECE_BYTES: Final = 1 << 20
 
 
 class NameTooLong(Exception):
-    """The file system cannot hold the name of an entry, though it is sound; `entry` is the name."""
+    """The file system cannot hold an entry's name, though it is sound; `entry` is the name."""
 
     def __init__(self, entry: str) -> None:
         super().__init__(entry)
@@ -36,7 +36,7 @@ class NameTooLong(Exception):
 def select(source: BinaryIO, destination: BinaryIO, limits: Limits, reading: Reading) -> int:
     """Write the pages of the archive, its metadata and its Info.plist; return how many pages.
 
-    What that takes is noted in `reading`. Raises ArchiveRefused.
+    What that costs is recorded in `reading`. Raises ArchiveRefused.
     """
     with open_metered(source, limits, reading, assets=True) as archive:
         for name, content in _selected(archive):
@@ -56,9 +56,9 @@ def _selected(archive: Archive) -> Iterator[tuple[str, bytes]]:
 
 
 def unpack(selection: BinaryIO, folder: Path) -> int:
-    """Make the files in a new folder, to which nothing else has access; return their bytes.
+    """Make the files in a new folder, to which nothing else has access; return their total size.
 
-    Raises NameTooLong, ValueError for what `select` does not write, OSError as for a full disk.
+    Raises NameTooLong, ValueError for what `select` never writes, OSError such as for a full disk.
     """
     total = 0
     while head := selection.read(_HEAD.size):

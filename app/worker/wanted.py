@@ -1,4 +1,4 @@
-"""What a client may choose of its conversion."""
+"""What a client may choose for its conversion."""
 
 import msgspec
 
@@ -7,7 +7,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Sent to each child; the converter's options of the same names."""
 
     single: bool = False
-    """One Markdown document, not an archive of them."""
+    """One Markdown document instead of an archive of them."""
 
     assets: bool = False
-    """The images, videos and downloads that pages show or link come along."""
+    """The images, videos and downloads that pages show or link are included."""

@@ -1,7 +1,7 @@
-"""Imported by the forkserver alone, which forgets the service's environment by it.
+"""Imported only by the forkserver, which thereby forgets the service's environment.
 
 The environment holds the service's secrets, and `multiprocessing` starts the forkserver with all
-of it. Children are forked from there, so that what is forgotten here is nowhere in their memory.
+of it. Children are forked from there, so what is forgotten here is nowhere in their memory.
 """
 
 import ctypes
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 _ENV_START: Final = 47
-"""The place of `env_start` in /proc/self/stat, proc_pid_stat(5), counted from the state as 0;
+"""The index of `env_start` in /proc/self/stat, proc_pid_stat(5), counted from the state as 0;
 `env_end` follows."""
 
 

@@ -1,1 +1,1 @@
-"""The dashboard as code: `make dashboards` writes its JSON from what panels.py says."""
+"""The dashboard as code: `make dashboards` writes its JSON from panels.py."""

@@ -11,7 +11,7 @@ class Query(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """One question. `unit` is Grafana's id of a unit; `playbook` that of the alert about it."""
+    """One question. `unit` is Grafana's id of a unit; `playbook` is that of the related alert."""
 
     title: str
     description: str
@@ -40,11 +40,11 @@ def _rate(metric: str, by: str, labels: str = JOB) -> str:
 
 
 def _quantile(share: float, metric: str, labels: str = JOB, *, by: str = "") -> Query:
-    """Of all replicas together, or of each value of the label `by`, which the legend tells then."""
-    groups, told = (f"{by}, le", f"{{{{{by}}}}} ") if by else ("le", "")
+    """For all replicas together, or for each value of the label `by`, then shown in the legend."""
+    groups, prefix = (f"{by}, le", f"{{{{{by}}}}} ") if by else ("le", "")
     return Query(
         f"histogram_quantile({share}, sum by ({groups}) (rate({metric}_bucket{{{labels}}}[5m])))",
-        f"{told}{metric.removesuffix('_seconds').removesuffix('_bytes')} p{share * 100:g}",
+        f"{prefix}{metric.removesuffix('_seconds').removesuffix('_bytes')} p{share * 100:g}",
     )
 
 

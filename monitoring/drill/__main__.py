@@ -1,6 +1,6 @@
-"""`python -m monitoring.drill`: cause 37 of the 38 alerts, and see who is told.
+"""`python -m monitoring.drill`: cause 37 of the 38 alerts, and see who is notified.
 
-DOCS/DRILL.md tells more.
+DOCS/DRILL.md says more.
 """
 
 import argparse
@@ -24,11 +24,11 @@ from monitoring.programs import ProgramMissing, require_both
 _FACTOR: Final = 20
 _LANES: Final = 4
 _TICK_SECONDS: Final = 0.2
-"""How long Ctrl-C may wait."""
+"""How long Ctrl-C may have to wait."""
 
 
 def main() -> int:
-    """Drill; 0 if nothing failed (in CI, nothing skipped either), 1 else."""
+    """Drill; return 0 if nothing failed (in CI, nothing skipped either), otherwise 1."""
     options = _arguments()
     if options.list:
         print("\n".join(f"{fault.alert:<38} {fault.words}" for fault in FAULTS.values()))
@@ -59,13 +59,13 @@ def _own(options: argparse.Namespace) -> list[Outcome]:
 
 
 def _against(options: argparse.Namespace) -> list[Outcome]:
-    """On one that runs elsewhere."""
+    """On a stack that runs elsewhere."""
     deployed = Deployed(options.against, options.prometheus, options.alertmanager)
     return against.drill(deployed, options.only or (), Patience())
 
 
 def _all(faults: Sequence[Fault], plan: Plan, lanes: int) -> list[Outcome]:
-    """In the order of the faults, told as they come; some at the same time, each on its stack."""
+    """The outcomes in the order of the faults, printed as they come; drills run in parallel."""
     patience = Patience()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ThreadPoolExecutor(lanes) as pool:
@@ -119,7 +119,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _positive(text: str) -> int:
-    """A number for argparse, which words the error for what is none."""
+    """A number for argparse, which words the error for anything else."""
     if (number := int(text)) < 1:
         raise argparse.ArgumentTypeError(f"{number} is less than 1")
     return number

@@ -1,7 +1,7 @@
 """A drill of a deployed stack, in real time: what clients may send anyway, and nothing else.
 
-What Alertmanager does with an alert is seen by whom it goes to; that it reaches them is for those
-people to say, who should know of the drill.
+This sees to whom Alertmanager sends an alert; whether it reaches those people is for them to say,
+and they should know about the drill.
 """
 
 import time
@@ -19,24 +19,24 @@ from monitoring.drill.outcome import Measured, Outcome
 from monitoring.drill.waiting import Patience
 
 _HANDOVER_SECONDS: Final = 60.0
-"""For Prometheus to send and Alertmanager to take an alert; what it waits for then is not seen."""
+"""For Prometheus to send and Alertmanager to take an alert; how long that waits is not seen."""
 
 
 def _damaged_slowly(put: Put) -> AbstractContextManager[None]:
-    # Half of the 60 a minute that RATE_LIMIT lets through: the flood is another alert's matter.
+    # Half of the 60 per minute that RATE_LIMIT lets through: the flood is for another alert.
     return sending_damaged(put, every=2)
 
 
 @dataclass(frozen=True)
 class SafeFault:
-    """What a client sends, and in words."""
+    """What a client sends, and its description."""
 
     words: str
     sending: Callable[[Put], AbstractContextManager[None]]
 
 
 SAFE: Final = {
-    # The first, before others use up the rate limit.
+    # First, before others use up the rate limit.
     "SuspiciousArchives": SafeFault("hostile archives among good ones", sending_hostile),
     "HighExtractionFailureRate": SafeFault("a damaged archive each 2 s", _damaged_slowly),
     "RateLimitTriggered": SafeFault("ten archives a second", flooding),
@@ -45,7 +45,7 @@ SAFE: Final = {
 
 
 def drill(deployed: Deployed, alerts: Sequence[str], patience: Patience) -> list[Outcome]:
-    """One after the other; all that can be drilled so, if none are named."""
+    """Drill these alerts one after the other, or all that are safe if none are named."""
     outcomes = []
     for alert in SAFE:
         if not alerts or alert in alerts:
@@ -76,14 +76,14 @@ def _run(deployed: Deployed, outcome: Outcome, patience: Patience) -> None:
         began = time.time()
         patience.until(lambda: deployed.is_firing(alert), fires, f"{alert} fires")
         outcome.fired.after = time.time() - began
-        told = patience.until(
+        notice = patience.until(
             lambda: deployed.told(alert), _HANDOVER_SECONDS, f"Alertmanager tells of {alert}"
         )
         outcome.notified.after = time.time() - began
-    outcome.arrival = f"given to {', '.join(told.receivers)}"
-    outcome.playbook = told.playbook
-    if httpx2.get(told.playbook, timeout=10).status_code != 200:
-        outcome.problems.append(f"its playbook {told.playbook} does not open")
+    outcome.arrival = f"given to {', '.join(notice.receivers)}"
+    outcome.playbook = notice.playbook
+    if httpx2.get(notice.playbook, timeout=10).status_code != 200:
+        outcome.problems.append(f"its playbook {notice.playbook} does not open")
     ended = time.time()
     outcome.resolved = Measured(ends)
     patience.until(lambda: not deployed.is_firing(alert), ends, f"{alert} ends")

@@ -20,19 +20,19 @@ _PAGE: Final = json.dumps(
 
 
 def good(pages: int = 1) -> bytes:
-    """An archive of so many articles."""
+    """An archive with this many articles."""
     names = ("drill", *(f"drill{number}" for number in range(1, pages)))
     return _zipped(*(f"Drill.doccarchive/data/documentation/{name}.json" for name in names))
 
 
 def damaged() -> bytes:
-    """The same after a broken transfer: its end is missing."""
+    """The same after an interrupted transfer: its end is missing."""
     whole = good()
     return whole[: len(whole) * 2 // 3]
 
 
 def hostile() -> bytes:
-    """One that would write outside its folder, were it unpacked by a careless program."""
+    """One that would write outside its folder if a careless program unpacked it."""
     return _zipped("../../etc/cron.d/drill.json")
 
 

@@ -1,6 +1,6 @@
-"""How soon each alert has to fire, arrive and be resolved, by the rules and routes themselves.
+"""How soon each alert must fire, arrive and be resolved, by the rules and routes themselves.
 
-All in seconds of the drill, as they are read from configurations that are compressed already.
+All in seconds of the drill: they are read from configurations that are already compressed.
 """
 
 import re
@@ -14,7 +14,7 @@ from monitoring.drill.compress import seconds, times
 from monitoring.drill.configuration import Shipped
 
 ALLOWANCE_SECONDS: Final = 2.0
-"""For what no factor shortens: starting processes, HTTP, polling, and a machine of two CPUs."""
+"""For what no factor shortens: starting processes, HTTP, polling, and a machine with two CPUs."""
 
 _RECORDED: Final = re.compile(r"[a-z0-9_]+(?::[a-z0-9_]+)+")
 _MATCHER: Final = re.compile(r'\s*(\w+)\s*=\s*"?([^"]*)"?\s*')
@@ -31,7 +31,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Rule:
-    """What of an alert's rule decides when it fires. `range` is the longest time it looks back."""
+    """What decides when an alert fires. `range` is the longest time that its rule looks back."""
 
     alert: str
     severity: str
@@ -45,16 +45,16 @@ class Rule:
         return self.range + self.hold + 2 * self.interval + extra + ALLOWANCE_SECONDS
 
     def resolves_within(self, route: Route, extra: float = 0) -> float:
-        """Seconds after the cause has ended until the last notice of it.
+        """Seconds from the end of the cause until the last notice of it.
 
-        Alertmanager tells of the end with the group's next interval.
+        Alertmanager reports the end at the group's next interval.
         """
         ends = self.range + self.keep + 2 * self.interval
         return ends + route.group_interval + extra + ALLOWANCE_SECONDS
 
 
 def rules_of(shipped: Shipped) -> dict[str, Rule]:
-    """All alerts by their names."""
+    """The rules of all alerts, by name."""
     usual = shipped.prometheus["global"]["evaluation_interval"]
     groups = yaml.safe_load(shipped.rules)["groups"]
     all_rules = [rule for group in groups for rule in group["rules"]]
@@ -68,14 +68,14 @@ def rules_of(shipped: Shipped) -> dict[str, Rule]:
 
 
 def looks_back(expression: str, recorded: Mapping[str, str]) -> float:
-    """The longest time in an expression, and in those of the recorded series that it reads."""
+    """The longest time in an expression, or in those of the recorded series that it reads."""
     inner = [recorded[name] for name in _RECORDED.findall(expression) if name in recorded]
     own = float(max(times(expression), default=0))
     return max([own, *(looks_back(one, recorded) for one in inner)])
 
 
 def route_of(shipped: Shipped, alert: str, severity: str) -> Route:
-    """The first route that takes the alert, as Alertmanager finds it; the default else."""
+    """The first route that takes the alert, as Alertmanager finds it; otherwise the default."""
     top: dict[str, Any] = shipped.alertmanager["route"]
     labels = {"alertname": alert, "severity": severity, "job": ""}
     found: dict[str, Any] = next((one for one in top.get("routes", []) if _takes(one, labels)), {})

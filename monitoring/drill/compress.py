@@ -1,6 +1,6 @@
-"""All times of a configuration, divided by one factor.
+"""All times in a configuration, divided by one factor.
 
-Only what is written as a time is one: a range or an offset in PromQL, the value of a key that takes
+Only what is written as a time counts: a range or an offset in PromQL, the value of a key that takes
 a duration, and seconds in PromQL, which alert_rules.yml writes as `5 * 60`.
 """
 
@@ -43,18 +43,18 @@ def compress(text: str, factor: int) -> str:
     >>> compress("expr: rate(x[5m]) > 2 * 60", 25)
     'expr: rate(x[12s]) > 2 * 60 / 25'
 
-    Raises ValueError for a time that is then no whole number of milliseconds.
+    Raises ValueError for a time that is then not a whole number of milliseconds.
     """
     return _TIME.sub(lambda found: _compressed(found, factor), text)
 
 
 def times(text: str) -> list[Fraction]:
-    """All times of a configuration or an expression, in seconds and in their order."""
+    """All times in a configuration or an expression, in seconds and in order."""
     return [_seconds_of(found) for found in _TIME.finditer(text)]
 
 
 def seconds(duration: str) -> Fraction:
-    """A duration as Prometheus and Alertmanager write it.
+    """The seconds of a duration as Prometheus and Alertmanager write it.
 
     >>> seconds("1h30m")
     Fraction(5400, 1)

@@ -1,4 +1,4 @@
-"""The configurations as they are shipped, with all times shortened by one factor."""
+"""The shipped configurations, with all times shortened by one factor."""
 
 from dataclasses import dataclass
 
@@ -26,9 +26,9 @@ def shipped(factor: int) -> Shipped:
 
 
 def _unhurried(prometheus: Config) -> Config:
-    """Scrape all targets as seldom as most are.
+    """Scrape all targets as rarely as most of them.
 
-    The service would have a fifth of a second for an answer, and a busy machine look like its end.
+    Otherwise the service would have a fifth of a second to answer, and seem down on a busy machine.
     """
     for job in prometheus["scrape_configs"]:
         job.pop("scrape_interval", None)

@@ -10,16 +10,16 @@ from monitoring.drill.waiting import retried
 
 _ROOT: Final = Path("/sys/fs/cgroup")
 _LEAVE_SECONDS: Final = 10.0
-"""The service's children end when they notice that it has."""
+"""The service's children end when they notice that it has ended."""
 
 _PERIOD_MICROSECONDS: Final = 100_000
 
 
 @contextmanager
 def memory_group(name: str, limit_bytes: int) -> Iterator[Path]:
-    """A new group with a memory limit; its processes have to end by the end of the block.
+    """A new group with a memory limit; its processes must have ended by the end of the block.
 
-    Raises OSError where the system lets us make none.
+    Raises OSError where the system does not let us make one.
     """
     unified, parent = _parent("memory")
     limit = "memory.max" if unified else "memory.limit_in_bytes"
@@ -29,7 +29,7 @@ def memory_group(name: str, limit_bytes: int) -> Iterator[Path]:
 
 @contextmanager
 def cpu_group(name: str, cores: float) -> Iterator[list[Path]]:
-    """A new group with a CPU quota likewise: version 1 has one for the quota, one that counts."""
+    """New groups with a CPU quota, likewise: version 1 has one for the quota, one that counts."""
     quota = int(cores * _PERIOD_MICROSECONDS)
     unified, parent = _parent("cpu")
     if unified:
@@ -42,7 +42,7 @@ def cpu_group(name: str, cores: float) -> Iterator[list[Path]]:
     }
     with _made(parent / name, limits) as group:
         counting = _parent("cpuacct")[1] / name
-        if counting.exists():  # often the two are one
+        if counting.exists():  # often the two are the same
             yield [group]
             return
         with _made(counting, {}) as second:
@@ -50,13 +50,13 @@ def cpu_group(name: str, cores: float) -> Iterator[list[Path]]:
 
 
 def used(group: Path) -> int:
-    """Bytes of memory that are charged to the group."""
+    """Bytes of memory charged to the group."""
     names = ("memory.current", "memory.usage_in_bytes")
     return next(int((group / one).read_text()) for one in names if (group / one).exists())
 
 
 def entering(group: Path) -> tuple[str, ...]:
-    """The command that runs another one, which follows it, in the group."""
+    """The command that runs another one, appended to it, in the group."""
     return ("sh", "-c", 'echo $$ > "$0/cgroup.procs" && exec "$@"', str(group))
 
 
@@ -66,7 +66,7 @@ def enter(group: Path) -> None:
 
 
 def _parent(controller: str) -> tuple[bool, Path]:
-    """Whether groups are of version 2, and where those of a controller lie."""
+    """Whether groups are of version 2, and where a controller's groups are."""
     unified = (_ROOT / "cgroup.controllers").exists()
     return unified, _ROOT if unified else _ROOT / controller
 

@@ -1,4 +1,4 @@
-"""A stack that runs elsewhere, in real time: what may be done to it, and what is seen of it."""
+"""A stack that runs elsewhere, in real time: what may be done to it, and what can be seen of it."""
 
 import json
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class RuleMissing(Exception):
 
 @dataclass(frozen=True)
 class Told:
-    """What Alertmanager has of an alert: whom it goes to, and its playbook."""
+    """What Alertmanager knows about an alert: whom it goes to, and its playbook."""
 
     receivers: tuple[str, ...]
     playbook: str
@@ -32,7 +32,7 @@ class Deployed:
         self._alertmanager = httpx2.Client(base_url=alertmanager, timeout=10)
 
     def put(self, archive: bytes) -> int:
-        """Send an archive; the status of the answer."""
+        """Send an archive; return the status of the answer."""
         return self._service.put(_CONVERT, content=archive).status_code
 
     def is_firing(self, alert: str) -> bool:
@@ -43,7 +43,7 @@ class Deployed:
         )
 
     def told(self, alert: str) -> Told | None:
-        """What Alertmanager does with it; None if it has nothing of it, or keeps it to itself."""
+        """What Alertmanager does with it; None if it does not have it, or suppresses it."""
         answer = self._alertmanager.get(
             "/api/v2/alerts", params={"filter": f'alertname="{alert}"', "active": "true"}
         )
@@ -56,7 +56,7 @@ class Deployed:
         return Told(tuple(sorted(receivers)), found[0]["annotations"].get("runbook_url", ""))
 
     def within(self, alert: str) -> tuple[float, float]:
-        """Seconds in which it fires after its cause, and ends after that: by Prometheus's rules.
+        """Seconds within which it fires after its cause, and ends after that, by the rules there.
 
         Raises RuleMissing.
         """

@@ -1,4 +1,4 @@
-"""Where the drill's service can be done harm, and how much."""
+"""Where the drill's service can be harmed, and how much."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ BLOCK: Final = "/block"
 LABEL: Final = "/label"
 
 FACTOR: Final = "DRILL_FACTOR"
-"""The environment variable by which its launcher learns how much shorter times are."""
+"""The environment variable that tells the service by how much times are shortened."""
 
 BLOCK_SECONDS: Final = 0.55
-"""EventLoopBlocked asks for over 0.5 s, which no factor shortens: so long it is felt."""
+"""EventLoopBlocked asks for a lag over 0.5 s, which no factor shortens."""

@@ -1,6 +1,6 @@
 """A process that takes memory in a control group: `python -m monitoring.drill.hog GROUP BYTES`.
 
-It holds it until its standard input ends. The kernel chooses it first if there is too little.
+It holds it until its standard input ends. The kernel kills it first if memory runs out.
 """
 
 import sys

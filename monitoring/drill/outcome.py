@@ -1,4 +1,4 @@
-"""What became of one alert in a drill."""
+"""The outcome of one alert's drill."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -6,22 +6,22 @@ from typing import Any
 
 @dataclass
 class Measured:
-    """A time and how long it may be, in seconds of the drill; `after` is None as long as unseen."""
+    """A time and its bound, in seconds of the drill; `after` is None until it is seen."""
 
     within: float
     after: float | None = None
 
     @property
     def passed(self) -> bool:
-        """Whether it was seen, and in time."""
+        """Whether it was seen in time."""
         return self.after is not None and self.after <= self.within
 
 
 @dataclass
 class Outcome:
-    """An alert that was drilled, or was skipped for a reason.
+    """An alert that was drilled, or skipped for a reason.
 
-    `arrival` says how people heard of it, where that is not as usual.
+    `arrival` says how people heard of it, where that is unusual.
     """
 
     alert: str

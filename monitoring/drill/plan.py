@@ -8,7 +8,7 @@ from monitoring.drill.configuration import Shipped, shipped
 from monitoring.drill.faults import Fault
 
 Way = tuple[str, str]
-"""Kind and channel of a notification."""
+"""The kind and channel of a notification."""
 
 _WAYS: Final[dict[str, tuple[Way, ...]]] = {
     "critical": (("slack", "#critical-alerts"), ("pagerduty", "")),
@@ -18,7 +18,7 @@ _WAYS: Final[dict[str, tuple[Way, ...]]] = {
 
 @dataclass(frozen=True)
 class Plan:
-    """The configurations, compressed by `factor`, and what they promise of each alert."""
+    """The configurations, compressed by `factor`, and what they promise for each alert."""
 
     factor: int
     shipped: Shipped
@@ -35,7 +35,7 @@ class Plan:
         return route_of(self.shipped, fault.alert, self.rules[fault.alert].severity)
 
     def ways(self, fault: Fault) -> list[Way]:
-        """By what people have to hear of its alert."""
+        """The ways by which people must hear of its alert."""
         ways = _WAYS[self.route(fault).receiver]
         return [way for way in ways if not (fault.without_slack and way[0] == "slack")]
 

@@ -8,11 +8,11 @@ from monitoring.programs import Program, free_port
 
 PROGRAM: Final = "redis-server"
 PACKAGE: Final = "redis-server"
-"""Of Debian."""
+"""Debian's."""
 
 
 class Redis(Program):
-    """On a free port of the loopback, with its log in `folder`; it keeps nothing on a disk."""
+    """On a free loopback port, with its log in `folder`; it keeps nothing on disk."""
 
     def __init__(self, folder: Path) -> None:
         port = free_port()

@@ -1,4 +1,4 @@
-"""What a run of drills is told as: a line each while it goes, a table, a file for programs."""
+"""The report of a run: one line per drill while it goes, a table, a file for programs."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
 
 
 def last_line(outcomes: Sequence[Outcome]) -> str:
-    """How many of how many passed."""
+    """How many passed, of how many."""
     passed = sum(outcome.passed for outcome in outcomes)
     skipped = [outcome.alert for outcome in outcomes if outcome.skipped]
     rest = f"; SKIPPED: {', '.join(skipped)}" if skipped else ""
@@ -47,7 +47,7 @@ def last_line(outcomes: Sequence[Outcome]) -> str:
 
 
 def write(outcomes: Sequence[Outcome], factor: int, seconds: float, folder: Path = FOLDER) -> Path:
-    """Keep table and figures in the folder; the path of the file for programs."""
+    """Write table and figures to the folder; return the path of the file for programs."""
     folder.mkdir(exist_ok=True)
     (folder / "table.md").write_text(table(outcomes))
     report = folder / "report.json"
@@ -72,7 +72,7 @@ def _row(outcome: Outcome) -> str:
 
 
 def _time(measured: Measured | None) -> str:
-    """Seconds, and how many were allowed; a dash for what is not to be seen."""
+    """Seconds, and how many were allowed; a dash for what was not measured."""
     if measured is None:
         return "–"
     after = "never" if measured.after is None else f"{measured.after:.1f} s"

@@ -23,7 +23,7 @@ _HEARTBEAT_GRACE_SECONDS: Final = 1.0
 
 
 def drilled(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
-    """What became of the alert, on a stack of its own, of which nothing is left.
+    """Drill one alert on a stack of its own, of which nothing is left; return its outcome.
 
     Raises Interrupted.
     """
@@ -75,7 +75,7 @@ class _Drill:
             self._ends_unheard(ended)
         else:
             self._is_resolved(ended)
-        # What comes late is seen too.
+        # So that what comes late is seen too.
         self._stack.until_quiet()
 
     def _fires(self, began: float) -> None:
@@ -112,7 +112,7 @@ class _Drill:
             self._outcome.problems.append("it was notified, which cannot be")
 
     def _heartbeat_ceases(self) -> None:
-        """Whoever waits for it notices that nothing is delivered."""
+        """Wait until a missing heartbeat shows that nothing is delivered."""
         silence = self._route.group_interval + _HEARTBEAT_GRACE_SECONDS
         self._until(
             lambda: time.time() - self._stack.last_heartbeat() > silence,

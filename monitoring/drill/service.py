@@ -1,6 +1,6 @@
-"""The real service, with routes that do it harm, for uvicorn: `monitoring.drill.service:create`.
+"""The real service, with routes that harm it, for uvicorn: `monitoring.drill.service:create`.
 
-Its settings come from the environment, as always. Nothing of this is in the service as shipped.
+Its settings come from the environment, as always. None of this is in the service as shipped.
 """
 
 import os
@@ -19,26 +19,26 @@ labelled = Gauge("drill_labelled", "Of the drill; always 1.", ["value"], registr
 
 @router.get(CRASH)
 async def crash() -> None:
-    """Fail as a programmer's mistake does."""
+    """Fail as a bug would."""
     raise RuntimeError("the drill asked for a crash")
 
 
 @router.get(BLOCK)
 async def block() -> None:
-    """Hold the event loop, as a call does that should have gone to a thread."""
+    """Block the event loop, like a call that should have gone to a thread."""
     time.sleep(BLOCK_SECONDS)  # noqa: ASYNC251  # that is the fault
 
 
 @router.get(LABEL)
 async def label(values: int) -> None:
-    """Have a label with so many values, as one has that is given words of requests."""
+    """Give a label this many values, like one that is given words from requests."""
     labelled.clear()
     for value in range(values):
         labelled.labels(str(value)).set(1)
 
 
 def create() -> FastAPI:
-    """The service, which reads its resources as often as Prometheus scrapes in this drill."""
+    """The service; it reads its resources as often as Prometheus scrapes in this drill."""
     factor = int(os.environ[FACTOR])
     app = create_app(more=[router], sampling_seconds=INTERVAL_SECONDS / factor)
     app.state.services.metrics.registry.register(labelled)

@@ -1,4 +1,4 @@
-"""One service, or several, and what watches it, all real, in a folder of their own."""
+"""One or several services and what watches them, all real, in a folder of their own."""
 
 import socket
 import sys
@@ -23,7 +23,7 @@ from monitoring.relocation import ROOT, USER_ASSETS, write
 CONVERT: Final = "/api/v1/convert"
 
 RESEND_SECONDS: Final = 60
-"""After so long, before it is shortened, Prometheus sends an alert again: its own default."""
+"""The time, not yet shortened, after which Prometheus sends an alert again: its own default."""
 
 _HEARTBEAT_TOKEN: Final = "drill"  # noqa: S105  # no secret
 _TARGETS: Final = "targets"
@@ -36,9 +36,9 @@ _QUIET_SECONDS: Final = 180.0
 class Site:
     """Where a service runs.
 
-    `within` is a command that starts another one, which follows it, in surroundings of its own;
-    `group` is the control group that it then is in, if it is one that matters. `store` is where its
-    rate limiter counts, if that runs beside it. Its Alertmanagers do not know of each other.
+    `within` is a command that starts another one, appended to it, in an environment of its own;
+    `group` is the control group that it is then in, if that matters. `store` is where its rate
+    limiter counts, if that runs beside it. Its Alertmanagers do not know of each other.
     """
 
     settings: Mapping[str, object] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Site:
 
 
 class Service(Program):
-    """The real service with its harmful routes, on a port that it keeps over restarts."""
+    """The real service with its harmful routes, on a port that it keeps across restarts."""
 
     def __init__(self, folder: Path, site: Site, factor: int) -> None:
         port = free_port()
@@ -72,29 +72,29 @@ class Service(Program):
 
     @property
     def address(self) -> str:
-        """Host and port, as Prometheus is told them."""
+        """Host and port, as given to Prometheus."""
         return f"127.0.0.1:{self.port}"
 
     def put(self, archive: bytes) -> int:
-        """Send an archive; the status of the answer."""
+        """Send an archive; return the status of the answer."""
         return self.client.put(CONVERT, content=archive).status_code
 
     @contextmanager
     def uploading(self, archive: bytes, *, sent: int | None = None) -> Iterator[None]:
-        """Send an archive, or some bytes of it, and go away at the end of the block."""
+        """Send an archive, or its first bytes, and hang up at the end of the block."""
         head = f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(archive)}\r\n\r\n"
         with socket.create_connection(("127.0.0.1", self.port)) as connection:
             connection.sendall(head.encode() + archive[:sent])
             yield
 
     def give_up(self, archive: bytes) -> None:
-        """Begin to send an archive, and go away in the middle of it."""
+        """Begin to send an archive, and hang up in the middle."""
         with self.uploading(archive, sent=len(archive) // 2):
-            """Nothing is waited for."""
+            """Wait for nothing."""
 
 
 class Stack:
-    """Started when entered and healthy then; everything of it has ended when it is left."""
+    """Started and healthy once entered; when left, everything in it has ended."""
 
     def __init__(
         self, folder: Path, shipped: Shipped, site: Site, factor: int, patience: Patience
@@ -113,12 +113,12 @@ class Stack:
 
     @property
     def service(self) -> Service:
-        """The first of the services, which most faults are about."""
+        """The first service, which most faults are about."""
         return self.services[0]
 
     @property
     def alertmanager(self) -> Alertmanager:
-        """The first of them likewise."""
+        """The first Alertmanager, likewise."""
         return self.alertmanagers[0]
 
     def __enter__(self) -> Self:
@@ -142,16 +142,16 @@ class Stack:
         self._running.close()
 
     def tell_targets(self, *services: Service) -> None:
-        """Have Prometheus scrape these services alone."""
+        """Make Prometheus scrape only these services."""
         self._write_targets(_SERVICE_TARGETS, [one.address for one in services])
 
     def tell_alertmanager(self, *, known: bool) -> None:
-        """Have Prometheus know its Alertmanagers, or none."""
+        """Make Prometheus know its Alertmanagers, or none."""
         addresses = [f"127.0.0.1:{one.port}" for one in self.alertmanagers]
         self._write_targets(_ALERTMANAGER_TARGETS, addresses if known else [])
 
     def alerts(self) -> dict[str, str]:
-        """Alerts that are pending or firing in Prometheus, by name: firing if one of it does."""
+        """Alerts pending or firing in Prometheus, by name: firing if one of that name is."""
         data = self._asking.get("/api/v1/alerts").json()["data"]["alerts"]
         states = sorted((one["labels"]["alertname"], one["state"]) for one in data)
         return dict(sorted(states, key=lambda state: state[1] == "firing"))
@@ -164,12 +164,12 @@ class Stack:
         return [float(one["value"][1]) for one in answer["data"]["result"]]
 
     def notices(self) -> list[Notification]:
-        """What people have been told since the stack was started; heartbeats are not for them."""
+        """Notifications to people since the stack was started; heartbeats are not for them."""
         since = self.receiver.notifications[self._told_before :]
         return [one for one in since if one.kind != "heartbeat"]
 
     def last_heartbeat(self) -> float:
-        """When it came, in Unix time; 0 before the first."""
+        """When the last one came, in Unix time; 0 before the first."""
         times = [one.at for one in self.receiver.notifications if one.kind == "heartbeat"]
         return max(times, default=0.0)
 
@@ -179,8 +179,8 @@ class Stack:
         self.patience.until(self._is_quiet, _QUIET_SECONDS, what)
 
     def _is_quiet(self) -> bool:
-        # At the start Prometheus learns of its targets after 5 s. In a drill these are minutes, in
-        # which it may tell that there are none.
+        # At the start, Prometheus learns of its targets after 5 s. In a drill these are minutes, in
+        # which it may alert that there are none.
         return (
             self.query("sum(up)") == [len(self.services) + len(self.alertmanagers) + 1]
             and [name for name, state in self.alerts().items() if state == "firing"] == ["Watchdog"]
@@ -234,7 +234,7 @@ class Stack:
             write(config, self.folder / "prometheus.yml"),
             f"--web.external-url=http://127.0.0.1:{port}",
             f"--web.user-assets={USER_ASSETS}",
-            # Its own times, by the same factor.
+            # Its own times, shortened by the same factor.
             f"--query.lookback-delta={duration(Fraction(5 * 60, factor))}",
             f"--rules.alert.resend-delay={duration(Fraction(RESEND_SECONDS, factor))}",
             *self.site.prometheus_flags,
@@ -242,7 +242,7 @@ class Stack:
         )
 
     def _write_targets(self, name: str, addresses: list[str]) -> None:
-        """At once, as Prometheus reads the file whenever it changes."""
+        """Write atomically, because Prometheus reads the file whenever it changes."""
         file = self.folder / _TARGETS / name
         new = file.with_suffix(".new")
         targets = ", ".join(f'"{address}"' for address in addresses)

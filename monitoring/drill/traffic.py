@@ -8,12 +8,12 @@ from typing import Final
 import httpx2
 
 _END_SECONDS: Final = 90.0
-"""A request that is under way is waited for."""
+"""How long a request under way is waited for."""
 
 
 @contextmanager
 def repeated(send: Callable[[], object], *, every: float, senders: int = 1) -> Iterator[None]:
-    """Call `send` again and again, `every` seconds apart, in as many threads as `senders`."""
+    """Call `send` again and again, `every` seconds apart, in each of `senders` threads."""
     over = threading.Event()
 
     def go() -> None:

@@ -1,4 +1,4 @@
-"""Waiting for something that happens elsewhere, with an end, and given up when the drill is."""
+"""Waiting for what happens elsewhere, for a limited time, and only until the drill is given up."""
 
 import threading
 import time
@@ -8,21 +8,21 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 
 POLL_SECONDS: Final = 0.05
-"""How late something is noticed; a fiftieth of a CPU for each stack."""
+"""How late something is noticed; it takes a fiftieth of a CPU per stack."""
 
 
 class Interrupted(Exception):
-    """The drill is to end: everything is undone on the way out."""
+    """The drill must end: everything is undone on the way out."""
 
 
 class Patience:
-    """Waits of one drill, all of which end when it is interrupted."""
+    """The waits of a drill, all of which end when it is interrupted."""
 
     def __init__(self) -> None:
         self._over = threading.Event()
 
     def end(self) -> None:
-        """Have all waits, present and future, raise Interrupted."""
+        """Make all waits, present and future, raise Interrupted."""
         self._over.set()
 
     def until(self, look: Callable[[], T | None], seconds: float, what: str) -> T:
@@ -42,9 +42,9 @@ class Patience:
 
 
 def retried(call: Callable[[], T], *failures: type[Exception], seconds: float) -> T:
-    """What `call` returns; tried again while it raises one of the failures, until the end.
+    """What `call` returns; retried while it raises one of the failures, for some seconds at most.
 
-    For undoing, which an interrupted drill has to do too: what has just ended may hold on for a
+    For undoing, which an interrupted drill must do too: what has just ended may hold on for a
     moment to what is to be removed.
     """
     end = time.monotonic() + seconds

@@ -36,8 +36,8 @@ _NOT_OF_THIS_ROUTE: Final = {
 }
 
 _OF_TEXTS: Final = {"application/x-www-form-urlencoded", "application/json"}
-"""As `curl -d` and `--json` send, which strip the line ends of a file or send its name alone, and
-`--data-binary`, which sends it as it is."""
+"""Types sent by `curl -d` and `--json`, which strip the line ends of a file or send only its name,
+and by `--data-binary`, which sends it as it is."""
 
 _NO_GOOD_ZIP: Final = {
     ErrorCode.EMPTY_UPLOAD,
@@ -71,13 +71,13 @@ async def convert(
 ) -> ResultResponse:
     """Convert a zipped .doccarchive to Markdown.
 
-    The archive is a form's field `file`, or the whole body whatever its type. The response begins
-    when the conversion has succeeded: a 200 is always the whole result.
+    The archive is a form's field `file`, or the whole body, whatever its type. The response begins
+    after the conversion has succeeded: a 200 is always the whole result.
     """
     _refuse_encoded(request)
     has_options = services.converter.has_options
     form = form_of(request, has_options=has_options)
-    # Refused before the upload is asked for, if its head is enough to tell.
+    # Refused before the upload is asked for, if the request's head is enough to decide.
     refuse_repeated_flag(request)
     wanted(form, assets=assets, has_options=has_options)
     workspace = services.settings.workspace_dir
@@ -93,7 +93,7 @@ async def convert(
 
 
 async def _receive(request: Request, services: Services, upload: FileIO) -> Mapping[str, str]:
-    """Store the archive, and return the fields beside it."""
+    """Store the archive, and return the form's other fields."""
     settings = services.settings
     async with (
         aclosing(request.stream()) as stream,
@@ -109,7 +109,7 @@ async def _receive(request: Request, services: Services, upload: FileIO) -> Mapp
 
 
 def _refuse_encoded(request: Request) -> None:
-    """Nothing is decoded here. Raises ServiceError, before the body is asked for."""
+    """Raise ServiceError for an encoded body, before it is asked for: nothing is decoded here."""
     for coding in ",".join(request.headers.getlist("Content-Encoding")).split(","):
         if coding.strip().lower() not in {"", "identity"}:
             raise ServiceError(
@@ -120,9 +120,9 @@ def _refuse_encoded(request: Request) -> None:
 
 @contextmanager
 def _advised(request: Request, *, has_options: bool) -> Iterator[None]:
-    """Has an error advise what this request and this converter allow for.
+    """Fit an error's remedy to this request and this converter.
 
-    Those whose upload was sent as text are told how files are sent: that may be what is wrong.
+    Clients that sent their upload as text are told how files are sent: that may be the fault.
     """
     try:
         yield

@@ -22,10 +22,10 @@ router = APIRouter(tags=[METRICS])
 PATH: Final = "/metrics"
 
 _THREAD: Final = ThreadPoolExecutor(1, thread_name_prefix="scrape")
-"""Of its own: a disk so slow that uploads keep all other threads waiting is a thing to be seen."""
+"""Its own: if the disk is so slow that uploads hold all other threads, scrapes must show it."""
 
 _GZIP_LEVEL: Final = 1
-"""A tenth of the size; level 9 takes four times as long for a fifth less."""
+"""A tenth of the size; level 9 takes four times as long to save another fifth."""
 
 
 @router.get(
@@ -44,7 +44,7 @@ _GZIP_LEVEL: Final = 1
     },
 )
 async def metrics(request: Request, services: ServicesDep) -> Response:
-    """What Prometheus scrapes: text, or OpenMetrics if that is accepted, deflated likewise."""
+    """What Prometheus scrapes: text, or OpenMetrics if accepted; gzipped if that is accepted."""
     _authorize(request, services.settings.metrics_token)
     return await in_thread(_scrape, services.metrics, request.headers, pool=_THREAD)
 
@@ -70,5 +70,5 @@ def _authorize(request: Request, token: SecretStr | None) -> None:
 
 
 def _takes_gzip(accept_encoding: str) -> bool:
-    """Unlike other headers of its kind, one that names nothing takes nothing encoded."""
+    """Unlike similar headers, an Accept-Encoding that names nothing accepts no coding."""
     return bool(accept_encoding.strip(" \t,")) and preferred(accept_encoding, ["gzip"]) is not None

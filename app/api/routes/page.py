@@ -18,7 +18,7 @@ _DOCS: Final = (_FOLDER / "docs.html").read_bytes()
 
 @router.get("/")
 async def page(request: Request) -> Response:
-    """A form, which scripts make into more and which works without them."""
+    """A form, which works without scripts and which they extend."""
     return revalidated(request, _PAGE, _HTML)
 
 
@@ -30,6 +30,6 @@ async def docs(request: Request) -> Response:
 
 @router.get("/openapi.json")
 async def description(request: Request) -> Response:
-    """The API's description; FastAPI's own route would let caches guess how long it holds."""
+    """The API's description; FastAPI's own route would let caches guess how long it is valid."""
     root_path = request.scope.get("root_path", "").rstrip("/")
     return revalidated(request, request.app.state.description(root_path), "application/json")

@@ -23,13 +23,13 @@ _SERVED: Final = frozenset(
 
 @router.api_route("/static/{name:path}", methods=["GET", "HEAD"])
 async def static(name: str, request: Request) -> Response:
-    """One of the files that were there at the start: what a client asks for is never a path."""
+    """One of the files present at the start: no other name is ever looked up on the disk."""
     if name not in _SERVED:
         raise ServiceError(ErrorCode.NOT_FOUND, "This address serves nothing.")
-    # These files are small: a part of one is no more worth asking for than an error about it.
+    # These files are small: neither ranges nor errors about them are worth supporting.
     request.scope["headers"] = [one for one in request.scope["headers"] if one[0] != b"range"]
     response = await _FILES.get_response(name, request.scope)
-    # No name tells its version, so each use asks by ETag whether the copy still holds.
+    # Names carry no version, so each use asks by ETag whether the copy is still valid.
     response.headers["Cache-Control"] = "no-cache"
     del response.headers["Accept-Ranges"]
     return response

@@ -1,4 +1,4 @@
-"""`GET /status`: what people without a dashboard want to know, asked by the page now and then."""
+"""`GET /status`: what people without a dashboard want to know; the page asks now and then."""
 
 from typing import Final
 
@@ -18,14 +18,14 @@ router = APIRouter(tags=[HEALTH], responses=problems([ErrorCode.INTERNAL_ERROR])
 PATH: Final = "/status"
 
 PROBED_EVERY_SECONDS: Final = 10.0
-"""However many pages are open and ask, a converter process is started no more often for them."""
+"""However many open pages ask, converter processes are not started for them more often."""
 
 
 @router.get(PATH, summary="Status")
 async def status(services: ServicesDep, response: Response) -> Status:
-    """Whether conversions are taken and why not, how many run and wait, and the limits in force.
+    """Whether conversions are accepted and why not, how many run and wait, and current limits.
 
-    Readiness is told as of ten seconds ago at most; who decides by it asks `/health/ready`.
+    Readiness may be up to ten seconds old; whatever acts on it should ask `/health/ready`.
     """
     response.headers["Cache-Control"] = "no-store"
     checks = await checks_of(services, max_age_seconds=PROBED_EVERY_SECONDS)

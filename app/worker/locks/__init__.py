@@ -1,7 +1,7 @@
-"""All that a child does to itself before it reads a byte of the upload.
+"""Everything that a child does to itself before it reads a byte of the upload.
 
-Of these locks Landlock and seccomp alone depend on the kernel and on the container's own rules;
-where one cannot be had the child works without it, and says so: see `Locks`.
+Of these locks, only Landlock and seccomp depend on the kernel and on the container's own rules;
+where one is unavailable, the child works without it, and says so: see `Locks`.
 """
 
 from collections.abc import Callable, Collection
@@ -28,14 +28,14 @@ class Locks(msgspec.Struct, frozen=True):
     """What holds a child."""
 
     in_force: list[str]
-    """By the names of `_LOCKS`, in the order in which they were set."""
+    """Names from `_LOCKS`, in the order in which they were set."""
 
     shortfalls: dict[str, str]
     """What is missing, wholly or in part, and why."""
 
 
 def lock_up(bounds: Bounds, kept: Collection[int]) -> Locks:
-    """Take from this process, for good, all that a conversion does without.
+    """Take from this process, for good, everything that a conversion does not need.
 
     `kept` are the descriptors that stay open. Raises Orphaned.
     """
@@ -44,7 +44,7 @@ def lock_up(bounds: Bounds, kept: Collection[int]) -> Locks:
         try:
             shortfall = lock(bounds, kept)
         except OSError as error:
-            # Open on purpose: a kernel without a lock still converts, and readiness says so.
+            # Fails open on purpose: a kernel without a lock still converts, and readiness says so.
             shortfalls[name] = str(error.strerror)
         else:
             in_force.append(name)
@@ -54,21 +54,21 @@ def lock_up(bounds: Bounds, kept: Collection[int]) -> Locks:
 
 
 def lock_up_program(bounds: Bounds, folder: Path, watcher: int) -> None:
-    """What an outside program is held by, between fork(2) by `watcher` and execve(2).
+    """Lock an outside program, between fork(2) by `watcher` and execve(2).
 
-    It dies with the process that watches it, gains no privilege, has the bounds of a conversion,
+    It dies with the process that watches it, gains no privileges, has the bounds of a conversion,
     and where the kernel has Landlock it changes nothing outside `folder` and uses no TCP.
     """
     take_signals_as_they_come()
     die_with_parent(parent=watcher)
     _forbid_new_privileges()
     limit_program(bounds)
-    with suppress(OSError):  # open on purpose, as above
+    with suppress(OSError):  # fails open on purpose, as above
         forbid_writing_elsewhere(folder)
 
 
 def _forbid_new_privileges() -> None:
-    """execve(2) gains nothing by set-user-ID; Landlock and seccomp ask for this first."""
+    """execve(2) gains nothing by set-user-ID; Landlock and seccomp require this first."""
     prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
@@ -81,7 +81,7 @@ _LOCKS: Final[dict[str, _Lock]] = {
     "descriptors": lambda _, kept: close_all_but(kept),
     "no_new_privs": lambda *_: _forbid_new_privileges(),
     "landlock": lambda *_: forbid_files_and_tcp(),
-    "resources": lambda bounds, _: limit_resources(bounds),  # leaves no descriptor for Landlock
+    "resources": lambda bounds, _: limit_resources(bounds),  # after landlock: it needs a descriptor
     "processes": lambda *_: forbid_processes(),
-    "seccomp": lambda *_: allow_only_conversions_calls(),  # forbids all of the above
+    "seccomp": lambda *_: allow_only_conversions_calls(),  # last: it forbids all of the above
 }

@@ -1,4 +1,4 @@
-"""What the child has open: what it was given, and nothing that the forkserver passed on."""
+"""The child's open files: what it was given, and nothing that the forkserver passed on."""
 
 import os
 from collections.abc import Collection
@@ -8,15 +8,15 @@ from typing import Final
 _STANDARD: Final = (0, 1, 2)
 
 _END: Final = 65_536
-"""Descriptors are given out lowest first, so none of a child's is near. Not the process's limit:
-that can be a thousand million, and before Linux 5.9 has no close_range(2) each one is a call."""
+"""Descriptors are given out lowest first, so none of a child's comes near. Not the process's limit:
+that can be a thousand million, and before Linux 5.9, without close_range(2), each is a call."""
 
 
 def close_all_but(kept: Collection[int]) -> None:
     """Close every other descriptor; the standard ones lead nowhere from now on.
 
-    Among those closed is the write end of the pipe whose end tells the forkserver that the service
-    has died, and the service's log.
+    This also closes the service's log, and the write end of the pipe that tells the forkserver,
+    by its end, that the service has died.
     """
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in _STANDARD:

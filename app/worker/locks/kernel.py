@@ -8,7 +8,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def prctl(option: int, *arguments: "int | ctypes.c_void_p") -> int:
-    """Ask the kernel something about this process. Raises OSError, ENOSYS where it has no prctl."""
+    """Call prctl about this process. Raises OSError, ENOSYS where the system has no prctl."""
     return _called("prctl", option, *arguments)
 
 
@@ -21,7 +21,7 @@ def _called(name: str, *arguments: "int | ctypes.c_void_p") -> int:
     function = getattr(_libc, name, None)
     if function is None:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
-    # Both are variadic: an int would be passed as 32 bits, and the kernel reads 64.
+    # Both are variadic: an int would be passed as 32 bits, but the kernel reads 64.
     result: int = function(
         *(ctypes.c_ulong(one) if isinstance(one, int) else one for one in arguments)
     )

@@ -1,6 +1,6 @@
-"""Landlock without a rule: nothing of the file system, no TCP, no signal to other processes.
+"""Landlock: no file system but what rules allow, no TCP, no signals to other processes.
 
-https://docs.kernel.org/userspace-api/landlock.html. It holds for what is opened from now on; the
+https://docs.kernel.org/userspace-api/landlock.html. It applies to what is opened from now on; the
 descriptors that the child has keep their rights.
 """
 
@@ -22,7 +22,7 @@ _GET_VERSION: Final = 1
 _PATH_BENEATH: Final = 1
 
 _FILE_RIGHTS: Final = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
-"""How many rights over files each version of the interface knows; each has a bit, from the lowest.
+"""How many rights over files each version of the interface has; each is a bit, from the lowest.
 
 Version 1 came with Linux 5.13; 2 (5.19) adds moving between directories, 3 (6.2) truncating by
 path, 5 (6.10) ioctl(2) on devices.
@@ -40,11 +40,11 @@ _SCOPES_SINCE: Final = 6  # Linux 6.12
 _SCOPES: Final = 0b11  # abstract Unix sockets, signals
 
 _PATH_BENEATH_ATTR: Final = struct.Struct("=Qi")
-"""`struct landlock_path_beneath_attr`, packed: the rights, and the descriptor of what has them."""
+"""`struct landlock_path_beneath_attr`, packed: the rights, and the descriptor of their path."""
 
 
 class _Ruleset(ctypes.Structure):
-    """`struct landlock_ruleset_attr`; kernels that know less of it take it if the rest is 0."""
+    """`struct landlock_ruleset_attr`; kernels that know less of it accept it if the rest is 0."""
 
     _fields_ = (
         ("files", ctypes.c_uint64),
@@ -54,9 +54,9 @@ class _Ruleset(ctypes.Structure):
 
 
 def forbid_files_and_tcp() -> str | None:
-    """Take from this process every right that Landlock knows of; needs no_new_privs.
+    """Take from this process every right that Landlock knows; needs no_new_privs.
 
-    Returns what this kernel's Landlock does not cover, None if that is nothing.
+    Returns what this kernel's Landlock does not cover, or None if it covers everything.
     Raises OSError: ENOSYS without Landlock, EOPNOTSUPP if it was not enabled at boot.
     """
     version = _version()

@@ -7,14 +7,14 @@ from typing import Final
 from app.worker.locks.bounds import Bounds
 
 _CPU_GRACE_SECONDS: Final = 2
-"""From SIGXCPU, which ends the child and tells why, to SIGKILL, which no process survives."""
+"""From SIGXCPU, which ends the child and shows why, to SIGKILL, which no process survives."""
 
 
 def limit_resources(bounds: Bounds) -> None:
     """Bound memory, CPU time and file size; allow no new descriptor and no core dump.
 
-    With no descriptor to be had, open(2), socket(2) and dup(2) fail even where the other locks
-    are missing; those that are open stay so.
+    With no descriptor available, open(2), socket(2) and dup(2) fail even where the other locks
+    are missing; open descriptors stay open.
     """
     limit_program(bounds)
     _lower(resource.RLIMIT_NOFILE, 0)
@@ -29,13 +29,13 @@ def limit_program(bounds: Bounds) -> None:
 
 
 def forbid_processes() -> str | None:
-    """Have fork(2) fail. Returns what is amiss: the kernel does not hold root to this limit."""
+    """Make fork(2) fail. Returns what is lacking: the kernel does not hold root to this limit."""
     _lower(resource.RLIMIT_NPROC, 0)
     return "root is not held to it" if os.getuid() == 0 else None
 
 
 def _lower(name: int, soft: int, hard: int | None = None) -> None:
-    """Set a limit, or keep the operator's where that is lower: no process may raise its own."""
+    """Set a limit, or keep the operator's if lower: a process cannot raise its hard limit."""
     _, ceiling = resource.getrlimit(name)
     hard = soft if hard is None else hard
     if ceiling != resource.RLIM_INFINITY:

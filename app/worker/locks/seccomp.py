@@ -1,7 +1,7 @@
-"""seccomp, seccomp(2): of all system calls, those that a conversion makes; the others fail.
+"""seccomp, seccomp(2): only the system calls that a conversion makes; all others fail.
 
-They fail with EPERM rather than with the child's death: Python and the C library take the error
-for a refusal and go on, and what they cannot do without shows as an exception with a traceback.
+They fail with EPERM instead of killing the child: Python and the C library take the error for a
+refusal and go on, and a call that they cannot do without shows as an exception with a traceback.
 """
 
 import ctypes
@@ -18,7 +18,7 @@ from app.worker.locks.syscalls import MACHINES, Machine
 _PR_SET_SECCOMP: Final = 22
 _SECCOMP_MODE_FILTER: Final = 2
 
-# linux/bpf_common.h: a program of these looks at `struct seccomp_data` and returns a verdict.
+# linux/bpf_common.h: a program of these reads `struct seccomp_data` and returns a verdict.
 _LOAD: Final = 0x20  # the 32 bits at offset k
 _JUMP_IF_EQUAL: Final = 0x15
 _JUMP_IF_ANY_BIT: Final = 0x45
@@ -62,7 +62,7 @@ def instructions(machine: Machine) -> list[_Instruction]:
     targets = [len(calls) + 1 if at < checked else len(calls) + 4 for at in range(len(calls))]
     return [
         (_LOAD, 0, 0, _ARCH_AT),
-        # The numbers of another machine's calls, such as those of 32-bit programs, mean others.
+        # The numbers of other architectures, such as those of 32-bit programs, mean other calls.
         (_JUMP_IF_EQUAL, 1, 0, machine.audit_arch),
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, _NUMBER_AT),
@@ -83,7 +83,7 @@ _INSTRUCTION: Final = struct.Struct("=HBBI")
 
 def _filter() -> bytes | None:
     machine = MACHINES.get(os.uname().machine)
-    # A 32-bit Python on such a kernel makes calls by other numbers.
+    # A 32-bit Python on such a kernel uses other numbers for its calls.
     if machine is None or sys.maxsize < 2**32:
         return None
     return b"".join(_INSTRUCTION.pack(*one) for one in instructions(machine))

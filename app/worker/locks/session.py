@@ -10,22 +10,22 @@ _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_CHILD_SUBREAPER: Final = 36
 
 _ZYGOTE_PID: Final = os.getpid()
-"""The process that imported this module before it forked the child: the forkserver."""
+"""The process that imported this module before forking the child: the forkserver."""
 
 
 class Orphaned(BaseException):
-    """The child's parent is gone, or was never the forkserver that had this module loaded."""
+    """The child's parent is gone, or was never the one that forked with this module loaded."""
 
 
 def lead_own_group() -> None:
-    """The parent kills the whole group, and a Ctrl-C in its terminal does not reach this one."""
+    """The parent kills the whole group; Ctrl-C in the parent's terminal does not reach it."""
     os.setsid()
 
 
 def die_with_parent(by: signal.Signals = signal.SIGKILL, parent: int = _ZYGOTE_PID) -> None:
-    """Be sent a signal when the forkserver ends, which in turn ends when the service does.
+    """Get a signal when `parent` ends: the forkserver, which ends with the service, or a watcher.
 
-    Raises Orphaned: a parent that died before prctl(2) was called sends no signal any more.
+    Raises Orphaned: if the parent died before prctl(2) was called, no signal comes any more.
     """
     prctl(_PR_SET_PDEATHSIG, by)
     if os.getppid() != parent:
@@ -33,12 +33,12 @@ def die_with_parent(by: signal.Signals = signal.SIGKILL, parent: int = _ZYGOTE_P
 
 
 def adopt_orphans() -> None:
-    """Have what descends from this process become its child when its own parent ends."""
+    """Make descendants of this process its children when their own parents end."""
     prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def take_signals_as_they_come() -> None:
-    """Undo what the service's own parent ignored or blocked, which outlives fork and exec.
+    """Undo what the service's parent ignored or blocked, which survives fork and exec.
 
     SIGXCPU is how the CPU limit ends the child.
     """

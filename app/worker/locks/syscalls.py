@@ -13,7 +13,7 @@ _NUMBERS: Final = {
     "lseek": (8, 62),
     "close": (3, 57),
     "fstat": (5, 80),
-    "newfstatat": (262, 79),  # what glibc made of fstat from 2.33 to 2.38; stat of a path too
+    "newfstatat": (262, 79),  # used for fstat by glibc 2.33 to 2.38; also stat of a path
     # memory
     "brk": (12, 214),
     "munmap": (11, 215),
@@ -23,7 +23,7 @@ _NUMBERS: Final = {
     "futex": (202, 98),
     "getrandom": (318, 278),
     "clock_gettime": (228, 113),
-    # signals: back from a handler, and on with what was interrupted
+    # signals: returning from a handler, and resuming what was interrupted
     "rt_sigreturn": (15, 139),
     "restart_syscall": (219, 128),
     # the end
@@ -36,12 +36,12 @@ _PROTECTING: Final = {"mmap": (9, 222), "mprotect": (10, 226)}
 
 @dataclass(frozen=True)
 class Machine:
-    """A kind of processor: its name for audit(7), and what a conversion calls on it."""
+    """A kind of processor: its number in linux/audit.h, and a conversion's calls on it."""
 
     audit_arch: int
     allowed: tuple[int, ...]
     allowed_unless_executable: tuple[int, ...]
-    """Their third argument is the protection of memory, which may not include PROT_EXEC."""
+    """Their third argument is the protection of memory, which must not include PROT_EXEC."""
 
 
 def _machine(audit_arch: int, column: int) -> Machine:
@@ -56,4 +56,4 @@ MACHINES: Final = {
     "x86_64": _machine(0xC000_003E, 0),  # AUDIT_ARCH_X86_64
     "aarch64": _machine(0xC000_00B7, 1),  # AUDIT_ARCH_AARCH64
 }
-"""By the name that uname(2) gives."""
+"""By name as in uname(2)."""

@@ -1,4 +1,4 @@
-"""The real cause of each alert that is drilled, a table."""
+"""The real causes of the drilled alerts, in a table."""
 
 from typing import Final
 
@@ -34,6 +34,6 @@ FAULTS: Final = {
     )
     for fault in part.FAULTS
 }
-"""By alert. Those that take longest come first, so that none is left running alone at the end."""
+"""By alert. The longest come first, so that none is left running alone at the end."""
 
 __all__ = ["FAULTS", "Arrival", "Fault"]

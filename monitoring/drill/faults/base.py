@@ -11,19 +11,19 @@ from pathlib import Path
 from monitoring.drill.stack import Site, Stack
 
 Cause = Callable[[Stack], AbstractContextManager[None]]
-"""Entered, it does the harm; left, it undoes it, however that comes."""
+"""When entered, it does the harm; when left, for whatever reason, it undoes it."""
 
 Place = Callable[[Path], AbstractContextManager[Site]]
-"""Makes where the service runs, in a folder, and removes it."""
+"""Makes the site of the service, in a folder, and removes it."""
 
 Need = Callable[[], str]
-"""What this machine lacks for a fault to be caused, in words; empty if it lacks nothing."""
+"""What this machine lacks for causing a fault, in words; empty if nothing."""
 
 
 class Arrival(Enum):
     """When people hear of an alert: usually at once.
 
-    Of failing delivery they hear when delivery works again, and never if it has ended by then.
+    They hear of failing delivery when it works again, or never if the alert has ended by then.
     """
 
     AT_ONCE = ""
@@ -35,9 +35,9 @@ class Arrival(Enum):
 class Fault:
     """One alert's real cause.
 
-    `companions` are the alerts that may be told of beside it, each with its reason. `looks_back`
-    stands for the range in the rule where that is not how long the alert takes, in real seconds;
-    `extra` are seconds of the drill that are not shortened, or not written in the rule.
+    `companions` are the alerts that may be notified beside it, each with its reason. `looks_back`,
+    in real seconds, replaces the rule's range where that is not how long the alert takes; `extra`
+    are seconds of the drill that are not shortened, or not written in the rule.
     """
 
     alert: str
@@ -53,17 +53,17 @@ class Fault:
 
 
 def root() -> str:
-    """A `Need`: what only root may do."""
+    """A `Need`: to be root."""
     return "" if os.geteuid() == 0 else "needs root"
 
 
 def loop_device() -> str:
-    """Likewise: a disk that is a file."""
+    """Likewise: to mount a file as a disk."""
     return "" if Path("/dev/loop-control").exists() else "needs loop devices"
 
 
 def installed(program: str, package: str) -> Need:
-    """That a program is there, which this package of Debian brings."""
+    """Likewise: a program, which this Debian package brings."""
 
     def need() -> str:
         return "" if shutil.which(program) else f"needs {program}: apt-get install {package}"
@@ -72,12 +72,12 @@ def installed(program: str, package: str) -> Need:
 
 
 def site(**settings: object) -> Place:
-    """A service in a usual folder, with these settings."""
+    """A service in an ordinary folder, with these settings."""
     return standing(Site(settings=settings))
 
 
 def standing(given: Site) -> Place:
-    """A site that needs nothing to be made."""
+    """A site for which nothing needs to be made."""
 
     @contextmanager
     def place(_: Path) -> Iterator[Site]:

@@ -1,4 +1,4 @@
-"""Faults of the converter: it is gone, it hangs, it is slow, it leaves its folders behind."""
+"""Faults of the converter: it is gone, it hangs, it is slow, it leaves folders behind."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,11 +14,11 @@ _CONVERTER: Final = "converter"
 _LEFT: Final = 6
 
 _SLOW_SECONDS: Final = 31
-"""ConversionSlow asks for over 30, which no factor shortens."""
+"""ConversionSlow asks for over 30 s, which no factor shortens."""
 
 _SLOW_EVERY_SECONDS: Final = 2.0
 _SLOW_SLOTS: Final = 20
-"""So many that none has to wait: 16 are in use."""
+"""Enough that no conversion has to wait: 16 are in use."""
 
 _WORKS: Final = """\
 #!/bin/sh
@@ -36,7 +36,7 @@ mkdir -p output && echo '# Drill' > output/drill.md
 
 
 def outside_converter(script: str, **settings: object) -> Place:
-    """A service with a converter command of ours."""
+    """A service with our own converter command."""
 
     @contextmanager
     def place(folder: Path) -> Iterator[Site]:

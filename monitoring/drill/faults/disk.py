@@ -18,18 +18,18 @@ _GIB: Final = 1 << 30
 _FILLING: Final = "filling"
 _SMALL_BYTES: Final = 1100 * _MIB
 _FULL_BYTES: Final = 200 * _MIB
-"""LowDiskSpace asks for under 1 GiB: so much suffices, and is all the memory that a tmpfs takes."""
+"""LowDiskSpace asks for under 1 GiB: this suffices, and is all the memory that the tmpfs takes."""
 
 _LARGE_BYTES: Final = 16 * _GIB
 _USED_BYTES: Final = int(0.64 * _LARGE_BYTES)
-"""DiskWillFillIn4Hours asks for under 40 % left, and as much more than 1 GiB as the drill takes."""
+"""DiskWillFillIn4Hours asks for under 40 % left; beyond 1 GiB, that must last for the drill."""
 
 _STEP_BYTES: Final = 12 * _MIB
 _STEP_SECONDS: Final = 0.5
-"""What is left then lasts for four minutes: longer than the drill, and less than 4 h / 20."""
+"""The rest then lasts for four minutes: longer than the drill, and less than 4 h / 20."""
 
 _UNMOUNT_SECONDS: Final = 10.0
-"""The service's children end when they notice that it has, and hold files until then."""
+"""The service's children end when they notice that it has ended, and hold files until then."""
 
 
 @contextmanager
@@ -42,11 +42,11 @@ def _small(folder: Path) -> Iterator[Site]:
 
 @contextmanager
 def _large(folder: Path) -> Iterator[Site]:
-    """In a file with holes, as what is allocated and never written takes no space outside."""
+    """In a sparse file, because what is allocated and never written takes no space outside."""
     image = folder / "image"
     with image.open("wb") as holes:
         holes.truncate(_LARGE_BYTES)
-    # Without room for root alone, and without a journal, which would be written.
+    # Without room reserved for root, and without a journal, which would be written.
     make = ("mkfs.ext4", "-q", "-F", "-m", "0", "-O", "^has_journal", str(image))
     subprocess.run(make, check=True)
     with _mounted(folder, "-o", "loop", str(image)) as disk:
@@ -91,7 +91,7 @@ def _filling(stack: Stack) -> Iterator[None]:
 
 
 def _allocate(file: Path, size: int) -> None:
-    """Have a file take so much more."""
+    """Make a file take this much more."""
     with file.open("ab") as filling:
         os.posix_fallocate(filling.fileno(), filling.tell(), size)
 
@@ -102,7 +102,7 @@ FAULTS: Final = (
         "the filesystem of the workspace is filled, so fast that it lasts for four minutes",
         _filling,
         _large,
-        looks_back=5 * 60,  # its hour is to see that it goes on
+        looks_back=5 * 60,  # its hour is for seeing that it goes on
         needs=(root, loop_device, installed("mkfs.ext4", "e2fsprogs")),
     ),
     Fault(

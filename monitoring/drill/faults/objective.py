@@ -1,4 +1,4 @@
-"""Faults of the objective that 99 % of conversions succeed: all of them fail, many, a few."""
+"""Faults of the objective that 99 % of conversions succeed: all fail, many fail, a few fail."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -25,11 +25,11 @@ _FAILS_WHILE_BROKEN: Final = f"""\
 """
 
 _MANY_ONE_IN: Final = 14
-"""Over 6 %, and at no time so many that HighErrorRate (10 %) or the fast burn (14.4 %) is told."""
+"""Over 6 %, but never enough for HighErrorRate (10 %) or the fast burn (14.4 %)."""
 
 _FEW_ONE_IN: Final = 30
 _FEW_OF: Final = 60
-"""Over 1 % and under 6 %, of the 50 conversions that are asked for."""
+"""Over 1 % and under 6 %, of at least the 50 conversions that the alert asks for."""
 
 
 def _all_failing(stack: Stack) -> AbstractContextManager[None]:
@@ -56,9 +56,9 @@ def _few_failing(stack: Stack) -> Iterator[None]:
 
 
 def _convert(stack: Stack, number: int, one_in: int) -> None:
-    """Send a good archive; the converter fails the first of each so many.
+    """Send a good archive; the converter fails the first of every `one_in`.
 
-    The first, not the last: the share is then never less, however few there have been.
+    The first, not the last: then the share is never lower, however few there have been.
     """
     broken = stack.folder / _BROKEN
     if number % one_in == 0:
@@ -70,9 +70,9 @@ def _convert(stack: Stack, number: int, one_in: int) -> None:
 
 
 def _mend(stack: Stack, sent: int, one_in: int, share: float) -> None:
-    """Send as many good archives as it takes for the failures to be no more than a share of all.
+    """Send enough good archives for the failures to be no more than a share of all.
 
-    That they be forgotten takes the whole range: hours, even if shortened, for the slow burn.
+    For them to be forgotten takes the whole range: hours, even shortened, for the slow burn.
     """
     failed = ceil(sent / one_in)
     for _ in range(ceil(failed / share) - sent):

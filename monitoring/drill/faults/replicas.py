@@ -9,7 +9,7 @@ from monitoring.drill.faults.base import Fault, site, standing
 from monitoring.drill.stack import Site, Stack
 
 DISCOVERY_SECONDS: Final = 5.5
-"""Prometheus takes over changed targets each 5 s, which no option shortens."""
+"""Prometheus applies changed targets every 5 s, which no option shortens."""
 
 _KNOWN_SECONDS: Final = 60.0
 _RESTARTS: Final = 4

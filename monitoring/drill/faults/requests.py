@@ -1,4 +1,4 @@
-"""Faults of requests: they crash, they block everybody."""
+"""Faults of requests: they crash, they block all others."""
 
 from contextlib import AbstractContextManager
 from typing import Final
@@ -14,9 +14,9 @@ def _crashing(stack: Stack) -> AbstractContextManager[None]:
 
 
 def _blocking(stack: Stack) -> AbstractContextManager[None]:
-    # The pauses let scrapes through: a service that answers none at all is down, not blocked. With
-    # the block they are no multiple of the 0.25 s at which the lag is looked at: blocks would all
-    # begin at the same place between two looks, and might be felt for too short a time each.
+    # The pauses let scrapes through: a service that answers none is down, not blocked. Pause and
+    # block together are not a multiple of the 0.25 s at which the lag is measured: otherwise blocks
+    # would all begin at the same point of that interval, and each might appear too short.
     return repeated(lambda: stack.service.client.get(harm.PREFIX + harm.BLOCK), every=0.77)
 
 

@@ -23,7 +23,7 @@ _CORES: Final = 0.5
 _TAKE_SECONDS: Final = 20.0
 
 _PAGES: Final = 2000
-"""Of an archive that keeps a CPU busy for some tenths of a second."""
+"""The pages of an archive that keeps a CPU busy for some tenths of a second."""
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def _too_much_memory_taken(stack: Stack) -> Iterator[None]:
 
 
 def _group(stack: Stack) -> Path:
-    assert stack.site.group is not None  # noqa: S101  # these faults are caused in one
+    assert stack.site.group is not None  # noqa: S101  # these faults happen in one
     return stack.site.group
 
 
@@ -91,7 +91,7 @@ def _drained(stack: Stack) -> Iterator[None]:
 
 @contextmanager
 def _little_cpu(folder: Path) -> Iterator[Site]:
-    """A part of a CPU where that can be had, else one of them: the others are for who watches."""
+    """Part of a CPU where possible, otherwise one CPU: the others are for what watches."""
     with ExitStack() as stack:
         try:
             groups = stack.enter_context(cpu_group(_group_name(folder), _CORES))
@@ -109,7 +109,7 @@ def _cpu_quota(folder: Path) -> Iterator[Site]:
 
 
 def _busy(*within: str) -> Site:
-    """With slots that never run out."""
+    """A site with slots that never run out."""
     return Site(settings={"CONVERSION_SLOTS": 4}, within=within)
 
 

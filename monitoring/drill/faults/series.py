@@ -1,4 +1,4 @@
-"""Faults of what the service tells: a label has values without end."""
+"""Faults of what the service reports: a label has endless values."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +10,8 @@ from monitoring.drill.stack import Stack
 
 _MANY: Final = 3500
 _TOO_MANY: Final = 7500
-"""Beside the usual 550 these are over 4,000, and over Prometheus's limit of 8,000. Not by much: a
-scrape has to be made and read within its shortened time."""
+"""With the usual 550 these are over 4,000, and over Prometheus's limit of 8,000. Not by much: a
+scrape must be made and read within its shortened time."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The fault of Prometheus's own storage: it holds nearly all that it may."""
+"""The fault of Prometheus's own storage: it is nearly at its limit."""
 
 import random
 import subprocess
@@ -15,14 +15,14 @@ from monitoring.programs import installed
 _STORED: Final = "stored"
 _SERIES: Final = 50
 _SAMPLES: Final = 60_000
-"""Of each series: 23 MB, so that what the limit leaves holds the log of a whole drill."""
+"""Per series: 23 MB in all, so that the room left by the limit holds a whole drill's log."""
 
 _SHARE: Final = 0.82
-"""Of the limit; the alert asks for over 80 %."""
+"""The share of the limit; the alert asks for over 80 %."""
 
 _BLOCK_SECONDS: Final = 7200
 _LOOK_SECONDS: Final = 75.0
-"""Prometheus looks for blocks each minute, which no option shortens."""
+"""Prometheus looks for blocks every minute, which no option shortens."""
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def _limited(folder: Path) -> Iterator[Site]:
     stored = folder / _STORED
     series = folder / "series.txt"
     _write_series(series)
-    # Beside Prometheus, in the same package.
+    # It comes with Prometheus, in the same package.
     promtool = installed(("promtool",), "prometheus")
     make = (promtool, "tsdb", "create-blocks-from", "openmetrics", str(series), str(stored))
     subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
@@ -39,8 +39,8 @@ def _limited(folder: Path) -> Iterator[Site]:
 
 
 def _write_series(file: Path) -> None:
-    """Of one block's time that is over, and of values that hardly can be compressed."""
-    values = random.Random(0)  # noqa: S311  # no secret
+    """Write series of a past block's time, with values that can hardly be compressed."""
+    values = random.Random(0)  # noqa: S311  # not a secret
     start = (int(time.time()) // _BLOCK_SECONDS - 2) * _BLOCK_SECONDS
     times = [start + number * _BLOCK_SECONDS / _SAMPLES for number in range(_SAMPLES)]
     with file.open("w") as text:

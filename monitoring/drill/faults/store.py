@@ -21,7 +21,7 @@ def _redis(folder: Path) -> Iterator[Site]:
 @contextmanager
 def _killed(stack: Stack) -> Iterator[None]:
     redis = stack.site.store
-    assert redis is not None  # noqa: S101  # this fault is caused where there is one
+    assert redis is not None  # noqa: S101  # this fault's site has one
     redis.kill()
     try:
         yield

@@ -1,4 +1,4 @@
-"""Faults of archives: damaged ones, hostile ones, too many. Sent, they harm no service."""
+"""Faults of archives: damaged ones, hostile ones, too many. Sending them harms no service."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -10,24 +10,24 @@ from monitoring.drill.stack import Stack
 from monitoring.drill.traffic import repeated
 
 Put = Callable[[bytes], int]
-"""Sends an archive; the status of the answer."""
+"""Sends an archive; returns the status of the answer."""
 
 HOSTILE: Final = 6
 GOOD: Final = 36
-"""Six times as many, as one refusal in five would be another alert's matter."""
+"""Six times as many, because one refusal in five would cause another alert."""
 
 _EVERY_SECONDS: Final = 0.25
 
 
 def sending_damaged(put: Put, *, every: float = _EVERY_SECONDS) -> AbstractContextManager[None]:
-    """Damaged archives, on and on."""
+    """Send damaged archives, on and on."""
     archive = archives.damaged()
     return repeated(lambda: put(archive), every=every)
 
 
 @contextmanager
 def sending_hostile(put: Put) -> Iterator[None]:
-    """Some hostile archives among many good ones; there is nothing to undo."""
+    """Send some hostile archives among many good ones; there is nothing to undo."""
     good, hostile = archives.good(), archives.hostile()
     for _ in range(HOSTILE):
         for _ in range(GOOD // HOSTILE):
@@ -37,7 +37,7 @@ def sending_hostile(put: Put) -> Iterator[None]:
 
 
 def flooding(put: Put) -> AbstractContextManager[None]:
-    """Ten archives a second, on and on."""
+    """Send ten archives per second, on and on."""
     archive = archives.good()
     return repeated(lambda: put(archive), every=0.1)
 

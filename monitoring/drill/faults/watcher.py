@@ -1,4 +1,4 @@
-"""Faults of what watches: alerts do not leave it, a part of it is down, its files are wrong."""
+"""Faults of what watches: alerts do not leave it, part of it is down, its files are wrong."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -19,7 +19,7 @@ _MANY_TO_MANY: Final = """\
       - record: drill:many_to_many
         expr: up + on () up
 """
-"""One rule more at the end of the file, which can be read, but not evaluated."""
+"""One more rule at the end of the file; it can be read, but not evaluated."""
 
 _AFTER_RELOAD: Final = {
     "PrometheusAlertsNotDelivered": "a reload leaves Prometheus without an Alertmanager for up to "
@@ -79,7 +79,7 @@ def _rule_broken(stack: Stack) -> AbstractContextManager[None]:
 
 @contextmanager
 def _appended(text: str, file: Path, reader: Program) -> Iterator[None]:
-    """More text in a file that a program then reads again."""
+    """Add text to a file, and make a program read it again."""
     before = file.read_text()
     file.write_text(before + text)
     reader.hang_up()
