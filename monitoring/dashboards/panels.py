@@ -135,7 +135,7 @@ USERS: Final = Row(
         Panel(
             "Share of failed requests",
             "5xx, crashes included, and 429, without scrapes, health checks, `/api/v1/status`, "
-            "files of the page, unknown addresses, and 405.",
+            "pages and their files, preflights, unknown addresses, and 405.",
             "percentunit",
             (
                 Query(
