@@ -250,7 +250,7 @@ def test_alerts_wait_and_are_severe_as_agreed() -> None:
         name: rule["keep_firing_for"]
         for name, rule in alerts().items()
         if "keep_firing_for" in rule
-    } == {"ServiceDown": "5m"}
+    } == {"ServiceAbsent": "5m", "ServiceDown": "5m"}
 
 
 @pytest.mark.parametrize("alert", alerts().values(), ids=alerts().keys())
