@@ -1,12 +1,15 @@
 """The commands of the playbooks are of known forms, and those that need no Docker are run."""
 
 import importlib.util
+import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,7 @@ from app.core.errors import ErrorCode
 from app.services.drain import FILE_NAME
 from monitoring.playbooks import SOURCES
 from tests.app.archives import doccarchive
-from tests.app.serving import ROOT, Server, problem
+from tests.app.serving import NEEDS_PROC, ROOT, Server, held, problem
 from tests.monitoring.playbooks.texts import PLAYBOOKS, Listing, commands
 
 COMMANDS = commands()
@@ -32,7 +35,10 @@ COMPOSE = re.compile(
     r"|docker compose up -d --scale docc2context=2$"
 )
 OTHERS = re.compile(
-    r"docker (stats --no-stream|system df)|curl -sS -m 5 http://localhost:(8000|9090|9093)/"
+    r"docker (stats --no-stream|system df)|docker inspect --format '[^']+' "
+    r"\$\(docker compose ps -aq docc2context\)$|docker events --since 15m --until 0s "
+    r"--filter label=com\.docker\.compose\.service=docc2context --filter event=die --format '"
+    r"|curl -sS -m 5 http://localhost:(8000|9090|9093)/"
     r"|date -u$|sudo dmesg -T \| |sudo sh -c 'du -m /var/lib/docker/containers/"
 )
 PREFIX = re.compile(r"docker compose logs [^|]*docc2context \| ")
@@ -154,6 +160,23 @@ def test_the_drain_commands_drain_and_end_it(server: Server) -> None:
     assert server.client.get("/health/ready").status_code == 503
     assert ran(remove, server).returncode == 0
     assert server.client.get("/health/ready").status_code == 200
+
+
+@NEEDS_PROC
+def test_conversions_that_a_kill_has_ended_are_found_a_childs_and_the_forkservers(
+    start_server: Callable[..., Server], slow_archive: bytes
+) -> None:
+    server = start_server()
+    with ThreadPoolExecutor(1) as pool:
+        for is_child in (True, False):
+            answer = pool.submit(server.put, slow_archive)
+            with held(server) as child:
+                os.kill(child if is_child else server.forkserver(), signal.SIGKILL)
+            assert problem(answer.result())["code"] == "conversion_failed"
+
+    found = [json.loads(line) for line in output_of("memory_oom_kill", server).splitlines()]
+
+    assert [one["child_ended_by"] for one in found] == ["signal 9 (Killed)", "exit code 255"]
 
 
 def test_the_largest_logs_of_containers_stand_last(tmp_path: Path) -> None:
