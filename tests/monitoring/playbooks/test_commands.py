@@ -179,6 +179,26 @@ def test_conversions_that_a_kill_has_ended_are_found_a_childs_and_the_forkserver
     assert [one["child_ended_by"] for one in found] == ["signal 9 (Killed)", "exit code 255"]
 
 
+def test_what_burns_the_budget_is_found_failures_and_time_outs(
+    start_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    program = tmp_path / "converter"
+    program.touch(0o755)
+    server = start_server(CONVERTER_COMMAND=program, CONVERSION_TIMEOUT_SECONDS=2)
+    for script in ("exit 3", "sleep 600"):
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        assert server.put(doccarchive("Foo")).status_code >= 500
+
+    found = [
+        json.loads(line) for line in output_of("conversion_error_budget_burn", server).splitlines()
+    ]
+
+    assert [(one["outcome"], one["code"], one["converter_error"]) for one in found] == [
+        ("server_error", "conversion_failed", "it failed (exit code 3)"),
+        ("timeout", "conversion_timeout", None),
+    ]
+
+
 def test_the_largest_logs_of_containers_stand_last(tmp_path: Path) -> None:
     (line,) = [one.text for one in COMMANDS if "-json.log" in one.text]
     for name, megabytes in (("a/a-json.log", 3), ("a/a-json.log.1", 9), ("b/b-json.log", 5)):
