@@ -54,6 +54,13 @@ def test_a_command_is_of_a_known_form(command: Listing) -> None:
     assert COMPOSE.match(command.text) or OTHERS.match(command.text)
 
 
+@pytest.mark.parametrize("playbook", TEXTS)
+def test_the_tools_of_the_watchers_are_run_from_their_images(playbook: str) -> None:
+    """The host need not have them, and what they check is what the container has mounted."""
+    called = re.findall(r"(--entrypoint |exec \w+ )?\b(?:amtool|promtool)\b", TEXTS[playbook])
+    assert all(called)
+
+
 def test_replicas_are_started_with_a_range_of_ports_that_later_commands_have_too() -> None:
     scaling = {path.stem: path.read_text() for path in PAGES if "up -d --scale" in path.read_text()}
     assert {"DEPLOYMENT", "conversions_saturated", "cpu_exhaustion", "replica_missing"} == {
