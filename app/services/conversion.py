@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from io import FileIO
 from typing import Final
@@ -63,15 +63,23 @@ class Converter:
         """How many uploads wait for one."""
         return self._admission.waiting
 
-    async def convert(self, upload: FileIO, result: FileIO, wanted: Wanted) -> Converted:
+    async def convert(
+        self,
+        upload: FileIO,
+        result: FileIO,
+        wanted: Wanted,
+        *,
+        cut_off: Callable[[], ServiceError | None] = lambda: None,
+    ) -> Converted:
         """Write the Markdown of the archive in `upload` to `result`, as it is wanted.
 
         When it returns, the child has ended and `result` is complete. When it is cancelled, the
-        child is killed and the slot is free before the cancellation goes on.
+        child is killed and the slot is free before the cancellation goes on. It is recorded as the
+        error of `cut_off`, if there is one: what the client is told who has not hung up.
 
         Raises ServiceError, which says why there is no result in words for the client.
         """
-        with self._journal.conversion() as record:
+        with self._journal.conversion(cut_off=cut_off) as record:
             record.facts["archive_bytes"] = _size(upload)
             async with self._admission.slot():
                 with self._journal.running(record):
