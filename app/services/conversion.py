@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from io import FileIO
 from typing import Final
 
+import structlog
+
 from app.core.config import Settings
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
@@ -34,6 +36,8 @@ _PROBE_INTERVAL_SECONDS: Final = 30.0
 _NO_STORE: Final = {ErrorCode.INSUFFICIENT_STORAGE, ErrorCode.BUSY}
 """How it is told that the disk, or the process's files, are at an end."""
 
+log = structlog.get_logger()
+
 
 class Converter:
     """Runs conversions by `engine`, as many at once as `admission` lets in."""
@@ -47,6 +51,7 @@ class Converter:
         self._is_available = False
         self._probe: asyncio.Task[Locks | ServiceError] | None = None
         self._probed_at = 0.0
+        self._fault: str | None = None
 
     @property
     def has_options(self) -> bool:
@@ -132,6 +137,12 @@ class Converter:
                 with suppress(ServiceError):
                     await self.probe()
 
+    def _tell_fault(self, reason: str) -> None:
+        """Log why a probe has failed, unless the one before has failed likewise."""
+        if reason != self._fault:
+            log.warning("converter_probe_failed", reason=reason)
+        self._fault = reason
+
     def _tell_available(self, *, is_available: bool) -> None:
         self._is_available = is_available
         self._available.set(is_available)
@@ -154,8 +165,10 @@ class Converter:
         try:
             found = locks = await self._engine.probe()
             self._locks_missing.set(len(locks.shortfalls))
+            self._fault = None
         except ServiceError as error:
             found = error
+            self._tell_fault(error.detail)
         self._probed_at = time.monotonic()
         self._tell_available(is_available=not isinstance(found, ServiceError))
         return found

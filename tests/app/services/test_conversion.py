@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -234,13 +235,45 @@ def test_a_probe_counts_the_locks_that_the_kernel_lacks() -> None:
     assert value_of(METRICS, "converter_locks_missing") == 0
 
 
-@pytest.mark.parametrize("answer", [CannotStart(), TimeoutError(), Ended(b"", 1)])
-def test_a_probe_finds_the_converter_unavailable(answer: Ended | Exception) -> None:
-    with pytest.raises(ServiceError) as caught:
+NO_PROCESS = "No process for the conversion could be started."
+NO_ANSWER = "The converter process gave no answer within 5 s."
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (CannotStart(), NO_PROCESS),
+        (TimeoutError(), NO_ANSWER),
+        (Ended(b"", 1), "The converter process ended before it had answered: exit code 1."),
+        (Ended(b"", -9), "The converter process ended before it had answered: signal 9 (Killed)."),
+    ],
+)
+def test_a_probe_finds_the_converter_unavailable_and_says_why(
+    answer: Ended | Exception, reason: str
+) -> None:
+    with capture_logs() as lines, pytest.raises(ServiceError) as caught:
         asyncio.run(converter(answer).probe())
 
-    assert caught.value.code is ErrorCode.CONVERTER_UNAVAILABLE
+    assert (caught.value.code, caught.value.detail) == (ErrorCode.CONVERTER_UNAVAILABLE, reason)
     assert is_available() == 0
+    assert lines == [{"event": "converter_probe_failed", "log_level": "warning", "reason": reason}]
+
+
+def test_a_probe_that_fails_is_logged_when_that_begins_and_when_it_fails_otherwise() -> None:
+    launcher = told(READY)
+    probed = converter_by(launcher)
+    late, none, well = TimeoutError(), CannotStart(), Ended(encode(READY), 0)
+    answers: list[Ended | Exception] = [late, late, none, none, well, none]
+
+    async def scenario() -> None:
+        for launcher.answer in answers:
+            with suppress(ServiceError):
+                await probed.probe()
+
+    with capture_logs() as lines:
+        asyncio.run(scenario())
+
+    assert [line["reason"] for line in lines] == [NO_ANSWER, NO_PROCESS, NO_PROCESS]
 
 
 def test_an_unavailable_converter_is_asked_again_until_it_is_back(

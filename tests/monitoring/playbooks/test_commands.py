@@ -38,7 +38,7 @@ OTHERS = re.compile(
     r"docker (stats --no-stream|system df)|docker inspect --format '[^']+' "
     r"\$\(docker compose ps -aq docc2context\)$|docker events --since 15m --until 0s "
     r"--filter label=com\.docker\.compose\.service=docc2context --filter event=die --format '"
-    r"|curl -sS -m 5 http://localhost:(8000|9090|9093)/"
+    r"|curl -sS -m (5|15) http://localhost:(8000|9090|9093)/"
     r"|date -u$|sudo dmesg -T \| |sudo sh -c 'du -m /var/lib/docker/containers/"
 )
 PREFIX = re.compile(r"docker compose logs [^|]*docc2context \| ")
