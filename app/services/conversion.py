@@ -1,6 +1,7 @@
 """One conversion from its place in the queue to its outcome, counted and logged in one place."""
 
 import asyncio
+import math
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -110,7 +111,8 @@ class Converter:
     async def probe(self, *, max_age_seconds: float = 0.0) -> Locks:
         """Have a child answer, without taking a slot; callers at the same time share one.
 
-        An answer of up to `max_age_seconds` ago is as good as a new one.
+        An answer of up to `max_age_seconds` ago is as good as a new one, unless a conversion has
+        found otherwise since.
 
         Returns what holds the child. Raises ServiceError `converter_unavailable`, which says why: a
         workspace that an outside converter cannot use makes it unavailable too.
@@ -154,10 +156,16 @@ class Converter:
             converted = await self._engine.run(upload, result, wanted, record)
         except ServiceError as error:
             if error.code is ErrorCode.CONVERTER_UNAVAILABLE:
-                self._tell_available(is_available=False)
+                self._found(is_available=False)
             raise
-        self._tell_available(is_available=True)
+        self._found(is_available=True)
         return converted
+
+    def _found(self, *, is_available: bool) -> None:
+        """What a conversion has found: the last probe's answer may be known to be out of date."""
+        if is_available != self._is_available:
+            self._probed_at = -math.inf
+        self._tell_available(is_available=is_available)
 
     async def _probed(self) -> Locks | ServiceError:
         """Its error is no exception: a task's would be reported where nobody waits any more."""

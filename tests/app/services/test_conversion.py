@@ -315,6 +315,31 @@ def test_probes_at_the_same_time_share_a_child() -> None:
     assert launcher.runs == 2
 
 
+def test_an_answer_is_too_old_once_a_conversion_has_found_otherwise(tmp_path: Path) -> None:
+    launcher = told(READY)
+    probed = converter_by(launcher)
+
+    async def available() -> bool:
+        try:
+            await probed.probe(max_age_seconds=3600)
+        except ServiceError:
+            return False
+        return True
+
+    async def scenario() -> list[bool]:
+        found = [await available(), await available()]
+        launcher.answer = CannotStart()
+        found.append(await available())
+        with FileIO(tmp_path / "upload", "w+") as upload, FileIO(tmp_path / "out", "w+") as result:
+            with pytest.raises(ServiceError):
+                await probed.convert(upload, result, Wanted())
+            found.append(await available())
+        return found
+
+    assert asyncio.run(scenario()) == [True, True, True, False]
+    assert launcher.runs == 3
+
+
 def test_the_settings_are_the_limits() -> None:
     limits = limits_of(
         Settings(max_entries=1, max_archive_bytes=2, max_page_bytes=3, max_output_bytes=4)
