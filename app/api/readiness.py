@@ -12,7 +12,7 @@ from app.services.workspace import fault_of
 from app.worker.locks import Locks
 
 
-async def checks_of(services: Services, *, max_age_seconds: float = 0.0) -> dict[str, Check]:
+async def checks_of(services: Services, *, max_age_seconds: float) -> dict[str, Check]:
     """Each check by its name; that of the converter may have been made so long ago."""
     return {
         **await in_thread(cheap_checks_of, services),

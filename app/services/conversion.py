@@ -1,12 +1,15 @@
 """One conversion from its place in the queue to its outcome, counted and logged in one place."""
 
 import asyncio
+import math
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from io import FileIO
 from typing import Final
+
+import structlog
 
 from app.core.config import Settings
 from app.core.errors import ErrorCode, ServiceError
@@ -34,6 +37,8 @@ _PROBE_INTERVAL_SECONDS: Final = 30.0
 _NO_STORE: Final = {ErrorCode.INSUFFICIENT_STORAGE, ErrorCode.BUSY}
 """How it is told that the disk, or the process's files, are at an end."""
 
+log = structlog.get_logger()
+
 
 class Converter:
     """Runs conversions by `engine`, as many at once as `admission` lets in."""
@@ -47,6 +52,7 @@ class Converter:
         self._is_available = False
         self._probe: asyncio.Task[Locks | ServiceError] | None = None
         self._probed_at = 0.0
+        self._fault: str | None = None
 
     @property
     def has_options(self) -> bool:
@@ -63,15 +69,23 @@ class Converter:
         """How many uploads wait for one."""
         return self._admission.waiting
 
-    async def convert(self, upload: FileIO, result: FileIO, wanted: Wanted) -> Converted:
+    async def convert(
+        self,
+        upload: FileIO,
+        result: FileIO,
+        wanted: Wanted,
+        *,
+        cut_off: Callable[[], ServiceError | None] = lambda: None,
+    ) -> Converted:
         """Write the Markdown of the archive in `upload` to `result`, as it is wanted.
 
         When it returns, the child has ended and `result` is complete. When it is cancelled, the
-        child is killed and the slot is free before the cancellation goes on.
+        child is killed and the slot is free before the cancellation goes on. It is recorded as the
+        error of `cut_off`, if there is one: what the client is told who has not hung up.
 
         Raises ServiceError, which says why there is no result in words for the client.
         """
-        with self._journal.conversion() as record:
+        with self._journal.conversion(cut_off=cut_off) as record:
             record.facts["archive_bytes"] = _size(upload)
             async with self._admission.slot():
                 with self._journal.running(record):
@@ -97,7 +111,8 @@ class Converter:
     async def probe(self, *, max_age_seconds: float = 0.0) -> Locks:
         """Have a child answer, without taking a slot; callers at the same time share one.
 
-        An answer of up to `max_age_seconds` ago is as good as a new one.
+        An answer of up to `max_age_seconds` ago is as good as a new one, unless a conversion has
+        found otherwise since.
 
         Returns what holds the child. Raises ServiceError `converter_unavailable`, which says why: a
         workspace that an outside converter cannot use makes it unavailable too.
@@ -124,6 +139,12 @@ class Converter:
                 with suppress(ServiceError):
                     await self.probe()
 
+    def _tell_fault(self, reason: str) -> None:
+        """Log why a probe has failed, unless the one before has failed likewise."""
+        if reason != self._fault:
+            log.warning("converter_probe_failed", reason=reason)
+        self._fault = reason
+
     def _tell_available(self, *, is_available: bool) -> None:
         self._is_available = is_available
         self._available.set(is_available)
@@ -135,10 +156,16 @@ class Converter:
             converted = await self._engine.run(upload, result, wanted, record)
         except ServiceError as error:
             if error.code is ErrorCode.CONVERTER_UNAVAILABLE:
-                self._tell_available(is_available=False)
+                self._found(is_available=False)
             raise
-        self._tell_available(is_available=True)
+        self._found(is_available=True)
         return converted
+
+    def _found(self, *, is_available: bool) -> None:
+        """What a conversion has found: the last probe's answer may be known to be out of date."""
+        if is_available != self._is_available:
+            self._probed_at = -math.inf
+        self._tell_available(is_available=is_available)
 
     async def _probed(self) -> Locks | ServiceError:
         """Its error is no exception: a task's would be reported where nobody waits any more."""
@@ -146,8 +173,10 @@ class Converter:
         try:
             found = locks = await self._engine.probe()
             self._locks_missing.set(len(locks.shortfalls))
+            self._fault = None
         except ServiceError as error:
             found = error
+            self._tell_fault(error.detail)
         self._probed_at = time.monotonic()
         self._tell_available(is_available=not isinstance(found, ServiceError))
         return found

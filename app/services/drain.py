@@ -56,12 +56,18 @@ class Drain:
         try:
             yield
         except asyncio.CancelledError:
-            if not self._over:
+            if (told := self.cut_off()) is None:
                 raise
             task.uncancel()
-            raise _draining("has been stopped before this conversion had ended") from None
+            raise told from None
         finally:
             self._inside.discard(task)
+
+    def cut_off(self) -> ServiceError | None:
+        """What a conversion is told that is cancelled now; None if its client has done that."""
+        if not self._over:
+            return None
+        return _draining("has been stopped before this conversion had ended")
 
     async def stop(self) -> None:
         """Send new conversions away; return once those inside have ended, or have been ended."""

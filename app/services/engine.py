@@ -9,13 +9,15 @@ from typing import Final, NoReturn, Protocol
 from app.core.errors import ErrorCode, ServiceError
 from app.services.journal import Record
 from app.services.workspace import out_of_room
-from app.worker.launcher import CannotStart, Ended
+from app.worker import child
+from app.worker.launcher import CannotStart, Ended, Launcher
 from app.worker.locks import Bounds, Locks
 from app.worker.protocol import (
     Converted,
     Crashed,
     OutOfMemory,
     OutOfRoom,
+    Ready,
     Refused,
     Reply,
     decode,
@@ -24,6 +26,9 @@ from app.worker.wanted import Wanted
 
 _RETRY_AFTER_SECONDS: Final = 10
 """Processes or memory ran short; the conversions that hold them now end within about that time."""
+
+_GREETING_SECONDS: Final = 5.0
+"""A warm child answers within 5 ms, the first one, for which Python is started, within 300."""
 
 _MEMORY_FAULTS: Final = {-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT}
 """How a child ends when native code is refused memory and does not look: msgspec 0.22 does not when
@@ -51,17 +56,29 @@ class Engine(Protocol):
         """
 
 
+async def probe_child(launcher: Launcher, bounds: Bounds) -> Locks:
+    """What holds a child that was started to say so.
+
+    Raises ServiceError, which says how that has failed.
+    """
+    who = "The converter process"
+    with told_in_time(no_answer(who, _GREETING_SECONDS)):
+        ended = await launcher.run(child.greet, bounds, timeout=_GREETING_SECONDS)
+    reply = decode(ended.reply)
+    if not isinstance(reply, Ready):
+        raise ended_early(who, ended)
+    return reply.locks
+
+
 @contextmanager
-def told_in_time(seconds: float) -> Iterator[None]:
-    """Turns a child that could not be started, or had to be stopped, into a `ServiceError`."""
+def told_in_time(too_late: ServiceError) -> Iterator[None]:
+    """Turns a child that could not be started into a ServiceError, one that was stopped to this."""
     try:
         yield
     except CannotStart as error:
-        raise no_process() from error
+        raise _no_process() from error
     except TimeoutError:
-        raise ServiceError(
-            ErrorCode.CONVERSION_TIMEOUT, f"The conversion was stopped after {seconds:g} seconds."
-        ) from None
+        raise too_late from None
 
 
 def reply_of(ended: Ended, bounds: Bounds, record: Record) -> Reply:
@@ -119,12 +136,29 @@ def beyond(limit: int, unit: str) -> ServiceError:
     )
 
 
+def timed_out(seconds: float) -> ServiceError:
+    """The error for a conversion that took too long."""
+    return ServiceError(
+        ErrorCode.CONVERSION_TIMEOUT, f"The conversion was stopped after {seconds:g} seconds."
+    )
+
+
+def no_answer(who: str, seconds: float) -> ServiceError:
+    """The error for a converter that was started to answer, and hangs."""
+    return unavailable(f"{who} gave no answer within {seconds:g} s.")
+
+
+def ended_early(who: str, ended: Ended) -> ServiceError:
+    """The error for a converter that was started to answer, and has ended instead."""
+    return unavailable(f"{who} ended before it had answered: {cause_of_end(ended.exit_code)}.")
+
+
 def unavailable(detail: str) -> ServiceError:
     """The error for a converter that is not there at present."""
     return ServiceError(ErrorCode.CONVERTER_UNAVAILABLE, detail, retry_after=_RETRY_AFTER_SECONDS)
 
 
-def no_process() -> ServiceError:
+def _no_process() -> ServiceError:
     """The error for a machine that is short of something, or a forkserver that hangs."""
     return unavailable("No process for the conversion could be started.")
 

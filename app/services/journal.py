@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -60,12 +60,20 @@ class Journal:
         return len(self._starts)
 
     @contextmanager
-    def conversion(self) -> Iterator[Record]:
-        """Log `conversion_finished` at the end of the block, and count the same."""
+    def conversion(
+        self, *, cut_off: Callable[[], ServiceError | None] = lambda: None
+    ) -> Iterator[Record]:
+        """Log `conversion_finished` at the end of the block, and count the same.
+
+        If the block is cancelled, `cut_off` is asked: what it gives is recorded in place of that.
+        """
         record = Record()
         error: BaseException | None = None
         try:
             yield record
+        except asyncio.CancelledError as caught:
+            error = cut_off() or caught
+            raise
         except BaseException as caught:
             error = caught
             raise

@@ -23,19 +23,21 @@ from app.services.engine import (
     beyond,
     broken_off,
     cause_of_end,
-    no_process,
+    ended_early,
+    no_answer,
+    probe_child,
     reply_of,
+    timed_out,
     told_in_time,
     unavailable,
     unexpected,
 )
 from app.services.journal import Record
-from app.services.own_converter import OwnConverter
 from app.services.workspace import unnamed_file
 from app.services.workspace.scratch import scratch_folder
 from app.worker import outside
 from app.worker.descriptors import SentFile
-from app.worker.launcher import CannotStart, Launcher
+from app.worker.launcher import Launcher
 from app.worker.locks import Bounds, Locks
 from app.worker.outside import Command
 from app.worker.protocol import (
@@ -91,9 +93,6 @@ class OutsideConverter:
         self._timeout_seconds = timeout_seconds
         self._clock = clock
         self._distrusted_until = -math.inf
-        self._reader = OwnConverter(
-            launcher=launcher, limits=limits, bounds=bounds, timeout_seconds=timeout_seconds
-        )
 
     async def run(
         self,
@@ -103,7 +102,7 @@ class OutsideConverter:
         record: Record,
     ) -> Converted:
         end = asyncio.get_running_loop().time() + self._timeout_seconds
-        with told_in_time(self._timeout_seconds):
+        with told_in_time(timed_out(self._timeout_seconds)):
             async with unnamed_file(self._workspace) as selection:
                 selected = await self._select(upload, selection, end, record)
                 record.facts["pages_selected"] = selected.pages
@@ -120,7 +119,7 @@ class OutsideConverter:
         )
 
     async def probe(self) -> Locks:
-        locks = await self._reader.probe()
+        locks = await probe_child(self._launcher, self._bounds)
         await self._greet()
         # Asked last: a conversion may have failed meanwhile.
         if self._clock() < self._distrusted_until:
@@ -175,7 +174,8 @@ class OutsideConverter:
 
     async def _greet(self) -> None:
         """Have the system run the command. Raises ServiceError if it does not."""
-        try:
+        who = "The converter command, asked for its --help,"
+        with told_in_time(no_answer(who, _PROBE_TIMEOUT_SECONDS)):
             async with scratch_folder(self._workspace) as folder:
                 ended = await self._launcher.run(
                     outside.greet,
@@ -184,13 +184,13 @@ class OutsideConverter:
                     timeout=_PROBE_TIMEOUT_SECONDS,
                     stop=signal.SIGTERM,
                 )
-        except (CannotStart, TimeoutError) as error:
-            raise no_process() from error
-        reply = decode(ended.reply)
-        if isinstance(reply, CannotRun):
-            log.warning("converter_cannot_run", why=reply.why)
-        if not isinstance(reply, Runs):
-            raise _cannot_run()
+        match decode(ended.reply):
+            case Runs():
+                return
+            case CannotRun(why=why):
+                log.warning("converter_cannot_run", why=why)
+                raise _cannot_run()
+        raise ended_early(who, ended)
 
     def _command(self, folder: Path) -> Command:
         """Raises ServiceError `converter_unavailable` if there is no such program."""

@@ -1,20 +1,16 @@
 """Our own converter, in a locked child for each conversion."""
 
 from io import FileIO
-from typing import Final
 
-from app.services.engine import no_process, reply_of, told_in_time, unexpected
+from app.services.engine import probe_child, reply_of, timed_out, told_in_time, unexpected
 from app.services.journal import Record
 from app.worker import child
 from app.worker.descriptors import SentFile
-from app.worker.launcher import CannotStart, Launcher
+from app.worker.launcher import Launcher
 from app.worker.locks import Bounds, Locks
-from app.worker.protocol import Converted, Ready, decode
+from app.worker.protocol import Converted
 from app.worker.wanted import Wanted
 from docc2context import Limits
-
-_PROBE_TIMEOUT_SECONDS: Final = 5.0
-"""A warm child answers within 5 ms, the first one, for which Python is started, within 300."""
 
 
 class OwnConverter:
@@ -34,7 +30,7 @@ class OwnConverter:
         self, upload: FileIO, result: FileIO, wanted: Wanted, record: Record
     ) -> Converted:
         record.stage = "converting"
-        with told_in_time(self._timeout_seconds):
+        with told_in_time(timed_out(self._timeout_seconds)):
             ended = await self._launcher.run(
                 child.convert,
                 SentFile(upload),
@@ -50,13 +46,4 @@ class OwnConverter:
         return reply
 
     async def probe(self) -> Locks:
-        try:
-            ended = await self._launcher.run(
-                child.greet, self._bounds, timeout=_PROBE_TIMEOUT_SECONDS
-            )
-        except (CannotStart, TimeoutError) as error:
-            raise no_process() from error
-        reply = decode(ended.reply)
-        if not isinstance(reply, Ready):
-            raise no_process()
-        return reply.locks
+        return await probe_child(self._launcher, self._bounds)

@@ -135,7 +135,7 @@ USERS: Final = Row(
         Panel(
             "Share of failed requests",
             "5xx, crashes included, and 429, without scrapes, health checks, `/api/v1/status`, "
-            "files of the page, unknown addresses, and 405.",
+            "pages and their files, preflights, unknown addresses, and 405.",
             "percentunit",
             (
                 Query(
@@ -339,7 +339,7 @@ RESOURCES: Final = Row(
         ),
         Panel(
             "Kills for want of memory",
-            "Processes that the kernel has killed, in the last hour.",
+            "Of children and forkservers, in the last hour. The service itself shows as a restart.",
             "none",
             (Query(f"increase(docc2context_memory_oom_kills_total{{{JOB}}}[1h])", "{{instance}}"),),
             playbook="memory_oom_kill",

@@ -78,6 +78,11 @@ def test_a_conversion_that_outlasts_the_grace_is_ended_and_told(
     )
     assert server.process.wait(15) == -signal.SIGTERM
     assert not is_running(child)
+    (event,) = server.events("conversion_finished")
+    assert (event["level"], event["outcome"], event["code"], event["detail"]) == (
+        *("error", "server_error", "draining"),
+        document["detail"],
+    )
 
 
 def test_an_upload_that_does_not_end_does_not_keep_the_service_from_stopping(

@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from app.core.errors import ServiceError
+from app.core.errors import ErrorCode, ServiceError
+from app.services import outside_converter
 from app.services.journal import Record
 from app.services.outside_converter import DISTRUST_SECONDS, OutsideConverter
 from app.worker.launcher import Launcher
@@ -309,21 +311,53 @@ def told_available(server: Server) -> list[tuple[int, float]]:
     ]
 
 
-def test_a_command_that_could_not_be_run_is_trusted_again_after_some_time(tmp_path: Path) -> None:
-    program = tmp_path / "converter"
-    program.write_text("#!/bin/sh\n[ $1 = --help ] || exit 126\n")
+@pytest.mark.parametrize(
+    ("script", "seconds", "told"),
+    [
+        ("sleep 600", 0.5, "gave no answer within 0.5 s"),
+        (
+            "for i in $(seq 1200); do : > $i; done; sleep 600",
+            15,
+            "ended before it had answered: exit code 1",
+        ),
+    ],
+    ids=["hangs", "fills its folder"],
+)
+def test_a_command_that_does_not_answer_makes_it_unready_and_readiness_says_how(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, seconds: float, told: str
+) -> None:
+    monkeypatch.setattr(outside_converter, "_PROBE_TIMEOUT_SECONDS", seconds)
+    converter = converter_of(script, tmp_path)
+
+    with pytest.raises(ServiceError) as caught:
+        asyncio.run(converter.probe())
+
+    assert caught.value.code is ErrorCode.CONVERTER_UNAVAILABLE
+    assert caught.value.detail == f"The converter command, asked for its --help, {told}."
+    assert [one.name for one in tmp_path.iterdir()] == ["converter"]
+
+
+def converter_of(
+    script: str, folder: Path, clock: Callable[[], float] = time.monotonic
+) -> OutsideConverter:
+    """One whose command is a shell script of these lines; both are in the folder."""
+    program = folder / "converter"
+    program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
-    now = 1000.0
-    bounds = Bounds(memory_bytes=2**30, cpu_seconds=60, file_bytes=2**20)
-    converter = OutsideConverter(
+    return OutsideConverter(
         [str(program)],
-        workspace=tmp_path,
+        workspace=folder,
         launcher=Launcher(),
         limits=DEFAULT_LIMITS,
-        bounds=bounds,
+        bounds=Bounds(memory_bytes=2**30, cpu_seconds=60, file_bytes=2**20),
         timeout_seconds=30,
-        clock=lambda: now,
+        clock=clock,
     )
+
+
+def test_a_command_that_could_not_be_run_is_trusted_again_after_some_time(tmp_path: Path) -> None:
+    now = 1000.0
+    converter = converter_of("[ $1 = --help ] || exit 126", tmp_path, lambda: now)
 
     async def scenario() -> None:
         nonlocal now

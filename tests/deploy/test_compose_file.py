@@ -14,6 +14,7 @@ import yaml
 from app.core.config import Settings
 from monitoring import relocation
 from monitoring.local import AS_DEPLOYED
+from monitoring.preflight import EXAMPLE_HOST
 
 ROOT = relocation.ROOT
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -133,6 +134,38 @@ def test_what_is_mounted_from_here_is_here() -> None:
         if volume.startswith("./") and "user-assets" not in volume
     ]
     assert [source for source in sources if not (ROOT / source).exists()] == []
+
+
+SECRETS = ("heartbeat_token", "pagerduty_routing_key", "slack_alerts_url", "slack_critical_url")
+
+
+def said_before_the_start(folder: Path) -> tuple[int, list[str]]:
+    """The exit code of the service `preflight` and its lines, with this in place of its folder."""
+    (script,) = SERVICES["preflight"]["command"]
+    here = script.replace("$$", "$").replace("/etc/alertmanager", str(folder))
+    done = subprocess.run(["sh", "-c", here], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    return done.returncode, done.stdout.splitlines()
+
+
+def test_all_that_is_not_yet_set_is_said_the_address_of_the_heartbeat_too(tmp_path: Path) -> None:
+    shipped = relocation.ALERTMANAGER.read_text()
+    written = tmp_path / "alertmanager.yml"
+    written.write_text(shipped.replace("/etc/alertmanager", str(tmp_path)))
+    assert said_before_the_start(tmp_path) == (
+        0,
+        [
+            *(f"not yet set: {tmp_path}/secrets/{name}" for name in SECRETS),
+            f"not yet set: the heartbeat's address, in {written}",
+        ],
+    )
+
+    (tmp_path / "secrets").mkdir()
+    for name in SECRETS:
+        (tmp_path / "secrets" / name).write_text("a key")
+    mine = written.read_text().replace(f"//{EXAMPLE_HOST}/", "//alive.internal/")
+    written.write_text(f"# in place of https://{EXAMPLE_HOST}/docc2context\n{mine}")
+    assert said_before_the_start(tmp_path) == (0, [])
 
 
 @pytest.mark.parametrize("file", ["secrets/slack_alerts_url", ".env"])

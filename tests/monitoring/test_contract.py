@@ -9,14 +9,17 @@ from typing import Any, Final
 import promql_parser
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from app.api.route_table import UNMATCHED
+from app.api.routes import page
 from app.core.errors import ErrorCode
+from app.core.labels import METHODS
 from app.core.resource_figures import FIGURES
 from app.main import QUIET
 from tests.app.scrapes import families
 from tests.monitoring.programs import NEEDS_PROGRAMS, alertmanager_of, fetched, prometheus_of
-from tests.monitoring.rule_file import alerts, groups, records, rules
+from tests.monitoring.rule_file import alerts, groups, left_out, records, rules
 
 Known = dict[str, dict[str, set[str]]]
 """The values of each label of each metric."""
@@ -97,6 +100,7 @@ def known_of_service(app: FastAPI) -> Known:
     known |= {one.name: {label.name: {*label.values} for label in one.labels} for one in FIGURES}
     requests = known["http_requests_total"]
     requests["endpoint"].add(UNMATCHED)
+    requests["method"] |= METHODS
     requests["status"] |= {str(code.status) for code in ErrorCode}
     return known
 
@@ -213,15 +217,21 @@ def test_what_does_not_exist_is_named_with_what_is_nearest(
     assert told[0].startswith(f"Some: {fault}")
 
 
-def test_requests_that_nobody_makes_by_hand_are_left_out_and_no_others(service: Known) -> None:
-    expr = records()["job_status:http_requests:increase5m"]["expr"]
-    (left_out,) = re.findall(r'endpoint!~"(.*?)"', expr)
+def test_requests_that_ask_for_no_work_are_left_out_and_no_others(service: Known) -> None:
+    requests, rule = service["http_requests_total"], left_out()
 
     matched = {
-        one for one in service["http_requests_total"]["endpoint"] if re.fullmatch(left_out, one)
+        label: {one for one in requests[label] if re.fullmatch(values, one)}
+        for label, values in rule.items()
     }
 
-    assert matched == QUIET | {UNMATCHED, "/static/{name}"}
+    pages = {route.path for route in page.router.routes if isinstance(route, APIRoute)}
+    assert matched == {
+        "endpoint": QUIET | pages | {UNMATCHED, "/static/{name}"},
+        "method": {"OPTIONS"},
+        "status": {"405"},
+    }
+    assert requests["endpoint"] - matched["endpoint"] == {"/api/v1/convert"}
 
 
 def test_suspicious_are_the_refusals_that_the_catalogue_calls_hostile() -> None:
@@ -240,7 +250,7 @@ def test_alerts_wait_and_are_severe_as_agreed() -> None:
         name: rule["keep_firing_for"]
         for name, rule in alerts().items()
         if "keep_firing_for" in rule
-    } == {"ServiceDown": "5m"}
+    } == {"ServiceAbsent": "5m", "ServiceDown": "5m"}
 
 
 @pytest.mark.parametrize("alert", alerts().values(), ids=alerts().keys())

@@ -88,7 +88,8 @@ async def convert(
             assets = flag_of(await _receive(request, services, upload)) or assets
             wishes = wanted(form, assets=assets, has_options=has_options)
             result = await until_sent.enter_async_context(unnamed_file(workspace))
-        await unless_hung_up(request, services.converter.convert(upload, result, wishes))
+        work = services.converter.convert(upload, result, wishes, cut_off=services.drain.cut_off)
+        await unless_hung_up(request, work)
     return ResultResponse(result, form)
 
 

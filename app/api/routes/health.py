@@ -16,6 +16,9 @@ router = APIRouter(tags=[HEALTH], responses=problems([ErrorCode.INTERNAL_ERROR])
 
 PATHS: Final = ("/health", "/health/ready")
 
+PROBED_EVERY_SECONDS: Final = 1.0
+"""Anyone may ask, as often as they like: no more converter processes are started for them all."""
+
 
 @router.get(PATHS[0], summary="Liveness")
 async def health(response: Response) -> Health:
@@ -30,9 +33,12 @@ async def health(response: Response) -> Health:
     responses={503: {"model": Readiness, "description": "Conversions would fail."}},
 )
 async def ready(services: ServicesDep, response: Response) -> Readiness:
-    """Whether a conversion would succeed: let in, with room for its files, and with a child."""
+    """Whether a conversion would succeed: let in, with room for its files, and with a child.
+
+    The converter was asked within the last second.
+    """
     response.headers["Cache-Control"] = "no-store"
-    checks = await checks_of(services)
+    checks = await checks_of(services, max_age_seconds=PROBED_EVERY_SECONDS)
     if all(check.ok for check in checks.values()):
         return Readiness(status="ready", checks=checks)
     response.status_code = 503

@@ -1,6 +1,8 @@
 """Liveness and readiness."""
 
+import time
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from app.worker.launcher import CannotStart, Ended, Launcher
 from app.worker.locks import Locks
 from app.worker.protocol import Ready, encode
 from docc2context import __version__
+from tests.app.serving import eventually
 
 
 @pytest.mark.parametrize("path", ["/health", "/api/v1/health"])
@@ -23,7 +26,10 @@ def test_liveness_needs_no_lifespan(app: FastAPI, path: str) -> None:
     assert response.headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", ["/health/ready", "/api/v1/health/ready"])
+PATHS = ["/health/ready", "/api/v1/health/ready"]
+
+
+@pytest.mark.parametrize("path", PATHS)
 def test_a_service_that_can_convert_is_ready(app: FastAPI, path: str) -> None:
     response = TestClient(app).get(path)
 
@@ -98,6 +104,25 @@ def test_without_a_workspace_it_is_not_ready(app: FastAPI, tmp_path: Path) -> No
         "detail": "Nothing can be written to WORKSPACE_DIR: No such file or directory.",
     }
     assert response.json()["checks"]["converter"]["ok"] is True
+
+
+def test_however_often_it_is_asked_one_converter_process_is_started_in_a_second(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[float] = []
+
+    async def answer(*_: object, **__: object) -> Ended:
+        started.append(time.monotonic())
+        return Ended(encode(Ready(LACKING)), 0)
+
+    monkeypatch.setattr(Launcher, "run", answer)
+    client = TestClient(app)
+
+    answered = [client.get(path).status_code for path in PATHS for _ in range(20)]
+    eventually(lambda: client.get(PATHS[0]).is_success and len(started) > 2, "it is asked anew")
+
+    assert answered == [200] * len(answered)
+    assert all(later - earlier >= 1 for earlier, later in pairwise(started))
 
 
 def test_without_a_converter_it_starts_but_is_not_ready(

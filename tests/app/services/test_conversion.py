@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -234,13 +235,45 @@ def test_a_probe_counts_the_locks_that_the_kernel_lacks() -> None:
     assert value_of(METRICS, "converter_locks_missing") == 0
 
 
-@pytest.mark.parametrize("answer", [CannotStart(), TimeoutError(), Ended(b"", 1)])
-def test_a_probe_finds_the_converter_unavailable(answer: Ended | Exception) -> None:
-    with pytest.raises(ServiceError) as caught:
+NO_PROCESS = "No process for the conversion could be started."
+NO_ANSWER = "The converter process gave no answer within 5 s."
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (CannotStart(), NO_PROCESS),
+        (TimeoutError(), NO_ANSWER),
+        (Ended(b"", 1), "The converter process ended before it had answered: exit code 1."),
+        (Ended(b"", -9), "The converter process ended before it had answered: signal 9 (Killed)."),
+    ],
+)
+def test_a_probe_finds_the_converter_unavailable_and_says_why(
+    answer: Ended | Exception, reason: str
+) -> None:
+    with capture_logs() as lines, pytest.raises(ServiceError) as caught:
         asyncio.run(converter(answer).probe())
 
-    assert caught.value.code is ErrorCode.CONVERTER_UNAVAILABLE
+    assert (caught.value.code, caught.value.detail) == (ErrorCode.CONVERTER_UNAVAILABLE, reason)
     assert is_available() == 0
+    assert lines == [{"event": "converter_probe_failed", "log_level": "warning", "reason": reason}]
+
+
+def test_a_probe_that_fails_is_logged_when_that_begins_and_when_it_fails_otherwise() -> None:
+    launcher = told(READY)
+    probed = converter_by(launcher)
+    late, none, well = TimeoutError(), CannotStart(), Ended(encode(READY), 0)
+    answers: list[Ended | Exception] = [late, late, none, none, well, none]
+
+    async def scenario() -> None:
+        for launcher.answer in answers:
+            with suppress(ServiceError):
+                await probed.probe()
+
+    with capture_logs() as lines:
+        asyncio.run(scenario())
+
+    assert [line["reason"] for line in lines] == [NO_ANSWER, NO_PROCESS, NO_PROCESS]
 
 
 def test_an_unavailable_converter_is_asked_again_until_it_is_back(
@@ -280,6 +313,31 @@ def test_probes_at_the_same_time_share_a_child() -> None:
 
     asyncio.run(scenario())
     assert launcher.runs == 2
+
+
+def test_an_answer_is_too_old_once_a_conversion_has_found_otherwise(tmp_path: Path) -> None:
+    launcher = told(READY)
+    probed = converter_by(launcher)
+
+    async def available() -> bool:
+        try:
+            await probed.probe(max_age_seconds=3600)
+        except ServiceError:
+            return False
+        return True
+
+    async def scenario() -> list[bool]:
+        found = [await available(), await available()]
+        launcher.answer = CannotStart()
+        found.append(await available())
+        with FileIO(tmp_path / "upload", "w+") as upload, FileIO(tmp_path / "out", "w+") as result:
+            with pytest.raises(ServiceError):
+                await probed.convert(upload, result, Wanted())
+            found.append(await available())
+        return found
+
+    assert asyncio.run(scenario()) == [True, True, True, False]
+    assert launcher.runs == 3
 
 
 def test_the_settings_are_the_limits() -> None:

@@ -123,6 +123,26 @@ def test_each_end_is_logged_and_counted_alike(
     assert recorded.moves == RAN | moves(outcome, error_type, extraction) | rejections
 
 
+def test_what_the_end_of_the_service_cuts_off_is_its_own_fault_and_not_a_clients() -> None:
+    metrics = Metrics(node_types=[])
+    journal = Journal(metrics)
+
+    with (
+        capture_logs() as lines,
+        pytest.raises(asyncio.CancelledError),
+        journal.conversion(cut_off=lambda: refusal("draining")),
+    ):
+        raise asyncio.CancelledError
+
+    (line,) = lines
+    assert (line["log_level"], line["outcome"], line["code"], line["detail"]) == (
+        *("error", "server_error", "draining"),
+        "No.",
+    )
+    told = moved({}, parsed(metrics.render("")[0].decode()))
+    assert told == moves("server_error", "cli_error", None)
+
+
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [(refusal("busy"), "rejected_busy"), (asyncio.CancelledError(), "cancelled")],

@@ -40,14 +40,18 @@ def scraper(
 ) -> Iterator[httpx2.Client]:
     """A Prometheus with the agent's scrape configuration, which has seen one of each result.
 
-    And a request by a method that its route does not take, which is none of them.
+    And requests that are none of them: by a method that its route does not take, a page, and the
+    question that a browser asks before an upload from another site.
     """
-    server = start_server()
+    server = start_server(CORS_ORIGINS="https://docs.example")
     assert server.put(doccarchive("Foo")).status_code == 200
     (server.workspace / "DRAIN").touch()
     assert server.put(doccarchive("Foo")).status_code == 503
     (server.workspace / "DRAIN").unlink()
     assert server.client.get("/api/v1/convert").status_code == 405
+    assert server.client.get("/").status_code == 200
+    asking = {"Origin": "https://docs.example", "Access-Control-Request-Method": "PUT"}
+    assert server.client.options("/api/v1/convert", headers=asking).status_code == 200
     configuration = SCRAPE.replace("localhost:8000", f"localhost:{server.port}")
     configuration = configuration.replace("scrape_interval: 1m", "scrape_interval: 1s")
     configuration = configuration.replace("scrape_timeout: 10s", "scrape_timeout: 1s")

@@ -1,12 +1,15 @@
 """The commands of the playbooks are of known forms, and those that need no Docker are run."""
 
 import importlib.util
+import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,7 @@ from app.core.errors import ErrorCode
 from app.services.drain import FILE_NAME
 from monitoring.playbooks import SOURCES
 from tests.app.archives import doccarchive
-from tests.app.serving import ROOT, Server, problem
+from tests.app.serving import NEEDS_PROC, ROOT, Server, held, problem
 from tests.monitoring.playbooks.texts import PLAYBOOKS, Listing, commands
 
 COMMANDS = commands()
@@ -32,7 +35,10 @@ COMPOSE = re.compile(
     r"|docker compose up -d --scale docc2context=2$"
 )
 OTHERS = re.compile(
-    r"docker (stats --no-stream|system df)|curl -sS -m 5 http://localhost:(8000|9090|9093)/"
+    r"docker (stats --no-stream|system df)|docker inspect --format '[^']+' "
+    r"\$\(docker compose ps -aq docc2context\)$|docker events --since 15m --until 0s "
+    r"--filter label=com\.docker\.compose\.service=docc2context --filter event=die --format '"
+    r"|curl -sS -m (5|15) http://localhost:(8000|9090|9093)/"
     r"|date -u$|sudo dmesg -T \| |sudo sh -c 'du -m /var/lib/docker/containers/"
 )
 PREFIX = re.compile(r"docker compose logs [^|]*docc2context \| ")
@@ -46,6 +52,13 @@ PAGES = [*SOURCES.glob("*.md"), *(ROOT / "DOCS").glob("*.md"), ROOT / "README.md
 @EACH
 def test_a_command_is_of_a_known_form(command: Listing) -> None:
     assert COMPOSE.match(command.text) or OTHERS.match(command.text)
+
+
+@pytest.mark.parametrize("playbook", TEXTS)
+def test_the_tools_of_the_watchers_are_run_from_their_images(playbook: str) -> None:
+    """The host need not have them, and what they check is what the container has mounted."""
+    called = re.findall(r"(--entrypoint |exec \w+ )?\b(?:amtool|promtool)\b", TEXTS[playbook])
+    assert all(called)
 
 
 def test_replicas_are_started_with_a_range_of_ports_that_later_commands_have_too() -> None:
@@ -154,6 +167,43 @@ def test_the_drain_commands_drain_and_end_it(server: Server) -> None:
     assert server.client.get("/health/ready").status_code == 503
     assert ran(remove, server).returncode == 0
     assert server.client.get("/health/ready").status_code == 200
+
+
+@NEEDS_PROC
+def test_conversions_that_a_kill_has_ended_are_found_a_childs_and_the_forkservers(
+    start_server: Callable[..., Server], slow_archive: bytes
+) -> None:
+    server = start_server()
+    with ThreadPoolExecutor(1) as pool:
+        for is_child in (True, False):
+            answer = pool.submit(server.put, slow_archive)
+            with held(server) as child:
+                os.kill(child if is_child else server.forkserver(), signal.SIGKILL)
+            assert problem(answer.result())["code"] == "conversion_failed"
+
+    found = [json.loads(line) for line in output_of("memory_oom_kill", server).splitlines()]
+
+    assert [one["child_ended_by"] for one in found] == ["signal 9 (Killed)", "exit code 255"]
+
+
+def test_what_burns_the_budget_is_found_failures_and_time_outs(
+    start_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    program = tmp_path / "converter"
+    program.touch(0o755)
+    server = start_server(CONVERTER_COMMAND=program, CONVERSION_TIMEOUT_SECONDS=2)
+    for script in ("exit 3", "sleep 600"):
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        assert server.put(doccarchive("Foo")).status_code >= 500
+
+    found = [
+        json.loads(line) for line in output_of("conversion_error_budget_burn", server).splitlines()
+    ]
+
+    assert [(one["outcome"], one["code"], one["converter_error"]) for one in found] == [
+        ("server_error", "conversion_failed", "it failed (exit code 3)"),
+        ("timeout", "conversion_timeout", None),
+    ]
 
 
 def test_the_largest_logs_of_containers_stand_last(tmp_path: Path) -> None:
