@@ -5,6 +5,7 @@ follow one stack from its start to its end, in this order.
 """
 
 import os
+import re
 import signal
 import sys
 import time
@@ -281,6 +282,23 @@ def test_one_replica_alone_has_port_8000_and_keeps_it_when_it_restarts(stack: St
 
     wait_for(lambda: httpx2.get(f"{SERVICE}/health/ready").status_code == 200, "it is ready again")
     wait_for(lambda: list(values('up{job="docc2context"} == 1').values()) == [1], "it is scraped")
+
+
+def test_a_service_that_was_killed_and_is_up_again_is_found_by_the_playbook(stack: Stack) -> None:
+    (only,) = stack.containers("docc2context")
+    served = "open('/proc/1/task/1/children').read().split()"
+    program(stack, only, f"import os; [os.kill(int(one), 9) for one in {served}]")
+    wait_for(lambda: stack.inspect(only)["RestartCount"] == 1, "it is started again")
+    wait_for(lambda: stack.is_healthy("docc2context"), "it is healthy")
+
+    inspected, ended = [
+        stack.shell(one.text)
+        for one in commands()
+        if one.playbook == "service_restarting" and re.match("docker (inspect|events)", one.text)
+    ]
+
+    assert inspected.endswith(" restarts=1 oom=false exit=0\n")
+    assert ended.splitlines()[-1].endswith(" 137")
 
 
 def test_an_upgrade_and_the_way_back_bring_the_commit_that_was_asked_for(stack: Stack) -> None:

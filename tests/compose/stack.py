@@ -92,6 +92,11 @@ class Stack:
         """Run `docker`; its output. AssertionError with it if it fails."""
         return self._run(["docker"], arguments, seconds)
 
+    def shell(self, line: str) -> str:
+        """Run a line of a playbook; its output. AssertionError with it if it fails."""
+        here = line.replace("docker compose", " ".join(self._program))
+        return self._run(["sh", "-c"], (here,), 60)
+
     def containers(self, service: str) -> list[str]:
         """The ids of a service's containers, those that have ended too."""
         return self._of_project(
