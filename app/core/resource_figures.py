@@ -62,7 +62,8 @@ FIGURES: Final = (
         MEMORY_OOM_KILLS,
         "counter",
         "processes",
-        "Processes of the container that the kernel has killed for want of memory.",
+        "Processes of the container that the kernel has killed for lack of memory; where that "
+        "restarts the container, as a kill of the service does, the count starts at 0.",
     ),
     Figure(CPU_USAGE, "counter", "seconds", "CPU time that the container, or we, have used."),
     Figure(
