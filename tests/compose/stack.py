@@ -132,6 +132,11 @@ class Stack:
         done = subprocess.run(command, env=self.environment, capture_output=True, check=True)
         return (done.stdout + done.stderr).decode()
 
+    def forget(self, service: str, volume: str) -> None:
+        """Remove a service's containers, and the volume that has its data."""
+        self.compose("rm", "--stop", "--force", service)
+        self.docker("volume", "rm", f"{PROJECT}_{volume}")
+
     def one_replica(self) -> None:
         """Start the stack as it is by default."""
         del self.environment["DOCC2CONTEXT_PORTS"]
