@@ -9,10 +9,7 @@ before the first is answered takes a hundred times its size.
 
 from typing import Final
 
-from httptools import HttpParserError
-
 from app.core.http_linger import LingeringClose
-from app.core.http_refusal import Reason
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 """Twice what nginx accepts."""
@@ -27,6 +24,7 @@ _TOO_LARGE: Final = (
     f"The head of the request is larger than the limit of {MAX_HEAD_BYTES} bytes: send shorter "
     "headers.\n"
 )
+_TOO_MANY: Final = f"Over {MAX_WAITING} requests wait for their turn.\n"
 
 
 class BoundedHead(LingeringClose):
@@ -34,9 +32,6 @@ class BoundedHead(LingeringClose):
 
     When too many requests wait, it answers those that it has taken, and closes.
     """
-
-    _fault: Reason = "malformed"
-    """Why the parser stopped."""
 
     _gathered = 0
     """Bytes received since the last complete head, or since the last piece of a body."""
@@ -48,7 +43,7 @@ class BoundedHead(LingeringClose):
         self._gathered += len(data)
         super().data_received(data)
         if self._gathered > MAX_HEAD_BYTES and not self.transport.is_closing():
-            self._refuse_head()
+            self.refuse("head_too_large", 431, _TOO_LARGE)
 
     def on_message_begin(self) -> None:
         self._head = _REQUEST_LINE_BYTES
@@ -65,8 +60,7 @@ class BoundedHead(LingeringClose):
     def on_headers_complete(self) -> None:
         self._gathered = 0
         if len(self.pipeline) >= MAX_WAITING:
-            self._fault = "too_many_waiting"
-            raise HttpParserError("too many requests wait")  # leads to `send_400_response`
+            self.reject("too_many_waiting", 400, _TOO_MANY)
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -77,17 +71,7 @@ class BoundedHead(LingeringClose):
         self._gathered = 0
         super().on_message_complete()
 
-    def send_400_response(self, msg: str) -> None:
-        if self._fault == "head_too_large":
-            self._refuse_head()
-        else:
-            self.refuse(self._fault, 400, msg)
-
     def _count(self, size: int) -> None:
         self._head += size
         if self._head > MAX_HEAD_BYTES:
-            self._fault = "head_too_large"
-            raise HttpParserError("the head is too large")  # leads to `send_400_response`
-
-    def _refuse_head(self) -> None:
-        self.refuse("head_too_large", 431, _TOO_LARGE)
+            self.reject("head_too_large", 431, _TOO_LARGE)

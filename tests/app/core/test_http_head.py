@@ -15,9 +15,9 @@ from app.core.http_head import MAX_HEAD_BYTES, MAX_WAITING, BoundedHead
 
 PIECE = 8192
 WHOLE = 1024 * 1024
-GET = b"GET / HTTP/1.1\r\n"
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
 TINY = b"a: b\r\n"
-CHUNKED = b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+CHUNKED = b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
 STARTED = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"
 
 
@@ -175,9 +175,14 @@ def test_trailers_are_refused_if_their_request_is_not_yet_answered(
     assert answer.count(b"HTTP/1.1") == 1
 
 
-def test_trailers_of_a_request_that_waits_for_its_turn_are_not_refused_in_words() -> None:
-    segments = [GET + b"\r\n", CHUNKED, *cut(TINY * 30_000, PIECE)]
-    assert asyncio.run(said_by(segments, is_early=True)) == STARTED + b"ha"
+@pytest.mark.parametrize(
+    "rest", [cut(TINY * 30_000, PIECE), [b"no trailer\r\n"]], ids=["large", "malformed"]
+)
+def test_a_request_that_waits_for_its_turn_is_refused_without_harm_to_the_answer_before_it(
+    rest: Sequence[bytes],
+) -> None:
+    segments = [GET + b"\r\n", CHUNKED, *rest]
+    assert asyncio.run(said_by(segments, is_early=True)) == STARTED + b"haha"
 
 
 def test_a_few_requests_may_wait_for_their_turn_and_no_more() -> None:
@@ -188,7 +193,7 @@ def test_a_few_requests_may_wait_for_their_turn_and_no_more() -> None:
     assert asyncio.run(said_to(answered, more)).count(b"HTTP/1.1 200 ") == 1 + MAX_WAITING
 
 
-PUT = b"PUT / HTTP/1.1\r\nContent-Length: 1000000\r\n"
+PUT = b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"
 
 
 @pytest.mark.parametrize("head", [PUT + b"Connection: close\r\n\r\n", PUT + b"\r\n"])
@@ -210,6 +215,28 @@ def test_what_follows_an_answer_is_read_for_a_time_that_nothing_renews(
             return taken
 
     assert 2 < asyncio.run(bytes_taken()) <= 21
+
+
+def test_an_upload_behind_an_answer_has_the_time_that_it_needs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(http_linger, "LINGER_SECONDS", 0.1)
+    upload = GET.replace(b"GET", b"PUT") + b"Content-Length: 20\r\nConnection: close\r\n\r\n"
+
+    async def answered_when_whole(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await answered(scope, receive, send)
+
+    async def said() -> bytes:
+        async with connected(answered_when_whole) as connection:
+            await connection.feed(GET + b"\r\n" + upload)
+            for _ in range(20):
+                await connection.feed(b"x")
+                await asyncio.sleep(0.01)  # the client's pace: it is what is tested
+            return await connection.said()
+
+    assert asyncio.run(said()).count(b"HTTP/1.1 200 ") == 2
 
 
 def test_who_sends_nothing_more_is_not_waited_for() -> None:
