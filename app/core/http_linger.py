@@ -37,7 +37,7 @@ class LingeringClose(DownloadInTime):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self._in_body:
+        if self._in_body and self.cycle.response_complete:
             self._start_lingering()
 
     def on_message_complete(self) -> None:
