@@ -106,10 +106,12 @@ async def _receive(
 ) -> Mapping[str, str]:
     """Store the archive, and return the form's other fields; `check` sees those before the file."""
     settings = services.settings
-    async with (
-        aclosing(request.stream()) as stream,
-        aclosing(unless_stalled(stream, settings.upload_idle_seconds)) as chunks,
-    ):
+    async with AsyncExitStack() as stack:
+        arrival = stack.enter_context(services.upload_slots.slot())
+        stream = await stack.enter_async_context(aclosing(request.stream()))
+        counted = await stack.enter_async_context(aclosing(arrival.counted(stream)))
+        timed = unless_stalled(counted, settings.upload_idle_seconds)
+        chunks = await stack.enter_async_context(aclosing(timed))
         return await receive(
             Body(chunks, request.headers.get("Content-Type", ""), _length(request)),
             upload,
