@@ -11,7 +11,7 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from app.core import http_linger
-from app.core.http_head import MAX_HEAD_BYTES, MAX_WAITING, BoundedHead
+from app.core.http_head import MAX_HEAD_BYTES, MAX_HEADERS, MAX_WAITING, BoundedHead
 
 PIECE = 8192
 WHOLE = 1024 * 1024
@@ -131,16 +131,33 @@ def cut(data: bytes, size: int) -> list[bytes]:
 
 
 @pytest.mark.parametrize("size", [PIECE, WHOLE], ids=["in pieces", "in one segment"])
-def test_tiny_headers_count_with_what_separates_them(size: int) -> None:
-    room = (MAX_HEAD_BYTES - len(GET + b"Connection: close\r\n\r\n")) // len(TINY)
+def test_headers_count_with_what_separates_them(size: int) -> None:
+    short = b"a: " + 300 * b"b" + b"\r\n"
+    room = (MAX_HEAD_BYTES - len(GET + b"Connection: close\r\n\r\n")) // len(short)
 
     def answer(headers: int) -> bytes:
-        head = GET + b"Connection: close\r\n" + TINY * headers + b"\r\n"
+        head = GET + b"Connection: close\r\n" + short * headers + b"\r\n"
         return asyncio.run(said_to(answered, *cut(head, size)))
 
     assert status(answer(room)) == 200
     assert status(answer(room + 1)) == 431
-    assert status(answer(30_000)) == 431
+    assert status(answer(2 * room)) == 431
+
+
+def test_headers_and_trailers_are_counted_together() -> None:
+    def answer(headers: int, trailers: int) -> bytes:
+        head = GET + b"Connection: close\r\nTransfer-Encoding: chunked\r\n" + TINY * headers
+        return asyncio.run(
+            said_by([head + b"\r\n0\r\n" + TINY * trailers + b"\r\n"], is_early=False)
+        )
+
+    known = GET.count(b"\r\n") + 1  # the first line is none
+    assert status(answer(MAX_HEADERS - known, 0)) == 200
+    assert status(answer(MAX_HEADERS - known - 1, 1)) == 200
+    assert status(answer(MAX_HEADERS - known, 1)) == 431
+    refusal = answer(MAX_HEADERS - known + 1, 0)
+    assert status(refusal) == 431
+    assert refusal.endswith(b"The request has over 256 headers: send fewer.\n")
 
 
 @pytest.mark.parametrize("is_early", [True, False])
