@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+import struct
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -82,6 +83,12 @@ class Connection:
             self.protocol.data_received(segment)
             await asyncio.sleep(0)  # the application begins
 
+    def reset(self) -> None:
+        """Have the client's system end the connection, unseen by the protocol."""
+        self.protocol.flow.pause_reading()
+        self._theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._theirs.close()
+
     async def said(self) -> bytes:
         """All that it says, till it closes its side."""
         loop, said = asyncio.get_running_loop(), b""
@@ -91,11 +98,20 @@ class Connection:
         return said
 
 
+def tcp_pair() -> tuple[socket.socket, socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        theirs = socket.create_connection(server.getsockname())
+        return server.accept()[0], theirs
+
+
 @asynccontextmanager
-async def connected(app: ASGIApp) -> AsyncIterator[Connection]:
+async def connected(
+    app: ASGIApp,
+    pair: Callable[[], tuple[socket.socket, socket.socket]] = socket.socketpair,
+) -> AsyncIterator[Connection]:
     loop = asyncio.get_running_loop()
     protocol = Protocol(app)
-    ours, theirs = socket.socketpair()
+    ours, theirs = pair()
     theirs.settimeout(0)
     with theirs:
         await loop.create_connection(lambda: protocol, sock=ours)
@@ -278,3 +294,27 @@ def test_an_upload_whose_connection_is_refused_is_told_that_nobody_is_there() ->
             return app.ended
 
     assert asyncio.run(ended()) == 1
+
+
+def test_a_client_that_goes_before_the_end_of_its_answer_is_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def lost() -> None:
+        gone = asyncio.Event()
+
+        async def answered_late(_scope: Scope, _receive: Receive, send: Send) -> None:
+            headers = [(b"content-length", b"0")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await gone.wait()
+            await send({"type": "http.response.body", "body": b""})
+            connection.protocol.transport.write(b"too late")
+
+        async with connected(answered_late, tcp_pair) as connection:
+            await connection.feed(PUT + b"Connection: close\r\n\r\n")
+            connection.reset()
+            gone.set()
+            async with asyncio.timeout(5):
+                await connection.lost.wait()
+
+    asyncio.run(lost())
+    assert caplog.records == []
