@@ -55,6 +55,8 @@ class RefusalTold(HangupTold):
         if self._is_deaf:
             return
         self._is_deaf = True
+        # asyncio's own loop reads in the context of the request that last asked for more.
+        structlog.contextvars.clear_contextvars()
         cycle: RequestResponseCycle | None = self.cycle
         may_answer = self._may_answer()
         log.info("request_refused", reason=reason, status=status, answered=may_answer)
