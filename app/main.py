@@ -39,6 +39,7 @@ from app.services.conversion import CONVERTER_NODE_TYPES, CONVERTER_VERSION, Con
 from app.services.drain import Drain
 from app.services.rate_limiter import RateLimiter
 from app.services.startup import start_converter, sweep_workspace
+from app.services.upload_slots import UploadSlots
 from app.services.workspace.scratch import leftovers
 
 API = "/api/v1"
@@ -169,6 +170,7 @@ def _services(settings: Settings, reading: Callable[[], ResourceReading | None])
     return Services(
         settings=settings,
         metrics=metrics,
+        upload_slots=UploadSlots(slots=settings.upload_slots, metrics=metrics),
         converter=Converter(admission=admission, engine=engine_of(settings), metrics=metrics),
         drain=Drain(
             workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds

@@ -12,6 +12,7 @@ from app.core.metrics import Metrics
 from app.services.conversion import Converter
 from app.services.drain import Drain
 from app.services.rate_limiter import RateLimiter
+from app.services.upload_slots import UploadSlots
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Services:
 
     settings: Settings
     metrics: Metrics
+    upload_slots: UploadSlots
     converter: Converter
     drain: Drain
     rate_limiter: RateLimiter

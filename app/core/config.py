@@ -101,6 +101,15 @@ class Settings(BaseSettings):
         gt=0,
         le=3600,
     )
+    upload_slots: int = _setting(
+        "uploads",
+        "How many may arrive at once. Each holds two descriptors, some 400 KiB of memory, and its "
+        "size in the workspace. If all are taken and another comes, the slowest gives way, unless "
+        "it brings 64 KiB a second.",
+        default=128,
+        ge=1,
+        le=10_000,
+    )
     conversion_slots: int = _setting(
         "conversions",
         "How many run at once. A conversion keeps one CPU busy, so more only slow each other down.",

@@ -8,7 +8,7 @@ import socket
 from asyncio import Transport
 from typing import Final
 
-from app.core.http_deadline import HeadInTime
+from app.core.http_wellformed import WellFormed
 
 DOWNLOAD_IDLE: Final = "download_idle_seconds"
 """The key of that time in the application's lifespan state."""
@@ -19,7 +19,7 @@ _DEFAULT_SECONDS: Final = 120.0
 _INTERNET: Final = frozenset({socket.AF_INET, socket.AF_INET6})
 
 
-class DownloadInTime(HeadInTime):
+class DownloadInTime(WellFormed):
     """Ends a connection whose client acknowledges none of the waiting data for too long.
 
     To the application it looks like a client that has hung up. On a Unix socket, whose peer is a

@@ -37,7 +37,7 @@ class LingeringClose(DownloadInTime):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self._in_body:
+        if self._in_body and self.cycle.response_complete:
             self._start_lingering()
 
     def on_message_complete(self) -> None:
@@ -57,15 +57,24 @@ class LingeringClose(DownloadInTime):
         """Close our side, and the other one when its time is up or nobody can be sending."""
         lingers_already = self._time_left is not None
         may_send = self._in_body or self._is_deaf
-        if lingers_already or not may_send or not self._both_sides.can_write_eof():
+        if lingers_already or not may_send or not self._closes_own_side():
             self._both_sides.close()
             return
-        self._own_side.is_closed = True
-        self._both_sides.write_eof()
         self._tell_of_hangup()  # nobody will be answered any more
         self._start_lingering()
         self.flow.resume_reading()
         self._await_more()
+
+    def _closes_own_side(self) -> bool:
+        """Whether that is possible: it is not with TLS, nor once the client has gone."""
+        if not self._both_sides.can_write_eof():
+            return False
+        self._own_side.is_closed = True  # even if it fails: asyncio takes no more either
+        try:
+            self._both_sides.write_eof()
+        except OSError:
+            return False
+        return True
 
     def _start_lingering(self) -> None:
         if self._time_left is None:

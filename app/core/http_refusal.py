@@ -3,9 +3,10 @@
 An application does not see what is refused here, or sees it as a client that has hung up.
 """
 
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple, NoReturn
 
 import structlog
+from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from app.core.http_hangup import HangupTold
@@ -18,6 +19,12 @@ Reason = Literal["malformed", "head_too_large", "too_many_waiting", "head_timeou
 log = structlog.get_logger()
 
 
+class _Refusal(NamedTuple):
+    reason: Reason
+    status: int
+    text: str
+
+
 class RefusalTold(HangupTold):
     """Answers what it refuses with a line of plain text, and closes the connection.
 
@@ -28,15 +35,28 @@ class RefusalTold(HangupTold):
     _is_deaf = False
     """Whether what arrives is dropped."""
 
+    _rejected: _Refusal | None = None
+    """Why the parser was stopped; None if it stopped by itself."""
+
     def data_received(self, data: bytes) -> None:
         if not self._is_deaf:
             super().data_received(data)
+
+    def reject(self, reason: Reason, status: int, text: str) -> NoReturn:
+        """Stop the parser, from within one of its events, to refuse what it reads."""
+        self._rejected = _Refusal(reason, status, text)
+        raise HttpParserError(reason)  # leads to `send_400_response`
+
+    def send_400_response(self, msg: str) -> None:
+        self.refuse(*(self._rejected or _Refusal("malformed", 400, f"{msg}\n")))
 
     def refuse(self, reason: Reason, status: int, text: str) -> None:
         """Answer with `text` if possible, log the refusal, and close."""
         if self._is_deaf:
             return
         self._is_deaf = True
+        # asyncio's own loop reads in the context of the request that last asked for more.
+        structlog.contextvars.clear_contextvars()
         cycle: RequestResponseCycle | None = self.cycle
         may_answer = self._may_answer()
         log.info("request_refused", reason=reason, status=status, answered=may_answer)
@@ -44,10 +64,23 @@ class RefusalTold(HangupTold):
             self.transport.write(self._answer(status, text))
             if cycle is not None and not cycle.response_complete:
                 cycle.scope["state"][REFUSED_STATUS] = status
-        if may_answer or cycle is None or cycle.more_body:
+        last = None if may_answer else self._last_whole()
+        if last is None:
             self.transport.close()
         else:
-            cycle.keep_alive = False  # so that the connection is closed after its answer
+            last.keep_alive = False  # so that the connection is closed after its answer
+
+    def _last_whole(self) -> RequestResponseCycle | None:
+        """The last of the whole requests that still wait for their answer; None if there is none.
+
+        One that is not yet whole and waits for its turn will have none.
+        """
+        if self.cycle.more_body:
+            if not self.pipeline:
+                return None
+            self.pipeline.popleft()
+            self._unanswered.pop()
+        return self._unanswered[-1]
 
     def _answer(self, status: int, text: str) -> bytes:
         headers = [

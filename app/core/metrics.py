@@ -76,6 +76,9 @@ class Metrics:
         unit="bytes",
         buckets=buckets.UPLOAD_BYTES,
     )
+    active_uploads = Declared(
+        Gauge, "active_uploads", "Uploads that are being received.", unit="uploads"
+    )
     zip_extractions = Declared(
         Counter,
         "zip_extractions_total",

@@ -1,6 +1,6 @@
 """The field `file` and short others out of a multipart/form-data body, taken as it streams by."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Final, NoReturn
 
 from python_multipart.exceptions import FormParserError, ParseError
@@ -28,13 +28,17 @@ _MAX_TEXT_BYTES: Final = 64
 """The value of a field that is kept: ten times what any has reason to hold."""
 
 
+FieldsCheck = Callable[[Mapping[str, str]], object]
+"""Raises ServiceError for fields that make the file useless, whatever it holds."""
+
+
 class FileField:
     """A sink for a form's bytes that hands those of the file on to `write`.
 
     The fields that `kept` names are found in `texts` afterwards, wherever in the form they stand;
-    others are read over, and so is what precedes the first boundary, as RFC 2046, section 5.1.1,
-    has it. Memory is bounded: a part may have 8 headers of 4 KiB each, and everything beside the
-    file may be 1 MiB.
+    `check` is called with those before the file when that begins. Others are read over, and so is
+    what precedes the first boundary, as RFC 2046, section 5.1.1, has it. Memory is bounded: a part
+    may have 8 headers of 4 KiB each, and everything beside the file may be 1 MiB.
 
     Raises ServiceError: `invalid_request` for a body that is no such form or brings a field twice,
     `missing_file` from `finish` if it is a form and brings no file.
@@ -43,10 +47,15 @@ class FileField:
     overhead_limit: int = _MAX_OVERHEAD_BYTES
 
     def __init__(
-        self, content_type: str, write: Callable[[memoryview], None], kept: Collection[str] = ()
+        self,
+        content_type: str,
+        write: Callable[[memoryview], None],
+        kept: Collection[str] = (),
+        check: FieldsCheck = lambda _: None,
     ) -> None:
         self._write = write
         self._kept = kept
+        self._check = check
         self._text: bytearray | None = None
         self._values: dict[str, bytearray] = {}
         self._header = bytearray(), bytearray()
@@ -171,7 +180,9 @@ class FileField:
         if (self._inside and self._found) or name in self._values:
             _refuse(f"The form has more than one field `{name}`.")
         self._found = self._found or self._inside
-        if name in self._kept:
+        if self._inside:
+            self._check(self.texts)
+        elif name in self._kept:
             self._text = self._values[name] = bytearray()
 
     def _on_part_data(self, data: bytes, start: int, end: int) -> None:

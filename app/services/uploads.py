@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 from app.core.threads import in_thread
-from app.services.multipart import MEDIA_TYPE, FileField
+from app.services.multipart import MEDIA_TYPE, FieldsCheck, FileField
 from app.services.workspace import faults_reported, write_all
 
 _BATCH_BYTES: Final = 256 * 1024
@@ -28,21 +28,27 @@ class Body:
 
 
 async def receive(
-    body: Body, file: FileIO, *, limit: int, metrics: Metrics, kept: Collection[str] = ()
+    body: Body,
+    file: FileIO,
+    *,
+    limit: int,
+    metrics: Metrics,
+    kept: Collection[str] = (),
+    check: FieldsCheck = lambda _: None,
 ) -> Mapping[str, str]:
     """Write the archive in `body` to `file` and return the fields of the form that `kept` names.
 
-    A multipart/form-data body brings it as the field `file`; any other body is the archive.
-    Decoding and writing happen in a thread: a disk that is slow to take its pages would else
-    stop every other request.
+    A multipart/form-data body brings it as the field `file`, before which `check` is called with
+    the fields that came first; any other body is the archive. Decoding and writing happen in a
+    thread: a disk that is slow to take its pages would else stop every other request.
 
     Raises ServiceError: `upload_too_large` over `limit` bytes, before anything is read if the
     announced length says so; `empty_upload`, `missing_file`, `invalid_request` or
-    `insufficient_storage`.
+    `insufficient_storage`; and what `check` raises.
     """
     archive = _CountedFile(file, limit)
     with _counted_refusals(metrics):
-        decoder = _decoder(body.content_type, archive, kept)
+        decoder = _decoder(body.content_type, archive, kept, check)
         if body.length is not None and body.length > limit + decoder.overhead_limit:
             raise _too_large(limit)
         await _feed(decoder, body.chunks)
@@ -120,9 +126,11 @@ class _RawBody:
         """Nothing follows the archive's last byte."""
 
 
-def _decoder(content_type: str, archive: _CountedFile, kept: Collection[str]) -> _Decoder:
+def _decoder(
+    content_type: str, archive: _CountedFile, kept: Collection[str], check: FieldsCheck
+) -> _Decoder:
     if content_type.partition(";")[0].strip().lower() == MEDIA_TYPE:
-        return FileField(content_type, archive.write, kept)
+        return FileField(content_type, archive.write, kept, check)
     return _RawBody(archive)
 
 

@@ -185,12 +185,14 @@ CONVERSIONS: Final = Row(
         ),
         Panel(
             "Slots and queue",
-            "Where active stays at slots, uploads wait; those beyond the queue get 503.",
+            "Where active stays at slots, uploads wait; those beyond the queue get 503. Arriving "
+            "are those on their way here, at most UPLOAD_SLOTS.",
             "none",
             (
                 Query(f"sum(active_conversions{{{JOB}}})", "active"),
                 Query(f"sum(conversion_slots{{{JOB}}})", "slots"),
                 Query(f"sum(conversion_queue_length{{{JOB}}})", "waiting"),
+                Query(f"sum(active_uploads{{{JOB}}})", "arriving"),
             ),
             playbook="conversions_saturated",
         ),

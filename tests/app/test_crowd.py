@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests.app.archives import doccarchive
+from tests.app.scrapes import moved, scrape
 from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually, problem
 
 pytestmark = NEEDS_PROC
@@ -64,6 +65,28 @@ def test_clients_that_never_send_do_not_keep_others_out(undisturbed: Server) -> 
             idle.enter_context(undisturbed.send(head(len(ARCHIVE)) + ARCHIVE[:10]))
 
         assert undisturbed.put(ARCHIVE).status_code == 200
+
+
+def test_slow_uploads_give_way_to_new_ones(start_server: Callable[..., Server]) -> None:
+    server = start_server(UPLOAD_SLOTS=2, CONVERSION_SLOTS=1)
+    before = scrape(server.client)
+    with server.undisturbed(), ExitStack() as idle:
+        slowest, slow = (
+            idle.enter_context(server.send(head(len(ARCHIVE)) + ARCHIVE[:size]))
+            for size in (10, 20)
+        )
+        eventually(lambda: scrape(server.client)["active_uploads"] == 2, "both arrive")
+
+        assert server.put(ARCHIVE).status_code == 200
+        assert status(slowest) == 503
+        slow.sendall(ARCHIVE[20:])
+        assert status(slow) == 200
+
+    (line,) = (one for one in server.events("request_finished") if one.get("code") == "busy")
+    assert line["request_bytes"] == 10
+    counted = moved(before, scrape(server.client))
+    assert counted['conversions_total{outcome="rejected_busy"}'] == 1
+    assert "active_uploads" not in counted
 
 
 @pytest.mark.parametrize("left", [0, 1, 2])

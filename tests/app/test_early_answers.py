@@ -86,3 +86,19 @@ def test_what_follows_a_whole_upload_does_not_undo_it(
     eventually(lambda: moved(before, scrape(server.client)).get(succeeded) == 1, "it is counted")
     assert server.events("request_refused")[-1]["answered"] is False
     assert not [line for line in server.lines() if "Invalid HTTP" in line]
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_a_refusal_is_not_logged_under_the_id_of_the_request_before_it(
+    start_server: Callable[..., Server], loop: str
+) -> None:
+    server = start_server("--loop", loop)
+    with server.send(head_of(len(BODY), "X-Request-ID: before")) as connection:
+        connection.sendall(BODY)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
+        connection.sendall(b"no HTTP\r\n\r\n")
+        assert said(connection).endswith(b"Invalid HTTP request received.\n")
+
+    (line,) = server.events("request_refused")
+    assert "request_id" not in line
+    assert server.events("request_finished")[-1]["request_id"] == "before"

@@ -150,3 +150,76 @@ def test_who_asks_for_a_tunnel_is_refused_and_disconnected(server: Server, targe
 
     assert said.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert said.count(b"HTTP/1.1 ") == 1
+
+
+HEALTH = b"GET /health HTTP/1.1\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (HEALTH, 400),
+        (HEALTH + b"Host: a\r\nHost: a\r\n", 400),
+        (HEALTH.replace(b"1.1", b"1.0") + b"Host: a\r\nHost: b\r\n", 400),
+        (HEALTH + b"Host: a, b\r\n", 400),
+        (HEALTH + b"Host: a/b\r\n", 400),
+        (HEALTH + b"Host: user@a\r\n", 400),
+        (HEALTH + b"Host: a:b\r\n", 400),
+        (HEALTH + b"Host: [::1\r\n", 400),
+        (HEALTH + b"Host: \xc3\xa9\r\n", 400),
+        (HEALTH.replace(b"1.1", b"2.0") + b"Host: a\r\n", 505),
+        (HEALTH.replace(b"1.1", b"0.9"), 505),
+        (HEALTH + b"Host: a\r\nTransfer-Encoding: gzip, chunked\r\n", 501),
+        (HEALTH + b"Host: a\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", 501),
+        (HEALTH + b"Host: a\r\nTransfer-Encoding: gzip\r\n", 501),
+        (HEALTH + b"Host: a\r\nTransfer-Encoding: identity\r\n", 501),
+        (HEALTH + b"Host: a\r\nTransfer-Encoding: ,chunked\r\n", 501),
+        (HEALTH + b"Host: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n", 400),
+        (HEALTH + b"Host: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n", 400),
+        (HEALTH + b"Host: a\r\nContent-Length: 5\r\nContent-Length: 5\r\n", 400),
+        (HEALTH + b"Host: a\r\nContent-Length: 5, 5\r\n", 400),
+    ],
+)
+def test_a_head_that_two_readers_could_understand_in_two_ways_is_refused(
+    server: Server, head: bytes, said: int
+) -> None:
+    upgrade = b"Connection: Upgrade\r\nUpgrade: h2c\r\n"
+    for fields in (b"", upgrade):
+        refusal = answer(server, head + fields + b"\r\n0\r\n\r\n", request_of(100))
+        assert int(refusal.split()[1]) == said
+        assert refusal.count(b"HTTP/1.1 ") == 1
+        assert b"\r\nconnection: close\r\n" in refusal
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        HEALTH.replace(b"1.1", b"1.0"),
+        HEALTH + b"Host:\r\n",
+        HEALTH + b"Host: a_b.example:8000\r\n",
+        HEALTH + b"Host: [2001:db8::1]:80\r\n",
+        HEALTH + b"hOST: 127.0.0.1\r\nTransfer-Encoding: Chunked\r\n",
+        HEALTH.replace(b"/health", b"http://b/health") + b"Host: a\r\n",
+    ],
+)
+def test_a_head_as_clients_send_it_is_taken(server: Server, head: bytes) -> None:
+    said = answer(server, head + b"Connection: close\r\n\r\n")
+    assert said.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_a_trailer_is_no_header(server: Server) -> None:
+    trailer = b"0\r\nX-Request-ID: from-a-trailer\r\n\r\n"
+    said = answer(server, CHUNKED + trailer)
+    assert b'"code":"empty_upload"' in said
+    assert b"from-a-trailer" not in said
+
+
+@pytest.mark.parametrize(("version", "interim"), [("1.0", 0), ("1.1", 1)])
+def test_a_client_of_http_1_0_is_sent_no_interim_answer(
+    server: Server, version: str, interim: int
+) -> None:
+    head = f"PUT {CONVERT} HTTP/{version}\r\nHost: x\r\nConnection: close\r\n"
+    waiting = head + "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n"
+    said = answer(server, waiting.encode(), b"x")
+    assert said.count(b"HTTP/1.1 100 Continue\r\n") == interim
+    assert said.count(b"HTTP/1.1 415 ") == 1

@@ -194,6 +194,21 @@ def test_one_document_cannot_have_assets(undisturbed: Server) -> None:
         assert told["detail"].startswith("One document cannot hold assets: accept application/zip")
 
 
+@pytest.mark.parametrize("value", ["true", "maybe"])
+def test_a_wish_before_the_file_that_cannot_be_had_is_refused_before_the_file_is_there(
+    undisturbed: Server, value: str
+) -> None:
+    head = (
+        f"POST {CONVERT} HTTP/1.1\r\nHost: x\r\nAccept: text/markdown\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000000\r\n\r\n"
+        f'--b\r\nContent-Disposition: form-data; name="assets"\r\n\r\n{value}\r\n'
+        '--b\r\nContent-Disposition: form-data; name="file"; filename="foo.zip"\r\n\r\n'
+    )
+
+    with undisturbed.send(head.encode() + bytes(300_000)) as connection:
+        assert connection.recv(1024).startswith(b"HTTP/1.1 400 ")
+
+
 @pytest.mark.parametrize(
     "name", ["foo.zip", "../../etc/passwd", "ä\n\"b'.zip", "x" * 1000, "C:\\temp\\foo.zip"]
 )

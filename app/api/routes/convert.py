@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, aclosing, contextmanager
+from functools import partial
 from io import FileIO
 from typing import Annotated, Any, Final
 
@@ -11,11 +12,13 @@ from app.api.deps import Services, ServicesDep, UntilSentDep
 from app.api.description import CONVERSION
 from app.api.hangup import unless_hung_up
 from app.api.openapi import ASSETS_FIELD, RESULT, UPLOAD, problems
-from app.api.result_response import ResultResponse
+from app.api.result_response import Form, ResultResponse
 from app.api.wishes import SPLIT, flag_of, form_of, refuse_repeated_flag, wanted
 from app.core.errors import ErrorCode, ServiceError
+from app.services.multipart import FieldsCheck
 from app.services.uploads import Body, receive, unless_stalled
 from app.services.workspace import unnamed_file
+from app.worker.wanted import Wanted
 
 PATH: Final = "/convert"
 
@@ -79,33 +82,43 @@ async def convert(
     form = form_of(request, has_options=has_options)
     # Refused before the upload is asked for, if the request's head is enough to decide.
     refuse_repeated_flag(request)
-    wanted(form, assets=assets, has_options=has_options)
+    wishes = partial(_wishes, form, assets=assets, has_options=has_options)
+    wishes({})
     workspace = services.settings.workspace_dir
     async with services.drain.inside(), AsyncExitStack() as until_converted:
         until_converted.enter_context(_advised(request, has_options=has_options))
         with services.converter.storing():
             upload = await until_converted.enter_async_context(unnamed_file(workspace))
-            assets = flag_of(await _receive(request, services, upload)) or assets
-            wishes = wanted(form, assets=assets, has_options=has_options)
+            wish = wishes(await _receive(request, services, upload, wishes))
             result = await until_sent.enter_async_context(unnamed_file(workspace))
-        work = services.converter.convert(upload, result, wishes, cut_off=services.drain.cut_off)
+        work = services.converter.convert(upload, result, wish, cut_off=services.drain.cut_off)
         await unless_hung_up(request, work)
     return ResultResponse(result, form)
 
 
-async def _receive(request: Request, services: Services, upload: FileIO) -> Mapping[str, str]:
-    """Store the archive, and return the form's other fields."""
+def _wishes(form: Form, fields: Mapping[str, str], *, assets: bool, has_options: bool) -> Wanted:
+    """What is wanted according to the request's head and the fields of its form."""
+    return wanted(form, assets=assets or flag_of(fields), has_options=has_options)
+
+
+async def _receive(
+    request: Request, services: Services, upload: FileIO, check: FieldsCheck
+) -> Mapping[str, str]:
+    """Store the archive, and return the form's other fields; `check` sees those before the file."""
     settings = services.settings
-    async with (
-        aclosing(request.stream()) as stream,
-        aclosing(unless_stalled(stream, settings.upload_idle_seconds)) as chunks,
-    ):
+    async with AsyncExitStack() as stack:
+        arrival = stack.enter_context(services.upload_slots.slot())
+        stream = await stack.enter_async_context(aclosing(request.stream()))
+        counted = await stack.enter_async_context(aclosing(arrival.counted(stream)))
+        timed = unless_stalled(counted, settings.upload_idle_seconds)
+        chunks = await stack.enter_async_context(aclosing(timed))
         return await receive(
             Body(chunks, request.headers.get("Content-Type", ""), _length(request)),
             upload,
             limit=settings.max_upload_bytes,
             metrics=services.metrics,
             kept=[ASSETS_FIELD],
+            check=check,
         )
 
 

@@ -124,6 +124,7 @@ WAITS = [0, 3600], [-0.001, 3600.001]
         ("upload_idle_seconds", *TIMES),
         ("download_idle_seconds", *TIMES),
         ("conversion_slots", [1, 1024], [0, 1025]),
+        ("upload_slots", [1, 10_000], [0, 10_001]),
         ("conversion_queue", [0, 10_000], [-1, 10_001]),
         ("conversion_queue_wait_seconds", *WAITS),
         ("conversion_timeout_seconds", *TIMES),

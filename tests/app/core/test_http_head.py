@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+import struct
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -11,13 +12,13 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from app.core import http_linger
-from app.core.http_head import MAX_HEAD_BYTES, MAX_WAITING, BoundedHead
+from app.core.http_head import MAX_HEAD_BYTES, MAX_HEADERS, MAX_WAITING, BoundedHead
 
 PIECE = 8192
 WHOLE = 1024 * 1024
-GET = b"GET / HTTP/1.1\r\n"
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
 TINY = b"a: b\r\n"
-CHUNKED = b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+CHUNKED = b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
 STARTED = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"
 
 
@@ -82,6 +83,12 @@ class Connection:
             self.protocol.data_received(segment)
             await asyncio.sleep(0)  # the application begins
 
+    def reset(self) -> None:
+        """Have the client's system end the connection, unseen by the protocol."""
+        self.protocol.flow.pause_reading()
+        self._theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._theirs.close()
+
     async def said(self) -> bytes:
         """All that it says, till it closes its side."""
         loop, said = asyncio.get_running_loop(), b""
@@ -91,11 +98,20 @@ class Connection:
         return said
 
 
+def tcp_pair() -> tuple[socket.socket, socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        theirs = socket.create_connection(server.getsockname())
+        return server.accept()[0], theirs
+
+
 @asynccontextmanager
-async def connected(app: ASGIApp) -> AsyncIterator[Connection]:
+async def connected(
+    app: ASGIApp,
+    pair: Callable[[], tuple[socket.socket, socket.socket]] = socket.socketpair,
+) -> AsyncIterator[Connection]:
     loop = asyncio.get_running_loop()
     protocol = Protocol(app)
-    ours, theirs = socket.socketpair()
+    ours, theirs = pair()
     theirs.settimeout(0)
     with theirs:
         await loop.create_connection(lambda: protocol, sock=ours)
@@ -131,16 +147,33 @@ def cut(data: bytes, size: int) -> list[bytes]:
 
 
 @pytest.mark.parametrize("size", [PIECE, WHOLE], ids=["in pieces", "in one segment"])
-def test_tiny_headers_count_with_what_separates_them(size: int) -> None:
-    room = (MAX_HEAD_BYTES - len(GET + b"Connection: close\r\n\r\n")) // len(TINY)
+def test_headers_count_with_what_separates_them(size: int) -> None:
+    short = b"a: " + 300 * b"b" + b"\r\n"
+    room = (MAX_HEAD_BYTES - len(GET + b"Connection: close\r\n\r\n")) // len(short)
 
     def answer(headers: int) -> bytes:
-        head = GET + b"Connection: close\r\n" + TINY * headers + b"\r\n"
+        head = GET + b"Connection: close\r\n" + short * headers + b"\r\n"
         return asyncio.run(said_to(answered, *cut(head, size)))
 
     assert status(answer(room)) == 200
     assert status(answer(room + 1)) == 431
-    assert status(answer(30_000)) == 431
+    assert status(answer(2 * room)) == 431
+
+
+def test_headers_and_trailers_are_counted_together() -> None:
+    def answer(headers: int, trailers: int) -> bytes:
+        head = GET + b"Connection: close\r\nTransfer-Encoding: chunked\r\n" + TINY * headers
+        return asyncio.run(
+            said_by([head + b"\r\n0\r\n" + TINY * trailers + b"\r\n"], is_early=False)
+        )
+
+    known = GET.count(b"\r\n") + 1  # the first line is none
+    assert status(answer(MAX_HEADERS - known, 0)) == 200
+    assert status(answer(MAX_HEADERS - known - 1, 1)) == 200
+    assert status(answer(MAX_HEADERS - known, 1)) == 431
+    refusal = answer(MAX_HEADERS - known + 1, 0)
+    assert status(refusal) == 431
+    assert refusal.endswith(b"The request has over 256 headers: send fewer.\n")
 
 
 @pytest.mark.parametrize("is_early", [True, False])
@@ -175,9 +208,14 @@ def test_trailers_are_refused_if_their_request_is_not_yet_answered(
     assert answer.count(b"HTTP/1.1") == 1
 
 
-def test_trailers_of_a_request_that_waits_for_its_turn_are_not_refused_in_words() -> None:
-    segments = [GET + b"\r\n", CHUNKED, *cut(TINY * 30_000, PIECE)]
-    assert asyncio.run(said_by(segments, is_early=True)) == STARTED + b"ha"
+@pytest.mark.parametrize(
+    "rest", [cut(TINY * 30_000, PIECE), [b"no trailer\r\n"]], ids=["large", "malformed"]
+)
+def test_a_request_that_waits_for_its_turn_is_refused_without_harm_to_the_answer_before_it(
+    rest: Sequence[bytes],
+) -> None:
+    segments = [GET + b"\r\n", CHUNKED, *rest]
+    assert asyncio.run(said_by(segments, is_early=True)) == STARTED + b"haha"
 
 
 def test_a_few_requests_may_wait_for_their_turn_and_no_more() -> None:
@@ -188,7 +226,7 @@ def test_a_few_requests_may_wait_for_their_turn_and_no_more() -> None:
     assert asyncio.run(said_to(answered, more)).count(b"HTTP/1.1 200 ") == 1 + MAX_WAITING
 
 
-PUT = b"PUT / HTTP/1.1\r\nContent-Length: 1000000\r\n"
+PUT = b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"
 
 
 @pytest.mark.parametrize("head", [PUT + b"Connection: close\r\n\r\n", PUT + b"\r\n"])
@@ -210,6 +248,28 @@ def test_what_follows_an_answer_is_read_for_a_time_that_nothing_renews(
             return taken
 
     assert 2 < asyncio.run(bytes_taken()) <= 21
+
+
+def test_an_upload_behind_an_answer_has_the_time_that_it_needs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(http_linger, "LINGER_SECONDS", 0.1)
+    upload = GET.replace(b"GET", b"PUT") + b"Content-Length: 20\r\nConnection: close\r\n\r\n"
+
+    async def answered_when_whole(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await answered(scope, receive, send)
+
+    async def said() -> bytes:
+        async with connected(answered_when_whole) as connection:
+            await connection.feed(GET + b"\r\n" + upload)
+            for _ in range(20):
+                await connection.feed(b"x")
+                await asyncio.sleep(0.01)  # the client's pace: it is what is tested
+            return await connection.said()
+
+    assert asyncio.run(said()).count(b"HTTP/1.1 200 ") == 2
 
 
 def test_who_sends_nothing_more_is_not_waited_for() -> None:
@@ -234,3 +294,27 @@ def test_an_upload_whose_connection_is_refused_is_told_that_nobody_is_there() ->
             return app.ended
 
     assert asyncio.run(ended()) == 1
+
+
+def test_a_client_that_goes_before_the_end_of_its_answer_is_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def lost() -> None:
+        gone = asyncio.Event()
+
+        async def answered_late(_scope: Scope, _receive: Receive, send: Send) -> None:
+            headers = [(b"content-length", b"0")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await gone.wait()
+            await send({"type": "http.response.body", "body": b""})
+            connection.protocol.transport.write(b"too late")
+
+        async with connected(answered_late, tcp_pair) as connection:
+            await connection.feed(PUT + b"Connection: close\r\n\r\n")
+            connection.reset()
+            gone.set()
+            async with asyncio.timeout(5):
+                await connection.lost.wait()
+
+    asyncio.run(lost())
+    assert caplog.records == []

@@ -29,6 +29,7 @@ CONTRACT = {
     "extraction_file_count": "",
     "extraction_size_bytes": "",
     "upload_size_bytes": "",
+    "active_uploads": "",
     "active_conversions": "",
     "conversion_slots": "",
     "conversion_queue_length": "",

@@ -1,0 +1,89 @@
+"""How many uploads arrive at once, and which gives way when one more begins."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from app.core.errors import ErrorCode, ServiceError
+from app.core.metrics import Metrics
+
+FAST_BYTES_PER_SECOND: Final = 64 * 1024
+"""Who brings so many does not give way: refusing the new upload then wastes less."""
+
+_RETRY_AFTER_SECONDS: Final = 10
+"""By then some of the uploads are whole, or too slow by comparison."""
+
+
+class UploadSlots:
+    """At most `slots` at once, whoever sends them: each holds a connection, a file and memory.
+
+    If all are taken, the slowest gives way. Otherwise a few clients that send a byte now and then
+    would keep everybody else out for as long as they like.
+    """
+
+    def __init__(self, *, slots: int, metrics: Metrics) -> None:
+        self._slots = slots
+        self._arriving: set[Arrival] = set()
+        self._active = metrics.active_uploads
+
+    @contextmanager
+    def slot(self) -> Iterator["Arrival"]:
+        """Hold a slot while the current task receives an upload, which it has to count.
+
+        Raises ServiceError `busy`: at the beginning if all uploads are fast, or in the middle if
+        this one has to give way.
+        """
+        if len(self._arriving) >= self._slots:
+            self._make_room()
+        arrival = Arrival()
+        self._arriving.add(arrival)
+        self._tell()
+        try:
+            yield arrival
+        except asyncio.CancelledError:
+            if arrival in self._arriving:
+                raise
+            arrival.task.uncancel()
+            raise _busy("and this upload was the slowest of all") from None
+        finally:
+            self._arriving.discard(arrival)
+            self._tell()
+
+    def _make_room(self) -> None:
+        slowest = min(self._arriving, key=Arrival.pace)
+        if slowest.pace() >= FAST_BYTES_PER_SECOND:
+            raise _busy("and none of the uploads is slow")
+        self._arriving.discard(slowest)
+        slowest.task.cancel()
+
+    def _tell(self) -> None:
+        self._active.set(len(self._arriving))
+
+
+class Arrival:
+    """One upload on its way."""
+
+    def __init__(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  # a coroutine runs in a task
+        self.task: asyncio.Task[Any] = task
+        self._began = time.monotonic()
+        self._bytes = 0
+
+    async def counted(self, chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+        """The same chunks."""
+        async for chunk in chunks:
+            self._bytes += len(chunk)
+            yield chunk
+
+    def pace(self) -> float:
+        """Bytes per second since it began; in its first second, bytes so far."""
+        return self._bytes / max(time.monotonic() - self._began, 1.0)
+
+
+def _busy(why: str) -> ServiceError:
+    return ServiceError(
+        ErrorCode.BUSY, f"All upload slots are taken {why}.", retry_after=_RETRY_AFTER_SECONDS
+    )

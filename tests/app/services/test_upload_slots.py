@@ -1,0 +1,89 @@
+"""Which uploads are received, and which give way."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from app.core.errors import ErrorCode, ServiceError
+from app.core.metrics import Metrics
+from app.services.upload_slots import FAST_BYTES_PER_SECOND, UploadSlots
+from tests.app.scrapes import value_of
+
+FAST = 100 * FAST_BYTES_PER_SECOND
+"""So many bytes within the test's first seconds."""
+
+
+class Upload:
+    """An upload that has brought some bytes, and goes on until it is told to end."""
+
+    def __init__(self, slots: UploadSlots, size: int) -> None:
+        self._slots = slots
+        self._size = size
+        self._began, self._end = asyncio.Event(), asyncio.Event()
+        self._task = asyncio.create_task(self._received())
+
+    async def _received(self) -> None:
+        with self._slots.slot() as arrival:
+            async for chunk in arrival.counted(_chunks(self._size)):
+                assert len(chunk) == self._size
+            self._began.set()
+            await self._end.wait()
+
+    async def begun(self) -> "Upload":
+        began = asyncio.create_task(self._began.wait())
+        await asyncio.wait([began, self._task], return_when=asyncio.FIRST_COMPLETED)
+        began.cancel()
+        return self
+
+    async def outcome(self) -> ErrorCode | None:
+        """Why it was not received, if it is told to end now; None if it was."""
+        self._end.set()
+        (error,) = await asyncio.gather(self._task, return_exceptions=True)
+        assert self._task.cancelling() == 0
+        return error.code if isinstance(error, ServiceError) else None
+
+    def cancel(self) -> asyncio.Task[None]:
+        self._task.cancel()
+        return self._task
+
+
+async def _chunks(size: int) -> AsyncIterator[bytes]:
+    yield bytes(size)
+
+
+async def outcomes(slots: int, *sizes: int) -> list[ErrorCode | None]:
+    """What becomes of uploads of these sizes that begin one after the other and stay."""
+    upload_slots = UploadSlots(slots=slots, metrics=Metrics())
+    uploads = [await Upload(upload_slots, size).begun() for size in sizes]
+    return [await upload.outcome() for upload in uploads]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "refused"),
+    [
+        ([1, 1], []),
+        ([FAST, 1, FAST], [1]),
+        ([1, 1000, FAST], [0]),
+        ([FAST, FAST, 1], [2]),
+        ([FAST, FAST, FAST], [2]),
+        ([1, 2, 3, 4, FAST, FAST], [0, 1, 2, 3]),
+    ],
+)
+def test_the_slowest_gives_way_unless_all_are_fast(sizes: list[int], refused: list[int]) -> None:
+    expected = [ErrorCode.BUSY if at in refused else None for at in range(len(sizes))]
+    assert asyncio.run(outcomes(2, *sizes)) == expected
+
+
+def test_a_slot_is_given_back_however_the_upload_ends() -> None:
+    async def scenario() -> tuple[float, float]:
+        metrics = Metrics()
+        slots = UploadSlots(slots=2, metrics=metrics)
+        whole, gone = await Upload(slots, 1).begun(), await Upload(slots, 1).begun()
+        during = value_of(metrics, "active_uploads")
+        assert await whole.outcome() is None
+        with pytest.raises(asyncio.CancelledError):
+            await gone.cancel()
+        return during, value_of(metrics, "active_uploads")
+
+    assert asyncio.run(scenario()) == (2, 0)
