@@ -1,4 +1,4 @@
-# One word does the common thing; no target needs another to have run before.
+# One word does the common thing; no target requires another to have been run first.
 
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -nE "s/^([a-z-]+):.*/\1/p" $(firstword $(MAKEFILE_LIST)))
@@ -29,13 +29,13 @@ FUZZ_READY := $(VENV)/.ready-to-fuzz
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
-setup: $(READY) ## Make .venv with everything that the other targets need.
+setup: $(READY) ## Create .venv with everything that the other targets need.
 
 $(READY): pyproject.toml requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh $(PYTHON) $(VENV)
 	@touch $@
 
-# What docc2context_build_info tells as `commit`.
+# The label `commit` of docc2context_build_info.
 run up: export BUILD_COMMIT ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 
 run: $(READY) ## Start the service on http://localhost:8000, or on another PORT.
@@ -46,36 +46,36 @@ demo: $(READY) ## Convert the sample archive to out/ and show a page of it.
 	@$(BIN)/docc2context convert examples/TrailKit.doccarchive.zip -o out --force
 	@cat "out/documentation/trailkit/trail/duration(at-).md"
 
-monitoring: $(READY) ## Start service, Prometheus and Alertmanager here, with secrets from MONITORING_SECRETS.
+monitoring: $(READY) ## Start the service, Prometheus and Alertmanager here, with secrets from MONITORING_SECRETS.
 	@exec $(BIN)/python -m monitoring.local --service-port $(PORT) --prometheus-port $(PROMETHEUS_PORT) \
 	  --alertmanager-port $(ALERTMANAGER_PORT) --data $(MONITORING_DATA) --secrets $(MONITORING_SECRETS)
 
-preflight: $(READY) ## Say which alerts would reach nobody, for want of an address or a key.
+preflight: $(READY) ## Say which alerts would reach nobody because an address or a key is missing.
 	@$(BIN)/python -m monitoring.preflight --secrets $(MONITORING_SECRETS)
 
 test-alert: $(READY) ## Send a test alert of SEVERITY to Alertmanager, and say where it should arrive.
 	@$(BIN)/python -m monitoring.send_alert --severity $(SEVERITY) http://localhost:$(ALERTMANAGER_PORT)
 
-test: $(READY) ## Run all tests; what cannot run here says SKIPPED: and why.
+test: $(READY) ## Run all tests; those that cannot run here say SKIPPED: and why.
 	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
-mutants: $(READY) ## Break each alert rule in every way that tests should find; ALERTS names some.
+mutants: $(READY) ## Break each alert rule, or those in ALERTS, in every way that the tests should notice.
 	@$(BIN)/python -m tests.monitoring.mutants $(ALERTS)
 
-fuzz: $(FUZZ_READY) ## Look for archives and pages that break the converter, for FUZZ_SECONDS.
+fuzz: $(FUZZ_READY) ## Search for archives and pages that break the converter, for FUZZ_SECONDS.
 	@$(BIN)/python -m tests.fuzz.campaign $(FUZZ_SECONDS) $(FUZZ_SEED)
 
 $(FUZZ_READY): $(READY)
 	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --editable '.[fuzz]'
 	@touch $@
 
-drill: $(READY) ## Cause 37 of the 38 alerts for real, or those in DRILL, and see who is told, in some 12 minutes.
+drill: $(READY) ## Cause 37 of the 38 alerts for real, or those in DRILL, and check their delivery; takes some 12 minutes.
 	@$(BIN)/python -m monitoring.drill $(if $(DRILL),--only $(DRILL))
 
-drill-short: $(READY) ## The same with four alerts, for CI.
+drill-short: $(READY) ## Run the drill with four alerts, for CI.
 	@$(BIN)/python -m monitoring.drill --only $(DRILL_SHORT)
 
-check: $(READY) ## Lint, types, import contracts, formatting.
+check: $(READY) ## Check lint, types, import contracts and formatting.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -85,51 +85,51 @@ format: $(READY) ## Format the code and fix what ruff can fix.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-lock: $(READY) ## Resolve requirements.lock anew: exact versions with hashes, for the image and .venv.
+lock: $(READY) ## Update requirements.lock: exact versions with hashes, for the image and .venv.
 	$(BIN)/uv pip compile pyproject.toml --extra service --universal --python-version 3.11 \
 	  --generate-hashes --no-annotate --no-emit-index-url --upgrade --quiet \
 	  --custom-compile-command 'make lock' --output-file requirements.lock
 
-bench: $(READY) ## Compare the cost of converting with the floor, on the archives BENCH in CORPUS.
+bench: $(READY) ## Compare the cost of converting with its floor, on the archives BENCH in CORPUS.
 	@$(BIN)/python -m benchmarks.convert $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH))
 
 overload: $(READY) ## Send four times what the service can serve, for OVERLOAD_SECONDS.
 	@$(BIN)/python -m benchmarks.overload $(CORPUS)/$(OVERLOAD).doccarchive.zip $(OVERLOAD_SECONDS)
 
-bench-metrics: $(READY) ## Compare the cost of our metrics with that of others, and with none.
+bench-metrics: $(READY) ## Compare the cost of our metrics with that of other libraries', and with none.
 	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --editable '.[bench]'
 	@$(BIN)/python -m benchmarks.metrics examples/TrailKit.doccarchive.zip \
 	  $(firstword $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH)))
 
-reference: $(READY) ## Write DOCS/METRICS.md and the table of alerts in DOCS/MONITORING.md anew.
+reference: $(READY) ## Regenerate DOCS/METRICS.md and the table of alerts in DOCS/MONITORING.md.
 	$(BIN)/python -m app.core.metrics_reference > DOCS/METRICS.md
 	$(BIN)/python -m monitoring.alert_reference
 
-playbooks: $(READY) ## Write the pages of DOCS/PLAYBOOKS that Prometheus serves anew.
+playbooks: $(READY) ## Regenerate the pages that Prometheus serves from DOCS/PLAYBOOKS.
 	$(BIN)/python -m monitoring.playbooks
 
-up: $(READY) ## Start the service, Prometheus and Alertmanager by Compose; says first what is not yet set.
+up: $(READY) ## Say which secrets are missing, then start service, Prometheus and Alertmanager with Compose.
 	@$(BIN)/python -m monitoring.preflight --secrets secrets || true
 	@$(COMPOSE) up -d --build
 
 down: ## Stop what `make up` has started; its data is kept.
 	@$(COMPOSE) down
 
-compose-test: $(READY) ## Build the image, start the whole stack and look at it from outside, in some six minutes.
+compose-test: $(READY) ## Build the image, start the whole stack and test it from outside; takes some six minutes.
 	@$(BIN)/python -m pytest -v -s tests/compose/check_stack.py
 
-dashboards: $(READY) ## Write monitoring/dashboards/docc2context.json anew from the code.
+dashboards: $(READY) ## Regenerate monitoring/dashboards/docc2context.json from the code.
 	$(BIN)/python -m monitoring.dashboards.build
 
-kubernetes: $(READY) ## Write deploy/kubernetes/prometheus-rule.yml anew from alert_rules.yml.
+kubernetes: $(READY) ## Regenerate deploy/kubernetes/prometheus-rule.yml from alert_rules.yml.
 	$(BIN)/python -m monitoring.kubernetes
 
-sample: $(READY) ## Build the sample archive in examples/ anew.
+sample: $(READY) ## Rebuild the sample archive in examples/.
 	$(BIN)/python examples/build_trailkit.py
 
-screenshots: $(READY) ## Take the pictures of the page in DOCS/images/ anew.
+screenshots: $(READY) ## Retake the screenshots of the page in DOCS/images/.
 	@$(BIN)/python -m tests.app.web.screenshots
 
-clean: ## Remove .venv, out/, .drill, caches, and of .fuzz all but what broke a target.
+clean: ## Remove .venv, out/, .drill, caches, and .fuzz except for what broke a target.
 	rm -rf $(VENV) out .drill .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@test ! -d .fuzz || find .fuzz -mindepth 1 -maxdepth 1 ! -name found -exec rm -rf {} +

@@ -33,7 +33,7 @@ UNREAD = 141
 """The exit code if the reader of standard output closes the pipe: that of death by SIGPIPE."""
 
 _REMEDIES = {
-    Code.DESTINATION_EXISTS: "choose another place, or replace it with --force",
+    Code.DESTINATION_EXISTS: "choose another place, or add --force to replace it",
     Code.DESTINATION_IS_STREAM: "name a file or a folder, or write one document to standard output "
     "with --single -o -",
 }
@@ -87,7 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _failed(options, error.strerror or str(error))
     except BrokenExecutor:
-        return _failed(options, "a worker was killed, as when memory is short; try --workers 1")
+        return _failed(
+            options, "a worker process was killed, perhaps because memory ran out; try --workers 1"
+        )
 
 
 def _done(options: argparse.Namespace) -> int:
@@ -99,7 +101,7 @@ def _done(options: argparse.Namespace) -> int:
 
 def _convert(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
-        stack.enter_context(leaving("nothing half written is left"))
+        stack.enter_context(leaving("no half-written output is left"))
         source = _source(options, stack)
         output = _output(options, stack)
         report = convert(
@@ -114,7 +116,7 @@ def _convert(options: argparse.Namespace) -> int:
         )
         if options.output == STANDARD:
             _write_out(output)
-        with leaving(f"what was written to {_place(options)} is whole, but not checked"):
+        with leaving(f"what was written to {_place(options)} is complete, but was not checked"):
             _tell(report, options)
             losses = check(source, output, on_page=_progress(stack)) if options.strict else None
     if losses is not None:
@@ -130,7 +132,7 @@ def _is_lossy(report: Report, losses: CheckReport) -> bool:
 
 def _check(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
-        stack.enter_context(leaving("the check is not done"))
+        stack.enter_context(leaving("the check did not finish"))
         losses = check(_source(options, stack), options.bundle, on_page=_progress(stack))
     _tell_losses(losses)
     if options.json:
@@ -160,7 +162,7 @@ def _place(options: argparse.Namespace) -> str:
 
 def _write_out(document: Path) -> None:
     with (
-        leaving("what went to standard output may not be whole"),
+        leaving("standard output may be incomplete"),
         document.open("rb") as file,
         standard_output() as out,
     ):

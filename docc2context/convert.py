@@ -28,7 +28,7 @@ from docc2context.tally import OnPage, Tally
 from docc2context.workers import Conversion, converted_pages
 
 ASSETS_IN_ONE_DOCUMENT = (
-    "one document cannot hold assets: ask for a bundle, or leave the assets out"
+    "one document cannot contain assets: ask for a bundle, or leave out the assets"
 )
 
 

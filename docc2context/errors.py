@@ -42,29 +42,35 @@ class Code(StrEnum):
 
     EMPTY_UPLOAD = (
         "empty_upload",
-        "zip the .doccarchive anew, and check that the file is not empty",
+        "zip the .doccarchive again, and check that the file is not empty",
     )
     NOT_A_ZIP = ("not_a_zip", "zip the .doccarchive folder and convert the .zip file")
-    INVALID_ZIP = ("invalid_zip", "check the file with `unzip -t`, or zip the .doccarchive anew")
-    AMBIGUOUS_ZIP = ("ambiguous_zip", "zip the .doccarchive anew with an ordinary tool")
+    INVALID_ZIP = ("invalid_zip", "check the file with `unzip -t`, or zip the .doccarchive again")
+    AMBIGUOUS_ZIP = (
+        "ambiguous_zip",
+        "zip the .doccarchive again with a common tool, such as `zip` or Finder",
+    )
     MULTI_DISK = ("multi_disk", "zip the .doccarchive into one file")
-    TOO_MANY_ENTRIES = ("too_many_entries", "zip the .doccarchive folder alone")
+    TOO_MANY_ENTRIES = ("too_many_entries", "zip the .doccarchive folder and nothing else")
     ENCRYPTED = ("encrypted", "zip the .doccarchive without a password")
     UNSUPPORTED_COMPRESSION = (
         "unsupported_compression",
-        "zip the .doccarchive with deflate, as all common tools do by default",
+        "zip the .doccarchive with deflate, the default of all common tools",
     )
     UNSAFE_ENTRY_NAME = (
         "unsafe_entry_name",
-        "zip the .doccarchive folder from its parent folder, with relative names",
+        "zip the .doccarchive folder from inside its parent folder, so that names are relative",
     )
-    UNSAFE_ENTRY_TYPE = ("unsafe_entry_type", "leave all but files and folders out of the zip")
+    UNSAFE_ENTRY_TYPE = ("unsafe_entry_type", "lut only files and folders into the zip")
     DUPLICATE_ENTRY = ("duplicate_entry", "zip the .doccarchive into a new file")
     NAME_COLLISION = ("name_collision", "zip the .doccarchive into a new file")
-    IMPOSSIBLE_RATIO = ("impossible_ratio", "zip the .doccarchive anew with an ordinary tool")
+    IMPOSSIBLE_RATIO = (
+        "impossible_ratio",
+        "zip the .doccarchive again with a common tool, such as `zip` or Finder",
+    )
     NO_DOCC_DATA = (
         "no_docc_data",
-        "convert the .doccarchive that `xcodebuild docbuild` or the Swift-DocC plugin makes",
+        "convert the .doccarchive that `xcodebuild docbuild` or the Swift-DocC plugin produces",
     )
     SEVERAL_ARCHIVES = ("several_archives", "convert one .doccarchive at a time")
     ARCHIVE_TOO_LARGE = (
@@ -77,12 +83,12 @@ class Code(StrEnum):
     )
     OUTPUT_TOO_LARGE = (
         "output_too_large",
-        "leave assets out, or split the documentation by module and convert one at a time",
+        "leave out the assets, or split the documentation by module and convert one at a time",
     )
     DESTINATION_UNUSABLE = ("destination_unusable", "choose another place")
     DESTINATION_EXISTS = (
         "destination_exists",
-        "choose another place, or allow what stands there to be replaced",
+        "choose another place, or pass `replace=True`",
     )
     DESTINATION_IS_STREAM = ("destination_is_stream", "name a file or a folder")
     BUNDLE_UNUSABLE = (

@@ -21,8 +21,8 @@ _FILE_SUFFIXES = (
 """Of names that nobody gives to a folder; `.doccarchive` and `v1.2` are given to folders."""
 
 _SIGNALS = (
-    "If a signal stops it, 128 plus its number: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP; "
-    "141 if the reader of its output closes the pipe."
+    "If a signal stops the program, 128 plus the signal's number: 130 for Ctrl-C, 143 for SIGTERM, "
+    "129 for SIGHUP; 141 if the reader of its output closes the pipe."
 )
 
 
@@ -84,14 +84,14 @@ def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     convert = commands.add_parser(
         "convert",
-        help="convert an archive to a folder, a zip or a document of Markdown",
-        description="Convert a DocC archive to a folder, a zip or a document of Markdown. "
+        help="convert an archive to Markdown: a folder, a zip or one document",
+        description="Convert a DocC archive to Markdown: a folder, a zip or one document. "
         f"Exit codes: 0 done, 1 failed, 2 usage, 3 done with losses under --strict. {_SIGNALS}",
     )
     _convert_options(convert)
     check = commands.add_parser(
         "check",
-        help="name what an archive's pages display and a bundle lacks",
+        help="list what an archive's pages display but a bundle lacks",
         description="Look for every string that an archive's pages display in the bundle made "
         "from it. Exit codes: 0 nothing is missing, 1 failed, 2 usage, 3 something is missing "
         f"or could not be read. {_SIGNALS}",
@@ -101,7 +101,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
 
 
 def _convert_options(command: argparse.ArgumentParser) -> None:
-    _common_options(command, "; with --strict, what the check found is part of it")
+    _common_options(command, "; with --strict, it includes what the check found")
     _output_options(command)
     _run_options(command)
 
@@ -112,15 +112,15 @@ def _output_options(command: argparse.ArgumentParser) -> None:
         "--output",
         required=True,
         metavar="OUT",
-        help="a folder, or a file ending in .zip; with --single, any other file, or - for standard "
-        "output",
+        help="a folder, or a file whose name ends in .zip; with --single, any other file, or - for "
+        "standard output",
     )
     command.add_argument(
         "--language",
         choices=get_args(Language),
         default="all",
-        help="show pages that are about several languages in all of them (default), in Swift "
-        "or in Objective-C (occ)",
+        help="how to show pages that exist in both Swift and Objective-C: in all languages "
+        "(default), in Swift only, or in Objective-C only (occ)",
     )
     command.add_argument(
         "--single", action="store_true", help="put all pages into one Markdown document"
@@ -138,8 +138,8 @@ def _run_options(command: argparse.ArgumentParser) -> None:
         type=_worker_count,
         default=os.cpu_count() or 1,
         metavar="N",
-        help="processes that may work on a large archive at once (default: one per processor); "
-        "the result is the same",
+        help="how many processes may convert a large archive at once (default: one per "
+        "processor); the result is the same for any number",
     )
     command.add_argument(
         "--force",

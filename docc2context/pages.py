@@ -84,10 +84,12 @@ class PageConverter(ABC, Generic[Page]):
         try:
             return self._rendered(source, page)
         except MentionsTooMuch as error:
-            words = "what a page mentions, each time counted, is over the limit of {} bytes"
+            words = (
+                "the references on a page, counted at each mention, are over the limit of {} bytes"
+            )
             raise _too_large(words, error.limit, source) from error
         except PageTooLarge as error:
-            words = "a page becomes more Markdown than the limit of {} bytes"
+            words = "the Markdown of a page is over the limit of {} bytes"
             raise _too_large(words, self._max_bytes, source) from error
         except RecursionError:
             return SkippedPage(source, NESTED_TOO_DEEPLY)

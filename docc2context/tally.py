@@ -66,6 +66,6 @@ class Tally:
         first = self.skipped[0]
         return NothingConverted(
             Code.NO_CONVERTIBLE_PAGES,
-            f"not one page could be read, of {len(self.skipped)} in all: {first.reason}",
+            f"none of the archive's pages ({len(self.skipped)}) could be read: {first.reason}",
             entry=first.source,
         )

@@ -67,7 +67,7 @@ def taken(ports: dict[str, int]) -> list[str]:
                 # With SO_REUSEADDR two sockets may share a port, but only one may listen.
                 probe.listen()
             except OSError as error:
-                sentences.append(f"port {port}, for {name}, cannot be had: {error.strerror}")
+                sentences.append(f"port {port}, for {name}, cannot be used: {error.strerror}")
     return sentences
 
 
@@ -169,10 +169,10 @@ def _watch(started: list[Program]) -> bool:
     while not stop.wait(_LOOK_SECONDS):
         for program in watchers:
             if (code := _ended(program)) is not None:
-                _tell_end(program, code, "so all end")
+                _tell_end(program, code, "so all three stop")
                 return True
         if is_served and (code := _ended(service)) is not None:
-            _tell_end(service, code, "which ServiceDown will tell too; Ctrl-C ends the others")
+            _tell_end(service, code, "which ServiceDown will also report; Ctrl-C stops the others")
             is_served = False
     return not is_served
 
@@ -193,9 +193,9 @@ def _tell_end(program: Program, code: int, what_follows: str) -> None:
 def _where(place: Place) -> str:
     return (
         f"Service       http://localhost:{place.service}  convert an archive\n"
-        f"Alerts        http://localhost:{place.prometheus}/alerts  which fire, and why\n"
-        f"Notifications http://localhost:{place.alertmanager}  who is told, and silences\n"
-        f"Data and logs are in {place.data}; `make test-alert` sends an alert.\n"
+        f"Alerts        http://localhost:{place.prometheus}/alerts  which ones fire, and why\n"
+        f"Notifications http://localhost:{place.alertmanager}  who is notified, and silences\n"
+        f"Data and logs are in {place.data}; `make test-alert` sends a test alert.\n"
         "Ctrl-C stops all three."
     )
 

@@ -24,12 +24,12 @@ EXAMPLE_HOST: Final = "heartbeat.example.com"
 _EVERY: Final = "*"
 """The receiver of a setting that applies to all of them."""
 
-_EXPOSED: Final = "may be read or written by everybody on this machine"
-_HIDDEN: Final = "cannot be looked at by this user"
+_EXPOSED: Final = "can be read or written by everyone on this machine"
+_HIDDEN: Final = "cannot be examined by this user"
 
 _OTHER_COSTS: Final = {
-    _EXPOSED: "anyone here may send in your name, or have alerts sent elsewhere",
-    _HIDDEN: "it is not known whether it is right",
+    _EXPOSED: "anyone here can send messages in your name, or have alerts sent elsewhere",
+    _HIDDEN: "whether it is correct is not known",
 }
 """The costs of faults that do not keep anything from being sent."""
 
@@ -82,8 +82,10 @@ def findings(
             yield Finding(str(path), fault, _OTHER_COSTS.get(fault) or _cost(lost), remedy)
     for way in _ways(config):
         if EXAMPLE_HOST in str(way.settings.get("url", "")):
-            remedy = "Write the address that your heartbeat service gives you there."
-            yield Finding(f"url of `{way.receiver}`", "is the example's", _cost([way]), remedy)
+            remedy = "Replace it with the address that your heartbeat service gives you."
+            yield Finding(
+                f"url of `{way.receiver}`", "is still the example's", _cost([way]), remedy
+            )
 
 
 def _missing_templates(config: dict[str, Any], folder: Path) -> Iterator[Finding]:
@@ -120,11 +122,11 @@ def _clause(kind: str, receivers: list[str]) -> str:
         return "nobody learns when alerting itself has stopped"
     name = _NAMES.get(kind, kind)
     if _EVERY in receivers:
-        return f"no receiver gets anything by {name}"
+        return f"no receiver gets anything through {name}"
     quoted = " and ".join(f"`{receiver}`" for receiver in receivers)
     if len(receivers) == 1:
-        return f"the receiver {quoted} gets nothing by {name}"
-    return f"the receivers {quoted} get nothing by {name}"
+        return f"the receiver {quoted} gets nothing through {name}"
+    return f"the receivers {quoted} get nothing through {name}"
 
 
 def _files(settings: dict[str, Any]) -> Iterator[Path]:
@@ -141,7 +143,7 @@ def _moved(file: Path, secrets: Path) -> Path:
 
 def _fault(path: Path, as_alertmanager: bool) -> tuple[str, str] | None:
     """What is wrong with a file, and what to do; None if nothing is wrong."""
-    write = f"Write {_meaning(path)} into it, readable by Alertmanager alone."
+    write = f"Write {_meaning(path)} into it, readable only by Alertmanager."
     try:
         content = path.read_text(encoding="utf-8").strip()
         mode = path.stat().st_mode
@@ -150,11 +152,11 @@ def _fault(path: Path, as_alertmanager: bool) -> tuple[str, str] | None:
     except (OSError, UnicodeDecodeError) as error:
         if isinstance(error, PermissionError) and not as_alertmanager:
             return _HIDDEN, "Run this as root to check it."
-        return f"cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}", write
+        return f"cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}", write
     if not content:
         return "is empty", write
     if not _form(path).fullmatch(content):
-        return f"does not hold {_meaning(path)}", write
+        return f"does not contain {_meaning(path)}", write
     if mode & (stat.S_IROTH | stat.S_IWOTH):
         return _EXPOSED, f"chmod o= {path}"
     return None
@@ -176,7 +178,7 @@ def report(config_file: Path, secrets: Path, *, as_alertmanager: bool = False) -
     """Print the findings; return how many. Raises OSError, yaml.YAMLError and ValueError."""
     config = relocation.load(config_file)
     if not config.get("receivers"):
-        raise ValueError("it names no receivers, as Alertmanager's configuration does")
+        raise ValueError("it names no receivers, so it is not a configuration of Alertmanager")
     folder = config_file.parent
     found = list(findings(config, secrets, folder, as_alertmanager=as_alertmanager))
     # Flushed: in a file or pipe it would come after what the caller writes to standard error.

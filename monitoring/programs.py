@@ -127,7 +127,7 @@ class Program:
         while not self._answers():
             if process.poll() is not None or time.monotonic() > end:
                 name = Path(self.command[0]).name
-                raise CannotStart(f"{name} does not start:\n{self.log_tail()}")
+                raise CannotStart(f"{name} did not start:\n{self.log_tail()}")
             time.sleep(0.02)
 
     def stop(self) -> None:

@@ -21,7 +21,7 @@ LASTS: Final = timedelta(minutes=2)
 """After this, Alertmanager reports it as resolved."""
 
 _SUMMARY: Final = "A test: nothing is wrong"
-_DESCRIPTION: Final = "Sent by hand to see that alerts arrive. It ends by itself."
+_DESCRIPTION: Final = "Sent by hand to check that alerts arrive. It ends on its own."
 
 
 class NotSent(Exception):
@@ -70,7 +70,9 @@ def destinations(url: str, receiver: str) -> list[str]:
 def main() -> int:
     """Send it, and say where it should arrive; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m monitoring.send_alert", description=__doc__)
-    parser.add_argument("--severity", default="warning", help="critical wakes people (%(default)s)")
+    parser.add_argument(
+        "--severity", default="warning", help="critical wakes people up (default: %(default)s)"
+    )
     parser.add_argument("url", help="Alertmanager's address")
     given = parser.parse_args()
     try:
@@ -81,10 +83,10 @@ def main() -> int:
     ways = " and ".join(destinations(given.url, receiver))
     minutes = LASTS.seconds // 60
     print(
-        f"{ALERTNAME} is with Alertmanager. Its receiver `{receiver}` tells {ways} within a minute,"
-        f" and within {minutes + 5} minutes that it is resolved."
+        f"Alertmanager has {ALERTNAME}. Its receiver `{receiver}` notifies {ways} within a minute,"
+        f" and reports it as resolved within {minutes + 5} minutes."
     )
-    print(f"If nothing comes: make preflight, and {given.url}/#/alerts")
+    print(f"If nothing arrives: run `make preflight`, and look at {given.url}/#/alerts")
     return 0
 
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian packages that tests need beyond Python's; .ci/run calls it.
+# Installs the Debian packages that the tests need in addition to Python's; .ci/run calls it.
 set -eu
 
 packages='
@@ -24,7 +24,7 @@ if [ -z "$missing" ] && command -v docker >/dev/null; then exit 0; fi
 
 if [ "$(id -u)" = 0 ]; then sudo=''; else sudo='sudo -n'; fi
 
-# Only the packages' programs are needed; their services must not start beside ours.
+# Only the packages' programs are needed; their services must not start and take our ports.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
     trap '$sudo rm -f "$policy"' EXIT

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes a virtual environment with the locked dependencies and this project in it.
+# Creates a virtual environment with the locked dependencies and this project.
 #
 #   sh scripts/setup.sh PYTHON VENV
 #
-# Debian and Ubuntu ship Python without venv: it is installed if that needs no password.
+# Debian and Ubuntu ship Python without venv; it is installed if that needs no password.
 set -eu
 
 python=$1
@@ -14,9 +14,9 @@ fail() {
     exit 1
 }
 
-command -v "$python" >/dev/null || fail "there is no $python; install Python 3.11 or later, or name yours: make PYTHON=/path/to/python"
+command -v "$python" >/dev/null || fail "$python was not found; install Python 3.11 or later, or name yours: make PYTHON=/path/to/python"
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-    fail "$("$python" --version) is too old; name a Python of 3.11 or later: make PYTHON=/path/to/python"
+    fail "$("$python" --version) is too old; name Python 3.11 or later: make PYTHON=/path/to/python"
 
 make_venv() {
     "$python" -m venv --clear "$venv" >/dev/null 2>&1
@@ -31,7 +31,7 @@ install_venv_package() {
 
 if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
     make_venv || { install_venv_package && make_venv; } ||
-        fail "cannot make a virtual environment; install venv (Debian: apt-get install python3-venv) and try again"
+        fail "cannot create a virtual environment; install venv (Debian: apt-get install python3-venv) and try again"
 fi
 
 pip() {

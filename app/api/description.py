@@ -21,7 +21,7 @@ METRICS: Final = "metrics"
 
 TAGS: Final = [
     {"name": CONVERSION, "description": "An archive in, Markdown out."},
-    {"name": HEALTH, "description": "Whether the service answers, converts, and how much it does."},
+    {"name": HEALTH, "description": "Whether the service is alive and ready, and how busy it is."},
     {"name": METRICS, "description": "For Prometheus."},
 ]
 
@@ -34,20 +34,20 @@ curl -fsS -T MyKit.doccarchive.zip "$SERVICE/api/v1/convert" -o MyKit-markdown.z
 
 `$SERVICE` is the address of this service, such as `https://docs.example/docc2context`.
 
-**Limits:** An upload may hold at most {size}; larger ones are 413 `upload_too_large`.{rate}
-`/api/v1/status` tells all limits.
+**Limits:** An upload may have at most {size}; a larger one gets 413 `upload_too_large`.{rate}
+`/api/v1/status` lists all limits.
 
 **Errors** are problem documents (RFC 9457). Match on `code`, which is stable; `detail` says what is
-wrong, `remedy` what to do about it. Clients that name `text/html` at least as willingly as JSON, as
-browsers do, get the same as a page.
+wrong, `remedy` what to do about it. A client whose `Accept` header ranks `text/html` no lower than
+JSON, as a browser's does, gets the same as an HTML page.
 
-**Request ids:** each response has an `X-Request-ID`, by which the service's log names it: that of
-the request if it is well-formed, else one that is made.
+**Request ids:** Each response has an `X-Request-ID`, which is also on the log lines of the request:
+the one that the request was sent with if it is well-formed, otherwise a new one.
 """
 
-_RATE: Final = """ One client may
-send conversions at `{limit}`; the next is 429 `rate_limited`, with the seconds to wait in
-`Retry-After`."""
+_RATE: Final = """ Each client may
+request conversions at a rate of `{limit}`; one more gets 429 `rate_limited`, with the seconds to
+wait in `Retry-After`."""
 
 _MIB: Final = 1024 * 1024
 
@@ -125,13 +125,13 @@ def _tell_of_request_ids(document: dict[str, Any]) -> None:
             _REQUEST_ID: {
                 "name": _REQUEST_ID,
                 "in": "header",
-                "description": "A name for this request in the response and in the log.",
+                "description": "An id for this request, returned in the response and logged.",
                 "schema": _WELL_FORMED,
             }
         },
         "headers": {
             _REQUEST_ID: {
-                "description": "The name of the request, its own or one that was made.",
+                "description": "The request's id: the one that it was sent with, or a new one.",
                 "schema": _WELL_FORMED,
             }
         },
@@ -146,7 +146,7 @@ def _tell_of_request_ids(document: dict[str, Any]) -> None:
 
 def _ask_for_the_token(document: dict[str, Any]) -> None:
     document["components"]["securitySchemes"] = {
-        _SCHEME: {"type": "http", "scheme": "bearer", "description": "What METRICS_TOKEN sets."}
+        _SCHEME: {"type": "http", "scheme": "bearer", "description": "The value of METRICS_TOKEN."}
     }
     for operation in _operations(document, METRICS):
         operation["security"] = [{_SCHEME: []}]
@@ -156,7 +156,7 @@ def _leave_options_out(document: dict[str, Any]) -> None:
     """Remove what an outside converter lacks: a single document, and the copying of assets."""
     for operation in _operations(document, CONVERSION):
         result = operation["responses"]["200"]
-        result["description"] = "A zip of what the converter of this service has written."
+        result["description"] = "A zip of what this service's converter has written."
         name = result["headers"]["Content-Disposition"]
         name["description"] = f"`attachment`, as `{ARCHIVE.file_name}`."
         del result["content"][DOCUMENT.media_type]

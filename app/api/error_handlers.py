@@ -35,9 +35,7 @@ def internal_error(request: Request) -> Response:
     """The answer to a bug of ours; only the log says more."""
     return error_response(
         request,
-        ServiceError(
-            ErrorCode.INTERNAL_ERROR, "Something went wrong in the service, not in your request."
-        ),
+        ServiceError(ErrorCode.INTERNAL_ERROR, "The fault is in the service, not in your request."),
     )
 
 
@@ -49,7 +47,7 @@ async def _not_routed(request: Request, error: HTTPException) -> Response:
     """Starlette's own exceptions: only its router raises them, for 404 and 405."""
     if error.status_code == ErrorCode.NOT_FOUND.status:
         return error_response(
-            request, ServiceError(ErrorCode.NOT_FOUND, "This address serves nothing.")
+            request, ServiceError(ErrorCode.NOT_FOUND, "The service has nothing at this address.")
         )
     if error.status_code == ErrorCode.METHOD_NOT_ALLOWED.status:
         return _wrong_method(request)
@@ -58,7 +56,9 @@ async def _not_routed(request: Request, error: HTTPException) -> Response:
 
 def _wrong_method(request: Request) -> Response:
     allowed = request.app.state.routes.methods(request.scope)
-    error = ServiceError(ErrorCode.METHOD_NOT_ALLOWED, f"This address takes {', '.join(allowed)}.")
+    error = ServiceError(
+        ErrorCode.METHOD_NOT_ALLOWED, f"This address accepts {', '.join(allowed)}."
+    )
     return error_response(request, error, allowed)
 
 
@@ -71,7 +71,7 @@ def _fault(error: dict[str, Any]) -> str:
     """What is wrong with a field: pydantic's words, except for the one kind that occurs."""
     if error["type"] == "bool_parsing":
         return "is neither true nor false"
-    return f"is not as it should be: {error['msg']}"
+    return f"is invalid: {error['msg']}"
 
 
 async def _client_gone(_request: Request, _error: ClientDisconnect) -> Response:

@@ -16,7 +16,7 @@ class _Example(NamedTuple):
 _EXAMPLES: Final = {
     ErrorCode.INVALID_REQUEST: _Example("The form ends before its closing boundary."),
     ErrorCode.MISSING_FILE: _Example("The form has no field `file`."),
-    ErrorCode.EMPTY_UPLOAD: _Example("The uploaded file holds 0 bytes."),
+    ErrorCode.EMPTY_UPLOAD: _Example("The file is empty (0 bytes)."),
     ErrorCode.INVALID_ZIP: _Example(
         "The zip is damaged: the checksum of an entry does not match its data.", _PAGE
     ),
@@ -25,66 +25,78 @@ _EXAMPLES: Final = {
     ),
     ErrorCode.DUPLICATE_ENTRY: _Example("Two entries have the same name.", _PAGE),
     ErrorCode.IMPOSSIBLE_RATIO: _Example(
-        "An entry claims 2065 bytes out of 2, where deflate makes at most 1032 of one.",
+        "An entry declares that 2 bytes inflate to 2065, but deflate makes at most 1032 of one.",
         _PAGE,
         1032,
     ),
-    ErrorCode.UNAUTHORIZED: _Example("The metrics are for those who have the token."),
-    ErrorCode.NOT_FOUND: _Example("This address serves nothing."),
-    ErrorCode.METHOD_NOT_ALLOWED: _Example("This address takes POST, PUT."),
+    ErrorCode.UNAUTHORIZED: _Example("Metrics are served only with the right token."),
+    ErrorCode.NOT_FOUND: _Example("The service has nothing at this address."),
+    ErrorCode.METHOD_NOT_ALLOWED: _Example("This address accepts POST, PUT."),
     ErrorCode.NOT_ACCEPTABLE: _Example(
-        "The request does not accept application/zip or text/markdown."
+        "The Accept header does not allow application/zip or text/markdown."
     ),
-    ErrorCode.UPLOAD_STALLED: _Example("Nothing of the upload came for 30 seconds."),
+    ErrorCode.UPLOAD_STALLED: _Example("No data of the upload arrived for 30 seconds."),
     ErrorCode.UPLOAD_TOO_LARGE: _Example(
         "The upload is larger than 268435456 bytes.", limit=268435456
     ),
     ErrorCode.TOO_MANY_ENTRIES: _Example(
-        "The zip holds 250000 entries, over the limit of 200000.", limit=200000
+        "The zip has 250000 entries, over the limit of 200000.", limit=200000
     ),
     ErrorCode.ARCHIVE_TOO_LARGE: _Example(
-        "Its pages have 2000000000 bytes, over the limit of 1073741824 bytes.", limit=1073741824
+        "The archive's pages have 2000000000 bytes in total, over the limit of 1073741824 bytes.",
+        limit=1073741824,
     ),
     ErrorCode.OUTPUT_TOO_LARGE: _Example(
-        "What is written is over the limit of 268435456 bytes.", limit=268435456
+        "The output is over the limit of 268435456 bytes.", limit=268435456
     ),
     ErrorCode.UNSUPPORTED_CONTENT_ENCODING: _Example(
-        "The Content-Encoding header names another coding than identity."
+        "The Content-Encoding header names a coding other than identity."
     ),
-    ErrorCode.NOT_A_ZIP: _Example("Not a zip archive."),
-    ErrorCode.UNSUPPORTED_COMPRESSION: _Example("An entry is compressed by method 14.", _PAGE),
-    ErrorCode.MULTI_DISK: _Example("The zip is split over several files."),
+    ErrorCode.NOT_A_ZIP: _Example("The file does not begin as a zip archive does."),
+    ErrorCode.UNSUPPORTED_COMPRESSION: _Example(
+        "An entry is compressed with method 14, not 0 (stored) or 8 (deflate).", _PAGE
+    ),
+    ErrorCode.MULTI_DISK: _Example("The zip is split across several files."),
     ErrorCode.ENCRYPTED: _Example("An entry is encrypted.", _PAGE),
     ErrorCode.UNSAFE_ENTRY_NAME: _Example(
-        "The name of an entry has a slash at its beginning, which makes it absolute.",
+        "The name of an entry begins with a slash, which makes it absolute.",
         "'/etc/passwd'",
     ),
     ErrorCode.UNSAFE_ENTRY_TYPE: _Example(
-        "An entry is a link, a device or the like.", "'MyKit.doccarchive/latest'"
+        "An entry is a link, a device or another special file.", "'MyKit.doccarchive/latest'"
     ),
-    ErrorCode.NAME_COLLISION: _Example("An entry is a file where others need a folder.", "'data'"),
+    ErrorCode.NAME_COLLISION: _Example(
+        "An entry is a file, but other entries need a folder of that name.", "'data'"
+    ),
     ErrorCode.NO_DOCC_DATA: _Example(
-        "It holds no DocC data: there is no JSON page under a data/ folder."
+        "The archive contains no DocC data: no JSON page is under a data/ folder."
     ),
     ErrorCode.SEVERAL_ARCHIVES: _Example(
-        "It holds 2 DocC archives ('A.doccarchive/', 'B.doccarchive/')."
+        "The archive contains 2 DocC archives ('A.doccarchive/', 'B.doccarchive/')."
     ),
     ErrorCode.NO_CONVERTIBLE_PAGES: _Example(
-        "Not one page could be read, of 1 in all: no JSON object.", _PAGE
+        "None of the archive's pages (1) could be read: not a RenderNode page: not a JSON object.",
+        _PAGE,
     ),
     ErrorCode.CONVERSION_LIMIT_EXCEEDED: _Example(
         "The conversion of this archive needs more than 60 seconds of CPU time.", limit=60
     ),
-    ErrorCode.RATE_LIMITED: _Example("One client may send 60 conversions in 60 seconds.", limit=60),
-    ErrorCode.INTERNAL_ERROR: _Example("Something went wrong in the service, not in your request."),
+    ErrorCode.RATE_LIMITED: _Example(
+        "One client may request at most 60 conversions in 60 seconds.", limit=60
+    ),
+    ErrorCode.INTERNAL_ERROR: _Example("The fault is in the service, not in your request."),
     ErrorCode.CONVERSION_FAILED: _Example(
         "The converter stopped before it had finished this archive."
     ),
-    ErrorCode.BUSY: _Example("All conversion slots are taken and none came free in 10 seconds."),
-    ErrorCode.DRAINING: _Example("The service is draining."),
-    ErrorCode.CONVERTER_UNAVAILABLE: _Example("No process for the conversion could be started."),
+    ErrorCode.BUSY: _Example(
+        "All conversion slots are taken, and none became free within 10 seconds."
+    ),
+    ErrorCode.DRAINING: _Example("The service accepts no new conversions at present."),
+    ErrorCode.CONVERTER_UNAVAILABLE: _Example(
+        "The service could not start a process for the conversion."
+    ),
     ErrorCode.INSUFFICIENT_STORAGE: _Example(
-        "The service has no room left to store the upload or its result."
+        "The service has no space left for the upload or its result."
     ),
     ErrorCode.CONVERSION_TIMEOUT: _Example("The conversion was stopped after 120 seconds."),
 }

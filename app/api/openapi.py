@@ -19,8 +19,8 @@ ASSETS_FIELD: Final = "assets"
 _FLAG: Final = {
     "type": "boolean",
     "default": False,
-    "description": "Copy the images, videos and downloads that pages show or link; `true` here or "
-    "in the query is enough.",
+    "description": "Copy the images, videos and downloads that pages show or link to; `true` here "
+    "or in the query is enough.",
 }
 
 UPLOAD: Final[dict[str, Any]] = {
@@ -39,15 +39,15 @@ UPLOAD: Final[dict[str, Any]] = {
 }
 
 RESULT: Final[dict[str, Any]] = {
-    "description": "A zip with one Markdown file for each page, the assets if asked for, and a "
-    "manifest; or, for those who accept it rather than a zip, one Markdown document of all pages.",
+    "description": "A zip with one Markdown file per page, the assets if asked for, and a "
+    "manifest; or, for clients that prefer it to a zip, one Markdown document with all pages.",
     "headers": {
         "Content-Disposition": {
             "description": f"`attachment`, as `{ARCHIVE.file_name}` or `{DOCUMENT.file_name}`.",
             "schema": {"type": "string"},
         },
         "Content-Length": {
-            "description": "Tells a connection that was cut from a whole result.",
+            "description": "Tells a complete result from a connection that was cut.",
             "schema": {"type": "integer"},
         },
     },
@@ -60,7 +60,7 @@ RESULT: Final[dict[str, Any]] = {
 
 _RETRY_AFTER: Final = {
     "Retry-After": {
-        "description": "After how many seconds another try makes sense.",
+        "description": "How many seconds to wait before trying again.",
         "schema": {"type": "integer"},
     }
 }

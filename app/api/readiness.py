@@ -30,14 +30,14 @@ def cheap_checks_of(services: Services) -> dict[str, Check]:
 
 def _admission(drain: Drain) -> Check:
     if drain.is_on:
-        return Check(ok=False, detail="The service is draining: it takes no new conversions.")
+        return Check(ok=False, detail="The service is draining: it accepts no new conversions.")
     if drain.ignores_file:
         return Check(
             ok=True,
-            detail="Conversions are taken; a file DRAIN exists but is ignored, "
-            "because another user made it.",
+            detail="Conversions are accepted; a file DRAIN exists but is ignored, "
+            "because another user created it.",
         )
-    return Check(ok=True, detail="Conversions are taken.")
+    return Check(ok=True, detail="Conversions are accepted.")
 
 
 def _workspace(directory: Path) -> Check:
@@ -51,7 +51,7 @@ async def _converter(converter: Converter, max_age_seconds: float) -> Check:
         locks = await converter.probe(max_age_seconds=max_age_seconds)
     except ServiceError as error:
         return Check(ok=False, detail=error.detail)
-    return Check(ok=True, detail=f"A converter process answers, held by {_held(locks)}.")
+    return Check(ok=True, detail=f"A converter process answers; its locks: {_held(locks)}.")
 
 
 def _held(locks: Locks) -> str:

@@ -14,15 +14,17 @@ class Problem(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    type: str = Field(description="A name for the kind of error, the same for the same code.")
+    type: str = Field(description="The kind of error as a URN; the same for the same code.")
     title: str = Field(description="The kind of error, for people.")
     status: int = Field(description="The HTTP status.")
     code: str = Field(description="The kind of error, for programs; stable.")
     detail: str = Field(description="What happened this time.")
     remedy: str = Field(description="What the client can do about it.")
-    request_id: str = Field(description="Names this request in the service's log.")
-    entry: str | None = Field(None, description="The member of the archive that is at fault.")
-    limit: int | None = Field(None, description="The limit that was hit, in the detail's unit.")
+    request_id: str = Field(description="Identifies this request in the service's log.")
+    entry: str | None = Field(None, description="The entry of the archive that is at fault.")
+    limit: int | None = Field(
+        None, description="The limit that was hit, in the unit that `detail` names."
+    )
 
     @classmethod
     def of(cls, error: ServiceError, request_id: str) -> "Problem":
@@ -78,7 +80,9 @@ class Limits(BaseModel):
     conversion_queue: int = Field(description="How many more uploads may wait.")
     conversion_queue_wait_seconds: float
     conversion_timeout_seconds: float
-    rate_limit: str | None = Field(description="Conversions of one client; null if not limited.")
+    rate_limit: str | None = Field(
+        description="How often one client may convert; null if not limited."
+    )
 
 
 class Status(BaseModel):
@@ -87,7 +91,7 @@ class Status(BaseModel):
     ready: bool
     checks: dict[str, Check]
     running: int = Field(description="Conversions that hold a slot.")
-    waiting: int = Field(description="Uploads that wait for one.")
+    waiting: int = Field(description="Uploads that wait for a slot.")
     assets: bool = Field(description="Whether the converter copies assets if asked to.")
     version: str = Field(description="The version of the converter.")
     limits: Limits

@@ -18,7 +18,7 @@ from app.worker.wanted import Wanted
 _FLAG: Final = TypeAdapter(bool)
 
 _ZIP_ONLY: Final = (
-    f"Accept {ARCHIVE.media_type}: the converter of this service makes no single document."
+    f"Send `Accept: {ARCHIVE.media_type}`: this service's converter makes no single document."
 )
 
 SPLIT: Final = ErrorCode.ARCHIVE_TOO_LARGE.remedy
@@ -40,7 +40,7 @@ def not_acceptable(*, has_options: bool) -> ServiceError:
     """The error for a client that accepts no form of the answer."""
     return ServiceError(
         ErrorCode.NOT_ACCEPTABLE,
-        f"The request does not accept {' or '.join(_offered(has_options=has_options))}.",
+        f"The Accept header does not allow {' or '.join(_offered(has_options=has_options))}.",
         remedy=None if has_options else _ZIP_ONLY,
     )
 
@@ -70,11 +70,11 @@ def wanted(form: Form, *, assets: bool, has_options: bool) -> Wanted:
     """What is wanted from the converter. Raises ServiceError if that is impossible."""
     if assets and not has_options:
         raise _invalid(
-            "The converter of this service copies no assets.", f"Leave out `{ASSETS_FIELD}`."
+            "This service's converter cannot copy assets.", f"Leave out `{ASSETS_FIELD}`."
         )
     if assets and form is DOCUMENT:
         raise _invalid(
-            f"One document cannot hold assets: accept {ARCHIVE.media_type}, or leave out "
+            f"One document cannot contain assets: accept {ARCHIVE.media_type}, or leave out "
             f"`{ASSETS_FIELD}`."
         )
     return Wanted(single=form is DOCUMENT, assets=assets)

@@ -18,7 +18,7 @@ EXTRACTION_SECONDS: Final = Buckets(
 )
 CONVERSION_SECONDS: Final = Buckets(
     (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120),
-    "from a tiny archive to the conversion timeout of 120 s; ConversionSlow asks for 30",
+    "from a tiny archive to the conversion timeout of 120 s; ConversionSlow's limit is 30",
 )
 WAIT_SECONDS: Final = Buckets(
     (0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 7.5, 10),
@@ -26,7 +26,7 @@ WAIT_SECONDS: Final = Buckets(
 )
 LAG_SECONDS: Final = Buckets(
     (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60),
-    "an idle loop is a millisecond late; EventLoopBlocked asks for 0.5 s",
+    "an idle loop is a millisecond late; EventLoopBlocked's limit is 0.5 s",
 )
 UPLOAD_BYTES: Final = Buckets(
     (

@@ -46,87 +46,93 @@ class Settings(BaseSettings):
 
     workspace_dir: Path = _setting(
         "directory",
-        "Uploads and results lie here while they are worked on, as files without a name. Must be "
-        "writable, and a disk rather than memory: `/tmp` is memory on many systems.",
+        "Where uploads and results are kept while they are worked on, as files without a name. It "
+        "must be writable, and on disk rather than in memory: `/tmp` is in memory on many "
+        "systems.",
         default=Path("/var/tmp"),  # noqa: S108  # the files in it have no names to guess
     )
     max_upload_bytes: int = _setting(
         "bytes",
-        "The largest archive accepted: twice the largest seen so far.",
+        "The largest archive that is accepted: twice the largest seen so far.",
         default=256 * _MIB,
         ge=1,
     )
     max_entries: int = _setting(
         "entries",
-        "Members of the archive, pages or not: four times the largest archive seen so far.",
+        "How many entries an archive may have, pages or not: four times the largest archive seen "
+        "so far.",
         default=200_000,
         ge=1,
     )
     max_archive_bytes: int = _setting(
         "bytes",
-        "All inflated pages of the archive together, and the assets that are copied.",
+        "The size of all pages of an archive, decompressed, and of the assets that are copied.",
         default=_GIB,
         ge=1,
     )
     max_page_bytes: int = _setting(
         "bytes",
-        "One inflated page: sixteen times the largest seen so far.",
+        "The size of one page, decompressed: sixteen times the largest seen so far.",
         default=16 * _MIB,
         ge=1,
     )
     max_output_bytes: int = _setting(
-        "bytes", "All that is written, before compression.", default=256 * _MIB, ge=1
+        "bytes",
+        "The size of all that is written for one archive, before compression.",
+        default=256 * _MIB,
+        ge=1,
     )
     head_timeout_seconds: float = _setting(
         "seconds",
-        "How long the address and headers of a request may take to arrive, from the connection's "
-        "beginning or, after an answer, from the next byte on.",
+        "How long a request's address and headers may take to arrive, from when the connection "
+        "opens or, after an answer, from the next byte on.",
         default=10.0,
         gt=0,
         le=3600,
     )
     upload_idle_seconds: float = _setting(
         "seconds",
-        "How long an upload may bring nothing before it is dropped and its connection closed.",
+        "How long an upload may send nothing before it is dropped and its connection closed.",
         default=30.0,
         gt=0,
         le=3600,
     )
     download_idle_seconds: float = _setting(
         "seconds",
-        "How long a client may acknowledge nothing of an answer that waits for it, before its "
-        "connection is ended. Keep it long: a client that began fast and goes on slowly "
-        "acknowledges seldom.",
+        "How long a client may acknowledge nothing of an answer that waits for it before its "
+        "connection is closed. Keep it long: a client that starts fast and then slows down "
+        "acknowledges rarely.",
         default=120.0,
         gt=0,
         le=3600,
     )
     upload_slots: int = _setting(
         "uploads",
-        "How many may arrive at once. Each holds two descriptors, some 400 KiB of memory, and its "
-        "size in the workspace. If all are taken and another comes, the slowest gives way, unless "
-        "it brings 64 KiB a second.",
+        "How many uploads may arrive at once. Each takes up two descriptors, some 400 KiB of "
+        "memory, and its size in the workspace. If all slots are taken and another upload begins, "
+        "the slowest gives way, unless it sends at least 64 KiB a second.",
         default=128,
         ge=1,
         le=10_000,
     )
     conversion_slots: int = _setting(
         "conversions",
-        "How many run at once. A conversion keeps one CPU busy, so more only slow each other down.",
+        "How many conversions run at once. Each keeps one CPU busy, so more of them only slow "
+        "each other down.",
         default_factory=usable_cpus,
         ge=1,
         le=1024,
     )
     conversion_queue: int = _setting(
         "uploads",
-        "How many complete uploads may wait for a slot; each occupies its size in the workspace.",
+        "How many complete uploads may wait for a slot; each takes up its size in the workspace.",
         default=16,
         ge=0,
         le=10_000,
     )
     conversion_queue_wait_seconds: float = _setting(
         "seconds",
-        "How long an upload waits for a slot before its client is told to come back.",
+        "How long an upload waits for a slot before its client is told to try again later.",
         default=10.0,
         ge=0,
         le=3600,
@@ -140,53 +146,55 @@ class Settings(BaseSettings):
     )
     conversion_cpu_seconds: int = _setting(
         "seconds",
-        "CPU time of one conversion; thirty times what the largest archive seen so far takes, and "
-        "half of CONVERSION_TIMEOUT_SECONDS, so that the answer names the archive as the cause.",
+        "How much CPU time one conversion may use: thirty times what the largest archive seen so "
+        "far takes, and half of CONVERSION_TIMEOUT_SECONDS, so that the answer names the archive "
+        "as the cause.",
         default=60,
         ge=1,
         le=3600,
     )
     conversion_memory_bytes: int = _setting(
         "bytes",
-        "Address space of one conversion: 30 MiB for Python and the converter, 15 for the largest "
-        "archive seen so far, and room for one that reaches all the limits above.",
+        "How much address space one conversion may use: 30 MiB for Python and the converter, 15 "
+        "MiB for the largest archive seen so far, and room for one that reaches all the limits "
+        "above.",
         default=_GIB,
         ge=64 * _MIB,
     )
     converter_command: Annotated[tuple[str, ...], NoDecode] = _setting(
         "command",
-        "An outside converter in place of our own, called as `COMMAND ARCHIVE --output DIR "
+        "Another converter in place of the built-in one, called as `COMMAND ARCHIVE --output DIR "
         "--force`; quoted as for a shell, but run without one.",
         default=(),
     )
     rate_limit: str = _setting(
         "conversions per time",
-        "How many one client may send, such as `5/second` or `100/2 hours`.",
+        "How many conversions one client may request, such as `5/second` or `100/2 hours`.",
         default="60/minute",
     )
     rate_limit_enabled: bool = _setting(
         "true or false",
-        "Whether there is such a limit; `false` if a proxy in front has one.",
+        "Whether RATE_LIMIT applies; `false` if a proxy in front has a limit of its own.",
         default=True,
     )
     rate_limit_store: str = _setting(
         "URL",
-        "Where the counts are kept: `memory://` for one process, "
-        "`redis://[user:password@]host[:port][/db]`, or `rediss://` for TLS, to share one limit "
-        "among replicas. Its value is never shown.",
+        "Where the counts are kept: `memory://` for one process, or, to share one limit among "
+        "replicas, `redis://[user:password@]host[:port][/db]`, or `rediss://` for TLS. The value "
+        "is never shown.",
         default="memory://",
         repr=False,
     )
     trusted_proxies: Annotated[Networks, NoDecode] = _setting(
-        "addresses and networks, with commas",
-        "The proxies in front, such as `10.0.0.0/8,fd00::/8`: what they say in X-Forwarded-For is "
-        "believed, and what anyone else says is not.",
+        "addresses and networks, separated by commas",
+        "The proxies in front, such as `10.0.0.0/8,fd00::/8`. X-Forwarded-For is believed if one "
+        "of them sends it, and ignored otherwise.",
         default=(),
     )
     shutdown_grace_seconds: float = _setting(
         "seconds",
-        "How long conversions may go on once the service is told to stop. Whatever stops it has to "
-        "wait longer, by the time for downloads and some seconds: by default Docker kills after "
+        "How long conversions may go on after the service is told to stop. Whatever stops it must "
+        "wait longer, by the time for downloads and some seconds: by default, Docker kills after "
         "10 seconds, Kubernetes after 30.",
         default=20.0,
         ge=0,
@@ -194,26 +202,28 @@ class Settings(BaseSettings):
     )
     metrics_token: SecretStr | None = _setting(
         "secret",
-        "The bearer token that `/metrics` requires, without the white space around it; without "
-        "one, anyone who reaches the port may scrape.",
+        "The bearer token that `/metrics` requires; white space around it is ignored. Without a "
+        "token, anyone who can reach the port may scrape.",
         default=None,
         repr=False,
     )
     build_commit: str = _setting(
         "revision",
-        "The source that this was built from, for `docc2context_build_info`; an image sets it.",
+        "The source revision that this was built from, for `docc2context_build_info`; the image "
+        "sets it.",
         default="unknown",
         pattern=r"^[A-Za-z0-9._+-]{1,64}$",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = _setting(
         "origins",
-        "Whose scripts may read the answers, separated by commas: `https://docs.example`. `*` "
-        "alone is everyone: the service has no sessions that a script could borrow.",
+        "The sites whose scripts may read the answers, separated by commas, such as "
+        "`https://docs.example`. `*` alone means all sites: the service has no sessions that a "
+        "script could abuse.",
         default=(),
     )
     log_level: Literal["debug", "info", "warning", "error"] = _setting(
         "level",
-        "Lines below it are dropped; health checks and scrapes are logged at debug.",
+        "The least severe level that is logged; health checks and scrapes are logged at `debug`.",
         default="info",
     )
     log_format: Literal["json", "console", "auto"] = _setting(
@@ -233,7 +243,7 @@ class Settings(BaseSettings):
         try:
             return tuple(shlex.split(value))
         except ValueError as error:
-            raise ValueError(f"is quoted wrongly: {error}") from error
+            raise ValueError(f"has wrong quoting: {error}") from error
 
     @field_validator("rate_limit")
     @classmethod
@@ -265,7 +275,9 @@ class Settings(BaseSettings):
         try:
             return tuple(ip_network(one.strip()) for one in value.split(","))
         except ValueError as error:
-            raise ValueError(f"has to be addresses or networks with commas: {error}") from None
+            raise ValueError(
+                f"must be addresses or networks separated by commas: {error}"
+            ) from None
 
     @field_validator("cors_origins", mode="before")
     @classmethod
@@ -286,7 +298,7 @@ class Settings(BaseSettings):
             return None
         token = value.get_secret_value().strip()
         if not token:
-            raise ValueError("holds nothing but white space: set a token, or leave it out")
+            raise ValueError("contains only white space: set a token, or leave the setting out")
         return SecretStr(token)
 
     @field_validator("workspace_dir")
@@ -301,11 +313,11 @@ def _check_origin(origin: str) -> None:
     """Refuse what no browser sends as `Origin`, because it would never match."""
     if not _ORIGIN.fullmatch(origin):
         raise ValueError(
-            f"`{origin}` is no origin: write scheme://host or scheme://host:port in small letters, "
-            "without a path, or `*` alone"
+            f"`{origin}` is not an origin: write scheme://host or scheme://host:port, in lower "
+            "case and without a path, or `*` alone"
         )
     if _DEFAULT_PORT.fullmatch(origin):
-        raise ValueError(f"`{origin}` names the default port of its scheme: leave it out")
+        raise ValueError(f"`{origin}` names the default port of its scheme: leave the port out")
 
 
 def load_settings() -> Settings:

@@ -50,12 +50,12 @@ class ErrorCode(Enum):
         "invalid_request",
         400,
         "The request is malformed",
-        "Correct what the detail names; /docs shows how archives are sent.",
+        "Correct what the detail names; /docs shows how to send an archive.",
     )
     MISSING_FILE = (
         "missing_file",
         400,
-        "No file in the form",
+        "The form has no file",
         "Name the form's file field `file`.",
         _UNREAD,
     )
@@ -63,42 +63,42 @@ class ErrorCode(Enum):
         "empty_upload",
         400,
         "The upload is empty",
-        "Zip the .doccarchive anew, and check that the file is not empty.",
+        "Zip the .doccarchive again, and check that the file is not empty.",
         _INVALID,
     )
     INVALID_ZIP = (
         "invalid_zip",
         400,
         "The archive is damaged",
-        "Check the file with `unzip -t`, or zip the .doccarchive anew.",
+        "Check the file with `unzip -t`, or zip the .doccarchive again.",
         _INVALID,
     )
     AMBIGUOUS_ZIP = (
         "ambiguous_zip",
         400,
         "The archive can be read in two ways",
-        "Zip the .doccarchive anew with an ordinary tool.",
+        "Zip the .doccarchive again with a common tool, such as `zip` or Finder.",
         _HOSTILE,
     )
     DUPLICATE_ENTRY = (
         "duplicate_entry",
         400,
-        "The archive holds one entry twice",
+        "The archive contains an entry twice",
         "Zip the .doccarchive into a new file.",
         _INVALID,
     )
     IMPOSSIBLE_RATIO = (
         "impossible_ratio",
         400,
-        "The archive claims a size that compression cannot reach",
-        "Zip the .doccarchive anew with an ordinary tool.",
+        "The archive declares an impossible size",
+        "Zip the .doccarchive again with a common tool, such as `zip` or Finder.",
         _HOSTILE,
     )
     UNAUTHORIZED = (
         "unauthorized",
         401,
         "The token is missing or wrong",
-        "Send the token that METRICS_TOKEN sets, as `Authorization: Bearer …`.",
+        "Send the token as `Authorization: Bearer …`; the setting METRICS_TOKEN has it.",
     )
     NOT_FOUND = (
         "not_found",
@@ -109,14 +109,14 @@ class ErrorCode(Enum):
     METHOD_NOT_ALLOWED = (
         "method_not_allowed",
         405,
-        "This address does not take that method",
-        "Use a method that the Allow header names.",
+        "This address does not accept that method",
+        "Use a method that the Allow header lists.",
     )
     NOT_ACCEPTABLE = (
         "not_acceptable",
         406,
-        "The client accepts no form of the answer",
-        "Accept application/zip for an archive, or text/markdown for one document.",
+        "The client accepts none of the formats on offer",
+        "Send `Accept: application/zip` for a bundle, or `Accept: text/markdown` for one document.",
     )
     UPLOAD_STALLED = (
         "upload_stalled",
@@ -128,20 +128,20 @@ class ErrorCode(Enum):
         "upload_too_large",
         413,
         "The upload is too large",
-        "Send a smaller archive: images and videos may be left out of it.",
+        "Send a smaller archive, for example one without images and videos.",
         _UNREAD,
     )
     TOO_MANY_ENTRIES = (
         "too_many_entries",
         413,
         "The archive has too many entries",
-        "Zip the .doccarchive folder alone.",
+        "Zip the .doccarchive folder and nothing else.",
         _HOSTILE,
     )
     ARCHIVE_TOO_LARGE = (
         "archive_too_large",
         413,
-        "The archive is too large when inflated",
+        "The archive is too large when decompressed",
         "Split the documentation by module and convert one at a time.",
         _HOSTILE,
     )
@@ -149,14 +149,14 @@ class ErrorCode(Enum):
         "output_too_large",
         413,
         "The result is too large",
-        "Leave assets out, or split the documentation by module and convert one at a time.",
+        "Leave out the assets, or split the documentation by module and convert one at a time.",
         _EXCESSIVE,
     )
     UNSUPPORTED_CONTENT_ENCODING = (
         "unsupported_content_encoding",
         415,
-        "The upload is encoded on its way",
-        "Send the archive as it is, without Content-Encoding: a zip is compressed already.",
+        "The upload has an unsupported Content-Encoding",
+        "Send the archive without a Content-Encoding: a zip is already compressed.",
     )
     NOT_A_ZIP = (
         "not_a_zip",
@@ -169,13 +169,13 @@ class ErrorCode(Enum):
         "unsupported_compression",
         415,
         "The archive is compressed in a way that is not supported",
-        "Zip the .doccarchive with deflate, as all common tools do by default.",
+        "Zip the .doccarchive with deflate, the default of all common tools.",
         _INVALID,
     )
     MULTI_DISK = (
         "multi_disk",
         415,
-        "The archive is split over several files",
+        "The archive is split across several files",
         "Zip the .doccarchive into one file.",
         _INVALID,
     )
@@ -189,62 +189,62 @@ class ErrorCode(Enum):
     UNSAFE_ENTRY_NAME = (
         "unsafe_entry_name",
         422,
-        "The archive holds an entry with an unsafe name",
-        "Zip the .doccarchive folder from its parent folder, with relative names.",
+        "The archive contains an entry with an unsafe name",
+        "Zip the .doccarchive folder from inside its parent folder, so that names are relative.",
         _HOSTILE,
     )
     UNSAFE_ENTRY_TYPE = (
         "unsafe_entry_type",
         422,
-        "The archive holds an entry that is neither file nor folder",
-        "Leave all but files and folders out of the zip.",
+        "The archive contains an entry that is neither a file nor a folder",
+        "Lut only files and folders into the zip.",
         _HOSTILE,
     )
     NAME_COLLISION = (
         "name_collision",
         422,
-        "The archive holds a file where it also holds a folder",
+        "The archive uses one name for a file and a folder",
         "Zip the .doccarchive into a new file.",
         _HOSTILE,
     )
     NO_DOCC_DATA = (
         "no_docc_data",
         422,
-        "The archive holds no DocC documentation",
-        "Convert the .doccarchive that `xcodebuild docbuild` or the Swift-DocC plugin makes.",
+        "The archive contains no DocC documentation",
+        "Convert the .doccarchive that `xcodebuild docbuild` or the Swift-DocC plugin produces.",
         _INVALID,
     )
     SEVERAL_ARCHIVES = (
         "several_archives",
         422,
-        "The archive holds several DocC archives",
+        "The archive contains several DocC archives",
         "Convert one .doccarchive at a time.",
         _INVALID,
     )
     NO_CONVERTIBLE_PAGES = (
         "no_convertible_pages",
         422,
-        "Not one page of the archive could be read",
+        "None of the archive's pages could be read",
         "Build the documentation again; if that does not help, report the archive.",
         _UNREADABLE,
     )
     CONVERSION_LIMIT_EXCEEDED = (
         "conversion_limit_exceeded",
         422,
-        "The conversion needs more than it may have",
+        "The conversion exceeds a resource limit",
         "Split the documentation by module and convert one at a time.",
         _EXCESSIVE,
     )
     RATE_LIMITED = (
         "rate_limited",
         429,
-        "This client has sent too many conversions",
-        "Try again after the seconds that the Retry-After header names.",
+        "This client has requested too many conversions",
+        "Try again after the number of seconds in the Retry-After header.",
     )
     INTERNAL_ERROR = (
         "internal_error",
         500,
-        "The service made a mistake",
+        "The service has failed",
         "Try again; if it happens again, report it with the request id.",
     )
     CONVERSION_FAILED = (
@@ -256,26 +256,26 @@ class ErrorCode(Enum):
     BUSY = (
         "busy",
         503,
-        "The service has too much to do",
-        "Try again after the seconds that the Retry-After header names.",
+        "The service is busy",
+        "Try again after the number of seconds in the Retry-After header.",
     )
     DRAINING = (
         "draining",
         503,
-        "The service takes no new conversions",
-        "Try again after the seconds that the Retry-After header names.",
+        "The service is not accepting conversions",
+        "Try again after the number of seconds in the Retry-After header.",
     )
     CONVERTER_UNAVAILABLE = (
         "converter_unavailable",
         503,
         "The converter cannot be started",
-        "Try again after the seconds that the Retry-After header names.",
+        "Try again after the number of seconds in the Retry-After header.",
     )
     INSUFFICIENT_STORAGE = (
         "insufficient_storage",
         503,
         "The service cannot store the upload",
-        "Try again after the seconds that the Retry-After header names.",
+        "Try again after the number of seconds in the Retry-After header.",
     )
     CONVERSION_TIMEOUT = (
         "conversion_timeout",

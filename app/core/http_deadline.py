@@ -86,7 +86,8 @@ class HeadInTime(RefusalTold):
             self.refuse(
                 "head_timeout",
                 408,
-                f"The head of the request was not whole after {self._seconds:g} seconds.\n",
+                "The request's address and headers were not complete after "
+                f"{self._seconds:g} seconds.\n",
             )
         else:
             self.transport.close()

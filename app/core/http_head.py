@@ -25,8 +25,8 @@ _REQUEST_LINE_BYTES: Final = len(b"GET  HTTP/1.1\r\n")
 _SEPARATOR_BYTES: Final = len(b": \r\n")
 
 _TOO_LARGE: Final = (
-    f"The head of the request is larger than the limit of {MAX_HEAD_BYTES} bytes: send shorter "
-    "headers.\n"
+    f"The request's address and headers are larger than the limit of {MAX_HEAD_BYTES} bytes: send "
+    "fewer or shorter headers.\n"
 )
 _TOO_MANY_HEADERS: Final = f"The request has over {MAX_HEADERS} headers: send fewer.\n"
 _TOO_MANY_REQUESTS: Final = f"Over {MAX_WAITING} requests wait for their turn.\n"

@@ -19,13 +19,13 @@ METHODS: Final = frozenset(
 OTHER_METHOD: Final = "OTHER"
 
 METHOD: Final = Label(
-    "method", f"the request's method; `{OTHER_METHOD}` for one that is unheard of"
+    "method", f"the request's method; `{OTHER_METHOD}` for any that is not standard"
 )
-ENDPOINT: Final = Label("endpoint", "the template of the route; `unmatched` for none")
+ENDPOINT: Final = Label("endpoint", "the route's template; `unmatched` if there is none")
 STATUS: Final = Label(
     "status",
-    "of the response; 500 for a crash, 503 if the service stopped before its end, 499 if the "
-    "client hung up before it",
+    "of the response; 500 for a crash, 503 if the service stopped before the response ended, 499 "
+    "if the client hung up before that",
 )
 EXTRACTION: Final = Label(
     "status",
@@ -47,8 +47,8 @@ PAGE_RESULT: Final = Label("result", "whether a page could be read", ("converted
 NODE: Final = Label("node", f"a RenderNode type of the published format, or `{OTHER}`")
 CHECK: Final = Label(
     "check",
-    "`admission`: conversions are taken, since no file DRAIN is there and the service does not "
-    "stop; `workspace`: an upload can be stored",
+    "`admission`: conversions are accepted, as there is no file DRAIN and the service is not "
+    "stopping; `workspace`: uploads can be stored",
     ("admission", "workspace"),
 )
 VERSION: Final = Label("version", "of docc2context")
@@ -56,8 +56,8 @@ PYTHON: Final = Label("python", "the version of Python")
 COMMIT: Final = Label("commit", "`BUILD_COMMIT`")
 RESOURCE: Final = Label(
     "resource_type",
-    "`cpu_percent`: of the CPUs that may be used; `memory_mb`: the working set in MiB; "
-    "`disk_free_gb`: GiB left for us on the workspace's filesystem",
+    "`cpu_percent`: percentage of the CPUs that may be used; `memory_mb`: the working set in MiB; "
+    "`disk_free_gb`: GiB left for the service on the workspace's filesystem",
     ("cpu_percent", "memory_mb", "disk_free_gb"),
 )
 PATH: Final = Label("path", "`WORKSPACE_DIR`")

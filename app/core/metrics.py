@@ -58,21 +58,21 @@ class Metrics:
     rate_limiter_up = Declared(
         Gauge,
         "rate_limiter_up",
-        "Whether the rate limiter can reach its store, or is switched off (1), or lets everything "
-        "pass (0).",
+        "Whether the rate limiter can reach its store or is switched off (1), or lets every "
+        "request pass (0).",
         unit="boolean",
     )
     rate_limit_rejections = Declared(
         Counter,
         "rate_limit_rejections_total",
-        "Requests answered 429 because their client has sent too many.",
+        "Requests answered 429 because their client had sent too many.",
         unit="requests",
         labels=(labels.ENDPOINT,),
     )
     upload_size = Declared(
         Histogram,
         "upload_size_bytes",
-        "Size of the archives that were received whole.",
+        "Size of the archives that were received completely.",
         unit="bytes",
         buckets=buckets.UPLOAD_BYTES,
     )
@@ -82,36 +82,36 @@ class Metrics:
     zip_extractions = Declared(
         Counter,
         "zip_extractions_total",
-        "Archives that the reader has looked at, empty ones included, by its verdict as far as it "
-        "read.",
+        "Archives that the reader has looked at, including empty ones, by its verdict on as much "
+        "as it read.",
         unit="archives",
         labels=(labels.EXTRACTION,),
     )
     zip_rejections = Declared(
         Counter,
         "zip_rejections_total",
-        "Uploads that were refused, by the code of the answer.",
+        "Uploads that were refused, by the error code of the answer.",
         unit="uploads",
         labels=(labels.REASON,),
     )
     zip_extraction_duration = Declared(
         Histogram,
         "zip_extraction_duration_seconds",
-        "Time that opening an archive and inflating its files took, of successful conversions.",
+        "Time spent opening an archive and inflating its files, for successful conversions.",
         unit="seconds",
         buckets=buckets.EXTRACTION_SECONDS,
     )
     extraction_file_count = Declared(
         Histogram,
         "extraction_file_count",
-        "Files that were inflated for a successful conversion: pages, metadata and assets.",
+        "Files inflated for a successful conversion: pages, metadata and assets.",
         unit="files",
         buckets=buckets.FILES,
     )
     extraction_size = Declared(
         Histogram,
         "extraction_size_bytes",
-        "Bytes that were inflated for a successful conversion.",
+        "Bytes inflated for a successful conversion.",
         unit="bytes",
         buckets=buckets.EXTRACTED_BYTES,
     )
@@ -127,48 +127,48 @@ class Metrics:
     conversion_queue_wait = Declared(
         Histogram,
         "conversion_queue_wait_seconds",
-        "Time that conversions have waited for the slot that they were given.",
+        "Time that conversions waited for the slot they were given.",
         unit="seconds",
         buckets=buckets.WAIT_SECONDS,
     )
     conversion_duration = Declared(
         Histogram,
         "conversion_duration_seconds",
-        "Time that a conversion has held its slot, however it ended.",
+        "Time that a conversion held its slot, however it ended.",
         unit="seconds",
         buckets=buckets.CONVERSION_SECONDS,
     )
     conversion_oldest_start = Declared(
         Gauge,
         "conversion_oldest_start_timestamp_seconds",
-        "Unix time at which the oldest of the running conversions was given its slot; 0 when idle.",
+        "Unix time at which the oldest running conversion was given its slot; 0 when idle.",
         unit="seconds",
     )
     conversions = Declared(
         Counter,
         "conversions_total",
-        "Uploads that asked for a slot, or could not be stored, by what became of them.",
+        "Uploads that asked for a slot or could not be stored, by outcome.",
         unit="conversions",
         labels=(labels.OUTCOME,),
     )
     conversion_errors = Declared(
         Counter,
         "conversion_errors_total",
-        "Conversions that failed, by where: the outcomes client_error, server_error and timeout.",
+        "Conversions that failed (outcomes client_error, server_error and timeout), by where.",
         unit="conversions",
         labels=(labels.ERROR_TYPE,),
     )
     conversion_pages = Declared(
         Counter,
         "conversion_pages_total",
-        "Pages of the archives that were converted.",
+        "Pages of converted archives, by whether they could be read.",
         unit="pages",
         labels=(labels.PAGE_RESULT,),
     )
     conversion_unknown_nodes = Declared(
         Counter,
         "conversion_unknown_nodes_total",
-        "Content that the converter did not understand as it stood, by RenderNode type.",
+        "Pieces of content that the converter did not understand as they were, by RenderNode type.",
         unit="nodes",
         labels=(labels.NODE,),
     )
@@ -181,15 +181,15 @@ class Metrics:
     service_ready = Declared(
         Gauge,
         "service_ready",
-        "Whether a check of readiness passes (1) or not (0); the converter's is"
-        " `converter_available`.",
+        "Whether a readiness check passes (1) or not (0); for the converter, see "
+        "`converter_available`.",
         unit="boolean",
         labels=(labels.CHECK,),
     )
     converter_locks_missing = Declared(
         Gauge,
         "converter_locks_missing",
-        "Locks that the kernel refuses the converter, wholly or in part; readiness names them.",
+        "Locks that the kernel denies the converter, wholly or in part; /health/ready names them.",
         unit="locks",
     )
     event_loop_lag = Declared(
@@ -202,7 +202,7 @@ class Metrics:
     build_info = Declared(
         Gauge,
         "docc2context_build_info",
-        "Always 1; the labels tell what runs.",
+        "Always 1; the labels say what is running.",
         unit="none",
         labels=(labels.VERSION, labels.PYTHON, labels.COMMIT),
     )

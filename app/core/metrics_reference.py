@@ -12,7 +12,7 @@ from app.core.resource_figures import FIGURES
 _HEAD: Final = """\
 # Metrics
 
-Every metric of `GET /metrics`. `make reference` makes this file from the code; a test \
+Every metric of `GET /metrics`. `make reference` generates this file from the code; a test \
 compares them.
 
 A counter or histogram starts at 0 for every value of a closed set of labels, so that a rate over \
@@ -28,7 +28,7 @@ _RESOURCES: Final = """\
 A thread of its own reads these every 5 seconds: for the container, from control groups (version \
 2, otherwise 1); without a container, for the service's processes. What the system does not \
 report has no series. A source that fails is logged once, as `resource_unreadable`; its figures \
-are then missing, and `docc2context_resources_last_success_timestamp_seconds` stays behind.
+are then missing, and `docc2context_resources_last_success_timestamp_seconds` stops advancing.
 """
 
 _LABELS: Final = """\

@@ -7,10 +7,10 @@ import sys
 from typing import Any, Final
 
 _REFUSAL: Final = (
-    "docc2context-service cannot start: it is asked for {workers} uvicorn workers, and each would "
-    "count only what it has served itself, so that every scrape shows another one's metrics. Start "
-    "one, without --workers and WEB_CONCURRENCY; conversions run in processes of their own, and "
-    "for more load start more services beside each other."
+    "docc2context-service cannot start with {workers} uvicorn workers: each would count only the "
+    "requests that it served itself, and a scrape would show the metrics of just one of them. "
+    "Start one worker, without --workers and WEB_CONCURRENCY. Conversions run in processes of "
+    "their own; for more load, run several services side by side."
 )
 
 _STARTUP_FAILURE: Final = 3

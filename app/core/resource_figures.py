@@ -43,53 +43,59 @@ FIGURES: Final = (
         RESOURCE_USAGE,
         "gauge",
         "as its label says",
-        "What the service uses of CPU and memory, and what is left of the disk.",
+        "CPU and memory that the service uses, and free space on its disk.",
         (labels.RESOURCE,),
     ),
     Figure(
         MEMORY_WORKING_SET,
         "gauge",
         "bytes",
-        "Memory of the container that cannot be reclaimed at once; without one, of our processes.",
+        "Memory of the container that cannot be reclaimed at once; without a container, of the "
+        "service's processes.",
     ),
     Figure(
         MEMORY_LIMIT,
         "gauge",
         "bytes",
-        "Memory over which the kernel kills; there is no such series without a limit.",
+        "Memory above which the kernel kills processes; without a limit there is no series.",
     ),
     Figure(
         MEMORY_OOM_KILLS,
         "counter",
         "processes",
-        "Processes of the container that the kernel has killed for lack of memory; where that "
-        "restarts the container, as a kill of the service does, the count starts at 0.",
+        "Processes of the container that the kernel has killed for lack of memory. If a kill "
+        "restarts the container, as a kill of the service does, the count starts again at 0.",
     ),
-    Figure(CPU_USAGE, "counter", "seconds", "CPU time that the container, or we, have used."),
+    Figure(
+        CPU_USAGE,
+        "counter",
+        "seconds",
+        "CPU time that the container, or the service without one, has used.",
+    ),
     Figure(
         CPU_LIMIT,
         "gauge",
         "cores",
-        "CPUs that may be used: the smaller of the container's quota and the CPUs that the process "
-        "may run on.",
+        "CPUs that may be used: the container's quota or the number of CPUs that the process may "
+        "run on, whichever is smaller.",
     ),
     Figure(
         CPU_PERIODS,
         "counter",
         "periods",
-        "Periods of the container's CPU quota in which it has run.",
+        "Periods of the container's CPU quota in which it ran.",
     ),
     Figure(
         CPU_THROTTLED,
         "counter",
         "periods",
-        "Periods in which the container was held because its CPU quota was used up.",
+        "Periods in which the container was throttled because its CPU quota was used up.",
     ),
     Figure(
         DISK_AVAILABLE,
         "gauge",
         "bytes",
-        "Left for this process on the workspace's filesystem.",
+        "Space left for this process on the workspace's filesystem.",
         (labels.PATH,),
     ),
     Figure(DISK_SIZE, "gauge", "bytes", "Size of the workspace's filesystem.", (labels.PATH,)),
@@ -103,6 +109,6 @@ FIGURES: Final = (
         LAST_SUCCESS,
         "gauge",
         "seconds",
-        "Unix time at which all resource figures were last read without a failure.",
+        "Unix time at which all resource figures were last read without an error.",
     ),
 )

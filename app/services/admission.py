@@ -45,7 +45,9 @@ class Admission:
             async with asyncio.timeout(self._wait_seconds):
                 await self._free.acquire()
         except TimeoutError:
-            raise self._busy(f"and none came free in {self._wait_seconds:g} seconds") from None
+            raise self._busy(
+                f"and none became free within {self._wait_seconds:g} seconds"
+            ) from None
         finally:
             self._wait(-1)
 
@@ -56,6 +58,6 @@ class Admission:
     def _busy(self, why: str) -> ServiceError:
         return ServiceError(
             ErrorCode.BUSY,
-            f"All conversion slots are taken {why}.",
+            f"All conversion slots are taken, {why}.",
             retry_after=max(1, math.ceil(self._wait_seconds)),
         )

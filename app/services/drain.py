@@ -49,7 +49,7 @@ class Drain:
         """
         # In a thread, as the disk may hang. What happened meanwhile counts too.
         if await in_thread(lambda: self.is_on) or self._stopping:
-            raise _draining("takes no new conversions at present")
+            raise _draining("accepts no new conversions at present")
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  # a coroutine runs in a task
         self._inside.add(task)
@@ -67,7 +67,7 @@ class Drain:
         """What a conversion is told that is cancelled now; None if its client has done that."""
         if not self._over:
             return None
-        return _draining("has been stopped before this conversion had ended")
+        return _draining("was stopped before this conversion had finished")
 
     async def stop(self) -> None:
         """Send new conversions away; return once those inside have ended, or have been ended."""

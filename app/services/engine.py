@@ -145,12 +145,12 @@ def timed_out(seconds: float) -> ServiceError:
 
 def no_answer(who: str, seconds: float) -> ServiceError:
     """The error for a converter that was started to answer, and hangs."""
-    return unavailable(f"{who} gave no answer within {seconds:g} s.")
+    return unavailable(f"{who} did not answer within {seconds:g} s.")
 
 
 def ended_early(who: str, ended: Ended) -> ServiceError:
     """The error for a converter that was started to answer, and has ended instead."""
-    return unavailable(f"{who} ended before it had answered: {cause_of_end(ended.exit_code)}.")
+    return unavailable(f"{who} ended before it answered: {cause_of_end(ended.exit_code)}.")
 
 
 def unavailable(detail: str) -> ServiceError:
@@ -160,7 +160,7 @@ def unavailable(detail: str) -> ServiceError:
 
 def _no_process() -> ServiceError:
     """The error for a machine that is short of something, or a forkserver that hangs."""
-    return unavailable("No process for the conversion could be started.")
+    return unavailable("The service could not start a process for the conversion.")
 
 
 def _ended_in_silence(exit_code: int | None, bounds: Bounds, record: Record) -> NoReturn:

@@ -74,7 +74,7 @@ class FileField:
         # One that is cut in two by the end of `data` is not counted: it is one in 256 KiB.
         self._delimiters += data.count(self._parser.boundary)
         if self._delimiters > _MAX_DELIMITERS:
-            _refuse(f"The form holds over {_MAX_DELIMITERS} boundaries.", _MAX_DELIMITERS)
+            _refuse(f"The form has more than {_MAX_DELIMITERS} boundaries.", _MAX_DELIMITERS)
         self._fed += len(data)
         if self._preamble is not None:
             data = self._after_preamble(data, self._preamble)
@@ -87,8 +87,8 @@ class FileField:
             )
         if self._overhead > (limit := self.overhead_limit):
             self._refuse_misplaced()
-            place = "beside its file" if self._preamble is None else "before its first boundary"
-            _refuse(f"The form holds over {limit} bytes {place}.", limit)
+            place = "besides its file" if self._preamble is None else "before its first boundary"
+            _refuse(f"The form has more than {limit} bytes {place}.", limit)
 
     def finish(self) -> None:
         """Note that the body has ended, and check that it was a whole form with a file."""
@@ -144,12 +144,12 @@ class FileField:
     def _refuse_misplaced(self) -> None:
         """Within a line a boundary is none, and a file behind it no part."""
         if self._misplaced and not self._found:
-            _refuse("The first boundary of the form does not begin a line.")
+            _refuse("The form's first boundary is not at the beginning of a line.")
 
     def _on_header_begin(self) -> None:
         self._headers += 1
         if self._headers > _MAX_HEADERS:
-            _refuse(f"A part of the form has over {_MAX_HEADERS} headers.", _MAX_HEADERS)
+            _refuse(f"A form part has more than {_MAX_HEADERS} headers.", _MAX_HEADERS)
 
     def _on_header_field(self, data: bytes, start: int, end: int) -> None:
         self._extend_header(0, data[start:end])
@@ -161,7 +161,7 @@ class FileField:
         self._header[half].extend(data)
         if sum(map(len, self._header)) > _MAX_HEADER_BYTES:
             _refuse(
-                f"A header of a part of the form holds over {_MAX_HEADER_BYTES} bytes.",
+                f"A header of a form part is longer than {_MAX_HEADER_BYTES} bytes.",
                 _MAX_HEADER_BYTES,
             )
 
@@ -192,7 +192,7 @@ class FileField:
         elif self._text is not None:
             self._text += data[start:end]
             if len(self._text) > _MAX_TEXT_BYTES:
-                _refuse(f"A field of the form holds over {_MAX_TEXT_BYTES} bytes.", _MAX_TEXT_BYTES)
+                _refuse(f"A form field is longer than {_MAX_TEXT_BYTES} bytes.", _MAX_TEXT_BYTES)
 
     def _on_part_end(self) -> None:
         self._inside, self._text = False, None

@@ -174,7 +174,7 @@ class OutsideConverter:
 
     async def _greet(self) -> None:
         """Have the system run the command. Raises ServiceError if it does not."""
-        who = "The converter command, asked for its --help,"
+        who = "The converter command, asked for --help,"
         with told_in_time(no_answer(who, _PROBE_TIMEOUT_SECONDS)):
             async with scratch_folder(self._workspace) as folder:
                 ended = await self._launcher.run(
@@ -212,4 +212,4 @@ def _until(end: float) -> float:
 
 
 def _cannot_run() -> ServiceError:
-    return unavailable("The converter command of this service cannot be run.")
+    return unavailable("This service's converter command cannot be run.")

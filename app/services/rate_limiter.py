@@ -90,7 +90,7 @@ class RateLimiter:
         if retry_after is not None:
             raise ServiceError(
                 ErrorCode.RATE_LIMITED,
-                f"One client may send {self._limit.amount} conversions in "
+                f"One client may request at most {self._limit.amount} conversions in "
                 f"{self._limit.get_expiry()} seconds.",
                 limit=self._limit.amount,
                 retry_after=retry_after,

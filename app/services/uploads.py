@@ -53,7 +53,7 @@ async def receive(
             raise _too_large(limit)
         await _feed(decoder, body.chunks)
         if archive.size == 0:
-            raise ServiceError(ErrorCode.EMPTY_UPLOAD, "The uploaded file holds 0 bytes.")
+            raise ServiceError(ErrorCode.EMPTY_UPLOAD, "The file is empty (0 bytes).")
     metrics.upload_size.observe(archive.size)
     return decoder.texts
 
@@ -73,7 +73,7 @@ async def unless_stalled(
             return
         except TimeoutError:
             raise ServiceError(
-                ErrorCode.UPLOAD_STALLED, f"Nothing of the upload came for {seconds:g} seconds."
+                ErrorCode.UPLOAD_STALLED, f"No data of the upload arrived for {seconds:g} seconds."
             ) from None
         yield chunk
 

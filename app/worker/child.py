@@ -127,7 +127,7 @@ def outgrown(max_bytes: int) -> Refused:
     """The reply for a result that became too large."""
     return Refused(
         code=Code.OUTPUT_TOO_LARGE.value,
-        detail=f"The result becomes over {max_bytes} bytes large.",
+        detail=f"The result is over the limit of {max_bytes} bytes.",
         limit=max_bytes,
     )
 

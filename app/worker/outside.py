@@ -160,7 +160,7 @@ def _environment(wanted: Command) -> dict[str, str]:
 def _unsafe(entry: str) -> Refused:
     return Refused(
         code=Code.UNSAFE_ENTRY_NAME.value,
-        detail="The name of an entry is longer than the converter's file system can hold.",
+        detail="The name of an entry is too long for the converter's file system.",
         remedy="Leave that entry out of the zip, or rename it.",
         entry=shown(entry),
     )

@@ -58,7 +58,7 @@ def read_directory(source: Source, directory: Directory, limits: Limits) -> Iter
     counted = count & _MOST_COUNTED if directory.wraps else count
     if counted != directory.entries:
         raise ambiguous(
-            f"its directory holds {count} entries, and its end record counts {directory.entries}"
+            f"its directory lists {count} entries, but its end record counts {directory.entries}"
         )
 
 
@@ -66,7 +66,7 @@ def _entry_at(buffer: bytes, position: int) -> tuple[Entry, int]:
     """The entry whose header is at `position`, and where the next one begins."""
     name_start = position + _HEADER.size
     if name_start > len(buffer):
-        raise ambiguous("its directory ends within an entry")
+        raise ambiguous("its directory ends in the middle of an entry")
     (
         signature, flags, method, crc, compressed, size,
         name_size, extra_size, comment_size, disk, attributes, offset,
@@ -75,7 +75,7 @@ def _entry_at(buffer: bytes, position: int) -> tuple[Entry, int]:
     comment_start = extra_start + extra_size
     end = comment_start + comment_size
     if signature != _SIGNATURE or end > len(buffer):
-        raise damaged("its directory is no list of entries")
+        raise damaged("its directory is not a list of entries")
     name = buffer[name_start:extra_start]
     unicode_path = None
     if extra_size:

@@ -24,7 +24,9 @@ def rows_by_name(names: list[str]) -> "array[int]":
             raise ArchiveRefused(Code.DUPLICATE_ENTRY, "two entries have the same name", entry=name)
         if not name.endswith("/") and _is_folder(name, rows, names):
             raise ArchiveRefused(
-                Code.NAME_COLLISION, "an entry is a file where others need a folder", entry=name
+                Code.NAME_COLLISION,
+                "an entry is a file, but other entries need a folder of that name",
+                entry=name,
             )
     return rows
 

@@ -76,14 +76,14 @@ def _end_position(tail: bytes) -> int:
     """
     last = tail.rfind(_END_SIGNATURE)
     if last < 0:
-        raise damaged("it is cut off, its end record is missing")
+        raise damaged("it is cut off, and its end record is missing")
     closing = list(_closing_records(tail))
     if closing == [last]:
         return last
     if closing:
-        raise ambiguous("there are two end records")
+        raise ambiguous("it has two end records")
     if _comment_end(tail, last) > len(tail):
-        raise damaged("it is cut off within its end record")
+        raise damaged("it is cut off in the middle of its end record")
     raise ambiguous("other data follows its end record")
 
 
@@ -112,7 +112,7 @@ def _zip64(source: Source, end: int) -> tuple[int, _Fields] | None:
     if disk or disks > 1:
         raise split()
     if offset + _END64.size > place:
-        raise ambiguous("its ZIP64 locator leads nowhere")
+        raise ambiguous("its ZIP64 locator points to a place that is not before it")
     signature, size, _, _, *fields = _END64.unpack(source.read(_END64.size, offset))
     if signature != _END64_SIGNATURE or offset + _END64_UNCOUNTED + size != place:
         raise ambiguous("its ZIP64 end record is not where its locator says")
@@ -131,7 +131,7 @@ def _check(fields: _Fields, boundary: int) -> None:
         raise split()
     if fields.entries_here != fields.entries:
         raise ambiguous(
-            f"its end record counts {fields.entries_here} entries and {fields.entries} entries"
+            f"its end record counts both {fields.entries_here} and {fields.entries} entries"
         )
     if fields.offset + fields.size != boundary:
         raise ambiguous("its directory does not end where its end record begins")

@@ -30,20 +30,24 @@ def check_readable(entry: Entry) -> None:
     """
     if entry.flags & _ENCRYPTED:
         raise _refused(entry, Code.ENCRYPTED, "an entry is encrypted")
-    if entry.method not in (STORED, DEFLATED) or entry.flags & _PATCH:
-        message = f"an entry is compressed by method {entry.method}"
+    if entry.flags & _PATCH:
+        raise _refused(entry, Code.UNSUPPORTED_COMPRESSION, "an entry is compressed patched data")
+    if entry.method not in (STORED, DEFLATED):
+        message = (
+            f"an entry is compressed with method {entry.method}, not 0 (stored) or 8 (deflate)"
+        )
         raise _refused(entry, Code.UNSUPPORTED_COMPRESSION, message)
     if entry.size > entry.compressed * _MAX_RATIO:
         raise _refused(
             entry,
             Code.IMPOSSIBLE_RATIO,
-            f"an entry claims {entry.size} bytes out of {entry.compressed}, where deflate makes at "
-            f"most {_MAX_RATIO} of one",
+            f"an entry declares that {entry.compressed} bytes inflate to {entry.size}, but deflate "
+            f"makes at most {_MAX_RATIO} of one",
             limit=_MAX_RATIO,
         )
     if entry.method == STORED and entry.size != entry.compressed:
         raise damaged(
-            f"an entry is stored in {entry.compressed} bytes and claims {entry.size}",
+            f"an entry is stored in {entry.compressed} bytes but declares {entry.size}",
             shown_name(entry.raw_name),
         )
 
@@ -56,11 +60,11 @@ def checked_type(entry: Entry, name: str) -> str:
     """
     kind = entry.mode & _TYPE_BITS
     if kind not in _SAFE_TYPES:
-        raise _unsafe_type("is a link, a device or the like", name)
+        raise _unsafe_type("is a link, a device or another special file", name)
     if kind == stat.S_IFDIR and not name.endswith("/"):
         name += "/"
     if entry.size and name.endswith("/"):
-        raise _unsafe_type(f"is a folder and claims {entry.size} bytes", name)
+        raise _unsafe_type(f"is a folder but declares {entry.size} bytes", name)
     return name
 
 

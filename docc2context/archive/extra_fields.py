@@ -52,7 +52,7 @@ def extra_fields(extra: bytes, raw_name: bytes) -> ExtraFields:
     while position < len(extra):
         kind, data = _field(extra, position, raw_name)
         if kind in found:
-            raise ambiguous("an entry has an extra field twice", shown_name(raw_name))
+            raise ambiguous("an entry has the same extra field twice", shown_name(raw_name))
         if kind in (_ZIP64, _UNICODE_PATH):
             found[kind] = data
         position = _pass_others(extra, position + _FIELD_HEADER + len(data))
@@ -78,7 +78,9 @@ def _field(extra: bytes, position: int, raw_name: bytes) -> tuple[bytes, bytes]:
     start = position + _FIELD_HEADER
     end = start + int.from_bytes(extra[start - 2 : start], "little")
     if max(start, end) > len(extra):
-        raise damaged("an entry has an extra field that does not fit", shown_name(raw_name))
+        raise damaged(
+            "an entry has an extra field longer than the space for it", shown_name(raw_name)
+        )
     return extra[position : position + 2], extra[start:end]
 
 

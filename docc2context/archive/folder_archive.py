@@ -66,7 +66,7 @@ class FolderArchive:
                 left -= len(piece)
                 yield piece
         if left:
-            raise EntryUnreadable("the file became shorter while it was read", name)
+            raise EntryUnreadable("the file got shorter while it was being read", name)
 
 
 @contextmanager
@@ -85,7 +85,7 @@ def _regular(file: Path, entry: str) -> Path:
     mode = file.lstat().st_mode
     if stat.S_ISREG(mode):
         return file
-    raise EntryUnreadable(_LINKED if stat.S_ISLNK(mode) else "it is no regular file", entry)
+    raise EntryUnreadable(_LINKED if stat.S_ISLNK(mode) else "it is not a regular file", entry)
 
 
 def _assets(files: Mapping[str, Path], root: str) -> dict[str, Path]:
@@ -119,7 +119,7 @@ def _listed(base: Path, ending: str) -> tuple[dict[str, Path], dict[str, str]]:
         files.update((_name(path, base), path) for path in paths)
         links = filter(Path.is_symlink, (Path(folder, subfolder) for subfolder in subfolders))
         unlisted.update(
-            (_name(link, base), f"{_LINKED}; put the folder itself there") for link in links
+            (_name(link, base), f"{_LINKED}; put the folder itself in its place") for link in links
         )
     return files, unlisted
 

@@ -62,7 +62,7 @@ def locate(files: Sequence[str]) -> Location:
         shown_roots = [files[place][: root_sizes[place]] for place in roots[:3]]
         found = ", ".join([*map(shown, shown_roots), *(["…"] if len(roots) > 3 else [])])
         raise ArchiveRefused(
-            Code.SEVERAL_ARCHIVES, f"it holds {len(roots)} DocC archives ({found})"
+            Code.SEVERAL_ARCHIVES, f"the archive contains {len(roots)} DocC archives ({found})"
         )
     root = files[roots[0]][: root_sizes[roots[0]]]
     places = (
@@ -135,11 +135,13 @@ def _lies_in(files: Sequence[str], root_sizes: Sequence[int], place: int, other:
 
 def _without_data(files: Sequence[str]) -> ArchiveRefused:
     kept = [name for name in files if not _is_litter(f"/{name}")]
-    what, remedy = ": there is no JSON page under a data/ folder", None
+    what, remedy = ": no JSON page is under a data/ folder", None
     if any(map(_CATALOG.search, kept)):
         what = ", but what looks like the sources of a .docc catalog"
-        remedy = "build the documentation first and convert the .doccarchive that it makes"
+        remedy = "build the documentation first, and convert the .doccarchive that this produces"
     elif inner := next((name for name in kept if name.lower().endswith(".zip")), None):
         what = f", but another zip, {shown(inner)}"
-        remedy = "unpack it and convert that"
-    return ArchiveRefused(Code.NO_DOCC_DATA, f"it holds no DocC data{what}", remedy=remedy)
+        remedy = "unpack the archive and convert the zip inside it"
+    return ArchiveRefused(
+        Code.NO_DOCC_DATA, f"the archive contains no DocC data{what}", remedy=remedy
+    )

@@ -66,7 +66,8 @@ def check_page_sizes(sizes: Iterable[tuple[str, int]], limits: Limits) -> None:
     if total > limits.max_archive_bytes:
         raise LimitExceeded(
             Code.ARCHIVE_TOO_LARGE,
-            f"its pages have {total} bytes, over the limit of {limits.max_archive_bytes} bytes",
+            f"the archive's pages have {total} bytes in total, over the limit of "
+            f"{limits.max_archive_bytes} bytes",
             limit=limits.max_archive_bytes,
         )
 
@@ -79,8 +80,8 @@ def check_asset_sizes(pages: int, assets: int, limits: Limits) -> None:
     if pages + assets > limits.max_archive_bytes:
         raise LimitExceeded(
             Code.ARCHIVE_TOO_LARGE,
-            f"its pages have {pages} bytes and the assets that they show {assets}, over the limit "
-            f"of {limits.max_archive_bytes} bytes",
-            remedy="leave the assets out",
+            f"the archive's pages have {pages} bytes and the assets that they show {assets}, "
+            f"together over the limit of {limits.max_archive_bytes} bytes",
+            remedy="convert without assets",
             limit=limits.max_archive_bytes,
         )

@@ -73,7 +73,7 @@ class LocalHeaders:
 
     def _read(self, entry: Entry, name: str, extra_start: int) -> bytes:
         if entry.offset + extra_start > self._directory:
-            raise ambiguous("the local header of an entry is said to overlap the directory", name)
+            raise ambiguous("the local header of an entry would overlap the directory", name)
         wanted = extra_start + _USUAL_EXTRA
         start = entry.offset - self._window_start
         if not 0 <= start <= len(self._window) - wanted:
@@ -81,7 +81,7 @@ class LocalHeaders:
             self._window_start, start = entry.offset, 0
         header = self._window[start : start + wanted]
         if len(header) < extra_start:
-            raise damaged("it became shorter while it was read", name)
+            raise damaged("it got shorter while it was being read", name)
         return header
 
     def _claim(self, entry: Entry, name: str, header_bytes: int) -> int:
@@ -95,7 +95,8 @@ class LocalHeaders:
         self._header_bytes += header_bytes
         if self._header_bytes > self._max_bytes:
             raise too_many(
-                f"has local headers of over {self._max_bytes} bytes, the limit", self._max_bytes
+                f"has local headers over the limit of {self._max_bytes} bytes in total",
+                self._max_bytes,
             )
         return entry.offset + taken
 

@@ -32,12 +32,12 @@ _ROOT = b"./"
 
 
 _RENAME = "leave that entry out of the zip, or rename it"
-"""For names that zipping anew would not change, such as that of Finder's `Icon\\r`."""
+"""For names that zipping again would not change, such as that of Finder's `Icon\\r`."""
 
 
 class _Rule(NamedTuple):
     broken: re.Pattern[bytes]
-    sentence: str
+    fault: str
     limit: int | None = None
     remedy: str | None = None
 
@@ -45,27 +45,27 @@ class _Rule(NamedTuple):
 _RULES = (
     _Rule(
         re.compile(rb".*?(?:[\x00-\x1f\x7f]|\xc2[\x80-\x9f])", re.DOTALL),
-        "a control character",
+        "has a control character",
         remedy=_RENAME,
     ),
-    _Rule(re.compile(rb"\Z"), "nothing in it"),
-    _Rule(re.compile(rb"/"), "a slash at its beginning, which makes it absolute"),
-    _Rule(re.compile(rb"[A-Za-z]:"), "a drive letter"),
-    _Rule(re.compile(rb"(?:.*/)?\.\.?(?:/|\Z)"), "the segment . or .., which leads elsewhere"),
-    _Rule(re.compile(rb".*//"), "an empty segment"),
+    _Rule(re.compile(rb"\Z"), "is empty"),
+    _Rule(re.compile(rb"/"), "begins with a slash, which makes it absolute"),
+    _Rule(re.compile(rb"[A-Za-z]:"), "begins with a drive letter"),
+    _Rule(re.compile(rb"(?:.*/)?\.\.?(?:/|\Z)"), "has the segment . or .., which leads elsewhere"),
+    _Rule(re.compile(rb".*//"), "has an empty segment"),
     _Rule(
         re.compile(rb".{%d}" % (MAX_NAME_BYTES + 1)),
-        f"more than {MAX_NAME_BYTES} bytes",
+        f"is longer than {MAX_NAME_BYTES} bytes",
         MAX_NAME_BYTES,
         _RENAME,
     ),
     _Rule(
         re.compile(rb"(?:.*/)?[^/]{%d}" % (MAX_SEGMENT_BYTES + 1)),
-        f"a segment of more than {MAX_SEGMENT_BYTES} bytes",
+        f"has a segment longer than {MAX_SEGMENT_BYTES} bytes",
         MAX_SEGMENT_BYTES,
         _RENAME,
     ),
-    _Rule(re.compile(rb""), f"more than {MAX_DEPTH} segments", MAX_DEPTH, _RENAME),
+    _Rule(re.compile(rb""), f"has more than {MAX_DEPTH} segments", MAX_DEPTH, _RENAME),
 )
 """In order of precedence; an unsafe name that breaks none of the others is too deep."""
 
@@ -103,7 +103,7 @@ def _decoded(raw: bytes, flags: int, unicode_path: bytes | None) -> str:
     if own is None and flags & _UTF8_FLAG:
         raise ArchiveRefused(
             Code.UNSAFE_ENTRY_NAME,
-            "the name of an entry is said to be UTF-8 and is not",
+            "the name of an entry is marked as UTF-8 but is not UTF-8",
             remedy=_RENAME,
             entry=shown_name(raw),
         )
@@ -111,7 +111,9 @@ def _decoded(raw: bytes, flags: int, unicode_path: bytes | None) -> str:
         return own if own is not None else raw.decode("cp437")
     other = _unicode_path(raw, unicode_path)
     if own is not None and own != other:
-        raise ambiguous("an entry has one name in its header and another beside it", own)
+        raise ambiguous(
+            "an entry has one name in its header and another in its Unicode path field", own
+        )
     return other
 
 
@@ -119,7 +121,9 @@ def _unicode_path(raw: bytes, field: bytes) -> str:
     crc = zlib.crc32(raw).to_bytes(4, "little")
     name = _utf8(field[_UNICODE_PATH_NAME:])
     if name is None or field[:_UNICODE_PATH_NAME] != _UNICODE_PATH_VERSION + crc:
-        raise ambiguous("the Unicode name of an entry does not belong to it", shown_name(raw))
+        raise ambiguous(
+            "the Unicode path field of an entry does not match its name", shown_name(raw)
+        )
     return name
 
 
@@ -140,7 +144,7 @@ def _is_safe(path: bytes) -> bool:
 
 def _unsafe(path: bytes) -> ArchiveRefused:
     rule = next(rule for rule in _RULES if rule.broken.match(path))
-    message = f"the name of an entry has {rule.sentence}"
+    message = f"the name of an entry {rule.fault}"
     code, name = Code.UNSAFE_ENTRY_NAME, path.decode()
     if rule.limit is None:
         return ArchiveRefused(code, message, remedy=rule.remedy, entry=name)

@@ -25,12 +25,12 @@ def not_inflatable(name: str) -> ArchiveRefused:
 
 def oversized(declared: int, name: str) -> ArchiveRefused:
     """An entry holds more than it declares."""
-    return damaged(f"an entry holds more than the {declared} bytes declared", name)
+    return damaged(f"an entry contains more than the {declared} bytes that it declares", name)
 
 
 def undersized(found: int, declared: int, name: str) -> ArchiveRefused:
     """An entry holds less than it declares."""
-    return damaged(f"an entry holds {found} bytes and declares {declared}", name)
+    return damaged(f"an entry declares {declared} bytes but contains {found}", name)
 
 
 def wrong_checksum(name: str) -> ArchiveRefused:
@@ -46,7 +46,7 @@ def ambiguous(what: str, entry: str | None = None) -> ArchiveRefused:
 
 def split() -> ArchiveRefused:
     """The zip is one part of several: `multi_disk`."""
-    return ArchiveRefused(Code.MULTI_DISK, "the zip is split over several files")
+    return ArchiveRefused(Code.MULTI_DISK, "the zip is split across several files")
 
 
 def too_many(what: str, limit: int) -> LimitExceeded:
@@ -56,4 +56,4 @@ def too_many(what: str, limit: int) -> LimitExceeded:
 
 def too_many_entries(count: int, limit: int) -> LimitExceeded:
     """There are more entries than allowed: `too_many_entries`."""
-    return too_many(f"holds {count} entries, over the limit of {limit}", limit)
+    return too_many(f"has {count} entries, over the limit of {limit}", limit)

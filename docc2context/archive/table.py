@@ -40,7 +40,8 @@ class EntryTable:
         self._name_bytes += len(name) if name.isascii() else sys.getsizeof(name)
         if self._name_bytes > self._max_name_bytes:
             raise too_many(
-                f"has names of over {self._max_name_bytes} bytes, the limit", self._max_name_bytes
+                f"has names over the limit of {self._max_name_bytes} bytes in total",
+                self._max_name_bytes,
             )
         self.names.append(name)
         self.headers.append(entry.offset)
@@ -74,7 +75,7 @@ def _check_places(table: EntryTable) -> None:
     headers = array("Q", map(table.headers.__getitem__, rows))
     ends = array("Q", map(table.ends.__getitem__, rows))
     if headers and headers[0] != 0:
-        raise ambiguous("data stands before its first entry", table.names[rows[0]])
+        raise ambiguous("there is data before its first entry", table.names[rows[0]])
     for place, overlaps in enumerate(map(gt, ends, islice(headers, 1, None)), 1):
         if overlaps:
             raise ambiguous("an entry overlaps another one", table.names[rows[place]])

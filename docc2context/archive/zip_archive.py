@@ -87,9 +87,9 @@ class ZipArchive:
 def _check_start(source: Source) -> None:
     start = source.read(4, 0)
     if not start:
-        raise ArchiveRefused(Code.EMPTY_UPLOAD, "the archive is empty: 0 bytes")
+        raise ArchiveRefused(Code.EMPTY_UPLOAD, "the file is empty (0 bytes)")
     if start not in _STARTS:
-        raise ArchiveRefused(Code.NOT_A_ZIP, "not a zip archive")
+        raise ArchiveRefused(Code.NOT_A_ZIP, "the file does not begin as a zip archive does")
 
 
 class _Rows:

@@ -57,9 +57,11 @@ def open_document(
 
 def _check_free(path: Path, *, replace: bool) -> None:
     if path.suffix.lower() == ".zip":
-        raise unusable(path, "has the name of a zip, and a document is Markdown", "end it in .md")
+        raise unusable(
+            path, "has the name of a zip, but a document is Markdown", "end the name in .md"
+        )
     if path.is_dir():
-        raise unusable(path, "is a folder, and a document is a file", "name the file")
+        raise unusable(path, "is a folder, but a document is a file", "name a file in it")
     if not path.exists():
         return
     with path.open("rb") as file:

@@ -36,7 +36,7 @@ class Counted:
 def too_large(limit: int) -> OutputTooLarge:
     """The refusal to write more, in all or in one file."""
     return OutputTooLarge(
-        Code.OUTPUT_TOO_LARGE, f"what is written is over the limit of {limit} bytes", limit=limit
+        Code.OUTPUT_TOO_LARGE, f"the output is over the limit of {limit} bytes", limit=limit
     )
 
 

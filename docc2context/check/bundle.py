@@ -133,7 +133,7 @@ def _opened(path: Path, stack: ExitStack) -> Written:
         why = f"cannot be read: {error.strerror or error}"
         raise _unusable(_bundle_called(path), why) from error
     except (*UNREADABLE_ZIP, msgspec.DecodeError) as error:
-        why = f"has no {MANIFEST} that can be read"
+        why = f"has no readable {MANIFEST}"
         raise _unusable(_bundle_called(path), why) from error
 
 

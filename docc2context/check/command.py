@@ -14,15 +14,15 @@ def summary(report: CheckReport) -> Iterator[str]:
     yield f"{_share(report.content)} on {counted(report.pages, 'page')}"
     yield from _missing(report.content)
     if report.variants.strings:
-        yield f"of variants in other languages: {_share(report.variants)}"
+        yield f"variants in other languages: {_share(report.variants)}"
         yield from _missing(report.variants)
     for source in report.unread[:_EXAMPLES]:
-        yield f"  not checked {readable(source)}: it is no JSON that the check can read"
+        yield f"  not checked {readable(source)}: it is not JSON that the check can read"
     if (more := len(report.unread) - _EXAMPLES) > 0:
         yield f"  … and {more} more"
     if report.skipped:
         skipped = counted(len(report.skipped), "page")
-        yield f"{skipped} not converted, and not counted"
+        yield f"{skipped} not converted, so not counted"
 
 
 def _share(tally: Tally) -> str:

@@ -50,7 +50,7 @@ def _titles(page: object) -> dict[str, object]:
 
 
 def _patched(data: bytes, overrides: Iterable[int]) -> object:
-    """The page with overrides applied, decoded anew as patches change what they get."""
+    """The page with overrides applied, decoded again because patches change what they get."""
     page = msgspec.json.decode(data)
     patches = [_items(override.get("patch")) for override in _overrides(page)]
     for i in overrides:

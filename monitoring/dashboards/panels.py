@@ -61,7 +61,8 @@ UP: Final = Row(
         ),
         Panel(
             "Replicas ready",
-            "Replicas that take conversions, can store uploads and could start a converter last.",
+            "Replicas that accept conversions, can store uploads, and could start a converter "
+            "when last tried.",
             "none",
             (
                 Query(
@@ -74,14 +75,15 @@ UP: Final = Row(
         ),
         Panel(
             "Alerts firing",
-            "Watchdog, which always fires, is left out.",
+            "Without Watchdog, which always fires.",
             "none",
             (Query('count(ALERTS{alertstate="firing", severity!="none"}) or vector(0)'),),
             "stat",
         ),
         Panel(
             "Restarts in an hour",
-            "Of the service's processes: they crashed, or were killed for want of memory.",
+            "How often a service process was started again, after a crash, a kill for lack of "
+            "memory, or an update.",
             "none",
             (Query(f"sum(changes(process_start_time_seconds{{{JOB}}}[1h]))"),),
             "stat",
@@ -89,7 +91,7 @@ UP: Final = Row(
         ),
         Panel(
             "Versions",
-            "Replicas by what they were built from; two during a rollout.",
+            "Replicas by version and commit; there are two during a rollout.",
             "none",
             (
                 Query(
@@ -101,7 +103,8 @@ UP: Final = Row(
         ),
         Panel(
             "Error budget left",
-            "Of the 1 % of conversions that may fail by our fault in 30 days; missed below 0.",
+            "What is left of the 1 % of conversions that may fail through our fault in 30 days; "
+            "below 0 the objective is missed.",
             "percentunit",
             (
                 Query(
@@ -120,22 +123,22 @@ USERS: Final = Row(
     (
         Panel(
             "Requests by status",
-            "All requests, scrapes and probes too. 499 is a client that hung up.",
+            "All requests, including scrapes and probes. 499 means that the client hung up.",
             "reqps",
             (Query(_rate("http_requests_total", "status"), "{{status}}"),),
             playbook="high_error_rate",
         ),
         Panel(
             "Conversions requested, by status",
-            "What clients that send archives are answered.",
+            "How requests for conversions were answered.",
             "reqps",
             (Query(_rate("http_requests_total", "status", _CONVERT), "{{status}}"),),
             playbook="high_error_rate",
         ),
         Panel(
             "Share of failed requests",
-            "5xx, crashes included, and 429, without scrapes, health checks, `/api/v1/status`, "
-            "pages and their files, preflights, unknown addresses, and 405.",
+            "5xx (including crashes) and 429. Scrapes, health checks, `/api/v1/status`, pages and "
+            "their files, preflights, unknown addresses and 405 are left out.",
             "percentunit",
             (
                 Query(
@@ -153,7 +156,8 @@ USERS: Final = Row(
         ),
         Panel(
             "Time to an answer",
-            "Of requests for a conversion, from head to last byte of the answer; a 429 or 503 too.",
+            "For requests for a conversion, including those answered 429 or 503: from the head to "
+            "the answer's last byte.",
             "s",
             tuple(
                 _quantile(share, "http_request_duration_seconds", _CONVERT)
@@ -163,7 +167,8 @@ USERS: Final = Row(
         ),
         Panel(
             "Error budget burn rate",
-            "At 1 the budget of 30 days lasts 30 days. Alerts: 14.4 on 1h, 6 on 6h, 1 on 3d.",
+            "At 1, the budget of 30 days lasts 30 days. Alerts fire at 14.4 over 1h, 6 over 6h, 1 "
+            "over 3d.",
             "none",
             tuple(
                 Query(f"job:conversions_bad:ratio_rate{window} / {_OBJECTIVE}", window)
@@ -179,14 +184,14 @@ CONVERSIONS: Final = Row(
     (
         Panel(
             "Outcomes",
-            "Complete uploads that asked for a slot, by what became of them.",
+            "Complete uploads that asked for a slot or could not be stored, by outcome.",
             "ops",
             (Query(_rate("conversions_total", "outcome"), "{{outcome}}"),),
         ),
         Panel(
             "Slots and queue",
-            "Where active stays at slots, uploads wait; those beyond the queue get 503. Arriving "
-            "are those on their way here, at most UPLOAD_SLOTS.",
+            "While active equals slots, uploads wait; those that do not fit in the queue get 503. "
+            "Arriving are the uploads on their way here, at most UPLOAD_SLOTS.",
             "none",
             (
                 Query(f"sum(active_conversions{{{JOB}}})", "active"),
@@ -198,7 +203,7 @@ CONVERSIONS: Final = Row(
         ),
         Panel(
             "Age of the oldest conversion",
-            "By replica; 0 when idle. CONVERSION_TIMEOUT_SECONDS should end it.",
+            "By replica; 0 when idle. No conversion should outlast CONVERSION_TIMEOUT_SECONDS.",
             "s",
             (
                 Query(
@@ -211,7 +216,7 @@ CONVERSIONS: Final = Row(
         ),
         Panel(
             "Phases, p95",
-            "Waiting for a slot, reading the archive's files, and the conversion with both ends.",
+            "Waiting for a slot, reading the archive, and holding the slot as a whole.",
             "s",
             (
                 _quantile(0.95, "conversion_queue_wait_seconds"),
@@ -222,7 +227,7 @@ CONVERSIONS: Final = Row(
         ),
         Panel(
             "Sizes, p95",
-            "Of uploads as received, and of what is inflated of them.",
+            "Uploads as received, and what is inflated from them.",
             "bytes",
             (
                 _quantile(0.95, "upload_size_bytes"),
@@ -231,25 +236,26 @@ CONVERSIONS: Final = Row(
         ),
         Panel(
             "Files of an archive, p95",
-            "Pages, metadata and assets that were inflated.",
+            "How many pages, metadata files and assets were inflated.",
             "none",
             (_quantile(0.95, "extraction_file_count"),),
         ),
         Panel(
             "Pages",
-            "Skipped ones could not be read; the manifest of the bundle names them.",
+            "Skipped pages could not be read; the bundle's manifest names them.",
             "ops",
             (Query(_rate("conversion_pages_total", "result"), "{{result}}"),),
         ),
         Panel(
             "Unknown nodes",
-            "Content that the converter did not understand as it stood: DocC may have grown.",
+            "Content that the converter did not understand: DocC may have new node types.",
             "ops",
             (Query(f"topk(10, {_rate('conversion_unknown_nodes_total', 'node')})", "{{node}}"),),
         ),
         Panel(
             "Failures by place",
-            "Conversions that failed: validation, extraction, timeout, and all else as cli_error.",
+            "Failed conversions by where they failed; cli_error is everything without a type of "
+            "its own.",
             "ops",
             (Query(_rate("conversion_errors_total", "error_type"), "{{error_type}}"),),
         ),
@@ -261,14 +267,14 @@ REFUSALS: Final = Row(
     (
         Panel(
             "Uploads refused, by reason",
-            "The code of the answer. Many of a hostile one in a short time are an attempt.",
+            "By error code. Many hostile ones in a short time suggest an attack.",
             "ops",
             (Query(_rate("zip_rejections_total", "reason"), "{{reason}}"),),
             playbook="suspicious_archives",
         ),
         Panel(
             "Archives read",
-            "By what the reader made of them.",
+            "By the reader's verdict.",
             "ops",
             (Query(_rate("zip_extractions_total", "status"), "{{status}}"),),
             playbook="extraction_failures",
@@ -281,8 +287,8 @@ REFUSALS: Final = Row(
             playbook="rate_limit_triggered",
         ),
         Panel(
-            "Rate limiters that work",
-            "One that cannot reach its store lets everything pass.",
+            "Working rate limiters",
+            "A rate limiter that cannot reach its store lets every request pass.",
             "none",
             (Query(f"sum(rate_limiter_up{{{JOB}}})"),),
             playbook="rate_limiter_unavailable",
@@ -295,7 +301,8 @@ RESOURCES: Final = Row(
     (
         Panel(
             "Memory",
-            "Working set by replica. At the limit the kernel kills; the alert is at 90 %.",
+            "Working set by replica. At the limit the kernel kills processes; the alert fires at "
+            "90 %.",
             "bytes",
             (
                 Query(f"docc2context_memory_working_set_bytes{{{JOB}}}", "{{instance}}"),
@@ -305,7 +312,7 @@ RESOURCES: Final = Row(
         ),
         Panel(
             "CPU",
-            "Cores used by replica, and those that one may use; the alert is at 80 %.",
+            "Cores that each replica uses, and how many it may use; the alert fires at 80 %.",
             "none",
             (
                 Query(
@@ -318,7 +325,7 @@ RESOURCES: Final = Row(
         ),
         Panel(
             "CPU periods throttled",
-            "Share of the quota's periods in which a replica was held.",
+            "Share of CPU quota periods in which a replica was throttled.",
             "percentunit",
             (
                 Query(
@@ -331,7 +338,8 @@ RESOURCES: Final = Row(
         ),
         Panel(
             "Workspace left",
-            "On the filesystem that uploads and results lie on; the alert is at 1 GiB or 5 %.",
+            "Free space on the filesystem that holds uploads and results; the alert fires below 1 "
+            "GiB or 5 %.",
             "bytes",
             (
                 Query(f"docc2context_filesystem_avail_bytes{{{JOB}}}", "{{instance}} {{path}}"),
@@ -340,15 +348,16 @@ RESOURCES: Final = Row(
             playbook="low_disk_space",
         ),
         Panel(
-            "Kills for want of memory",
-            "Of children and forkservers, in the last hour. The service itself shows as a restart.",
+            "Kills for lack of memory",
+            "Children and forkservers killed in the last hour. A kill of the service itself shows "
+            "as a restart.",
             "none",
             (Query(f"increase(docc2context_memory_oom_kills_total{{{JOB}}}[1h])", "{{instance}}"),),
             playbook="memory_oom_kill",
         ),
         Panel(
             "Event loop lag",
-            "By replica. While timers run late no request is answered, health checks included.",
+            "By replica. While timers run late, no request is answered, not even a health check.",
             "s",
             (
                 _quantile(0.5, "event_loop_lag_seconds", by="instance"),
@@ -358,7 +367,8 @@ RESOURCES: Final = Row(
         ),
         Panel(
             "Locks missing, orphaned folders",
-            "Locks that the kernel refuses the converter, and workspace folders that nobody holds.",
+            "Locks that the kernel denies the converter, and workspace folders that no service "
+            "holds.",
             "none",
             (
                 Query(f"sum(converter_locks_missing{{{JOB}}})", "locks missing"),
@@ -370,11 +380,11 @@ RESOURCES: Final = Row(
 )
 
 MONITORING: Final = Row(
-    "Does the watching work?",
+    "Does the monitoring work?",
     (
         Panel(
             "Alerts firing, by name",
-            "Watchdog fires at all times: without it, nothing else would either.",
+            "Watchdog always fires: if it does not, no other alert would either.",
             "none",
             (
                 Query(
@@ -391,7 +401,8 @@ MONITORING: Final = Row(
         ),
         Panel(
             "Notifications failed",
-            "That Alertmanager could not deliver in 15 minutes, by the way they were to go.",
+            "Notifications that Alertmanager could not deliver in the last 15 minutes, by "
+            "integration.",
             "none",
             (
                 Query(
@@ -403,7 +414,7 @@ MONITORING: Final = Row(
         ),
         Panel(
             "Age of resource figures",
-            "Since a replica has last read all of them; usually under 5 s.",
+            "Time since a replica last read all of them; usually under 5 s.",
             "s",
             (
                 Query(
@@ -415,7 +426,7 @@ MONITORING: Final = Row(
         ),
         Panel(
             "Samples of a scrape",
-            "SeriesExplosion warns at 4,000, and a scrape over 8,000 fails.",
+            "SeriesExplosion warns at 4,000; a scrape of over 8,000 fails.",
             "none",
             (Query(f"scrape_samples_scraped{{{JOB}}}", "{{instance}}"),),
             playbook="series_explosion",

@@ -73,7 +73,7 @@ def _all(faults: Sequence[Fault], plan: Plan, lanes: int) -> list[Outcome]:
         try:
             _tell(running)
         except KeyboardInterrupt:
-            print("Interrupted: undoing", file=sys.stderr)
+            print("Interrupted: undoing the faults", file=sys.stderr)
             patience.end()
             pool.shutdown(cancel_futures=True)
             raise
@@ -102,19 +102,23 @@ def _exit_code(outcomes: Sequence[Outcome]) -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m monitoring.drill", description=__doc__)
-    parser.add_argument("--only", nargs="+", metavar="ALERT", choices=FAULTS, help="these alerts")
-    parser.add_argument("--list", action="store_true", help="name the alerts and their causes")
-    parser.add_argument("--factor", type=_positive, default=_FACTOR, help="divide all times by it")
+    parser.add_argument(
+        "--only", nargs="+", metavar="ALERT", choices=FAULTS, help="drill only these alerts"
+    )
+    parser.add_argument("--list", action="store_true", help="list the alerts and their causes")
+    parser.add_argument(
+        "--factor", type=_positive, default=_FACTOR, help="divide all times by this"
+    )
     parser.add_argument("--lanes", type=_positive, default=_LANES, help="how many drills at once")
     elsewhere = parser.add_argument_group(
-        "a deployed stack", f"in real time, and of {', '.join(against.SAFE)} alone"
+        "a deployed stack", f"in real time, and only for {', '.join(against.SAFE)}"
     )
     elsewhere.add_argument("--against", metavar="URL", help="the service")
     elsewhere.add_argument("--prometheus", metavar="URL", default="http://localhost:9090")
     elsewhere.add_argument("--alertmanager", metavar="URL", default="http://localhost:9093")
     options = parser.parse_args()
     if options.against and (harmful := set(options.only or ()) - set(against.SAFE)):
-        parser.error(f"not against a deployed stack: {', '.join(sorted(harmful))}")
+        parser.error(f"cannot be drilled against a deployed stack: {', '.join(sorted(harmful))}")
     return options
 
 

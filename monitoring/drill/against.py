@@ -38,7 +38,7 @@ class SafeFault:
 SAFE: Final = {
     # First, before others use up the rate limit.
     "SuspiciousArchives": SafeFault("hostile archives among good ones", sending_hostile),
-    "HighExtractionFailureRate": SafeFault("a damaged archive each 2 s", _damaged_slowly),
+    "HighExtractionFailureRate": SafeFault("a damaged archive every 2 s", _damaged_slowly),
     "RateLimitTriggered": SafeFault("ten archives a second", flooding),
 }
 """By alert."""
@@ -66,7 +66,7 @@ def _drilled(deployed: Deployed, alert: str, patience: Patience) -> Outcome:
 def _run(deployed: Deployed, outcome: Outcome, patience: Patience) -> None:
     alert = outcome.alert
     if deployed.is_firing(alert):
-        outcome.skipped = "it fires already"
+        outcome.skipped = "it is already firing"
         return
     fires, ends = deployed.within(alert)
     print(f"{alert}: up to {(fires + ends) / 60:.0f} minutes", flush=True)
@@ -77,7 +77,7 @@ def _run(deployed: Deployed, outcome: Outcome, patience: Patience) -> None:
         patience.until(lambda: deployed.is_firing(alert), fires, f"{alert} fires")
         outcome.fired.after = time.time() - began
         notice = patience.until(
-            lambda: deployed.told(alert), _HANDOVER_SECONDS, f"Alertmanager tells of {alert}"
+            lambda: deployed.told(alert), _HANDOVER_SECONDS, f"Alertmanager notifies of {alert}"
         )
         outcome.notified.after = time.time() - began
     outcome.arrival = f"given to {', '.join(notice.receivers)}"

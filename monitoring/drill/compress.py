@@ -60,7 +60,7 @@ def seconds(duration: str) -> Fraction:
     Fraction(5400, 1)
     """
     if not re.fullmatch(rf"(?:{_PART})+", duration):
-        raise ValueError(f"{duration!r} is no duration")
+        raise ValueError(f"{duration!r} is not a duration")
     return sum(
         (int(number) * _UNITS[unit] for number, unit in _PARTS.findall(duration)), Fraction()
     )
@@ -74,7 +74,7 @@ def duration(length: Fraction) -> str:
     """
     milliseconds = length * 1000
     if milliseconds.denominator != 1:
-        raise ValueError(f"{length} s is no whole number of milliseconds: choose another factor")
+        raise ValueError(f"{length} s is not a whole number of milliseconds: choose another factor")
     whole = milliseconds.numerator
     return f"{whole // 1000}s" if whole % 1000 == 0 else f"{whole}ms"
 

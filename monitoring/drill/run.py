@@ -104,12 +104,12 @@ class _Drill:
         within = self._rule.resolves_within(self._route, self._fault.extra)
         self._outcome.resolved = resolved = Measured(within)
         self._until(
-            lambda: self._fault.alert not in self._stack.alerts(), within, "it fires no more"
+            lambda: self._fault.alert not in self._stack.alerts(), within, "it no longer fires"
         )
         resolved.after = time.time() - ended
         self._until(lambda: self._stack.last_heartbeat() > ended, within, "the heartbeat is back")
         if any(one.alertname == self._fault.alert for one in self._stack.notices()):
-            self._outcome.problems.append("it was notified, which cannot be")
+            self._outcome.problems.append("it was notified, which should be impossible")
 
     def _heartbeat_ceases(self) -> None:
         """Wait until a missing heartbeat shows that nothing is delivered."""
@@ -117,7 +117,7 @@ class _Drill:
         self._until(
             lambda: time.time() - self._stack.last_heartbeat() > silence,
             3 * silence,
-            "the heartbeat ceases",
+            "the heartbeat stops",
         )
 
     def _notice(self, way: Way, status: str, within: float) -> Notification:
@@ -144,7 +144,7 @@ class _Drill:
     def _check_playbook(self, notice: Notification) -> None:
         found = _PLAYBOOK.search(json.dumps(notice.body))
         if found is None:
-            self._outcome.problems.append(f"{notice.kind} is given no playbook")
+            self._outcome.problems.append(f"{notice.kind} has no link to a playbook")
             return
         self._outcome.playbook = found[0]
         answer = httpx2.get(found[0], timeout=10)

@@ -175,7 +175,9 @@ class Stack:
 
     def until_quiet(self) -> None:
         """Wait until all is well, and people have been told so."""
-        what = "all targets are up, the watchdog alone fires, and the end of all else is told"
+        what = (
+            "all targets are up, only Watchdog fires, and everything else is reported as resolved"
+        )
         self.patience.until(self._is_quiet, _QUIET_SECONDS, what)
 
     def _is_quiet(self) -> bool:

@@ -39,7 +39,7 @@ def test_while_the_file_exists_conversions_are_sent_away_and_health_goes_on(
     assert ready.status_code == 503
     assert ready.json()["checks"]["admission"] == {
         "ok": False,
-        "detail": "The service is draining: it takes no new conversions.",
+        "detail": "The service is draining: it accepts no new conversions.",
     }
     assert alive.status_code == 200
 
@@ -74,7 +74,7 @@ def test_a_conversion_that_outlasts_the_grace_is_ended_and_told(
         document = problem(begun.result())
     assert (document["code"], document["detail"]) == (
         "draining",
-        "The service has been stopped before this conversion had ended.",
+        "The service was stopped before this conversion had finished.",
     )
     assert server.process.wait(15) == -signal.SIGTERM
     assert not is_running(child)
@@ -162,8 +162,8 @@ def test_readiness_says_that_a_file_is_of_another_user(app: FastAPI, tmp_path: P
     assert answer.status_code == 200
     assert answer.json()["checks"]["admission"] == {
         "ok": True,
-        "detail": "Conversions are taken; a file DRAIN exists but is ignored, "
-        "because another user made it.",
+        "detail": "Conversions are accepted; a file DRAIN exists but is ignored, "
+        "because another user created it.",
     }
 
 

@@ -100,8 +100,8 @@ def test_who_finds_slots_and_queue_full_is_sent_away_at_once(
     assert [answer.status_code for answer in answers] == [503, 503]
     assert [answer.headers["Retry-After"] for answer in answers] == ["1", "1"]
     assert details == [
-        "All conversion slots are taken and none came free in 0.3 seconds.",
-        "All conversion slots are taken and the queue is full.",
+        "All conversion slots are taken, and none became free within 0.3 seconds.",
+        "All conversion slots are taken, and the queue is full.",
     ]
 
 
@@ -116,7 +116,7 @@ def test_a_client_that_hangs_up_in_the_queue_gives_its_place_back(
             eventually(partial(has_hang_ups, undisturbed, before + more), "it is logged")
         answer = undisturbed.put(doccarchive("Foo"))
 
-    assert "none came free" in problem(answer)["detail"]
+    assert "none became free" in problem(answer)["detail"]
 
 
 def test_a_killed_child_is_our_fault_and_the_next_conversion_works(

@@ -245,7 +245,7 @@ def test_a_command_that_burns_its_time_is_the_inputs_fault(started: Callable[...
     assert (document["code"], document["limit"]) == ("conversion_limit_exceeded", 1)
 
 
-CANNOT_RUN = {"ok": False, "detail": "The converter command of this service cannot be run."}
+CANNOT_RUN = {"ok": False, "detail": "This service's converter command cannot be run."}
 
 
 def converter_check(server: Server) -> object:
@@ -314,11 +314,11 @@ def told_available(server: Server) -> list[tuple[int, float]]:
 @pytest.mark.parametrize(
     ("script", "seconds", "told"),
     [
-        ("sleep 600", 0.5, "gave no answer within 0.5 s"),
+        ("sleep 600", 0.5, "did not answer within 0.5 s"),
         (
             "for i in $(seq 1200); do : > $i; done; sleep 600",
             15,
-            "ended before it had answered: exit code 1",
+            "ended before it answered: exit code 1",
         ),
     ],
     ids=["hangs", "fills its folder"],
@@ -333,7 +333,7 @@ def test_a_command_that_does_not_answer_makes_it_unready_and_readiness_says_how(
         asyncio.run(converter.probe())
 
     assert caught.value.code is ErrorCode.CONVERTER_UNAVAILABLE
-    assert caught.value.detail == f"The converter command, asked for its --help, {told}."
+    assert caught.value.detail == f"The converter command, asked for --help, {told}."
     assert [one.name for one in tmp_path.iterdir()] == ["converter"]
 
 
@@ -367,7 +367,7 @@ def test_a_command_that_could_not_be_run_is_trusted_again_after_some_time(tmp_pa
             with pytest.raises(ServiceError):
                 await converter.run(upload, result, Wanted(), Record())
         now += DISTRUST_SECONDS - 1
-        with pytest.raises(ServiceError, match="converter command of this service cannot be run"):
+        with pytest.raises(ServiceError, match="converter command cannot be run"):
             await converter.probe()
         now += 1
         await converter.probe()
@@ -384,7 +384,7 @@ def test_what_only_our_own_converter_does_is_refused_and_is_no_conversion(
 
     single = problem(
         after(server, archive, Accept="text/markdown"),
-        remedy="Accept application/zip: the converter of this service makes no single document.",
+        remedy="Send `Accept: application/zip`: this service's converter makes no single document.",
     )
     assets = [
         problem(answer, remedy="Leave out `assets`.")
@@ -396,7 +396,7 @@ def test_what_only_our_own_converter_does_is_refused_and_is_no_conversion(
 
     assert single["code"] == "not_acceptable"
     assert [one["code"] for one in assets] == ["invalid_request"] * 2
-    assert {one["detail"] for one in assets} == {"The converter of this service copies no assets."}
+    assert {one["detail"] for one in assets} == {"This service's converter cannot copy assets."}
     assert server.events("conversion_finished") == []
     counted = scrape(server.client)
     assert counted['conversions_total{outcome="client_error"}'] == 0

@@ -92,7 +92,7 @@ def test_a_browser_is_told_so_on_a_page(start_server: Start) -> None:
 
     assert response.status_code == 429
     assert response.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert "This client has sent too many conversions" in response.text
+    assert "This client has requested too many conversions" in response.text
 
 
 def test_nothing_but_uploads_is_counted(start_server: Start) -> None:

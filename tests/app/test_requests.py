@@ -49,7 +49,7 @@ def test_a_head_of_the_limit_is_taken_and_one_byte_more_is_not(server: Server) -
     refusal = answer(server, request_of(MAX_HEAD_BYTES + 1))
     assert refusal.startswith(REFUSED)
     assert refusal.endswith(
-        f"the limit of {MAX_HEAD_BYTES} bytes: send shorter headers.\n".encode()
+        f"the limit of {MAX_HEAD_BYTES} bytes: send fewer or shorter headers.\n".encode()
     )
 
 

@@ -73,7 +73,7 @@ def test_who_accepts_neither_form_is_told_so(undisturbed: Server) -> None:
     told = problem(undisturbed.put(ARCHIVE, Accept="application/json, image/png"))
 
     assert told["code"] == "not_acceptable"
-    assert told["detail"] == "The request does not accept application/zip or text/markdown."
+    assert told["detail"] == "The Accept header does not allow application/zip or text/markdown."
 
 
 @pytest.mark.parametrize("accept", ["application/problem+json", "application/json"])
@@ -191,7 +191,9 @@ def test_one_document_cannot_have_assets(undisturbed: Server) -> None:
 
     for told in (problem(of_query), problem(of_form)):
         assert told["code"] == "invalid_request"
-        assert told["detail"].startswith("One document cannot hold assets: accept application/zip")
+        assert told["detail"].startswith(
+            "One document cannot contain assets: accept application/zip"
+        )
 
 
 @pytest.mark.parametrize("value", ["true", "maybe"])

@@ -183,7 +183,7 @@ def test_every_lock_holds_the_converter_inside_the_container(stack: Stack) -> No
     for one in stack.containers("docc2context"):
         checks = httpx2.get(address_of(stack, one) + "/health/ready").json()["checks"]
         detail = checks["converter"]["detail"]
-        assert detail == f"A converter process answers, held by {', '.join(LOCKS)}."
+        assert detail == f"A converter process answers; its locks: {', '.join(LOCKS)}."
 
 
 def test_every_container_runs_as_a_plain_user_without_rights(stack: Stack) -> None:

@@ -350,10 +350,10 @@ def test_a_wrong_checksum_is_refused(tmp_path: Path, method: int, size: int) -> 
 @pytest.mark.parametrize(
     ("content", "declared", "words"),
     [
-        (bytes(5000), 4999, "more than the 4999 bytes declared"),
-        (bytes(3 << 20), 1 << 20, "more than the 1048576 bytes declared"),
-        (bytes(5000), 5001, "holds 5000 bytes and declares 5001"),
-        (bytes(3 << 20), (3 << 20) + 1, "holds 3145728 bytes and declares 3145729"),
+        (bytes(5000), 4999, "contains more than the 4999 bytes that it declares"),
+        (bytes(3 << 20), 1 << 20, "contains more than the 1048576 bytes that it declares"),
+        (bytes(5000), 5001, "declares 5001 bytes but contains 5000"),
+        (bytes(3 << 20), (3 << 20) + 1, "declares 3145729 bytes but contains 3145728"),
     ],
 )
 @pytest.mark.parametrize("destination", ["out", "out.zip"])
@@ -370,7 +370,7 @@ def test_a_lying_size_is_refused(
     ("stream", "words"),
     [
         (b"\xff" * 100, "cannot be inflated"),
-        (b"\x4b\x04\x00", "holds 1 bytes"),
+        (b"\x4b\x04\x00", "contains 1"),
         (b"\x4b\x04", "cut off"),
         (b"\x4b\x04\x00more", "data follows"),
     ],
@@ -405,7 +405,7 @@ def test_assets_over_the_limit_of_output_are_refused_unread(
 
 def test_assets_count_as_what_is_inflated(giant: bytes) -> None:
     limits = Limits(max_archive_bytes=MANY_BYTES)
-    with pytest.raises(docc2context.LimitExceeded, match="leave the assets out") as error:
+    with pytest.raises(docc2context.LimitExceeded, match="convert without assets") as error:
         converted(giant, limits=limits)
     assert (error.value.code, error.value.limit) == (Code.ARCHIVE_TOO_LARGE, MANY_BYTES)
     docc2context.convert(giant, io.BytesIO(), limits=limits)
@@ -419,7 +419,9 @@ def test_assets_of_a_zip_and_of_a_folder_count_beside_the_pages(tmp_path: Path) 
         (tmp_path / name).write_bytes(data)
     for source in (zipped(files), str(tmp_path)):
         converted(source, limits=Limits(max_archive_bytes=len(node) + len(PIC)))
-        words = f"its pages have {len(node)} bytes and the assets that they show {len(PIC)}, over"
+        words = (
+            f"pages have {len(node)} bytes and the assets that they show {len(PIC)}, together over"
+        )
         with pytest.raises(docc2context.LimitExceeded, match=words):
             converted(source, limits=Limits(max_archive_bytes=len(node) + len(PIC) - 1))
 
@@ -512,5 +514,5 @@ def test_workers_and_hash_seeds_do_not_show(tmp_path: Path) -> None:
 
 
 def test_one_document_cannot_have_them() -> None:
-    with pytest.raises(ValueError, match="one document cannot hold assets"):
+    with pytest.raises(ValueError, match="one document cannot contain assets"):
         docc2context.convert(b"", io.BytesIO(), single=True, assets=True)

@@ -95,15 +95,15 @@ def test_that_form_takes_standard_input_however_its_output_is_named(
     assert (tmp_path / "out/llms.txt").is_file()
 
 
-ANEW = "zip the .doccarchive anew, and check that the file is not empty"
+ANEW = "zip the .doccarchive again, and check that the file is not empty"
 ZIPPED = "zip the .doccarchive folder and convert the .zip file"
 
 
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", f"the archive is empty: 0 bytes; {ANEW} [empty_upload]"),
-        (b"hello", f"not a zip archive; {ZIPPED} [not_a_zip]"),
+        (b"", f"the file is empty (0 bytes); {ANEW} [empty_upload]"),
+        (b"hello", f"the file does not begin as a zip archive does; {ZIPPED} [not_a_zip]"),
     ],
 )
 def test_failure_is_one_line_with_its_code(
@@ -149,7 +149,7 @@ def test_check_says_what_is_no_bundle(
     reasons = {
         "nowhere": "cannot be read: No such file or directory",
         "nowhere.zip": "cannot be read: No such file or directory",
-        "empty": "has no manifest.json that can be read",
+        "empty": "has no readable manifest.json",
     }
     for name, why in reasons.items():
         assert cli.main(["check", good, str(tmp_path / name)]) == 1
@@ -206,7 +206,7 @@ def test_a_bundle_is_replaced_with_force_alone(
     capsys.readouterr()
     assert cli.main(["convert", good, "-o", out]) == 1
     assert capsys.readouterr().err.endswith(
-        "'out' already exists and is a bundle; choose another place, or replace it with --force "
+        "'out' already exists and is a bundle; choose another place, or add --force to replace it "
         "[destination_exists]\n"
     )
     assert cli.main(["convert", good, "-o", out, "--force"]) == 0
@@ -327,7 +327,7 @@ def test_a_page_that_the_check_cannot_read_fails_it(
     cli.main(["convert", written(tmp_path, GOOD), "-o", out])
     assert cli.main(["check", written(tmp_path, archive(kit=b"{")), out]) == 3
     assert capsys.readouterr().err.endswith(
-        "  not checked data/documentation/kit.json: it is no JSON that the check can read\n"
+        "  not checked data/documentation/kit.json: it is not JSON that the check can read\n"
     )
 
 
@@ -367,7 +367,7 @@ def test_workers_change_no_byte_and_one_that_is_killed_is_told_of(
     monkeypatch.setattr("docc2context.workers._convert_batch", deaths.killed)
     killed = ["convert", path, "-o", str(tmp_path / "out"), "--workers", "2"]
     assert cli.main(killed) == cli.FAILED
-    assert "a worker was killed" in capsys.readouterr().err
+    assert "a worker process was killed" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
@@ -390,7 +390,7 @@ def test_workers_change_no_byte_and_one_that_is_killed_is_told_of(
             "must be a whole number, 1 or more, not 'two'",
         ),
         (["convert", "x", "-o", "-", "--single", "--json"], "cannot both go to standard output"),
-        (["convert", "x", "-o", "y", "--single", "--assets"], "or leave the assets out"),
+        (["convert", "x", "-o", "y", "--single", "--assets"], "or leave out the assets"),
         (["convert", "x", "-o", "no/such.md"], "'no/such.md' would become a folder: name a "),
         (["convert", "x", "-o", "such.MARKDOWN"], "folder or a .zip, or add --single for one docu"),
         (["convert", "x", "-o", f"{'x' * 300}.md"], "would become a folder"),
@@ -462,7 +462,7 @@ def test_help_says_which_language_occ_is(capsys: pytest.CaptureFixture[str]) -> 
     with pytest.raises(SystemExit):
         cli.main(["convert", "--help"])
     told = " ".join(capsys.readouterr().out.split())
-    assert "in all of them (default), in Swift or in Objective-C (occ)" in told
+    assert "in all languages (default), in Swift only, or in Objective-C only (occ)" in told
 
 
 def test_what_is_not_asked_for_is_not_done() -> None:

@@ -234,7 +234,7 @@ def test_links_to_a_page_that_cannot_be_read_lead_to_the_reason() -> None:
 
 def test_an_archive_without_one_readable_page_is_an_error() -> None:
     with pytest.raises(
-        docc2context.NothingConverted, match="not one page could be read, of 2"
+        docc2context.NothingConverted, match=r"none of the archive's pages \(2\) could"
     ) as error:
         converted(archive(bad=b"{,}", worse=b"{"))
     assert error.value.code == Code.NO_CONVERTIBLE_PAGES

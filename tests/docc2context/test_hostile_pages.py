@@ -252,6 +252,8 @@ def test_what_is_mentioned_over_and_over_is_refused_however_little_it_shows(kind
     keys, mentioned = MENTIONS[kind]
     video = {"type": "video", "variants": [{"url": "https://x"}], "poster": "a"}
     data = page("Kit", references={"a": mentioned, "v": video}, **keys)
-    with pytest.raises(docc2context.OutputTooLarge, match="what a page mentions") as error:
+    with pytest.raises(
+        docc2context.OutputTooLarge, match="references on a page, counted at each mention"
+    ) as error:
         docc2context.convert(archive(kit=data, b=page("B")), io.BytesIO(), assets=True)
     assert error.value.limit == (2 << 20) + 16 * len(data)

@@ -243,7 +243,7 @@ def test_a_signal_leaves_nothing_half_written_and_one_line(
         else:
             program.send_signal(number)
         _, err = program.communicate()
-    told = f"docc2context: stopped by {number.name}; nothing half written is left\n"
+    told = f"docc2context: stopped by {number.name}; no half-written output is left\n"
     assert (program.returncode, err.decode()) == (code, told)
     assert left(here) == set()
 
@@ -264,7 +264,8 @@ def test_a_bundle_that_is_whole_is_told_of_when_its_check_is_stopped(here: Path)
         assert program.stderr.readline().startswith(b"3000 pages written to out")
         program.send_signal(signal.SIGINT)
         err = program.stderr.read()
-    told = b"docc2context: stopped by SIGINT; what was written to out is whole, but not checked\n"
+    left = b"what was written to out is complete, but was not checked"
+    told = b"docc2context: stopped by SIGINT; %b\n" % left
     assert (program.returncode, err) == (130, told)
     assert (here / "out/manifest.json").is_file()
 
@@ -278,7 +279,7 @@ def test_a_check_that_is_stopped_says_so(here: Path, number: signal.Signals, cod
         assert program.stderr is not None
         err = program.stderr.read()
         program.wait()
-    told = f"docc2context: stopped by {number.name}; the check is not done\n"
+    told = f"docc2context: stopped by {number.name}; the check did not finish\n"
     assert (program.returncode, err.decode()) == (code, told)
 
 

@@ -120,7 +120,7 @@ def test_a_limit_hit_in_a_worker_is_told_as_everywhere(tmp_path: Path) -> None:
         )
     assert error.value.limit == 60
     assert str(error.value) == (
-        "a page becomes more Markdown than the limit of 60 bytes "
+        "the Markdown of a page is over the limit of 60 bytes "
         "(entry 'data/documentation/a.json'); leave that page out of the archive"
     )
 

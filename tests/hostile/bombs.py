@@ -91,7 +91,7 @@ def abstract_shown_everywhere() -> bytes:
 
 
 def deep_lists() -> bytes:
-    """Lists in lists to the depth that is shown, each level of which is indented anew."""
+    """Lists in lists to the depth that is shown, each level of which is indented again."""
     inner = many(b'{"type":"paragraph","inlineContent":[{"type":"text","text":"a"}]}', 8_000_000)
     opening, closing = b'{"type":"unorderedList","items":[{"content":[', b"]}]}"
     return node(key(b"deprecationSummary", b"[" + nested(opening, closing, 45, inner) + b"]"))

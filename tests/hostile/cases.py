@@ -81,7 +81,7 @@ def unsafe_name(name: bytes, shown: bytes | None = None) -> Case:
 def odd_name(
     name: bytes, limit: int | None = None, *, flags: int = 0, shown: bytes | None = None
 ) -> Case:
-    """A name that the same archive would have again if it were zipped anew."""
+    """A name that the same archive would have again if it were zipped again."""
     return Case(
         named(name, flags),
         Code.UNSAFE_ENTRY_NAME,
@@ -325,7 +325,7 @@ HOSTILE: dict[str, Case] = {
     "a name that ends above": unsafe_name(b"a/.."),
     "a name that stands still": unsafe_name(b"a/./b"),
     "two leading dots": unsafe_name(b"././a", shown=b"./a"),
-    "an empty segment": unsafe_name(b"a//b"),
+    "has an empty segment": unsafe_name(b"a//b"),
     "a folder with two slashes": unsafe_name(b"a//"),
     "a name too long": odd_name(b"x" * 256 + b"/" + b"y" * 256 + b"/" + b"z" * 511, limit=1024),
     "a segment too long": odd_name(LONG_SEGMENT + b"s", limit=512),
@@ -449,12 +449,12 @@ HOSTILE: dict[str, Case] = {
     "pages in a nested zip alone": Case(
         raw_zip(Member(b"kit.zip", NESTED)),
         Code.NO_DOCC_DATA,
-        remedy="unpack it and convert that",
+        remedy="unpack the archive and convert the zip inside it",
     ),
     "the sources of a catalog": Case(
         raw_zip(Member(b"Kit.docc/Kit.md")),
         Code.NO_DOCC_DATA,
-        remedy="build the documentation first and convert the .doccarchive that it makes",
+        remedy="build the documentation first, and convert the .doccarchive that this produces",
     ),
     "two archives": Case(
         raw_zip(Member(b"A.doccarchive/" + PAGE), Member(b"B.doccarchive/" + PAGE)),

@@ -27,8 +27,8 @@ router = APIRouter(tags=[CONVERSION])
 AssetsParameter = Annotated[
     bool,
     Query(
-        description="Copy the images, videos and downloads that pages show or link; `true` here or "
-        "in a form's field of that name is enough."
+        description="Copy the images, videos and downloads that pages show or link to; `true` "
+        "here or in the form field of the same name is enough."
     ),
 ]
 
@@ -74,8 +74,8 @@ async def convert(
 ) -> ResultResponse:
     """Convert a zipped .doccarchive to Markdown.
 
-    The archive is a form's field `file`, or the whole body, whatever its type. The response begins
-    after the conversion has succeeded: a 200 is always the whole result.
+    Send the archive as the form field `file`, or as the whole body, whatever its type. The response
+    begins after the conversion has succeeded: a 200 is always the whole result.
     """
     _refuse_encoded(request)
     has_options = services.converter.has_options
@@ -128,7 +128,7 @@ def _refuse_encoded(request: Request) -> None:
         if coding.strip().lower() not in {"", "identity"}:
             raise ServiceError(
                 ErrorCode.UNSUPPORTED_CONTENT_ENCODING,
-                "The Content-Encoding header names another coding than identity.",
+                "The Content-Encoding header names a coding other than identity.",
             )
 
 

@@ -22,7 +22,7 @@ PROBED_EVERY_SECONDS: Final = 1.0
 
 @router.get(PATHS[0], summary="Liveness")
 async def health(response: Response) -> Health:
-    """The process answers; nothing else is looked at, so that nothing else can restart it."""
+    """Whether the process answers; nothing else is checked, so nothing else gets it restarted."""
     response.headers["Cache-Control"] = "no-store"
     return Health(version=CONVERTER_VERSION)
 
@@ -33,9 +33,9 @@ async def health(response: Response) -> Health:
     responses={503: {"model": Readiness, "description": "Conversions would fail."}},
 )
 async def ready(services: ServicesDep, response: Response) -> Readiness:
-    """Whether a conversion would succeed: let in, with room for its files, and with a child.
+    """Whether a conversion would be admitted, could store its files, and could start its process.
 
-    The converter was asked within the last second.
+    The check of the converter is at most one second old.
     """
     response.headers["Cache-Control"] = "no-store"
     checks = await checks_of(services, max_age_seconds=PROBED_EVERY_SECONDS)

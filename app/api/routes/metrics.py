@@ -66,7 +66,7 @@ def _authorize(request: Request, token: SecretStr | None) -> None:
         offered.strip().encode("latin-1"), token.get_secret_value().encode()
     )
     if scheme.lower() != "bearer" or not right:
-        raise ServiceError(ErrorCode.UNAUTHORIZED, "The metrics are for those who have the token.")
+        raise ServiceError(ErrorCode.UNAUTHORIZED, "Metrics are served only with the right token.")
 
 
 def _takes_gzip(accept_encoding: str) -> bool:

@@ -25,7 +25,7 @@ _SERVED: Final = frozenset(
 async def static(name: str, request: Request) -> Response:
     """One of the files present at the start: no other name is ever looked up on the disk."""
     if name not in _SERVED:
-        raise ServiceError(ErrorCode.NOT_FOUND, "This address serves nothing.")
+        raise ServiceError(ErrorCode.NOT_FOUND, "The service has nothing at this address.")
     # These files are small: neither ranges nor errors about them are worth supporting.
     request.scope["headers"] = [one for one in request.scope["headers"] if one[0] != b"range"]
     response = await _FILES.get_response(name, request.scope)

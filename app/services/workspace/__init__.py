@@ -68,7 +68,7 @@ def faults_reported() -> Iterator[None]:
                 raise
             log.error("workspace_unusable", reason=error.strerror)  # noqa: TRY400  # no mistake
             raise _cannot_store(
-                "The service cannot store anything at present; its operator is told why."
+                "The service cannot store uploads at present; its log says why."
             ) from error
 
 
@@ -88,7 +88,7 @@ def _shortage_reported() -> Iterator[None]:
 
 def out_of_room() -> ServiceError:
     """The error for a full workspace."""
-    return _cannot_store("The service has no room left to store the upload or its result.")
+    return _cannot_store("The service has no space left for the upload or its result.")
 
 
 def _cannot_store(detail: str) -> ServiceError:
@@ -98,7 +98,7 @@ def _cannot_store(detail: str) -> ServiceError:
 def _out_of_descriptors() -> ServiceError:
     return ServiceError(
         ErrorCode.BUSY,
-        "The service has as many connections and files open as it may.",
+        "The service has reached its limit of open files and connections.",
         retry_after=_RETRY_AFTER_SECONDS,
     )
 

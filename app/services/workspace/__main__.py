@@ -18,7 +18,7 @@ def main() -> int:
     removed, stubborn = sweep(workspace)
     print(f"{removed} leftover folders removed from {workspace}")
     for folder in stubborn:
-        print(f"{folder} cannot be removed; look at its owner and modes", file=sys.stderr)
+        print(f"{folder} cannot be removed; check its owner and permissions", file=sys.stderr)
     return 1 if stubborn else 0
 
 

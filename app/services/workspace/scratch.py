@@ -31,7 +31,7 @@ async def scratch_folder(workspace: Path) -> AsyncIterator[Path]:
 
     Raises ServiceError `insufficient_storage`, or `busy` if the process may open no more files.
     """
-    # Not in a thread: who is cancelled while he waits for one never learns what it has made.
+    # Not in a thread: a task that is cancelled while it waits for one never learns what was made.
     folder, lock = _made(workspace)
     try:
         try:

@@ -44,7 +44,7 @@ export const tooLarge = (file, limit) =>
   local(
     "The archive is too large",
     `${file.name} has ${exactly(file.size)}; this service takes up to ${exactly(limit)}. Nothing was sent.`,
-    "Send a smaller archive: images and videos may be left out of it.",
+    "Send a smaller archive, for example one without images and videos.",
     false,
   );
 
@@ -58,7 +58,7 @@ const FLAWS = {
   invalid_zip: [
     "The archive is damaged",
     "is cut off: its end is missing",
-    "Check the file with `unzip -t`, or zip the .doccarchive anew.",
+    "Check the file with `unzip -t`, or zip the .doccarchive again.",
   ],
 };
 
@@ -92,8 +92,8 @@ export const several = () =>
 export const unreachable = (requestId) =>
   local(
     "The connection was lost",
-    "The service did not answer, or its answer did not arrive whole.",
-    "Check your connection and try again. If the file was changed or moved since you chose it, choose it anew.",
+    "The service did not answer, or its answer did not arrive completely.",
+    "Check your connection and try again. If the file was changed or moved since you chose it, choose it again.",
     true,
     [["Request", requestId]],
   );
@@ -102,7 +102,7 @@ export const unreachable = (requestId) =>
 export const unreadable = (requestId) =>
   local(
     "The answer cannot be read",
-    "The service says that it has converted the archive, but what arrived is no bundle.",
+    "The service says that it has converted the archive, but what arrived is not a bundle.",
     "Try again; if it happens again, report it with the request id.",
     true,
     [["Request", requestId]],
@@ -132,7 +132,7 @@ function strangeAnswer(request, again, wait) {
   const id = request.getResponseHeader("X-Request-ID");
   const failure = local(
     "Something else answered",
-    `The answer, with status ${request.status}, does not come from this service but from something before it, such as a proxy.`,
+    `The answer, with status ${request.status}, does not come from this service but from something in front of it, such as a proxy.`,
     `${again ? "Try again. If it happens again, ask" : "Ask"} whoever runs the service whether a proxy limits uploads.`,
     again,
     [["Status", String(request.status)], ...(id ? [["Request", id]] : [])],

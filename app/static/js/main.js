@@ -190,7 +190,7 @@ byId("with-assets").onclick = () => {
 };
 byId("home").onclick = (event) => {
   if (!isAtResult() || event.ctrlKey || event.metaKey) return;
-  event.preventDefault(); // a page loaded anew would have no result
+  event.preventDefault(); // a reloaded page would have no result
   restart();
 };
 byId("to-service").onclick = (event) => {

@@ -132,6 +132,6 @@ function headOf(facts) {
 
 /** @param {number} length */
 function notice(length) {
-  const words = `This page is long, about ${sized(length)}: its beginning is shown. The bundle has all of it.`;
+  const words = `This page is long (about ${sized(length)}), so only its beginning is shown. The bundle has all of it.`;
   return element("p", { className: "notice" }, words);
 }

@@ -9,7 +9,7 @@ import { Tree } from "./tree.js";
 
 const LOSSES = 500;
 const UNKNOWN = "Content of a kind that the converter does not know. Its words are kept as far as they can be read.";
-const MISSING = "What a page refers to and the archive does not describe. Its name stands in the page, without a link.";
+const MISSING = "What a page refers to but the archive does not describe. The page shows its name, without a link.";
 
 export class Result {
   /** Whether its bundle has been downloaded. */
@@ -190,7 +190,7 @@ const code = (what) => element("code", {}, what);
 function listed(words, rows, meaning) {
   if (!rows.length) return [];
   const items = rows.slice(0, LOSSES).map((row) => element("li", {}, ...row));
-  if (rows.length > LOSSES) items.push(element("li", {}, `${grouped(rows.length - LOSSES)} more stand in manifest.json.`));
+  if (rows.length > LOSSES) items.push(element("li", {}, `${grouped(rows.length - LOSSES)} more are in manifest.json.`));
   const hint = meaning ? [element("p", { className: "hint" }, meaning)] : [];
   return [element("details", {}, element("summary", {}, words), ...hint, element("ul", {}, ...items))];
 }

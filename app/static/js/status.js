@@ -4,7 +4,7 @@ import { byId, described } from "./dom.js";
 import { counted, grouped, sized } from "./format.js";
 
 const STATUS = "/api/v1/status";
-/** As often as the service looks anew itself. */
+/** As often as the service itself checks again. */
 const INTERVAL_MS = 10_000;
 
 /**
@@ -53,7 +53,7 @@ function show(status) {
   const lamp = byId("lamp");
   lamp.className = status ? (status.ready ? "ready" : "unready") : "silent";
   lamp.textContent = status ? (status.ready ? "Ready" : "Not ready") : "No answer";
-  byId("why").textContent = status ? reason(status) : "The service does not answer. It is asked again every 10 seconds.";
+  byId("why").textContent = status ? reason(status) : "The service does not answer. The page asks again every 10 seconds.";
   byId("status-facts").replaceChildren(...described(status ? facts(status) : []));
 }
 
@@ -69,7 +69,7 @@ function facts({ running, waiting, limits, version }) {
     ["Running", `${grouped(running)} of ${grouped(limits.conversion_slots)}`],
     ["Waiting", `${grouped(waiting)} of ${grouped(limits.conversion_queue)}`],
     ["Largest upload", sized(limits.max_upload_bytes)],
-    ["Pages inflated", `up to ${sized(limits.max_archive_bytes)}`],
+    ["Decompressed pages", `up to ${sized(limits.max_archive_bytes)}`],
     ["Result", `up to ${sized(limits.max_output_bytes)}`],
     ["Entries", `up to ${grouped(limits.max_entries)}`],
     ["Waiting time", `up to ${counted(limits.conversion_queue_wait_seconds, "second")}`],

@@ -27,7 +27,7 @@ class Arrival(Enum):
     """
 
     AT_ONCE = ""
-    AFTERWARDS = "told after the cause only"
+    AFTERWARDS = "told only after the cause has ended"
     NEVER = "never told"
 
 

@@ -112,18 +112,18 @@ FAULTS: Final = (
         outside_converter(_IS_SLOW, CONVERSION_SLOTS=_SLOW_SLOTS),
         companions={
             "ConversionStuck": f"{_SLOW_SECONDS} s are over 5 minutes, compressed",
-            "ConversionsAbandoned": "what still runs at the end of the fault is given up",
+            "ConversionsAbandoned": "conversions still running when the fault ends are given up",
         },
     ),
     Fault(
         "ConverterUnavailable",
-        "the program of CONVERTER_COMMAND is removed",
+        "the program that CONVERTER_COMMAND names is removed",
         _vanished,
         outside_converter(_WORKS),
     ),
     Fault(
         "ConversionsSaturated",
-        "the converter hangs, in the only slot there is, and another upload waits",
+        "the converter hangs in the only slot, and another upload waits",
         _saturated,
         outside_converter(
             _HANGS,
@@ -131,17 +131,17 @@ FAULTS: Final = (
             CONVERSION_TIMEOUT_SECONDS=3600,
             CONVERSION_QUEUE_WAIT_SECONDS=3600,
         ),
-        companions={"ConversionStuck": "what has held the slot for 10 minutes runs for over 5"},
+        companions={"ConversionStuck": "what has held the slot for 10 minutes has run for over 5"},
     ),
     Fault(
         "ConversionStuck",
-        "the converter hangs, in one of two slots",
+        "the converter hangs in one of two slots",
         _hanging,
         outside_converter(_HANGS, CONVERSION_SLOTS=2, CONVERSION_TIMEOUT_SECONDS=3600),
     ),
     Fault(
         "WorkspaceLeak",
-        f"{_LEFT} folders swift-conv-* are left in the workspace",
+        f"{_LEFT} orphaned folders swift-conv-* lie in the workspace",
         _left_behind,
         site(),
     ),

@@ -99,7 +99,7 @@ def _allocate(file: Path, size: int) -> None:
 FAULTS: Final = (
     Fault(
         "DiskWillFillIn4Hours",
-        "the filesystem of the workspace is filled, so fast that it lasts for four minutes",
+        "the workspace's filesystem is being filled so fast that it would last four minutes",
         _filling,
         _large,
         looks_back=5 * 60,  # its hour is for seeing that it goes on
@@ -107,7 +107,7 @@ FAULTS: Final = (
     ),
     Fault(
         "LowDiskSpace",
-        "the filesystem of the workspace is filled",
+        "the workspace's filesystem is filled",
         _filled,
         _small,
         needs=(root,),

@@ -96,13 +96,13 @@ FAULTS: Final = (
     ),
     Fault(
         "ConversionErrorBudgetFastBurn",
-        "the converter fails, whatever it is given",
+        "the converter fails every conversion",
         _all_failing,
         outside_converter(_FAILS),
         companions={
-            "HighErrorRate": "each failed conversion is a request that failed",
-            "ConversionErrorBudgetBurn": "nothing is converted after it, so that the failures are "
-            "all that the last 30 minutes hold",
+            "HighErrorRate": "each failed conversion is a failed request",
+            "ConversionErrorBudgetBurn": "nothing is converted after the fault, so the last 30 "
+            "minutes contain only failures",
         },
         looks_back=5 * 60,  # its hour is for how long it goes on
     ),

@@ -77,7 +77,7 @@ FAULTS: Final = (
     ),
     Fault(
         "ReplicaMissing",
-        "of two services one is taken from the targets",
+        "one of two services is removed from the targets",
         _fewer,
         standing(Site(replicas=2)),
         looks_back=0,  # its hour is for how long it remembers

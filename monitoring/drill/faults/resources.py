@@ -120,14 +120,15 @@ def _group_name(folder: Path) -> str:
 FAULTS: Final = (
     Fault(
         "HighMemoryUsage",
-        "a process beside the service takes 95 % of its memory",
+        "another process in the service's control group takes 95 % of its memory",
         _memory_taken,
         _limited,
         needs=(root,),
     ),
     Fault(
         "MemoryOOMKill",
-        "a process beside the service takes more memory than there is, and the kernel kills it",
+        "another process in the service's control group takes more memory than there is, and the "
+        "kernel kills it",
         _too_much_memory_taken,
         _limited,
         needs=(root,),
@@ -137,11 +138,11 @@ FAULTS: Final = (
         "archives are converted without a pause",
         _converting,
         _little_cpu,
-        companions={"CPUThrottled": "where a quota is all the CPU there is"},
+        companions={"CPUThrottled": "if a quota is what limits the CPU"},
     ),
     Fault(
         "CPUThrottled",
-        "archives are converted without a pause, with half a CPU as the quota",
+        "archives are converted without a pause, under a quota of half a CPU",
         _converting,
         _cpu_quota,
         companions={"HighCPUUsage": "all of the quota is used"},
@@ -159,6 +160,6 @@ FAULTS: Final = (
         "the workspace is moved away",
         _gone,
         site(),
-        companions={"ServiceNotReady": "nothing can be stored in a workspace that is gone"},
+        companions={"ServiceNotReady": "a workspace that is gone cannot store anything"},
     ),
 )

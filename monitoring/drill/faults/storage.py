@@ -74,8 +74,8 @@ def _seen(stack: Stack, expression: str) -> None:
 FAULTS: Final = (
     Fault(
         "PrometheusStorageNearLimit",
-        f"a block of data that takes {100 * _SHARE:.0f} % of Prometheus's limit is put into its "
-        "storage",
+        f"a block of data that takes up {100 * _SHARE:.0f} % of Prometheus's limit is put into "
+        "its storage",
         _stored,
         _limited,
     ),

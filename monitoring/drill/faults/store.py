@@ -32,7 +32,7 @@ def _killed(stack: Stack) -> Iterator[None]:
 FAULTS: Final = (
     Fault(
         "RateLimiterUnavailable",
-        "the Redis that counts what clients send is killed",
+        "the Redis that counts each client's conversions is killed",
         _killed,
         _redis,
         needs=(installed(PROGRAM, PACKAGE),),

@@ -63,7 +63,7 @@ FAULTS: Final = (
     Fault("HighExtractionFailureRate", "damaged archives are sent", _damaged, site()),
     Fault(
         "SuspiciousArchives",
-        "archives that would write outside their folder are sent, among good ones",
+        "archives that would write outside their folder are sent among good ones",
         _hostile,
         site(),
     ),

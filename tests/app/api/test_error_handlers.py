@@ -36,7 +36,7 @@ def test_an_error_is_a_problem_document(app: FastAPI) -> None:
     assert response.headers["Cache-Control"] == "no-store"
     assert response.json() == {
         "type": "urn:docc2context-service:error:archive_too_large",
-        "title": "The archive is too large when inflated",
+        "title": "The archive is too large when decompressed",
         "status": 413,
         "code": "archive_too_large",
         "detail": "Over 9 bytes.",
@@ -177,5 +177,5 @@ def test_a_bad_parameter_is_an_invalid_request(app: FastAPI) -> None:
     assert response.status_code == 400
     assert response.json()["code"] == "invalid_request"
     assert response.json()["detail"].startswith(
-        "The field `count` is not as it should be: Input should be a valid integer"
+        "The field `count` is invalid: Input should be a valid integer"
     )

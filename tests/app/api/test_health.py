@@ -40,12 +40,12 @@ def test_a_service_that_can_convert_is_ready(app: FastAPI, path: str) -> None:
     assert document == {
         "status": "ready",
         "checks": {
-            "admission": {"ok": True, "detail": "Conversions are taken."},
+            "admission": {"ok": True, "detail": "Conversions are accepted."},
             "workspace": {"ok": True, "detail": "Uploads can be stored."},
             "converter": {"ok": True},
         },
     }
-    assert held.startswith("A converter process answers, held by group, parent_death, signals, ")
+    assert held.startswith("A converter process answers; its locks: group, parent_death, signals, ")
 
 
 def test_a_missing_lock_is_told_but_does_not_make_it_unready(
@@ -58,7 +58,7 @@ def test_a_missing_lock_is_told_but_does_not_make_it_unready(
     assert response.status_code == 200
     assert response.json()["checks"]["converter"] == {
         "ok": True,
-        "detail": "A converter process answers, held by group, resources; "
+        "detail": "A converter process answers; its locks: group, resources; "
         "missing: landlock (Function not implemented).",
     }
 
@@ -119,7 +119,7 @@ def test_however_often_it_is_asked_one_converter_process_is_started_in_a_second(
     client = TestClient(app)
 
     answered = [client.get(path).status_code for path in PATHS for _ in range(20)]
-    eventually(lambda: client.get(PATHS[0]).is_success and len(started) > 2, "it is asked anew")
+    eventually(lambda: client.get(PATHS[0]).is_success and len(started) > 2, "it is asked again")
 
     assert answered == [200] * len(answered)
     assert all(later - earlier >= 1 for earlier, later in pairwise(started))
@@ -140,5 +140,5 @@ def test_without_a_converter_it_starts_but_is_not_ready(
     assert response.status_code == 503
     assert response.json()["checks"]["converter"] == {
         "ok": False,
-        "detail": "No process for the conversion could be started.",
+        "detail": "The service could not start a process for the conversion.",
     }

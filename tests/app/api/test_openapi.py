@@ -52,7 +52,7 @@ def test_both_ways_to_send_an_archive_are_described(app: FastAPI, method: str) -
             "assets": {
                 "type": "boolean",
                 "default": False,
-                "description": "Copy the images, videos and downloads that pages show or link; "
+                "description": "Copy the images, videos and downloads that pages show or link to; "
                 "`true` here or in the query is enough.",
             },
         },
@@ -188,10 +188,12 @@ def test_the_introduction_tells_the_limits_in_force(tmp_path: Path) -> None:
     limited = introduction(max_upload_bytes=1234567, rate_limit="7/hour")
     unlimited = introduction(rate_limit_enabled=False)
 
-    assert "An upload may hold at most 1234567 bytes; larger ones are" in limited
-    assert "One client may send conversions at `7/hour`; the next is" in " ".join(limited.split())
+    assert "An upload may have at most 1234567 bytes; a larger one gets" in limited
+    assert "Each client may request conversions at a rate of `7/hour`; one more gets" in " ".join(
+        limited.split()
+    )
     assert "Retry-After" in limited
-    assert "An upload may hold at most 256 MiB (268435456 bytes); larger ones are" in unlimited
+    assert "An upload may have at most 256 MiB (268435456 bytes); a larger one gets" in unlimited
     assert "rate_limited" not in unlimited
 
 

@@ -60,7 +60,7 @@ def test_a_service_that_cannot_convert_says_why_and_is_answered_all_the_same(
     assert response.json()["ready"] is False
     assert response.json()["checks"]["admission"] == {
         "ok": False,
-        "detail": "The service is draining: it takes no new conversions.",
+        "detail": "The service is draining: it accepts no new conversions.",
     }
 
 
@@ -81,7 +81,7 @@ def test_however_often_it_is_asked_one_converter_process_is_started_in_a_while(
     # Who decides by it is not told what was so long ago.
     eventually(
         lambda: client.get("/health/ready").is_server_error and len(started) == 2,
-        "it is asked anew",
+        "it is asked again",
     )
 
 

@@ -104,7 +104,7 @@ def test_what_no_browser_sends_as_origin_is_refused(
 ) -> None:
     monkeypatch.setenv("CORS_ORIGINS", value)
 
-    with pytest.raises(SystemExit, match=r"CORS_ORIGINS=.*`.*` (is no origin|names the def)"):
+    with pytest.raises(SystemExit, match=r"CORS_ORIGINS=.*`.*` (is not an origin|names the def)"):
         load_settings()
 
 
@@ -156,7 +156,7 @@ def test_a_command_is_quoted_as_for_a_shell(monkeypatch: pytest.MonkeyPatch) -> 
         load_settings()
     assert str(ended.value) == (
         "docc2context-service cannot start: CONVERTER_COMMAND='my tool: "
-        "is quoted wrongly: No closing quotation"
+        "has wrong quoting: No closing quotation"
     )
 
 
@@ -289,7 +289,7 @@ def test_a_token_of_white_space_alone_is_refused(
 
     assert str(ended.value) == (
         "docc2context-service cannot start: METRICS_TOKEN=***: "
-        "holds nothing but white space: set a token, or leave it out"
+        "contains only white space: set a token, or leave the setting out"
     )
 
 

@@ -64,7 +64,7 @@ def test_two_workers_are_refused_with_a_sentence_that_says_why(
         eventually(lambda: not group_exists(process.pid), "no worker is left")
 
     log = (tmp_path / "log").read_text()
-    assert "it is asked for 2 uvicorn workers, and each would count only what it has" in log
+    assert "cannot start with 2 uvicorn workers: each would count only the requests that it" in log
     assert "Traceback" not in log
 
 

@@ -73,7 +73,9 @@ def test_who_waits_too_long_is_told_to_come_back() -> None:
 
     error = asyncio.run(scenario())
     assert (error.code, error.retry_after) == (ErrorCode.BUSY, 1)
-    assert error.detail == "All conversion slots are taken and none came free in 0.01 seconds."
+    assert (
+        error.detail == "All conversion slots are taken, and none became free within 0.01 seconds."
+    )
 
 
 @pytest.mark.parametrize(("wait_seconds", "retry_after"), [(0, 1), (1, 1), (1.5, 2)])

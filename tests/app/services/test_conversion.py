@@ -235,8 +235,8 @@ def test_a_probe_counts_the_locks_that_the_kernel_lacks() -> None:
     assert value_of(METRICS, "converter_locks_missing") == 0
 
 
-NO_PROCESS = "No process for the conversion could be started."
-NO_ANSWER = "The converter process gave no answer within 5 s."
+NO_PROCESS = "The service could not start a process for the conversion."
+NO_ANSWER = "The converter process did not answer within 5 s."
 
 
 @pytest.mark.parametrize(
@@ -244,8 +244,8 @@ NO_ANSWER = "The converter process gave no answer within 5 s."
     [
         (CannotStart(), NO_PROCESS),
         (TimeoutError(), NO_ANSWER),
-        (Ended(b"", 1), "The converter process ended before it had answered: exit code 1."),
-        (Ended(b"", -9), "The converter process ended before it had answered: signal 9 (Killed)."),
+        (Ended(b"", 1), "The converter process ended before it answered: exit code 1."),
+        (Ended(b"", -9), "The converter process ended before it answered: signal 9 (Killed)."),
     ],
 )
 def test_a_probe_finds_the_converter_unavailable_and_says_why(

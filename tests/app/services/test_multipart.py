@@ -88,7 +88,7 @@ def test_a_field_that_is_kept_may_stand_before_the_file_or_after_it(size: int) -
     ("fields", "detail", "limit"),
     [
         (part("assets", b"true") * 2, "The form has more than one field `assets`.", None),
-        (part("assets", b"x" * 65), "A field of the form holds over 64 bytes.", 64),
+        (part("assets", b"x" * 65), "A form field is longer than 64 bytes.", 64),
     ],
 )
 def test_a_field_that_is_kept_is_short_and_there_once(
@@ -114,7 +114,7 @@ def test_a_form_without_the_field_misses_it(preamble: bytes, parts: bytes) -> No
 
 
 NO_BOUNDARY = "No line of the form is the boundary that the Content-Type header names."
-WITHIN_A_LINE = "The first boundary of the form does not begin a line."
+WITHIN_A_LINE = "The form's first boundary is not at the beginning of a line."
 
 
 @pytest.mark.parametrize(
@@ -159,23 +159,23 @@ def test_a_form_that_is_none_is_refused(form: bytes, detail: str, size: int) -> 
     [
         (
             part("file", b"", b"X: " + b"y" * 4096 + b"\r\n"),
-            "A header of a part of the form holds over 4096 bytes.",
+            "A header of a form part is longer than 4096 bytes.",
             4096,
         ),
         (
             part("file", b"", b"x" * 100_000 + b": y\r\n"),
-            "A header of a part of the form holds over 4096 bytes.",
+            "A header of a form part is longer than 4096 bytes.",
             4096,
         ),
-        (part("file", b"", b"X: y\r\n" * 8), "A part of the form has over 8 headers.", 8),
+        (part("file", b"", b"X: y\r\n" * 8), "A form part has more than 8 headers.", 8),
         (
             part("note", bytes(1_100_000)) + END,
-            "The form holds over 1048576 bytes beside its file.",
+            "The form has more than 1048576 bytes besides its file.",
             1048576,
         ),
         (
             bytes(1_100_000),
-            "The form holds over 1048576 bytes before its first boundary.",
+            "The form has more than 1048576 bytes before its first boundary.",
             1048576,
         ),
     ],
@@ -213,7 +213,7 @@ def test_a_preamble_is_no_longer_than_all_beside_the_file_may_be(size: int) -> N
 
     error = refusal(*(form[at : at + size] for at in range(0, len(form), size)))
 
-    assert error.detail == "The form holds over 1048576 bytes before its first boundary."
+    assert error.detail == "The form has more than 1048576 bytes before its first boundary."
     assert (error.code, error.limit) == (ErrorCode.INVALID_REQUEST, 1048576)
 
 
@@ -233,14 +233,14 @@ def test_a_form_of_a_hundred_parts_is_no_form_to_upload_a_file() -> None:
 
     assert taken(fields + part("file", DATA) + END) == DATA
     assert refusal(fields + part("n", b"1") * 2 + part("file", DATA) + END).detail == (
-        "The form holds over 100 boundaries."
+        "The form has more than 100 boundaries."
     )
 
 
 def test_boundaries_are_counted_over_all_pieces() -> None:
     pieces = [part("n", b"1") * 2 for _ in range(101)]  # each with a whole one between two parts
 
-    assert refusal(*pieces).detail == "The form holds over 100 boundaries."
+    assert refusal(*pieces).detail == "The form has more than 100 boundaries."
 
 
 def test_what_stands_beside_the_file_is_counted_to_the_byte_over_all_pieces() -> None:
@@ -251,7 +251,10 @@ def test_what_stands_beside_the_file_is_counted_to_the_byte_over_all_pieces() ->
         return [form[at : at + 1000] for at in range(0, len(form), 1000)]
 
     assert taken(*pieces(most)) == DATA
-    assert refusal(*pieces(most + 1)).detail == "The form holds over 1048576 bytes beside its file."
+    assert (
+        refusal(*pieces(most + 1)).detail
+        == "The form has more than 1048576 bytes besides its file."
+    )
 
 
 @pytest.mark.parametrize("boundary", ["b", "b" * 70])

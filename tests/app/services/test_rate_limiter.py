@@ -74,7 +74,9 @@ def test_a_refusal_says_how_many_and_when() -> None:
         asyncio.run(third())
 
     assert raised.value.code is ErrorCode.RATE_LIMITED
-    assert raised.value.detail == "One client may send 2 conversions in 86400000 seconds."
+    assert (
+        raised.value.detail == "One client may request at most 2 conversions in 86400000 seconds."
+    )
     assert raised.value.limit == 2
     assert raised.value.retry_after is not None
     assert 1 <= raised.value.retry_after <= 86_400_000

@@ -31,7 +31,7 @@ AS_AT_HOME: Final = "(one) => { one.textContent = 'http://localhost:8000/api/v1/
 
 
 def main() -> None:
-    """Take all pictures anew."""
+    """Retake all pictures."""
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder), {})

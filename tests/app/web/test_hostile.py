@@ -184,7 +184,7 @@ def test_a_hostile_name_in_an_error_runs_nothing(
         seen = watched(page)
         page.convert(archive)
 
-        page.await_failure("The archive holds an entry with an unsafe name")
+        page.await_failure("The archive contains an entry with an unsafe name")
         assert page.fact("Entry").startswith("'../<img src=x")
         assert (
             page.page.evaluate("document.querySelectorAll('#failure img, #failure script').length")

@@ -44,7 +44,7 @@ def test_a_service_that_is_not_ready_says_why(browser: Browser, server: Server) 
         with opened(browser, server) as page:
             expect(page.page.locator("#lamp")).to_have_text("Not ready")
             expect(page.page.locator("#why")).to_have_text(
-                "The service is draining: it takes no new conversions."
+                "The service is draining: it accepts no new conversions."
             )
     finally:
         mark.unlink()
@@ -88,7 +88,7 @@ def test_a_service_that_accepts_and_says_nothing_is_told_as_silent(
             page.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
             expect(page.page.locator("#lamp")).to_have_text("No answer")
             expect(page.page.locator("#why")).to_have_text(
-                "The service does not answer. It is asked again every 10 seconds."
+                "The service does not answer. The page asks again every 10 seconds."
             )
         page.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         expect(page.page.locator("#lamp")).to_have_text("Ready")

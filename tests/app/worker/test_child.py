@@ -142,7 +142,7 @@ def test_a_refusal_is_passed_on(reply_of: Conversion) -> None:
 
     assert isinstance(reply, Refused)
     assert (reply.code, reply.entry, reply.limit) == ("not_a_zip", None, None)
-    assert reply.detail == "Not a zip archive."
+    assert reply.detail == "The file does not begin as a zip archive does."
     assert reply.remedy == "Zip the .doccarchive folder and convert the .zip file."
 
 
@@ -264,6 +264,6 @@ def test_a_file_that_grows_too_large_is_too_much_output(
 
     assert reply_of(b"") == Refused(
         code="output_too_large",
-        detail="The result becomes over 1000 bytes large.",
+        detail="The result is over the limit of 1000 bytes.",
         limit=1000,
     )

@@ -19,7 +19,7 @@ def test_no_chunk_is_inflated_behind_the_one_that_gave_too_much() -> None:
     source = Source(io.BytesIO(stream))
     tracemalloc.start()
     try:
-        with pytest.raises(ArchiveRefused, match="more than the 10 bytes declared"):
+        with pytest.raises(ArchiveRefused, match="more than the 10 bytes that it declares"):
             inflate(source, 0, len(stream), 10, "data/a.json")
         _, peak = tracemalloc.get_traced_memory()
     finally:

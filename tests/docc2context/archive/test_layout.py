@@ -66,11 +66,19 @@ def test_the_archive_is_found_wherever_it_lies(
 @pytest.mark.parametrize(
     ("names", "code", "words"),
     [
-        ([], Code.NO_DOCC_DATA, "no JSON page under a data/ folder"),
-        (["readme.txt", "x.json"], Code.NO_DOCC_DATA, "no JSON page under a data/ folder"),
+        ([], Code.NO_DOCC_DATA, "no JSON page is under a data/ folder"),
+        (["readme.txt", "x.json"], Code.NO_DOCC_DATA, "no JSON page is under a data/ folder"),
         (["Kit.docc/Kit.md"], Code.NO_DOCC_DATA, "build the documentation first"),
-        (["__MACOSX/x.zip", "._Kit.zip"], Code.NO_DOCC_DATA, "no JSON page under a data/ folder"),
-        (["__MACOSX/._x.zip", "a/Kit.ZIP"], Code.NO_DOCC_DATA, "another zip, 'a/Kit.ZIP'; unpack"),
+        (
+            ["__MACOSX/x.zip", "._Kit.zip"],
+            Code.NO_DOCC_DATA,
+            "no JSON page is under a data/ folder",
+        ),
+        (
+            ["__MACOSX/._x.zip", "a/Kit.ZIP"],
+            Code.NO_DOCC_DATA,
+            "another zip, 'a/Kit.ZIP'; unpack the archive",
+        ),
         (
             ["A.doccarchive/data/documentation/a.json", "B.doccarchive/data/documentation/b.json"],
             Code.SEVERAL_ARCHIVES,

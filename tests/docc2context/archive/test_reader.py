@@ -203,9 +203,17 @@ def test_metadata_of_a_strange_size_is_passed_over(tmp_path: Path) -> None:
         assert opened.metadata() is None
 
 
+def test_a_patch_is_not_blamed_on_its_method() -> None:
+    """Its method may be deflate, which is supported."""
+    data = patched(zipped({PAGE: b"{}"}), b"PK\x01\x02", 8, b"\x20\x00")
+    refused = refusal(patched(data, b"PK\x03\x04", 6, b"\x20\x00"))
+    assert refused.code == Code.UNSUPPORTED_COMPRESSION
+    assert refused.message == "an entry is compressed patched data"
+
+
 def test_a_zip_that_becomes_shorter_while_its_headers_are_read_is_refused() -> None:
     entry = Entry(PAGE.encode(), 0, 0, 0, 0, 0, offset=40, mode=0, unicode_path=None)
     headers = LocalHeaders(Source(io.BytesIO(bytes(60))), directory_offset=1000, max_bytes=1000)
-    with pytest.raises(ArchiveRefused, match="became shorter while it was read") as refused:
+    with pytest.raises(ArchiveRefused, match="got shorter while it was being read") as refused:
         headers.place(entry, PAGE)
     assert (refused.value.code, refused.value.entry) == (Code.INVALID_ZIP, repr(PAGE))

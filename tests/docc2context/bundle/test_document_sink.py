@@ -35,7 +35,7 @@ def test_nothing_is_left_of_a_document_that_is_not_whole(
 def test_a_document_is_replaced_only_when_asked(tmp_path: Path) -> None:
     whole(tmp_path / "a.md")
     other = archive(kit=page("Other"))
-    with pytest.raises(DestinationError, match="is a document; choose another place, or allow"):
+    with pytest.raises(DestinationError, match="is a document; choose another place, or pass"):
         whole(tmp_path / "a.md", other)
     assert "# Kit\n" in (tmp_path / "a.md").read_text()
     assert "# Other\n" in whole(tmp_path / "a.md", other, replace=True)
@@ -51,9 +51,9 @@ def test_no_other_file_is_replaced(tmp_path: Path, words: str) -> None:
 
 def test_no_folder_and_no_zip_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "folder.md").mkdir()
-    with pytest.raises(DestinationError, match=r"is a folder, and .* is a file; name the file"):
+    with pytest.raises(DestinationError, match=r"is a folder, but .* is a file; name a file in it"):
         whole(tmp_path / "folder.md", replace=True)
-    with pytest.raises(DestinationError, match=r"has the name of a zip, .*; end it in \.md"):
+    with pytest.raises(DestinationError, match=r"has the name of a zip, .*; end the name in \.md"):
         whole(tmp_path / "Kit.doccarchive.ZIP", replace=True)
     assert [path.name for path in tmp_path.iterdir()] == ["folder.md"]
 

@@ -50,8 +50,8 @@ def test_a_share_that_can_be_told_exactly_is() -> None:
 
 def test_variants_and_skipped_pages_are_told() -> None:
     assert list(summary(report(0, 2, variants=2)))[1:] == [
-        "of variants in other languages: 2 of 2 displayable strings found (100.00 %)",
-        "1 page not converted, and not counted",
+        "variants in other languages: 2 of 2 displayable strings found (100.00 %)",
+        "1 page not converted, so not counted",
     ]
 
 
@@ -70,7 +70,7 @@ def test_pages_that_the_check_cannot_read_are_named() -> None:
     made = report(0, 1)
     made.unread += [f"{i}.json" for i in range(7)]
     assert list(summary(made))[1:] == [
-        *(f"  not checked {i}.json: it is no JSON that the check can read" for i in range(5)),
+        *(f"  not checked {i}.json: it is not JSON that the check can read" for i in range(5)),
         "  … and 2 more",
     ]
 

@@ -89,7 +89,7 @@ def test_a_damaged_page_is_named(bundle: Path, damage: Callable[[bytes, str], by
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_manifest_is_named(bundle: Path, damage: Callable[[bytes, str], bytes]) -> None:
     bundle.write_bytes(damage(bundle.read_bytes(), "manifest.json"))
-    assert told(bundle) == f"the bundle 'b.zip' has no manifest.json that can be read; {WROTE}"
+    assert told(bundle) == f"the bundle 'b.zip' has no readable manifest.json; {WROTE}"
 
 
 def test_a_page_that_is_not_utf_8_is_named(bundle: Path, tmp_path: Path) -> None:
@@ -125,9 +125,7 @@ def test_a_pipe_in_a_folder_is_no_file_of_it_and_is_not_waited_for(tmp_path: Pat
         os.mkfifo(tmp_path / "out" / name)
         if name == FILE:
             assert check(KIT, tmp_path / "out").content.found == 1
-    assert (
-        told(tmp_path / "out") == f"the bundle 'out' has no manifest.json that can be read; {WROTE}"
-    )
+    assert told(tmp_path / "out") == f"the bundle 'out' has no readable manifest.json; {WROTE}"
 
 
 def test_pages_whose_files_are_gone_lack_all_their_strings(tmp_path: Path) -> None:

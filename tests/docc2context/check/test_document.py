@@ -66,6 +66,6 @@ def test_a_title_must_be_the_heading(tmp_path: Path) -> None:
 
 def test_a_page_of_a_bundle_is_no_document(tmp_path: Path) -> None:
     docc2context.convert(KIT, tmp_path / "out")
-    with pytest.raises(Docc2contextError, match=r"no manifest\.json") as error:
+    with pytest.raises(Docc2contextError, match=r"no readable manifest\.json") as error:
         check(KIT, tmp_path / "out/documentation/a.md")
     assert error.value.code == "bundle_unusable"

@@ -50,7 +50,7 @@ def test_what_does_harm_is_refused_against_a_deployed_stack() -> None:
     refused = drill("--against", "http://127.0.0.1:9", "--only", "ServiceDown")
 
     assert refused.returncode == 2
-    assert "not against a deployed stack: ServiceDown" in refused.stderr
+    assert "cannot be drilled against a deployed stack: ServiceDown" in refused.stderr
 
 
 def test_all_programs_that_are_missing_are_named_at_once(tmp_path: Path) -> None:

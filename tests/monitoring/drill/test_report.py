@@ -51,7 +51,7 @@ def test_a_line_tells_what_is_wrong() -> None:
     first, second = report.line(failed()).splitlines()
 
     assert " ".join(first.split()) == (
-        "HighCPUUsage FAILED fired never (≤ 50.0) notified – resolved – beside it: ServiceDown"
+        "HighCPUUsage FAILED fired never (≤ 50.0) notified – resolved – also notified: ServiceDown"
     )
     assert second == "    ServiceDown was notified too"
 

@@ -26,7 +26,7 @@ from tests.monitoring.playbooks.texts import PLAYBOOKS, Listing, commands
 COMMANDS = commands()
 EACH = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.playbook)
 SERVICES = {"docc2context", "prometheus", "alertmanager"}
-# No SIGHUP: files that are mounted one by one are read anew by a restart alone.
+# No SIGHUP: files that are mounted one by one are read again only after a restart.
 COMPOSE = re.compile(
     r"docker compose (ps -a|logs [^|]*?|exec|top|restart|up -d) "
     r"((?:docc2context|prometheus|alertmanager)(?: (?:prometheus|alertmanager))?)(?= |$)"

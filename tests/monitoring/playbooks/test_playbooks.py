@@ -76,7 +76,7 @@ def test_the_index_lists_each_alert_with_its_severity() -> None:
 
 
 def test_the_pages_are_those_of_the_sources() -> None:
-    """`make playbooks` writes them anew."""
+    """`make playbooks` regenerates them."""
     assert {page.name: page.read_text() for page in PAGES.iterdir()} == rendered()
 
 

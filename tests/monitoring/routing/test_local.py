@@ -142,7 +142,10 @@ def test_a_watcher_that_dies_is_said_and_ends_all(tmp_path: Path) -> None:
         os.kill(child_called(running, b"--cluster.listen-address"), signal.SIGKILL)
 
         assert running.ended() == 1
-        assert "monitoring: ALERTMANAGER HAS ENDED with code -9, so all end." in running.output()
+        assert (
+            "monitoring: ALERTMANAGER HAS ENDED with code -9, so all three stop."
+            in running.output()
+        )
         assert not any(is_running(child) for child in children)
 
 
@@ -153,7 +156,7 @@ def test_a_port_that_is_taken_is_named_before_anything_starts(tmp_path: Path) ->
         assert running.ended() == 1
 
     assert running.output().splitlines()[-1] == (
-        f"monitoring: port {ports['prometheus']}, for prometheus, cannot be had:"
+        f"monitoring: port {ports['prometheus']}, for prometheus, cannot be used:"
         " Address already in use"
     )
     assert not running.data.exists()

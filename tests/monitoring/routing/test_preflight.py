@@ -14,7 +14,7 @@ from monitoring.preflight import Finding, findings, summary
 
 KEY = "0123456789abcdef" * 2
 HOOK = "https://hooks.slack.com/services/T0/B0/hush"
-NO_ADDRESS = "does not hold the webhook's https address"
+NO_ADDRESS = "does not contain the webhook's https address"
 ADDRESS = "https://beat.example.org/1"
 NOBODY = 65534
 ROOT = relocation.ROOT
@@ -54,17 +54,17 @@ def test_each_missing_file_is_named_with_all_that_it_costs(tmp_path: Path) -> No
         (
             "slack_alerts_url",
             "is missing",
-            "the receivers `default` and `warning` get nothing by Slack",
+            "the receivers `default` and `warning` get nothing through Slack",
         ),
         (
             "slack_critical_url",
             "is missing",
-            "the receiver `critical` gets nothing by Slack",
+            "the receiver `critical` gets nothing through Slack",
         ),
         (
             "pagerduty_routing_key",
             "is missing",
-            "the receiver `critical` gets nothing by PagerDuty",
+            "the receiver `critical` gets nothing through PagerDuty",
         ),
         ("heartbeat_token", "is missing", "nobody learns when alerting itself has stopped"),
     }
@@ -74,7 +74,7 @@ def test_a_file_for_all_receivers_is_named_with_what_none_of_them_gets(secrets: 
     config = relocation.load(relocation.ALERTMANAGER)
     config["global"]["slack_api_url_file"] = str(relocation.SECRETS / "slack_url")
     finding, _heartbeat = findings(config, secrets, relocation.ROOT)
-    assert finding.cost == "no receiver gets anything by Slack"
+    assert finding.cost == "no receiver gets anything through Slack"
 
 
 @pytest.mark.parametrize(
@@ -84,13 +84,13 @@ def test_a_file_for_all_receivers_is_named_with_what_none_of_them_gets(secrets: 
         (
             "slack_alerts_url",
             "http://hooks.slack.com/x",
-            "does not hold the webhook's https address",
+            "does not contain the webhook's https address",
         ),
         ("slack_alerts_url", HOOK + "\n" + HOOK, NO_ADDRESS),
         ("slack_alerts_url", "YOUR_WEBHOOK", NO_ADDRESS),
-        ("pagerduty_routing_key", KEY[1:], "does not hold a key of 32 characters"),
-        ("pagerduty_routing_key", KEY + "0", "does not hold a key of 32 characters"),
-        ("heartbeat_token", "two words", "does not hold the token"),
+        ("pagerduty_routing_key", KEY[1:], "does not contain a key of 32 characters"),
+        ("pagerduty_routing_key", KEY + "0", "does not contain a key of 32 characters"),
+        ("heartbeat_token", "two words", "does not contain the token"),
     ],
 )
 def test_a_file_that_holds_something_else_is_named(
@@ -106,8 +106,10 @@ def test_a_file_that_everybody_may_read_or_write_is_named_with_the_command_that_
 ) -> None:
     (secrets / "heartbeat_token").chmod(mode)
     (finding,) = found(secrets)
-    assert finding.fault == "may be read or written by everybody on this machine"
-    assert finding.cost == "anyone here may send in your name, or have alerts sent elsewhere"
+    assert finding.fault == "can be read or written by everyone on this machine"
+    assert (
+        finding.cost == "anyone here can send messages in your name, or have alerts sent elsewhere"
+    )
     assert finding.remedy == f"chmod o= {secrets / 'heartbeat_token'}"
 
 
@@ -116,7 +118,7 @@ def test_what_cannot_be_read_is_named(secrets: Path) -> None:
     (secrets / "heartbeat_token").mkdir()
     (secrets / "slack_alerts_url").write_bytes(b"\xff")
     assert [one.fault for one in found(secrets)] == [
-        "cannot be read: it is no text",
+        "cannot be read: it is not text",
         "cannot be read: Is a directory",
     ]
 
@@ -147,8 +149,8 @@ def test_what_this_user_may_not_read_is_neither_called_wrong_nor_right(secrets: 
 
     assert finding == (
         str(secrets / "heartbeat_token"),
-        "cannot be looked at by this user",
-        "it is not known whether it is right",
+        "cannot be examined by this user",
+        "whether it is correct is not known",
         "Run this as root to check it.",
     )
     assert summary([finding]) == "1 to be checked by root"
@@ -168,7 +170,7 @@ def test_what_alertmanager_will_not_be_able_to_read_is_wrong(secrets: Path) -> N
 
 def test_the_address_of_the_example_is_no_heartbeat(secrets: Path) -> None:
     (finding,) = found(secrets, url="https://heartbeat.example.com/docc2context")
-    assert (finding.setting, finding.fault) == ("url of `heartbeat`", "is the example's")
+    assert (finding.setting, finding.fault) == ("url of `heartbeat`", "is still the example's")
 
 
 def test_templates_are_looked_for_beside_the_configuration(secrets: Path, tmp_path: Path) -> None:
@@ -218,8 +220,8 @@ def test_a_configuration_that_is_no_yaml_is_an_error_of_its_own(tmp_path: Path) 
     [
         ("", "it holds no settings"),
         ("- a", "it holds no settings"),
-        ("{}", "it names no receivers, as Alertmanager's configuration does"),
-        ("receivers:", "it names no receivers, as Alertmanager's configuration does"),
+        ("{}", "it names no receivers, so it is not a configuration of Alertmanager"),
+        ("receivers:", "it names no receivers, so it is not a configuration of Alertmanager"),
     ],
 )
 def test_what_is_no_configuration_is_an_error_that_says_so(

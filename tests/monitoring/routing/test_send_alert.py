@@ -36,7 +36,7 @@ def test_it_arrives_where_it_is_said_to(
         alerting.receiver.wait_for(by(kind, channel), SECONDS)
 
     said = capsys.readouterr().out
-    assert f"Its receiver `{receiver}` tells " in said
+    assert f"Its receiver `{receiver}` notifies " in said
     assert all(channel in said for _, channel in ways)
     assert {(kind, where) for kind, where, _, _ in alerting.told()} == ways
     assert {one.alertname for one in alerting.receiver.notifications} == {"TestAlert"}
