@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Generic, TypeVar
 
 import msgspec
@@ -155,14 +156,19 @@ class BundlePages(PageConverter[BundlePage]):
         return AssetResolver(self._site, path, references, self._assets)
 
 
-def listed_pages(node: RenderNode, links: Resolver) -> tuple[str, ...]:
-    """The files of the pages that a page lists, in order, as far as they are in the archive."""
-    files = [links.file(identifier) for identifier in curated(node)]
+def listed_pages(node: RenderNode, others: Sequence[Variant], links: Resolver) -> tuple[str, ...]:
+    """The files of the pages that a page lists, in order, as far as they are in the archive.
+
+    What it lists in another language alone, such as members that Swift cannot call, comes last.
+    """
+    nodes = (node, *(other.node for other in others))
+    identifiers = dict.fromkeys(chain.from_iterable(map(curated, nodes)))
+    files = [links.file(identifier) for identifier in identifiers]
     return tuple([file for file in files if file])
 
 
 def _entry(node: RenderNode, others: Sequence[Variant], ctx: Context) -> Entry:
-    children = listed_pages(node, ctx.links)
+    children = listed_pages(node, others, ctx.links)
     return Entry(
         ctx.title,
         page_name(node),
