@@ -29,6 +29,7 @@ from docc2context.model.decode import (
 from docc2context.model.page import RenderNode
 from docc2context.model.patch import ReferenceText
 from docc2context.model.variants import Language, Variant
+from docc2context.render.availability import is_beta
 from docc2context.render.context import Context, MentionsTooMuch, PageTooLarge
 from docc2context.render.page import curated, is_inherited, render_page, summary
 from docc2context.render.titles import is_symbol_page, other_names, owner_by_address, page_name
@@ -176,6 +177,7 @@ def _entry(node: RenderNode, others: Sequence[Variant], ctx: Context) -> Entry:
         children,
         is_symbol=is_symbol_page(node),
         is_deprecated=ctx.is_deprecated,
+        is_beta=is_beta(node),
         declaration=ctx.declaration[: MAX_DECLARATION + 1],
         other_names=other_names(node, others) if others else "",
         is_inherited=is_inherited(node),

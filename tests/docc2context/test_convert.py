@@ -97,6 +97,30 @@ def test_the_table_of_contents_tells_the_names_that_pages_have_in_other_language
     )
 
 
+def test_the_table_of_contents_marks_what_is_deprecated_or_a_beta() -> None:
+    beta = {"name": "iOS", "beta": True}
+    platforms = {
+        "a": [beta, {"name": "macOS", "beta": True}],
+        "b": [beta, {"name": "macOS", "beta": False}],
+        "c": [beta | {"deprecatedAt": "18.0"}],
+        "d": [],
+    }
+    pages = {
+        f"{ROOT}data/documentation/{name}.json": page(
+            name, metadata={"title": name, "platforms": platforms[name]}
+        )
+        for name in platforms
+    }
+    _, files = converted(zipped(pages))
+    lines = files["llms.txt"].decode().splitlines()
+    assert [line for line in lines if line.startswith("-")] == [
+        "- [a](documentation/a.md) (beta)",
+        "- [b](documentation/b.md)",
+        "- [c](documentation/c.md) (deprecated)",
+        "- [d](documentation/d.md)",
+    ]
+
+
 def test_what_only_another_language_lists_stands_with_the_page_that_lists_it() -> None:
     def listing(*names: str) -> list[dict[str, Any]]:
         return [{"identifiers": [f"/documentation/kit/{name}" for name in names]}]
