@@ -41,10 +41,11 @@ class DocumentPages(PageConverter[DocumentPage]):
         links = MarkingResolver(self._site, path, page.references)
         ctx = MarkingContext(links, self._max_bytes, page.unknown_nodes, page.size)
         markdown = render_part(node, page.others, doc_path(source), ctx)
+        children = listed_pages(node, page.others, links)
         return DocumentPage(
             path,
             self._pack(self._encoded(markdown)),
-            Entry(ctx.title, "", "", listed_pages(node, links), is_inherited=is_inherited(node)),
+            Entry(ctx.title, "", "", children, is_inherited=is_inherited(node)),
             ctx.unknown_nodes,
             tuple(sorted(ctx.missing_references)),
             len(MARK.sub("", markdown).encode()),

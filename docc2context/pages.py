@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Generic, TypeVar
 
 import msgspec
@@ -28,6 +29,7 @@ from docc2context.model.decode import (
 from docc2context.model.page import RenderNode
 from docc2context.model.patch import ReferenceText
 from docc2context.model.variants import Language, Variant
+from docc2context.render.availability import is_beta
 from docc2context.render.context import Context, MentionsTooMuch, PageTooLarge
 from docc2context.render.page import curated, is_inherited, render_page, summary
 from docc2context.render.titles import is_symbol_page, other_names, owner_by_address, page_name
@@ -157,14 +159,19 @@ class BundlePages(PageConverter[BundlePage]):
         return AssetResolver(self._site, path, references, self._assets)
 
 
-def listed_pages(node: RenderNode, links: Resolver) -> tuple[str, ...]:
-    """The files of the pages that a page lists, in order, as far as they are in the archive."""
-    files = [links.file(identifier) for identifier in curated(node)]
+def listed_pages(node: RenderNode, others: Sequence[Variant], links: Resolver) -> tuple[str, ...]:
+    """The files of the pages that a page lists, in order, as far as they are in the archive.
+
+    What it lists in another language alone, such as members that Swift cannot call, comes last.
+    """
+    nodes = (node, *(other.node for other in others))
+    identifiers = dict.fromkeys(chain.from_iterable(map(curated, nodes)))
+    files = [links.file(identifier) for identifier in identifiers]
     return tuple([file for file in files if file])
 
 
 def _entry(node: RenderNode, others: Sequence[Variant], ctx: Context) -> Entry:
-    children = listed_pages(node, ctx.links)
+    children = listed_pages(node, others, ctx.links)
     return Entry(
         ctx.title,
         page_name(node),
@@ -172,6 +179,7 @@ def _entry(node: RenderNode, others: Sequence[Variant], ctx: Context) -> Entry:
         children,
         is_symbol=is_symbol_page(node),
         is_deprecated=ctx.is_deprecated,
+        is_beta=is_beta(node),
         declaration=ctx.declaration[: MAX_DECLARATION + 1],
         other_names=other_names(node, others) if others else "",
         is_inherited=is_inherited(node),

@@ -45,6 +45,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     children: tuple[str, ...]
     is_symbol: bool = False
     is_deprecated: bool = False
+    is_beta: bool = False
     declaration: str = ""
     other_names: str = ""
     is_inherited: bool = False
@@ -118,6 +119,8 @@ class Contents:
             line += f" ({entry.other_names})"
         if entry.is_deprecated:
             line += " (deprecated)"
+        elif entry.is_beta:
+            line += " (beta)"
         return f"{line}: {entry.abstract}" if entry.abstract else line
 
     def _name(self, path: str, entry: Entry) -> str:

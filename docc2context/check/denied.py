@@ -26,6 +26,7 @@ NEVER = {
     "interfaceLanguage": "which variant a reader's language selects",
     "supportedLanguages": "which variant a reader's language selects",
     "availableLocales": "which translation a reader's language selects",
+    "availableLanguages": "which translation a reader's language selects",
     "url": "a destination",
     "destination": "a destination",
     "sourceFileURI": "a path of the machine that built the archive",

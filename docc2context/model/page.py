@@ -27,6 +27,7 @@ class Module(Node):
 class RemoteSource(Node):
     """Where the source code of a symbol can be read."""
 
+    file_name: str = ""
     url: str = ""
 
 

@@ -4,7 +4,7 @@ from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
 from docc2context.model.sections import Attribute
 from docc2context.render.context import Context
-from docc2context.render.declarations import declared_type
+from docc2context.render.declarations import type_span
 
 _TITLES = {
     "default": "Default",
@@ -25,7 +25,11 @@ _BOUNDS = {"minimumExclusive": "> ", "maximumExclusive": "< "}
 def attribute(node: Attribute, ctx: Context) -> str:
     """A constraint as one line of Markdown: its name, and the value or values."""
     values = [node.value] if node.value is not None else node.values or []
-    texts = [value if isinstance(value, str) else declared_type(value, ctx) for value in values]
     bound = _BOUNDS.get(node.kind, "")
-    joined = ", ".join([code_span(f"{bound}{text}") for text in texts])
+    joined = ", ".join(
+        [
+            code_span(f"{bound}{value}") if isinstance(value, str) else type_span(value, ctx)
+            for value in values
+        ]
+    )
     return f"{escape(node.title or _TITLES.get(node.kind, node.kind))}: {joined}"

@@ -28,6 +28,12 @@ def is_deprecated(node: RenderNode, ctx: Context) -> bool:
     )
 
 
+def is_beta(node: RenderNode) -> bool:
+    """Whether a page is about a beta as a whole: on each of its platforms, as on the web page."""
+    items = node.metadata.platforms or ()
+    return bool(items) and all(item.beta for item in items)
+
+
 def _all_deprecate(items: Sequence[Availability]) -> bool:
     deprecating = [item for item in items if _deprecates(item)]
     if not deprecating:

@@ -197,4 +197,6 @@ def _code_example(example: CodeExample) -> str:
 
 
 def _tabs(node: TabNavigator, ctx: Context) -> str:
-    return md.join(md.join([strong(tab.title), blocks(tab.content, ctx)]) for tab in node.tabs)
+    """A list, so that what follows the last tab does not read as a part of it."""
+    tabs = [md.join([strong(tab.title), blocks(tab.content, ctx)]) for tab in node.tabs]
+    return md.loose_or_tight([md.list_item("-", tab) for tab in tabs if tab])

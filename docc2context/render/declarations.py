@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from docc2context.markdown import blocks as md
+from docc2context.markdown.code import code_span
+from docc2context.markdown.inline import link
 from docc2context.model.sections import Declaration, OtherDeclarations
 from docc2context.model.symbol import Fragment
 from docc2context.render.block import strong
@@ -24,10 +26,19 @@ def mention_types(fragments: Sequence[Fragment], ctx: Context) -> None:
             ctx.mention(fragment.identifier, "declaration")
 
 
-def declared_type(fragments: Sequence[Fragment], ctx: Context) -> str:
-    """The text of a declared type, whose parts are noted for the link graph."""
+def type_span(fragments: Sequence[Fragment], ctx: Context) -> str:
+    """A declared type as code, linked to the page of the type that it names, if it names one.
+
+    As on the web page, what no reference describes is no link, and is not reported.
+    """
     mention_types(fragments, ctx)
-    return plain(fragments)
+    code = code_span(plain(fragments))
+    match list({part.identifier for part in fragments if part.identifier}):
+        case [identifier] if code:
+            page = ctx.destination(identifier, ctx.links.describe(identifier))
+            return ctx.spend(link(code, page)) if page else code
+        case _:
+            return code
 
 
 def declarations(nodes: Sequence[Declaration], page_language: str, ctx: Context) -> str:

@@ -82,11 +82,17 @@ def _related_modules(node: RenderNode) -> list[str]:
 
 
 def _changes(changes: Mapping[str, VersionChange]) -> list[str]:
-    """How releases of SDKs changed a symbol, one phrase per release."""
-    return [
-        f"{change.change} in {change.platform} {', '.join(change.versions)}"
-        for change in changes.values()
-    ]
+    """How a symbol changed between releases of SDKs, one phrase per pair of releases."""
+    return [f"{change.change} {_releases(change)}" for change in changes.values()]
+
+
+def _releases(change: VersionChange) -> str:
+    """The releases that were compared: as on the web page, two versions are the ends of a range."""
+    match change.versions:
+        case [before, after]:
+            return f"between {change.platform} {before} and {after}"
+        case versions:
+            return f"in {change.platform} {', '.join(versions)}".rstrip()
 
 
 def _languages(node: RenderNode, others: Sequence[Variant]) -> list[str] | None:

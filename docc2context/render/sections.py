@@ -30,7 +30,7 @@ from docc2context.model.symbol import Fragment
 from docc2context.render.attributes import attribute
 from docc2context.render.block import blocks, run_in, unknown
 from docc2context.render.context import Context, generated_anchor
-from docc2context.render.declarations import declarations, declared_type
+from docc2context.render.declarations import declarations, plain, type_span
 from docc2context.render.inline import page_link
 
 
@@ -133,11 +133,11 @@ def _types(
     fragments: Sequence[Fragment], details: Sequence[TypeDetail] | None, ctx: Context
 ) -> str:
     """The declared type, followed by the plain one where they differ."""
-    declared = declared_type(fragments, ctx)
+    declared = type_span(fragments, ctx)
     plain_types = _plain_types([detail for detail in details or [] if detail.base_type])
-    if plain_types and plain_types != declared:
-        return " ".join(filter(None, [code_span(declared), f"({code_span(plain_types)})"]))
-    return code_span(declared)
+    if plain_types and plain_types != plain(fragments):
+        return " ".join(filter(None, [declared, f"({code_span(plain_types)})"]))
+    return declared
 
 
 def _plain_types(details: Iterable[TypeDetail]) -> str:
@@ -152,7 +152,7 @@ def _plain_type(detail: TypeDetail) -> str:
 
 
 def _rest_body(node: RestBody, ctx: Context) -> str:
-    body_type = code_span(declared_type(node.body_content_type, ctx))
+    body_type = type_span(node.body_content_type, ctx)
     mime_type = code_span(node.mime_type or "")
     if body_type:
         types = _noted(body_type, [f"content type {mime_type}" if mime_type else ""])
@@ -168,7 +168,7 @@ def _response(node: RestResponse, ctx: Context) -> str:
     code = "" if node.status is None else code_span(str(node.status))
     status = " ".join(filter(None, [code, escape(node.reason or "")]))
     notes = [
-        code_span(declared_type(node.type, ctx)),
+        type_span(node.type, ctx),
         code_span(node.mime_type or node.mimetype or ""),
     ]
     return _item(_noted(status, notes), node.content, ctx)

@@ -16,6 +16,9 @@ from docc2context.render.links import (
     tell_apart,
 )
 
+_GROUP_LEVEL = 3
+"""The level of the headings of groups, in Markdown as in their authors' sources."""
+
 _RELATIONS = {
     "conformsTo": "conforms-to",
     "conformingTypes": "conforming-type",
@@ -44,10 +47,11 @@ def _group(group: TopicGroup, relation: str, ctx: Context) -> tuple[list[str], P
     """The blocks above the links, the discussion last, and the links."""
     ctx.begin_part()
     title = group.title or ""
-    head = ctx.heading(3, title, group.anchor or title.replace(" ", "-"))
+    head = ctx.heading(_GROUP_LEVEL, title, group.anchor or title.replace(" ", "-"))
     abstract = md.paragraph(inlines(group.abstract, ctx))
-    with ctx.demoted(2):
-        discussion = blocks(_discussion(group), ctx)
+    said = _discussion(group)
+    with ctx.demoted(_demotion(said)):
+        discussion = blocks(said, ctx)
     with ctx.relating(relation):
         return [head, abstract, discussion], page_list(group.identifiers, ctx)
 
@@ -59,6 +63,15 @@ def _discussion(group: TopicGroup) -> Sequence[Block]:
             return content
         case content:
             return content
+
+
+def _demotion(content: Sequence[Block]) -> int:
+    """By how many levels headings must be lowered to stand below that of a group.
+
+    Mostly by none: swift-docc ends a group at its author's next heading of the third level.
+    """
+    levels = [max(block.level, 2) for block in content if isinstance(block, Heading)]
+    return max(0, _GROUP_LEVEL + 1 - min(levels, default=2))
 
 
 def relationships(groups: Sequence[RelationshipGroup] | None, ctx: Context) -> str:

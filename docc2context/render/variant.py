@@ -1,11 +1,12 @@
 """How a page in another language differs from the page in its own."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from copy import copy
 
 from docc2context.markdown import blocks as md
 from docc2context.markdown.escape import escape
-from docc2context.model.page import RenderNode
+from docc2context.markdown.inline import link, safe_url
+from docc2context.model.page import Metadata, RenderNode
 from docc2context.render.availability import platforms
 from docc2context.render.block import strong
 from docc2context.render.context import Context
@@ -24,13 +25,16 @@ def variant_parts(node: RenderNode, own: Parts, other: OtherLanguage, ctx: Conte
     parts = page_parts(rest, other_ctx, ())
     lead = _beyond(parts.lead, own.lead)
     declared = _beyond(parts.declarations, own.declarations)
-    if (facts := _variant_facts(node, other.node)) or lead or declared:
+    if (facts := ctx.spend(_variant_facts(node, other.node))) or lead or declared:
         lead.insert(0, f"{strong(f'{name}:')} {facts}" if facts else strong(name))
     if ctx.is_deprecated and not other_ctx.is_deprecated:
         declared.append(note(f"Not deprecated in {name}."))
     declared += _remarks(name, node, other.node, _names(renamed, other.listed, ctx))
     sections = _unshown(parts.sections, own.sections, name, other_ctx)
     return Parts(lead, declared, sections, {})
+
+
+_REQUIRED = {True: "required", False: "not required"}
 
 
 def _beyond(theirs: Iterable[str], ours: Iterable[str]) -> list[str]:
@@ -106,14 +110,45 @@ def _missing_sections(node: RenderNode, other: RenderNode) -> str:
 
 
 def _variant_facts(node: RenderNode, other: RenderNode) -> str:
-    """The title, the kind and the platforms of the page in another language, where they differ."""
-    own_platforms = platforms(node.metadata.platforms)
+    """What the front matter would say of the page in another language, where it differs."""
+    ours, theirs = node.metadata, other.metadata
     facts = [
         page_name(other) if page_title(other) != page_title(node) else "",
-        escape(_changed(node.metadata.role_heading, other.metadata.role_heading)),
-        *map(escape, _beyond(platforms(other.metadata.platforms), own_platforms)),
+        escape(_changed(ours.role_heading, theirs.role_heading)),
+        *map(escape, _beyond(platforms(theirs.platforms), platforms(ours.platforms))),
+        _named("not on", " or ".join(_platforms_without(ours, theirs))),
+        *(f"module {escape(name)}" for name in _beyond(_modules(theirs), _modules(ours))),
+        _named("extends", _changed(ours.extended_module, theirs.extended_module)),
+        "" if ours.required == theirs.required else _REQUIRED[theirs.required],
+        _source(theirs) if _source(theirs) != _source(ours) else "",
     ]
     return ", ".join(filter(None, facts))
+
+
+def _platforms_without(ours: Metadata, theirs: Metadata) -> list[str]:
+    """Our platforms that another language, which names some, does not name."""
+    names, others = (
+        [item.name for item in metadata.platforms or () if item.name] for metadata in (ours, theirs)
+    )
+    return _beyond(names, others) if others else []
+
+
+def _modules(metadata: Metadata) -> Iterator[str]:
+    for module in metadata.modules or ():
+        yield from (module.name, *(module.related_modules or ()))
+
+
+def _named(label: str, name: str) -> str:
+    return f"{label} {escape(name)}" if name else ""
+
+
+def _source(metadata: Metadata) -> str:
+    """The name of the file that declares the symbol, linked if it lies on the web."""
+    source = metadata.remote_source
+    if source is None:
+        return ""
+    name, address = escape(source.file_name or source.url), safe_url(source.url)
+    return link(name, address) if address else name
 
 
 def _changed(own: str | None, other: str | None) -> str:

@@ -97,6 +97,55 @@ def test_the_table_of_contents_tells_the_names_that_pages_have_in_other_language
     )
 
 
+def test_the_table_of_contents_marks_what_is_deprecated_or_a_beta() -> None:
+    beta = {"name": "iOS", "beta": True}
+    platforms = {
+        "a": [beta, {"name": "macOS", "beta": True}],
+        "b": [beta, {"name": "macOS", "beta": False}],
+        "c": [beta | {"deprecatedAt": "18.0"}],
+        "d": [],
+    }
+    pages = {
+        f"{ROOT}data/documentation/{name}.json": page(
+            name, metadata={"title": name, "platforms": platforms[name]}
+        )
+        for name in platforms
+    }
+    _, files = converted(zipped(pages))
+    lines = files["llms.txt"].decode().splitlines()
+    assert [line for line in lines if line.startswith("-")] == [
+        "- [a](documentation/a.md) (beta)",
+        "- [b](documentation/b.md)",
+        "- [c](documentation/c.md) (deprecated)",
+        "- [d](documentation/d.md)",
+    ]
+
+
+def test_what_only_another_language_lists_stands_with_the_page_that_lists_it() -> None:
+    def listing(*names: str) -> list[dict[str, Any]]:
+        return [{"identifiers": [f"/documentation/kit/{name}" for name in names]}]
+
+    patch = [{"op": "replace", "path": "/topicSections", "value": listing("z", "sloth")}]
+    override = {"traits": [{"interfaceLanguage": "occ"}], "patch": patch}
+    pages = {
+        "kit": page("Kit", topicSections=listing("sloth", "koala"), variantOverrides=[override]),
+        "kit/koala": page("Koala"),
+        "kit/sloth": page("Sloth"),
+        "kit/a": page("Listed nowhere"),
+        "kit/z": page("Objective-C alone"),
+    }
+    source = zipped({f"{ROOT}data/documentation/{path}.json": pages[path] for path in pages})
+    order = ["Kit", "Sloth", "Koala", "Objective-C alone", "Listed nowhere"]
+    _, files = converted(source)
+    assert re.findall(r"^- \[(.*)\]", files["llms.txt"].decode(), re.MULTILINE) == order
+    buffer = io.BytesIO()
+    docc2context.convert(source, buffer, single=True)
+    assert re.findall("^# (.*)$", buffer.getvalue().decode(), re.MULTILINE) == order
+    _, swift = converted(source, language="swift")
+    swift_order = ["Kit", "Sloth", "Koala", "Listed nowhere", "Objective-C alone"]
+    assert re.findall(r"^- \[(.*)\]", swift["llms.txt"].decode(), re.MULTILINE) == swift_order
+
+
 def test_what_a_type_inherits_stands_last_in_the_table_of_contents_and_in_one_document() -> None:
     usr = "s:SQsE2neoiySbx_xtFZ::SYNTHESIZED::s:3Kit5SlothV"
     topics = {"topicSections": [{"identifiers": ["/documentation/kit/sloth/ne"]}]}
