@@ -1,6 +1,7 @@
 """The bound on a head, fed to the protocol in segments of exactly this size."""
 
 import asyncio
+import logging
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -318,7 +319,7 @@ def test_a_client_that_goes_before_the_end_of_its_answer_is_no_error(
                 await connection.lost.wait()
 
     asyncio.run(lost())
-    assert caplog.records == []
+    assert [one for one in caplog.records if one.levelno >= logging.WARNING] == []
 
 
 async def much(_scope: Scope, _receive: Receive, send: Send) -> None:
