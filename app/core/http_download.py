@@ -26,10 +26,14 @@ class DownloadInTime(WellFormed):
     proxy on the same machine, the proxy has to keep the time.
     """
 
+    _tcp: socket.socket | None = None
+    """None on a Unix socket."""
+
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn
         super().connection_made(transport)
         connection: socket.socket = transport.get_extra_info("socket")
         if connection.family in _INTERNET:
+            self._tcp = connection
             seconds: float = self.app_state.get(DOWNLOAD_IDLE, _DEFAULT_SECONDS)
             # tcp(7): also while the peer's window is 0, and after our side has closed.
             milliseconds = max(round(seconds * 1000), 1)  # 0 would mean the system's own time

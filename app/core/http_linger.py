@@ -9,13 +9,13 @@ from asyncio import TimerHandle, Transport
 from collections.abc import Callable
 from typing import Any, Final, cast
 
-from app.core.http_download import DownloadInTime
+from app.core.http_slow_readers import FewSlowReaders
 
 LINGER_SECONDS: Final = 30.0
 """How long the rest of a body is read after its answer, as in nginx (`lingering_time`)."""
 
 
-class LingeringClose(DownloadInTime):
+class LingeringClose(FewSlowReaders):
     """Reads what a client sends after its answer, for a time that nothing can extend.
 
     It ends sooner if nothing arrives within the idle time. Then the connection is closed; until

@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -140,6 +141,26 @@ def test_a_download_that_stops_is_given_up_and_leaves_nothing(server: Server) ->
         eventually(lambda: 499 in statuses(server)[before:], "it counts as a client that is gone")
         with pytest.raises(ConnectionError):
             said(connection)
+
+
+def test_the_system_keeps_little_of_a_download_that_stops(server: Server) -> None:
+    before = len(statuses(server))
+    kept = []
+    with server.begin(LARGE) as connection:
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        while 499 not in statuses(server)[before:]:
+            kept.append(unsent(connection))
+            time.sleep(0.01)  # till it is given up
+
+    assert 0 < max(kept) < 1_000_000
+
+
+def unsent(connection: socket.socket) -> int:
+    """Bytes that the system keeps for the client's end of a connection of the loopback."""
+    ours = f"{connection.getsockname()[1]:04X}"
+    lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    queues = [fields[4] for fields in lines if fields[2].endswith(f":{ours}")]
+    return sum(int(queue.partition(":")[0], 16) for queue in queues)
 
 
 def test_a_download_that_begins_fast_and_goes_on_slowly_is_finished(server: Server) -> None:

@@ -1,17 +1,18 @@
 """The bound on a head, fed to the protocol in segments of exactly this size."""
 
 import asyncio
+import logging
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from app.core import http_linger
+from app.core import http_linger, http_slow_readers
 from app.core.http_head import MAX_HEAD_BYTES, MAX_HEADERS, MAX_WAITING, BoundedHead
 
 PIECE = 8192
@@ -60,8 +61,8 @@ async def _gone(receive: Receive) -> None:
 class Protocol(BoundedHead):
     """Tells when its connection is gone."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        super().__init__(Config(app, lifespan="off", log_config=None, ws="none"), ServerState(), {})
+    def __init__(self, app: ASGIApp, state: ServerState) -> None:
+        super().__init__(Config(app, lifespan="off", log_config=None, ws="none"), state, {})
         self.lost = asyncio.Event()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -108,9 +109,10 @@ def tcp_pair() -> tuple[socket.socket, socket.socket]:
 async def connected(
     app: ASGIApp,
     pair: Callable[[], tuple[socket.socket, socket.socket]] = socket.socketpair,
+    state: ServerState | None = None,
 ) -> AsyncIterator[Connection]:
     loop = asyncio.get_running_loop()
-    protocol = Protocol(app)
+    protocol = Protocol(app, state or ServerState())
     ours, theirs = pair()
     theirs.settimeout(0)
     with theirs:
@@ -317,4 +319,32 @@ def test_a_client_that_goes_before_the_end_of_its_answer_is_no_error(
                 await connection.lost.wait()
 
     asyncio.run(lost())
-    assert caplog.records == []
+    assert [one for one in caplog.records if one.levelno >= logging.WARNING] == []
+
+
+async def much(_scope: Scope, _receive: Receive, send: Send) -> None:
+    body = bytes(10_000_000)
+    headers = [(b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.mark.parametrize(("seconds", "dropped"), [(0.01, 1), (60, 0)])
+def test_of_too_many_slow_readers_the_slowest_is_dropped(
+    seconds: float, dropped: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_slow_readers, "MAX_SLOW_READERS", 2)
+    monkeypatch.setattr(http_slow_readers, "SLOW_SECONDS", seconds)
+
+    async def readers() -> list[bool]:
+        state, found = ServerState(), []
+        async with AsyncExitStack() as stack:
+            for _ in range(4):
+                connection = await stack.enter_async_context(connected(much, tcp_pair, state))
+                found.append(connection)
+                await connection.feed(GET + b"\r\n")
+                assert connection.protocol.flow.write_paused
+                await asyncio.sleep(0.05)  # longer than one may be slow: it is what is tested
+            return [one.lost.is_set() for one in found]
+
+    assert asyncio.run(readers()) == [True] * dropped + [False] * (4 - dropped)
