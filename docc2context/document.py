@@ -20,6 +20,7 @@ from docc2context.markdown.front_matter import front_matter
 from docc2context.model.decode import DecodedPage
 from docc2context.model.variants import Language
 from docc2context.pages import ConvertedPage, PageConverter, listed_pages
+from docc2context.render.budget import Budget
 from docc2context.render.marking import MarkingContext
 from docc2context.render.page import is_inherited, render_part
 from docc2context.tally import Tally
@@ -39,7 +40,7 @@ class DocumentPages(PageConverter[DocumentPage]):
         path = self._paths[source]
         node = page.node
         links = MarkingResolver(self._site, path, page.references)
-        ctx = MarkingContext(links, self._max_bytes, page.unknown_nodes, page.size)
+        ctx = MarkingContext(links, Budget(self._max_bytes, page.size), page.unknown_nodes)
         markdown = render_part(node, page.others, doc_path(source), ctx)
         return DocumentPage(
             path,

@@ -28,7 +28,8 @@ from docc2context.model.decode import (
 from docc2context.model.page import RenderNode
 from docc2context.model.patch import ReferenceText
 from docc2context.model.variants import Language, Variant
-from docc2context.render.context import Context, MentionsTooMuch, PageTooLarge
+from docc2context.render.budget import Budget, MentionsTooMuch, PageTooLarge
+from docc2context.render.context import Context
 from docc2context.render.page import curated, is_inherited, render_page, summary
 from docc2context.render.titles import is_symbol_page, other_names, owner_by_address, page_name
 
@@ -136,7 +137,7 @@ class BundlePages(PageConverter[BundlePage]):
         path = self._paths[source]
         node = page.node
         links = self._resolver(path, page.references)
-        ctx = Context(links, self._max_bytes, page.unknown_nodes, page.size)
+        ctx = Context(links, Budget(self._max_bytes, page.size), page.unknown_nodes)
         markdown = self._encoded(render_page(node, page.others, doc_path(source), ctx))
         return BundlePage(
             path,

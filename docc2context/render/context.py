@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import unquote
@@ -16,18 +17,11 @@ from docc2context.markdown.slug import LONGEST_LINKED, Slugs, slug
 from docc2context.model.counts import Counts
 from docc2context.model.patch import ReferenceText
 from docc2context.model.reference import Reference, TopicReference
+from docc2context.render.budget import Budget
 
 MAX_DEPTH = 48
 """Levels of content inside content: the deepest of 130,000 real pages has 9. Each level takes some
 five of Python's thousand frames, and two to four columns of indentation."""
-
-_MENTIONED_BYTES = 2 << 20
-_MENTIONED_BYTES_A_BYTE = 16
-"""How much a page may mention: so many bytes of JSON, and so many more for each byte of its own.
-
-A reference counts each time it is mentioned. On 5,700 real pages, all mentions together have at
-most 1.3 times the bytes of the page.
-"""
 
 _USUAL_CHARS = 64
 
@@ -43,18 +37,6 @@ def generated_anchor(title: str) -> str:
     return title.lower().replace(" ", "-")
 
 
-class PageTooLarge(Exception):
-    """A page's Markdown outgrew its limit while it was made."""
-
-
-class MentionsTooMuch(PageTooLarge):
-    """What a page mentions is too much to look at, however little it shows of it."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self.limit = limit
-
-
 @dataclass(eq=False)
 class Context:
     """The page being rendered: its links, its headings so far, and what could not be shown."""
@@ -62,24 +44,11 @@ class Context:
     links: Resolver
     """What identifiers stand for, and where links to them lead."""
 
-    chars_left: int
-    """How much may still be made of the page.
-
-    A page of 16 MB could otherwise ask for gigabytes, by showing one long reference a million times
-    or by indenting a million lines.
-    """
+    budget: Budget
+    """What may still be made of the page, and mentioned on it."""
 
     unknown_nodes: Counts
     """What could not be shown as it is, by kind: continues the counts of decoding."""
-
-    page_bytes: int
-    """The length of the page's JSON; what it may mention is in proportion to that.
-
-    A long reference that it mentions a million times, showing nothing of it, would take hours.
-    """
-
-    mentioned_bytes: int = 0
-    """Bytes of JSON that the page has mentioned so far, counted at each mention."""
 
     title: str = ""
     """The page's title, as text."""
@@ -145,10 +114,6 @@ class Context:
     _depth: int = field(default=0, init=False)
     """Levels of content inside content."""
 
-    def __post_init__(self) -> None:
-        """Settle how much may be mentioned."""
-        self._max_mentioned = _MENTIONED_BYTES + _MENTIONED_BYTES_A_BYTE * self.page_bytes
-
     def describe(self, identifier: str) -> Described | None:
         """What the page says of the identifier; one that it does not describe is counted.
 
@@ -159,9 +124,7 @@ class Context:
         if described is None:
             self.missing_references.add(identifier)
             return None
-        self.mentioned_bytes += described.cost
-        if self.mentioned_bytes > self._max_mentioned:
-            raise MentionsTooMuch(self._max_mentioned)
+        self.budget.mention(described.cost)
         if described.reference is None:
             self.missing_references.add(identifier)
         if described.findings:
@@ -235,7 +198,7 @@ class Context:
         suffix = self.suffix if level == 2 else ""
         usual = level > 1 and len(text) < _USUAL_CHARS
         if suffix:
-            self.reserve(len(suffix))
+            self.budget.reserve(len(suffix))
             usual = usual and len(suffix) < _USUAL_CHARS
         render = _usual_heading if usual else _rendered_heading
         rendered, fragment = render(level, text, suffix)
@@ -254,10 +217,8 @@ class Context:
         """
         return type(self)(
             self.links.describing(references),
-            self.chars_left,
+            copy(self.budget),
             self.unknown_nodes,
-            self.page_bytes,
-            self.mentioned_bytes,
             title=self.title,
             suffix=f" ({language})",
             missing_references=self.missing_references,
@@ -267,23 +228,6 @@ class Context:
             mended=self.mended,
             called_deprecated=self.called_deprecated,
         )
-
-    def spend(self, text: str) -> str:
-        """The same text, its length taken off what the page may have. Raises PageTooLarge.
-
-        Called wherever a page can grow beyond its JSON: for each mention of a reference, and for
-        blocks, which are counted again at each level because each may indent them.
-        """
-        self.chars_left -= len(text)
-        if self.chars_left < 0:
-            raise PageTooLarge
-        return text
-
-    def reserve(self, chars: int) -> None:
-        """Take off what is about to be made, where little can become much. Raises PageTooLarge."""
-        self.chars_left -= chars
-        if self.chars_left < 0:
-            raise PageTooLarge
 
     def relating(self, relation: str | None) -> "_Surroundings":
         """A `with` block in which mentions relate to the page like this; None for others' words."""

@@ -159,7 +159,7 @@ def reference(node: ReferenceLink, ctx: Context) -> str:
     described = ctx.describe(identifier)
     title = _overriding_title(node, ctx) or _own_title(identifier, described, ctx)
     ctx.mention(identifier)
-    return ctx.spend(_linked(title, identifier, described, ctx) if node.is_active else title)
+    return ctx.budget.spend(_linked(title, identifier, described, ctx) if node.is_active else title)
 
 
 def page_link(identifier: str, ctx: Context) -> str:
@@ -171,7 +171,7 @@ def link_to(identifier: str, described: Described | None, ctx: Context) -> str:
     """A link to what `described` says of the identifier, as `page_link` makes it."""
     title = _own_title(identifier, described, ctx)
     ctx.mention(identifier)
-    return ctx.spend(_linked(title, identifier, described, ctx))
+    return ctx.budget.spend(_linked(title, identifier, described, ctx))
 
 
 def _linked(title: str, identifier: str, described: Described | None, ctx: Context) -> str:
@@ -211,7 +211,7 @@ def media(identifier: str, metadata: ContentMetadata | None, ctx: Context) -> st
     """
     reference = ctx.reference(identifier)
     shown = _shown(reference, ctx) or _told(reference, identifier)
-    return ctx.spend(" ".join(filter(None, [shown, media_caption(metadata, ctx)])))
+    return ctx.budget.spend(" ".join(filter(None, [shown, media_caption(metadata, ctx)])))
 
 
 def _shown(reference: Reference | None, ctx: Context) -> str | None:

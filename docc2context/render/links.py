@@ -47,7 +47,8 @@ def page_list(identifiers: Sequence[str], ctx: Context) -> PageList:
     pages = {identifier: ctx.describe(identifier) for identifier in dict.fromkeys(identifiers)}
     names = [link_to(identifier, described, ctx) for identifier, described in pages.items()]
     rests = [
-        ctx.spend(_summary(described, ctx)) if described else "" for described in pages.values()
+        ctx.budget.spend(_summary(described, ctx)) if described else ""
+        for described in pages.values()
     ]
     if ctx.names_elsewhere:
         elsewhere = [name_elsewhere(identifier, ctx) for identifier in pages]
@@ -71,7 +72,7 @@ def tell_apart(lists: Sequence[PageList], ctx: Context) -> None:
     for each in lists:
         for place, (identifier, page) in enumerate(each.pages.items()):
             if page and count[page.title] > 1 and (code := ctx.links.declaration(identifier)):
-                each.names[place] += ctx.spend(f" ({code_span(code)})")
+                each.names[place] += ctx.budget.spend(f" ({code_span(code)})")
 
 
 def name_elsewhere(identifier: str, ctx: Context) -> str:
@@ -79,7 +80,7 @@ def name_elsewhere(identifier: str, ctx: Context) -> str:
     names = ctx.names_elsewhere.get(identifier)
     if not names:
         return ""
-    return ctx.spend(f" ({', '.join(f'{language}: {name}' for language, name in names)})")
+    return ctx.budget.spend(f" ({', '.join(f'{language}: {name}' for language, name in names)})")
 
 
 def _summary(described: Described, ctx: Context) -> str:

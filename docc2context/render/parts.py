@@ -154,7 +154,7 @@ def _alternatives(node: RenderNode, ctx: Context) -> str:
             for path in others:
                 if path not in links:
                     links[path] = link_to(path, None, ctx)
-                lines.append(ctx.spend(f"{label} {links[path]}"))
+                lines.append(ctx.budget.spend(f"{label} {links[path]}"))
     return md.join(lines)
 
 

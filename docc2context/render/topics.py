@@ -85,4 +85,4 @@ def _related(identifier: str, ctx: Context) -> str:
     name = link_to(identifier, described, ctx) + name_elsewhere(identifier, ctx)
     with ctx.relating(None):
         when = conditions(described.reference if described else None, ctx)
-    return ctx.spend(f"{name} ({when})") if when else name
+    return ctx.budget.spend(f"{name} ({when})") if when else name

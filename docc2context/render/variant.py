@@ -67,7 +67,7 @@ def _rest(node: RenderNode, own: Parts, other: OtherLanguage) -> tuple[RenderNod
 def _names(titles: Mapping[str, str], listed: Container[str], ctx: Context) -> str:
     """The names of things that the page mentions, except those that its lists give."""
     names = (
-        ctx.spend(f"{title} for {title_of(ctx.reference(identifier))}")
+        ctx.budget.spend(f"{title} for {title_of(ctx.reference(identifier))}")
         for identifier, title in titles.items()
         if identifier not in listed
     )
@@ -91,7 +91,7 @@ def _unshown(sections: Iterable[str], shown: Iterable[str], name: str, ctx: Cont
     return [
         text
         if text.partition("\n")[0].endswith(suffix)
-        else md.join([ctx.spend(strong(f"{name}:")), text])
+        else md.join([ctx.budget.spend(strong(f"{name}:")), text])
         for text in others
     ]
 

@@ -13,6 +13,7 @@ from docc2context.model.reference import (
     TopicReference,
     UnresolvableReference,
 )
+from docc2context.render.budget import Budget
 from docc2context.render.context import Context
 
 SITE = Site(output_paths(["data/documentation/kit.json", "data/documentation/kit/a.json"]))
@@ -82,7 +83,7 @@ def test_the_declaration_of_a_symbol_is_made_once_for_a_page() -> None:
 
 def test_an_own_heading_of_a_thousand_letters_is_linked_and_a_longer_one_is_not() -> None:
     links = resolver()
-    ctx = Context(links, 10_000, new_counts(), 0)
+    ctx = Context(links, Budget(10_000, 0), new_counts())
     for letter, length in (("a", LONGEST_LINKED), ("b", LONGEST_LINKED + 1)):
         ctx.heading(2, letter * length, letter)
     marked = f"[x]({to(links, '#a')}) [x]({to(links, '#b')})"
