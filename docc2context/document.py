@@ -21,7 +21,8 @@ from docc2context.model.decode import DecodedPage
 from docc2context.model.variants import Language
 from docc2context.pages import ConvertedPage, PageConverter, listed_pages
 from docc2context.render.budget import Budget
-from docc2context.render.marking import MarkingContext
+from docc2context.render.context import Context
+from docc2context.render.marked_headings import MarkedHeadings
 from docc2context.render.page import is_inherited, render_part
 from docc2context.tally import Tally
 from docc2context.version import __version__
@@ -40,7 +41,8 @@ class DocumentPages(PageConverter[DocumentPage]):
         path = self._paths[source]
         node = page.node
         links = MarkingResolver(self._site, path, page.references)
-        ctx = MarkingContext(links, Budget(self._max_bytes, page.size), page.unknown_nodes)
+        budget = Budget(self._max_bytes, page.size)
+        ctx = Context(links, budget, page.unknown_nodes, MarkedHeadings())
         markdown = render_part(node, page.others, doc_path(source), ctx)
         return DocumentPage(
             path,

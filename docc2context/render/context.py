@@ -4,37 +4,24 @@ import re
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from functools import lru_cache
-from urllib.parse import unquote
 
 from docc2context.links.references import Described
 from docc2context.links.resolver import Resolver
-from docc2context.markdown.blocks import heading
-from docc2context.markdown.code import code_span
-from docc2context.markdown.escape import escape, one_line
-from docc2context.markdown.inline import link, with_code
-from docc2context.markdown.slug import LONGEST_LINKED, Slugs, slug
+from docc2context.markdown.escape import escape
+from docc2context.markdown.inline import link
 from docc2context.model.counts import Counts
 from docc2context.model.patch import ReferenceText
 from docc2context.model.reference import Reference, TopicReference
 from docc2context.render.budget import Budget
+from docc2context.render.headings import Headings
 
 MAX_DEPTH = 48
 """Levels of content inside content: the deepest of 130,000 real pages has 9. Each level takes some
 five of Python's thousand frames, and two to four columns of indentation."""
 
-_USUAL_CHARS = 64
-
-_EMOJI = re.compile(r":[\w+-]+:")
-
 _NO_ADDRESS = re.compile(r"[\0-\x20]*(?:javascript|vbscript|data):", re.IGNORECASE)
 
 TOO_DEEP = "_Content nested too deeply to show._"
-
-
-def generated_anchor(title: str) -> str:
-    """The anchor that DocC's web page gives a heading of its own, such as `see-also`."""
-    return title.lower().replace(" ", "-")
 
 
 @dataclass(eq=False)
@@ -49,6 +36,9 @@ class Context:
 
     unknown_nodes: Counts
     """What could not be shown as it is, by kind: continues the counts of decoding."""
+
+    headings: Headings = field(default_factory=Headings)
+    """The page's headings so far, and how they are rendered."""
 
     title: str = ""
     """The page's title, as text."""
@@ -73,9 +63,6 @@ class Context:
     missing_references: set[str] = field(default_factory=set)
     """The identifiers that the page mentions and does not describe."""
 
-    anchors: dict[str, str] = field(default_factory=dict)
-    """The fragments of its headings, by DocC's anchors for them."""
-
     edges: list[tuple[str, str]] = field(default_factory=list)
     """For the link graph: how something relates to the page, and its identifier."""
 
@@ -84,9 +71,6 @@ class Context:
 
     asked_by_part: list[list[str]] = field(default_factory=list)
     """One such list per part so far. A caller that wants its own record sets a new list."""
-
-    slugs: Slugs = field(default_factory=Slugs)
-    """The fragments that its headings have taken."""
 
     mended: set[str] = field(default_factory=set)
     """The identifiers whose misfits have been counted."""
@@ -191,23 +175,11 @@ class Context:
         return None if self.is_for_elsewhere else self.links.asset(url)
 
     def heading(self, level: int, text: str, anchor: str | None = None) -> str:
-        """A heading of plain text, whose fragment is remembered for links to DocC's anchor.
-
-        `anchor` is as the archive has it, and as in a URL: percent-encoded where it is not ASCII.
-        """
+        """A heading of plain text; `anchor` is DocC's own for it, as the archive has it."""
         suffix = self.suffix if level == 2 else ""
-        usual = level > 1 and len(text) < _USUAL_CHARS
         if suffix:
             self.budget.reserve(len(suffix))
-            usual = usual and len(suffix) < _USUAL_CHARS
-        render = _usual_heading if usual else _rendered_heading
-        rendered, fragment = render(level, text, suffix)
-        if not rendered:
-            return ""
-        fragment = self.slugs.add(fragment)
-        if anchor and (usual or len(fragment) <= LONGEST_LINKED):
-            self.anchors.setdefault(unquote(anchor) if "%" in anchor else anchor, fragment)
-        return rendered
+        return self.headings.add(level, text, suffix, anchor)
 
     def variant(self, language: str, references: Mapping[str, ReferenceText]) -> "Context":
         """A context for the same page in another language, whose headings read `… (Objective-C)`.
@@ -215,16 +187,15 @@ class Context:
         Both write into one page, and share what they collect for it. Everything else is the other's
         own, and what it makes is not taken off what may still be made of this one.
         """
-        return type(self)(
+        return Context(
             self.links.describing(references),
             copy(self.budget),
             self.unknown_nodes,
+            self.headings,
             title=self.title,
             suffix=f" ({language})",
             missing_references=self.missing_references,
-            anchors=self.anchors,
             edges=self.edges,
-            slugs=self.slugs,
             mended=self.mended,
             called_deprecated=self.called_deprecated,
         )
@@ -303,27 +274,3 @@ class _Surroundings:
             ctx.is_bold,
             ctx.demotion,
         ) = self._before
-
-
-def _rendered_heading(level: int, text: str, suffix: str) -> tuple[str, str]:
-    """A heading and the fragment that its text gives."""
-    text = one_line(text).strip()
-    if not text:
-        return "", ""
-    text += suffix
-    # swift-docc keeps only the backticks of code in a heading; a title may be about backticks.
-    return heading(level, _title(text) if level == 1 else with_code(text)), slug(text)
-
-
-def _title(text: str) -> str:
-    """The title of a page; a name that Markdown would read as more than text is code.
-
-    GitHub shows an emoji for the `:x:` of `shadow(color:x:y:)`, escaped or not.
-    """
-    words = escape(text)
-    is_name = " " not in text
-    return code_span(text) if is_name and (words != text or _EMOJI.search(text)) else words
-
-
-_usual_heading = lru_cache(maxsize=1024)(_rendered_heading)
-"""Most headings are `Topics`, `Parameters` and the like."""

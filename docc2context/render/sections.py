@@ -29,8 +29,9 @@ from docc2context.model.sections import (
 from docc2context.model.symbol import Fragment
 from docc2context.render.attributes import attribute
 from docc2context.render.block import blocks, run_in, unknown
-from docc2context.render.context import Context, generated_anchor
+from docc2context.render.context import Context
 from docc2context.render.declarations import declarations, declared_type
+from docc2context.render.headings import generated_anchor
 from docc2context.render.inline import page_link
 
 

@@ -6,7 +6,8 @@ from docc2context.markdown import blocks as md
 from docc2context.model.block import Block, Heading
 from docc2context.model.page import RelationshipGroup, TopicGroup
 from docc2context.render.block import blocks
-from docc2context.render.context import Context, generated_anchor
+from docc2context.render.context import Context
+from docc2context.render.headings import generated_anchor
 from docc2context.render.inline import inlines, link_to
 from docc2context.render.links import (
     PageList,

@@ -87,7 +87,7 @@ def test_an_own_heading_of_a_thousand_letters_is_linked_and_a_longer_one_is_not(
     for letter, length in (("a", LONGEST_LINKED), ("b", LONGEST_LINKED + 1)):
         ctx.heading(2, letter * length, letter)
     marked = f"[x]({to(links, '#a')}) [x]({to(links, '#b')})"
-    assert links.settle(marked, ctx.anchors) == f"[x](#{'a' * LONGEST_LINKED}) [x](kit.md)"
+    assert links.settle(marked, ctx.headings.anchors) == f"[x](#{'a' * LONGEST_LINKED}) [x](kit.md)"
 
 
 def test_a_link_to_an_own_heading_that_is_not_there_leads_to_the_page() -> None:
