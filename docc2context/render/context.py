@@ -14,6 +14,7 @@ from docc2context.model.patch import ReferenceText
 from docc2context.model.reference import Reference, TopicReference
 from docc2context.render.budget import Budget
 from docc2context.render.headings import Headings
+from docc2context.render.lookups import Lookups
 
 MAX_DEPTH = 48
 """Levels of content inside content: the deepest of 130,000 real pages has 9. Each level takes some
@@ -66,11 +67,8 @@ class Context:
     edges: list[tuple[str, str]] = field(default_factory=list)
     """For the link graph: how something relates to the page, and its identifier."""
 
-    asked: list[str] = field(default_factory=list)
-    """Identifiers that were looked up for the current part of the page."""
-
-    asked_by_part: list[list[str]] = field(default_factory=list)
-    """One such list per part so far. A caller that wants its own record sets a new list."""
+    lookups: Lookups = field(default_factory=Lookups)
+    """Which identifiers its parts have looked up."""
 
     mended: set[str] = field(default_factory=set)
     """The identifiers whose misfits have been counted."""
@@ -103,7 +101,7 @@ class Context:
 
         Called for each mention: its cost is taken off what the page may have. Raises PageTooLarge.
         """
-        self.asked.append(identifier)
+        self.lookups.current.append(identifier)
         described = self.links.describe(identifier)
         if described is None:
             self.missing_references.add(identifier)
@@ -121,11 +119,6 @@ class Context:
             for kind, count in findings.items():
                 self.unknown_nodes[kind] += count
 
-    def begin_part(self) -> None:
-        """Record what is looked up from here on separately."""
-        self.asked = []
-        self.asked_by_part.append(self.asked)
-
     def reference(self, identifier: str) -> Reference | None:
         """What the identifier stands for."""
         described = self.describe(identifier)
@@ -142,7 +135,7 @@ class Context:
     def poster(self, identifier: str) -> Reference | None:
         """What the poster of a video is; a missing poster is not reported."""
         if self.links.describe(identifier) is None:
-            self.asked.append(identifier)
+            self.lookups.current.append(identifier)
             return None
         return self.reference(identifier)
 

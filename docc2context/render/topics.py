@@ -43,7 +43,7 @@ def topic_groups(
 
 def _group(group: TopicGroup, relation: str, ctx: Context) -> tuple[list[str], PageList]:
     """The blocks above the links, the discussion last, and the links."""
-    ctx.begin_part()
+    ctx.lookups.begin_item()
     title = group.title or ""
     head = ctx.heading(3, title, group.anchor or title.replace(" ", "-"))
     abstract = md.paragraph(inlines(group.abstract, ctx))
@@ -75,7 +75,7 @@ def relationships(groups: Sequence[RelationshipGroup] | None, ctx: Context) -> s
 
 
 def _relationship(group: RelationshipGroup, ctx: Context) -> str:
-    ctx.begin_part()
+    ctx.lookups.begin_item()
     head = ctx.heading(3, group.title)
     lines = [_related(identifier, ctx) for identifier in dict.fromkeys(group.identifiers)]
     return md.join([head, md.bullets(lines)])

@@ -10,6 +10,7 @@ from docc2context.render.availability import platforms
 from docc2context.render.block import strong
 from docc2context.render.context import Context
 from docc2context.render.links import note
+from docc2context.render.lookups import Lookups
 from docc2context.render.parts import Parts, page_parts
 from docc2context.render.renamed import OtherLanguage, places
 from docc2context.render.sections import section_title
@@ -20,7 +21,7 @@ def variant_parts(node: RenderNode, own: Parts, other: OtherLanguage, ctx: Conte
     """What a page has in another language and not in its own, which is `own`."""
     name = other.name
     other_ctx = ctx.variant(name, other.references)
-    rest, renamed = _rest(node, own, other)
+    rest, renamed = _rest(node, ctx.lookups, other)
     parts = page_parts(rest, other_ctx, ())
     lead = _beyond(parts.lead, own.lead)
     declared = _beyond(parts.declarations, own.declarations)
@@ -30,7 +31,7 @@ def variant_parts(node: RenderNode, own: Parts, other: OtherLanguage, ctx: Conte
         declared.append(note(f"Not deprecated in {name}."))
     declared += _remarks(name, node, other.node, _names(renamed, other.listed, ctx))
     sections = _unshown(parts.sections, own.sections, name, other_ctx)
-    return Parts(lead, declared, sections, {})
+    return Parts(lead, declared, sections)
 
 
 def _beyond(theirs: Iterable[str], ours: Iterable[str]) -> list[str]:
@@ -38,7 +39,9 @@ def _beyond(theirs: Iterable[str], ours: Iterable[str]) -> list[str]:
     return [text for text in theirs if text not in shown]
 
 
-def _rest(node: RenderNode, own: Parts, other: OtherLanguage) -> tuple[RenderNode, dict[str, str]]:
+def _rest(
+    node: RenderNode, own: Lookups, other: OtherLanguage
+) -> tuple[RenderNode, dict[str, str]]:
     """The page in another language without what is the same in its own.
 
     And, by identifier, the titles of what the omitted parts mention under other names: another name
@@ -46,7 +49,7 @@ def _rest(node: RenderNode, own: Parts, other: OtherLanguage) -> tuple[RenderNod
     """
     rest = copy(other.node)
     renamed: dict[str, str] = {}
-    for field, asked in own.asked.items():
+    for field, looked_up in own.by_field.items():
         ours, theirs = getattr(node, field) or (), getattr(rest, field)
         if not theirs:
             continue
@@ -56,7 +59,7 @@ def _rest(node: RenderNode, own: Parts, other: OtherLanguage) -> tuple[RenderNod
         titles_at: dict[int | None, dict[str, str] | None] = {None: None}
         for part, place in zip(theirs, places(theirs, ours), strict=True):
             if place is not None and place not in titles_at:  # any number of parts may equal it
-                titles_at[place] = titles = other.titles(asked[place])
+                titles_at[place] = titles = other.titles(looked_up[place])
                 renamed.update(titles or ())
             if titles_at[place] is None:
                 left.append(part)
