@@ -15,6 +15,7 @@ from docc2context.model.reference import Reference, TopicReference
 from docc2context.render.budget import Budget
 from docc2context.render.headings import Headings
 from docc2context.render.lookups import Lookups
+from docc2context.render.surroundings import Surroundings
 
 MAX_DEPTH = 48
 """Levels of content inside content: the deepest of 130,000 real pages has 9. Each level takes some
@@ -26,7 +27,7 @@ TOO_DEEP = "_Content nested too deeply to show._"
 
 
 @dataclass(eq=False)
-class Context:
+class Context(Surroundings):
     """The page being rendered: its links, its headings so far, and what could not be shown."""
 
     links: Resolver
@@ -75,23 +76,6 @@ class Context:
 
     called_deprecated: bool | None = None
     """What `is_called_deprecated` has found; None until it is asked."""
-
-    # What holds for a stretch of the page: see `_Surroundings`.
-
-    relation: str | None = "body"
-    """How what is mentioned relates to the page; None in others' words, which make no edges."""
-
-    is_link_text: bool = False
-    """Whether what is rendered is the text of a link."""
-
-    is_for_elsewhere: bool = False
-    """Whether what is rendered goes to another file, and so shows no assets."""
-
-    is_bold: bool = False
-    """Whether everything is set in bold."""
-
-    demotion: int = 0
-    """Levels by which headings in content are lowered to stand below our own."""
 
     _depth: int = field(default=0, init=False)
     """Levels of content inside content."""
@@ -193,36 +177,6 @@ class Context:
             called_deprecated=self.called_deprecated,
         )
 
-    def relating(self, relation: str | None) -> "_Surroundings":
-        """A `with` block in which mentions relate to the page like this; None for others' words."""
-        around = _Surroundings(self)
-        self.relation = relation
-        return around
-
-    def inside_link(self) -> "_Surroundings":
-        """A `with` block that renders the text of a link."""
-        around = _Surroundings(self)
-        self.is_link_text = True
-        return around
-
-    def words_alone(self) -> "_Surroundings":
-        """A `with` block that renders for another file, and so shows no assets."""
-        around = _Surroundings(self)
-        self.is_for_elsewhere = True
-        return around
-
-    def inside_bold(self) -> "_Surroundings":
-        """A `with` block set in bold, where bold content needs no marks of its own."""
-        around = _Surroundings(self)
-        self.is_bold = True
-        return around
-
-    def demoted(self, levels: int) -> "_Surroundings":
-        """A `with` block whose content stands below a heading, and so do its headings."""
-        around = _Surroundings(self)
-        self.demotion = levels
-        return around
-
     def enter(self) -> bool:
         """Go one level deeper, to be undone by `leave`; False, and no deeper, at the limit."""
         if self._depth >= MAX_DEPTH:
@@ -234,36 +188,3 @@ class Context:
     def leave(self) -> None:
         """Come back from the level that `enter` went to."""
         self._depth -= 1
-
-
-class _Surroundings:
-    """What held in a context before a stretch of the page, restored when the `with` block ends.
-
-    A class, because each link of a page would pay for `contextlib`'s generators. The caller sets
-    what holds within by an assignment, which mypy checks.
-    """
-
-    __slots__ = ("_before", "_ctx")
-
-    def __init__(self, ctx: Context) -> None:
-        self._ctx = ctx
-        self._before = (
-            ctx.relation,
-            ctx.is_link_text,
-            ctx.is_for_elsewhere,
-            ctx.is_bold,
-            ctx.demotion,
-        )
-
-    def __enter__(self) -> None:
-        """What holds within has been set."""
-
-    def __exit__(self, *_: object) -> None:
-        ctx = self._ctx
-        (
-            ctx.relation,
-            ctx.is_link_text,
-            ctx.is_for_elsewhere,
-            ctx.is_bold,
-            ctx.demotion,
-        ) = self._before
