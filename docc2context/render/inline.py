@@ -1,16 +1,14 @@
 """Inline content: one function per kind of node, and one table of them."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from operator import is_
 from typing import assert_never, cast
-from urllib.parse import unquote
 
 from docc2context.links.references import Described
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
-from docc2context.markdown.inline import HARD_BREAK, Styled, html, image, join, link, safe_url
+from docc2context.markdown.inline import HARD_BREAK, Styled, html, join, link
 from docc2context.model.inline import (
     CodeVoice,
     ContentMetadata,
@@ -29,19 +27,12 @@ from docc2context.model.inline import (
     Text,
     UnknownInline,
 )
-from docc2context.model.reference import (
-    ImageReference,
-    LinkReference,
-    MediaVariant,
-    Reference,
-    VideoReference,
-)
+from docc2context.model.reference import LinkReference
 from docc2context.render.context import TOO_DEEP, Context
+from docc2context.render.media import shown_or_described
 from docc2context.render.titles import last_part, title_of
 
 Piece = str | Styled
-
-_SCALE = re.compile(r"[1-9]x")
 
 _BREAK = "\n"
 """The text of a node that is a hard break."""
@@ -205,39 +196,9 @@ def _own_title(identifier: str, described: Described | None, ctx: Context) -> st
 
 
 def media(identifier: str, metadata: ContentMetadata | None, ctx: Context) -> str:
-    """An image or video: shown if it is in the bundle or on the web, otherwise described.
-
-    The description has its file name, because a link to nothing helps nobody.
-    """
-    reference = ctx.reference(identifier)
-    shown = _shown(reference, ctx) or _told(reference, identifier)
+    """An image or video with its caption."""
+    shown = shown_or_described(identifier, ctx)
     return ctx.budget.spend(" ".join(filter(None, [shown, media_caption(metadata, ctx)])))
-
-
-def _shown(reference: Reference | None, ctx: Context) -> str | None:
-    """The picture, or a link to the video around its poster; None if there is no file to show."""
-    if not isinstance(reference, ImageReference | VideoReference):
-        return None
-    file = _file(reference, ctx)
-    if file is None:
-        return None
-    words = escape(reference.alt or "")
-    if isinstance(reference, ImageReference):
-        return image(words, file)
-    poster = ctx.poster(reference.poster) if reference.poster else None
-    if isinstance(poster, ImageReference) and (picture := _copied_file(poster, ctx)) is not None:
-        return ctx.linked(image(words or "Video", picture), file)
-    return ctx.linked(words or "Video", file)
-
-
-def _told(reference: Reference | None, identifier: str) -> str:
-    variants = reference.variants if isinstance(reference, ImageReference | VideoReference) else []
-    words = escape(getattr(reference, "alt", None) or "")
-    plainest = min(variants, key=lambda variant: "dark" in variant.traits, default=None)
-    name = escape(_file_name(plainest.url if plainest else identifier))
-    description = f"{words} ({name})" if words else name
-    kind = "Video" if isinstance(reference, VideoReference) else "Image"
-    return join([Styled("emphasis", f"{kind}: {description}")])
 
 
 def media_caption(metadata: ContentMetadata | None, ctx: Context) -> str:
@@ -260,29 +221,6 @@ def bold_inlines(nodes: Sequence[Inline], ctx: Context) -> Piece:
     with ctx.inside_bold():
         content = inlines(nodes, ctx)
     return bold(content, ctx)
-
-
-def _file(reference: ImageReference | VideoReference, ctx: Context) -> str | None:
-    """The destination of the file to show: one of the bundle, else one on the web."""
-    if (copied := _copied_file(reference, ctx)) is not None:
-        return copied
-    light_first = sorted(reference.variants, key=lambda variant: "dark" in variant.traits)
-    return next(filter(None, (safe_url(variant.url) for variant in light_first)), None)
-
-
-def _copied_file(reference: ImageReference | VideoReference, ctx: Context) -> str | None:
-    """The link to the light variant of the highest scale that the bundle holds."""
-    finest = sorted(reference.variants, key=lambda one: ("dark" in one.traits, -_scale(one)))
-    return next(filter(None, (ctx.asset(variant.url) for variant in finest)), None)
-
-
-def _scale(variant: MediaVariant) -> int:
-    """Pixels per point, from a trait such as `2x`; 1 without one."""
-    return max((int(trait[:-1]) for trait in variant.traits if _SCALE.fullmatch(trait)), default=1)
-
-
-def _file_name(url: str) -> str:
-    return unquote(url.rstrip("/").rpartition("/")[2])
 
 
 def _link(node: Link, ctx: Context) -> str:
