@@ -1,14 +1,11 @@
 """What rendering a page needs and finds out, as one object."""
 
-import re
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 
 from docc2context.links.references import Described
 from docc2context.links.resolver import Resolver
-from docc2context.markdown.escape import escape
-from docc2context.markdown.inline import link
 from docc2context.model.counts import Counts
 from docc2context.model.patch import ReferenceText
 from docc2context.model.reference import Reference, TopicReference
@@ -20,8 +17,6 @@ from docc2context.render.surroundings import Surroundings
 MAX_DEPTH = 48
 """Levels of content inside content: the deepest of 130,000 real pages has 9. Each level takes some
 five of Python's thousand frames, and two to four columns of indentation."""
-
-_NO_ADDRESS = re.compile(r"[\0-\x20]*(?:javascript|vbscript|data):", re.IGNORECASE)
 
 TOO_DEEP = "_Content nested too deeply to show._"
 
@@ -116,13 +111,6 @@ class Context(Surroundings):
             self.called_deprecated = isinstance(reference, TopicReference) and reference.deprecated
         return self.called_deprecated
 
-    def poster(self, identifier: str) -> Reference | None:
-        """What the poster of a video is; a missing poster is not reported."""
-        if self.links.describe(identifier) is None:
-            self.lookups.current.append(identifier)
-            return None
-        return self.reference(identifier)
-
     def mention(self, identifier: str, relation: str | None = None) -> None:
         """Note that the page leads to what the identifier stands for, for the link graph."""
         relation = relation or self.relation
@@ -132,24 +120,6 @@ class Context(Surroundings):
     def destination(self, identifier: str, described: Described | None) -> str | None:
         """Where a link leads; None inside another link, since links do not nest."""
         return None if self.is_link_text else self.links.to(identifier, described)
-
-    def linked(self, text: str, destination: str) -> str:
-        """A link to a safe destination; the text alone inside another link."""
-        return text if self.is_link_text else link(text, destination)
-
-    def addressed(self, text: str, address: str) -> str:
-        """Words that lead to an address which no bundle can link, and the address beside them.
-
-        Except for scripts and data, which are not addresses to visit.
-        """
-        if self.is_link_text or _NO_ADDRESS.match(address):
-            return text
-        escaped = escape(address.strip())
-        return text if escaped in ("", text) else f"{text} ({escaped})"
-
-    def asset(self, url: str) -> str | None:
-        """The link to a file of the archive; None where only words are wanted."""
-        return None if self.is_for_elsewhere else self.links.asset(url)
 
     def heading(self, level: int, text: str, anchor: str | None = None) -> str:
         """A heading of plain text; `anchor` is DocC's own for it, as the archive has it."""

@@ -1,5 +1,6 @@
 """Inline content: one function per kind of node, and one table of them."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from operator import is_
@@ -33,6 +34,8 @@ from docc2context.render.media import shown_or_described
 from docc2context.render.titles import last_part, title_of
 
 Piece = str | Styled
+
+_NO_ADDRESS = re.compile(r"[\0-\x20]*(?:javascript|vbscript|data):", re.IGNORECASE)
 
 _BREAK = "\n"
 """The text of a node that is a hard break."""
@@ -170,7 +173,20 @@ def _linked(title: str, identifier: str, described: Described | None, ctx: Conte
     if destination and title:
         return link(title, destination)
     reference = described.reference if described else None
-    return ctx.addressed(title, reference.url) if isinstance(reference, LinkReference) else title
+    return (
+        _with_address(title, reference.url, ctx) if isinstance(reference, LinkReference) else title
+    )
+
+
+def _with_address(text: str, address: str, ctx: Context) -> str:
+    """Words that lead to an address which no bundle can link, and the address beside them.
+
+    Except for scripts and data, which are not addresses to visit.
+    """
+    if ctx.is_link_text or _NO_ADDRESS.match(address):
+        return text
+    escaped = escape(address.strip())
+    return text if escaped in ("", text) else f"{text} ({escaped})"
 
 
 def _overriding_title(node: ReferenceLink, ctx: Context) -> str:
@@ -228,4 +244,4 @@ def _link(node: Link, ctx: Context) -> str:
     ctx.mention(node.destination)
     title = escape(node.title or node.destination)
     destination = ctx.destination(node.destination, None)
-    return link(title, destination) if destination else ctx.addressed(title, node.destination)
+    return link(title, destination) if destination else _with_address(title, node.destination, ctx)

@@ -4,7 +4,7 @@ import re
 from urllib.parse import unquote
 
 from docc2context.markdown.escape import escape
-from docc2context.markdown.inline import Styled, image, join, safe_url
+from docc2context.markdown.inline import Styled, image, join, link, safe_url
 from docc2context.model.reference import ImageReference, MediaVariant, Reference, VideoReference
 from docc2context.render.context import Context
 
@@ -27,10 +27,23 @@ def _shown(reference: Reference | None, ctx: Context) -> str | None:
     words = escape(reference.alt or "")
     if isinstance(reference, ImageReference):
         return image(words, file)
-    poster = ctx.poster(reference.poster) if reference.poster else None
+    poster = _poster(reference.poster, ctx) if reference.poster else None
     if isinstance(poster, ImageReference) and (picture := _copied_file(poster, ctx)) is not None:
-        return ctx.linked(image(words or "Video", picture), file)
-    return ctx.linked(words or "Video", file)
+        return _linked(image(words or "Video", picture), file, ctx)
+    return _linked(words or "Video", file, ctx)
+
+
+def _poster(identifier: str, ctx: Context) -> Reference | None:
+    """What the poster of a video is; a missing poster is not reported."""
+    if ctx.links.describe(identifier) is None:
+        ctx.lookups.current.append(identifier)
+        return None
+    return ctx.reference(identifier)
+
+
+def _linked(text: str, destination: str, ctx: Context) -> str:
+    """A link to a safe destination; the text alone inside another link."""
+    return text if ctx.is_link_text else link(text, destination)
 
 
 def _described(reference: Reference | None, identifier: str) -> str:
@@ -53,9 +66,14 @@ def _file(reference: ImageReference | VideoReference, ctx: Context) -> str | Non
 
 
 def _copied_file(reference: ImageReference | VideoReference, ctx: Context) -> str | None:
-    """The link to the light variant of the highest scale that the bundle holds."""
+    """The link to the light variant of the highest scale that the bundle holds.
+
+    None where only words are wanted.
+    """
+    if ctx.is_for_elsewhere:
+        return None
     finest = sorted(reference.variants, key=lambda one: ("dark" in one.traits, -_scale(one)))
-    return next(filter(None, (ctx.asset(variant.url) for variant in finest)), None)
+    return next(filter(None, (ctx.links.asset(variant.url) for variant in finest)), None)
 
 
 def _scale(variant: MediaVariant) -> int:
