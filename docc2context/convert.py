@@ -12,12 +12,12 @@ from docc2context.archive.reader import Archive
 from docc2context.archive.reading import Reading, open_metered
 from docc2context.archive.title import archive_title
 from docc2context.assets import copy_assets
-from docc2context.bundle.content import Packing, deflated
 from docc2context.bundle.document_sink import open_document
 from docc2context.bundle.link_graph import LINK_GRAPH, link_graph, linked_files
 from docc2context.bundle.llms_txt import LLMS_TXT, Contents
 from docc2context.bundle.manifest import MANIFEST, AssetEntry, manifest
 from docc2context.bundle.notice import notice
+from docc2context.bundle.packing import Packing, deflated
 from docc2context.bundle.report import Report, SkippedPage
 from docc2context.bundle.sinks import Sink, open_sink
 from docc2context.document import Document, DocumentPages
@@ -141,7 +141,7 @@ class _Bundle:
 
     def add(self, pages: Iterable[BundlePage]) -> None:
         for page in pages:
-            self._sink.write(page.path, page.content)
+            self._sink.write(page.path, page.file)
             self._contents.add(page.path, page.entry)
             self._edges.append(page.edges)
             self._manifest.append(page.manifest)

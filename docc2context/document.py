@@ -7,10 +7,10 @@ pages before it, and their order is known only when the last one has been read.
 from collections.abc import Iterable
 from itertools import chain
 
-from docc2context.bundle.content import Content, unpacked
 from docc2context.bundle.document_opening import CONVERTER, LANGUAGE, PRODUCT, SKIPPED
 from docc2context.bundle.document_sink import DocumentSink
 from docc2context.bundle.llms_txt import Contents, Entry
+from docc2context.bundle.packing import PackedFile, unpacked
 from docc2context.bundle.places import Counted
 from docc2context.bundle.report import Report
 from docc2context.links.fragments import Fragments
@@ -61,7 +61,7 @@ class Document:
         self._sink = sink
         self._language = language
         self._contents = Contents()
-        self._pages: dict[str, Content] = {}
+        self._pages: dict[str, PackedFile] = {}
         self._least = Counted(sink.max_bytes)
 
     def add(self, pages: Iterable[DocumentPage]) -> None:
@@ -69,7 +69,7 @@ class Document:
         for page in pages:
             self._least.count(page.least_bytes)
             self._contents.add(page.path, page.entry)
-            self._pages[page.path] = page.content
+            self._pages[page.path] = page.file
 
     def finish(self, title: str, tally: Tally) -> Report:
         """Write the document: what it is, then its pages, an empty line before each."""

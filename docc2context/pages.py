@@ -8,10 +8,10 @@ import msgspec
 
 from docc2context.archive.limits import Limits
 from docc2context.archive.reader import Archive
-from docc2context.bundle.content import Content, Packing
 from docc2context.bundle.link_graph import page_edges
 from docc2context.bundle.llms_txt import MAX_DECLARATION, Entry
 from docc2context.bundle.manifest import PageEntry, page_line, sha256
+from docc2context.bundle.packing import PackedFile, Packing
 from docc2context.bundle.report import SkippedPage
 from docc2context.errors import Code, EntryUnreadable, OutputTooLarge
 from docc2context.links.assets import AssetResolver, Assets
@@ -42,7 +42,7 @@ class ConvertedPage(msgspec.Struct, frozen=True, gc=False):
     """
 
     path: str
-    content: Content
+    file: PackedFile
     entry: Entry
     unknown: Counts
     missing: tuple[str, ...]

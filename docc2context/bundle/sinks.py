@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from docc2context.bundle.content import Content, Packing, deflated, plain
 from docc2context.bundle.manifest import MANIFEST, OPENING_BYTES, opens_manifest
+from docc2context.bundle.packing import PackedFile, Packing, deflated, plain
 from docc2context.bundle.places import (
     Counted,
     followed,
@@ -46,7 +46,7 @@ class Sink(Protocol):
     def pack(self) -> Packing:
         """Makes of a file what `write` takes; it needs no sink, so that others can do it."""
 
-    def write(self, path: str, content: Content) -> None:
+    def write(self, path: str, file: PackedFile) -> None:
         """Add a file. Raises OutputTooLarge once all files together outgrow the limit."""
 
     def write_asset(self, path: str, size: int, pieces: Iterable[bytes]) -> None:
@@ -65,9 +65,9 @@ class ZipSink(Counted):
         super().__init__(max_bytes)
         self._zip = ZipWriter(file)
 
-    def write(self, path: str, content: Content) -> None:
-        self.count(content.size)
-        self._zip.add(path, content)
+    def write(self, path: str, file: PackedFile) -> None:
+        self.count(file.size)
+        self._zip.add(path, file)
 
     def write_asset(self, path: str, size: int, pieces: Iterable[bytes]) -> None:
         if size > MAX_ENTRY_BYTES:
@@ -95,10 +95,10 @@ class FolderSink(Counted):
         self._path = path
         self._made = {folder}
 
-    def write(self, path: str, content: Content) -> None:
-        self.count(content.size)
-        with self._file(path) as file:
-            file.write(content.data)
+    def write(self, path: str, file: PackedFile) -> None:
+        self.count(file.size)
+        with self._file(path) as out:
+            out.write(file.data)
 
     def write_asset(self, path: str, size: int, pieces: Iterable[bytes]) -> None:
         self.count(size)

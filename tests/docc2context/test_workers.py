@@ -12,7 +12,7 @@ import pytest
 import docc2context
 from docc2context import ArchiveRefused, Code, Limits, OutputTooLarge
 from docc2context.archive.reader import open_archive
-from docc2context.bundle.content import plain
+from docc2context.bundle.packing import plain
 from docc2context.pages import BundlePages, Plan
 from docc2context.workers import _in_order, converted_pages
 from examples.build_trailkit import ARCHIVE
