@@ -9,7 +9,7 @@ from itertools import chain
 
 from docc2context.bundle.document_opening import CONVERTER, LANGUAGE, PRODUCT, SKIPPED
 from docc2context.bundle.document_sink import DocumentSink
-from docc2context.bundle.llms_txt import Contents, Entry
+from docc2context.bundle.llms_txt import Contents, ContentsEntry
 from docc2context.bundle.packing import PackedFile, unpacked
 from docc2context.bundle.places import Counted
 from docc2context.bundle.report import Report
@@ -47,7 +47,9 @@ class DocumentPages(PageConverter[DocumentPage]):
         return DocumentPage(
             path,
             self._pack(self._encoded(markdown)),
-            Entry(ctx.title, "", "", listed_pages(node, links), is_inherited=is_inherited(node)),
+            ContentsEntry(
+                ctx.title, "", "", listed_pages(node, links), is_inherited=is_inherited(node)
+            ),
             ctx.unknown_nodes,
             tuple(sorted(ctx.missing_references)),
             len(MARK.sub("", markdown).encode()),

@@ -9,7 +9,7 @@ import msgspec
 from docc2context.archive.limits import Limits
 from docc2context.archive.reader import Archive
 from docc2context.bundle.link_graph import page_edges
-from docc2context.bundle.llms_txt import MAX_DECLARATION, Entry
+from docc2context.bundle.llms_txt import MAX_DECLARATION, ContentsEntry
 from docc2context.bundle.manifest import PageEntry, page_line, sha256
 from docc2context.bundle.packing import PackedFile, Packing
 from docc2context.bundle.report import SkippedPage
@@ -43,7 +43,7 @@ class ConvertedPage(msgspec.Struct, frozen=True, gc=False):
 
     path: str
     file: PackedFile
-    entry: Entry
+    entry: ContentsEntry
     unknown: Counts
     missing: tuple[str, ...]
 
@@ -162,9 +162,9 @@ def listed_pages(node: RenderNode, links: Resolver) -> tuple[str, ...]:
     return tuple([file for file in files if file])
 
 
-def _entry(node: RenderNode, others: Sequence[Variant], ctx: Context) -> Entry:
+def _entry(node: RenderNode, others: Sequence[Variant], ctx: Context) -> ContentsEntry:
     children = listed_pages(node, ctx.links)
-    return Entry(
+    return ContentsEntry(
         ctx.title,
         page_name(node),
         summary(node, ctx),
