@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from docc2context.archive.asset_streams import PIECE_BYTES
-from docc2context.archive.layout import Layout, find_layout, is_asset
+from docc2context.archive.layout import ArchiveLayout, find_layout, is_asset
 from docc2context.archive.limits import (
     MAX_METADATA_BYTES,
     METADATA,
@@ -124,7 +124,7 @@ def _listed(base: Path, ending: str) -> tuple[dict[str, Path], dict[str, str]]:
     return files, unlisted
 
 
-def _layout(files: Iterable[str], unlisted: Mapping[str, str], *, assets: bool) -> Layout:
+def _layout(files: Iterable[str], unlisted: Mapping[str, str], *, assets: bool) -> ArchiveLayout:
     """The layout. Raises EntryUnreadable if a folder of its pages, or assets, was not listed."""
     try:
         layout = find_layout(files)

@@ -17,7 +17,7 @@ _CATALOG = re.compile(r"\.docc/|\.(?:md|tutorial)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ArchiveLayout:
     """The root of the archive, empty or ending in `/`, and its sorted pages relative to it."""
 
     root: str
@@ -32,12 +32,12 @@ class Location:
     places: "array[int]"
 
 
-def find_layout(names: Iterable[str]) -> Layout:
+def find_layout(names: Iterable[str]) -> ArchiveLayout:
     """The layout of an archive, from the names of all its files. Raises as `locate` does."""
     files = sorted(names)
     location = locate(files)
     cut = len(location.root)
-    return Layout(location.root, tuple(files[place][cut:] for place in location.places))
+    return ArchiveLayout(location.root, tuple(files[place][cut:] for place in location.places))
 
 
 def locate(files: Sequence[str]) -> Location:
