@@ -13,7 +13,7 @@ from docc2context.bundle.document_opening import OPENING, opens_document
 from docc2context.bundle.manifest import MANIFEST
 from docc2context.bundle.places import is_stream
 from docc2context.bundle.zip_reading import UNREADABLE_ZIP, read_entry
-from docc2context.check.document import Document
+from docc2context.check.document_reader import DocumentReader
 from docc2context.check.variants import Language
 from docc2context.errors import BundleUnusable, Code
 from docc2context.wording import shown
@@ -144,7 +144,7 @@ def _is_document(path: Path) -> bool:
 
 def _document(file: BinaryIO, called: str) -> Written:
     try:
-        document = Document(file)
+        document = DocumentReader(file)
     except UnicodeDecodeError as error:
         raise _unusable(called, "is not UTF-8") from error
     except msgspec.DecodeError as error:
