@@ -11,7 +11,7 @@ True
 from docc2context.archive.limits import DEFAULT_LIMITS, Limits
 from docc2context.archive.reading import Reading, Stage
 from docc2context.bundle.report import MissingReference, Report, SkippedPage
-from docc2context.check import CheckReport, MissingString, check
+from docc2context.check import CheckReport, Coverage, MissingString, NodeCount, check
 from docc2context.convert import convert
 from docc2context.errors import (
     ArchiveRefused,
@@ -35,6 +35,7 @@ __all__ = [
     "BundleUnusable",
     "CheckReport",
     "Code",
+    "Coverage",
     "DestinationError",
     "Docc2contextError",
     "EntryUnreadable",
@@ -43,6 +44,7 @@ __all__ = [
     "Limits",
     "MissingReference",
     "MissingString",
+    "NodeCount",
     "NothingConverted",
     "OutputTooLarge",
     "Reading",

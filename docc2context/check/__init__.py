@@ -11,13 +11,13 @@ from docc2context.archive.reader import open_archive
 from docc2context.check.bundle import Written, open_written
 from docc2context.check.compare import lost
 from docc2context.check.displayable import displayables
-from docc2context.check.report import CheckReport, MissingString, NodeCount, Tally
+from docc2context.check.report import CheckReport, Coverage, MissingString, NodeCount
 from docc2context.check.surrogates import without_lone_surrogates
 from docc2context.check.variants import page_in, variant_displayables
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 
-__all__ = ["CheckReport", "MissingString", "NodeCount", "Tally", "check"]
+__all__ = ["CheckReport", "Coverage", "MissingString", "NodeCount", "check"]
 
 
 def check(
@@ -61,6 +61,6 @@ def _page(source: str, data: bytes, written: Written, report: CheckReport) -> No
         return
     missing = lost([*own, *variants], markdown)
     report.pages += 1
-    for tally, strings in ((report.content, own), (report.variants, variants)):
+    for coverage, strings in ((report.content, own), (report.variants, variants)):
         mine = [item for item in missing if bool(item.string.variant) == (strings is variants)]
-        tally.add(source, [string.node for string in strings], mine)
+        coverage.add(source, [string.node for string in strings], mine)
