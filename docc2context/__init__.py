@@ -6,6 +6,15 @@
 12
 >>> docc2context.check("SlothKit.doccarchive.zip", "out").is_complete  # doctest: +SKIP
 True
+
+- `convert` writes a bundle or one document, and returns a `Report`. `Limits` bound what it takes
+  and makes; `Reading` tells, even if it fails, what reading the archive has cost.
+- `check` looks for what an archive displays in what was written, and returns a `CheckReport`.
+- Each error that is not a bug is a `Docc2contextError`, whose `code` is a `Code`, or an `OSError`,
+  such as `EntryUnreadable`; the docstring of `docc2context.errors` shows the tree.
+- `node_type` says which of the format's `NODE_TYPES` a key of `Report.unknown_nodes` is about.
+
+What is not named here may change in any version.
 """
 
 from docc2context.archive.limits import DEFAULT_LIMITS, Limits
