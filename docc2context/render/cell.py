@@ -39,7 +39,7 @@ from docc2context.model.reference import FileReference
 from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.grid import grid
 from docc2context.render.inline import bold, bold_inlines, inlines, media, media_caption
-from docc2context.render.links import page_lines
+from docc2context.render.page_lists import page_lines
 from docc2context.render.remarks import marked_lines, unknown_kind
 from docc2context.render.steps import code_file, pictures
 

@@ -6,9 +6,9 @@ from docc2context.markdown import blocks as md
 from docc2context.model.sections import Declaration, OtherDeclarations
 from docc2context.model.symbol import Fragment
 from docc2context.render.block import strong
+from docc2context.render.conformance import availability
 from docc2context.render.context import Context
 from docc2context.render.inline import page_link
-from docc2context.render.links import availability
 from docc2context.render.listing import listing
 
 

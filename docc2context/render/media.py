@@ -4,9 +4,10 @@ import re
 from urllib.parse import unquote
 
 from docc2context.markdown.escape import escape
-from docc2context.markdown.inline import Styled, image, join, link, safe_url
+from docc2context.markdown.inline import image, link, safe_url
 from docc2context.model.reference import ImageReference, MediaVariant, Reference, VideoReference
 from docc2context.render.context import Context
+from docc2context.render.remarks import note
 
 _SCALE = re.compile(r"[1-9]x")
 
@@ -54,7 +55,7 @@ def _described(reference: Reference | None, identifier: str) -> str:
     name = escape(_file_name(plainest.url if plainest else identifier))
     description = f"{words} ({name})" if words else name
     kind = "Video" if isinstance(reference, VideoReference) else "Image"
-    return join([Styled("emphasis", f"{kind}: {description}")])
+    return note(f"{kind}: {description}")
 
 
 def _file(reference: ImageReference | VideoReference, ctx: Context) -> str | None:

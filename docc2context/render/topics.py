@@ -6,16 +6,11 @@ from docc2context.markdown import blocks as md
 from docc2context.model.block import Block, Heading
 from docc2context.model.page import RelationshipGroup, TopicGroup
 from docc2context.render.block import blocks
+from docc2context.render.conformance import conditions
 from docc2context.render.context import Context
 from docc2context.render.headings import generated_anchor
 from docc2context.render.inline import inlines, link_to
-from docc2context.render.links import (
-    PageList,
-    conditions,
-    name_elsewhere,
-    page_list,
-    tell_apart,
-)
+from docc2context.render.page_lists import PageList, name_elsewhere, page_list, tell_apart
 
 _RELATIONS = {
     "conformsTo": "conforms-to",

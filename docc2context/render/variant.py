@@ -9,9 +9,9 @@ from docc2context.model.page import RenderNode
 from docc2context.render.availability import platforms
 from docc2context.render.block import strong
 from docc2context.render.context import Context
-from docc2context.render.links import note
 from docc2context.render.lookups import Lookups
 from docc2context.render.parts import Parts, page_parts
+from docc2context.render.remarks import note
 from docc2context.render.renamed import OtherLanguage, places
 from docc2context.render.sections import section_title
 from docc2context.render.titles import page_name, page_title, title_of

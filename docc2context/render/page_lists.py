@@ -10,10 +10,10 @@ from docc2context.links.references import Described
 from docc2context.markdown import blocks as md
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
-from docc2context.markdown.inline import Styled, join
-from docc2context.model.inline import Inline, Text
+from docc2context.model.inline import Inline
 from docc2context.model.reference import Reference, TopicReference
 from docc2context.model.symbol import Conformance
+from docc2context.render.conformance import availability
 from docc2context.render.context import Context
 from docc2context.render.inline import inlines, is_plain, link_to
 
@@ -90,13 +90,15 @@ def _summary(described: Described, ctx: Context) -> str:
     reference = described.reference
     content = getattr(reference, "abstract", None) or ()
     if is_plain(content) and _is_plain_conformance(getattr(reference, "conformance", None)):
-        described.summary = _told(reference, content, ctx)
+        described.summary = _notes_and_abstract(reference, content, ctx)
         return described.summary
     with ctx.relating(None):
-        return _told(reference, content, ctx)
+        return _notes_and_abstract(reference, content, ctx)
 
 
-def _told(reference: Reference | None, content: Sequence[Inline], ctx: Context) -> str:
+def _notes_and_abstract(
+    reference: Reference | None, content: Sequence[Inline], ctx: Context
+) -> str:
     notes = _notes(reference, ctx) if isinstance(reference, TopicReference) else ""
     abstract = inlines(content, ctx).strip()
     return (f" ({notes})" if notes else "") + (f": {abstract}" if abstract else "")
@@ -127,31 +129,3 @@ def _notes(reference: TopicReference, ctx: Context) -> str:
     if when := availability(reference.conformance, ctx):
         notes.append(when)
     return ", ".join(notes)
-
-
-def availability(conformance: Conformance | None, ctx: Context) -> str:
-    """Under which constraints a member exists: ``available when `Self` conforms to …``."""
-    if conformance is None or not conformance.constraints:
-        return ""
-    return _constrained(conformance.availability_prefix, "Available when", conformance, ctx)
-
-
-def conditions(reference: Reference | None, ctx: Context) -> str:
-    """Under which constraints a type conforms: ``conforms when `Base` conforms to …``."""
-    conformance = getattr(reference, "conformance", None)
-    if conformance is None or not conformance.constraints:
-        return ""
-    return _constrained(conformance.conformance_prefix, "Conforms when", conformance, ctx)
-
-
-def _constrained(
-    prefix: Sequence[Inline], default: str, conformance: Conformance, ctx: Context
-) -> str:
-    words = [*(prefix or [Text(text=default)]), Text(text=" "), *conformance.constraints]
-    phrase = inlines(words, ctx).rstrip(".")
-    return phrase[:1].lower() + phrase[1:]
-
-
-def note(text: str) -> str:
-    """A remark of one line, set apart from prose."""
-    return join([Styled("emphasis", text)])
