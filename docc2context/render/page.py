@@ -13,8 +13,8 @@ from docc2context.model.variants import Variant
 from docc2context.render.context import Context
 from docc2context.render.front_matter import page_front_matter
 from docc2context.render.inline import inlines
+from docc2context.render.other_language import OtherLanguage
 from docc2context.render.parts import page_parts
-from docc2context.render.renamed import OtherLanguage
 from docc2context.render.titles import page_title
 from docc2context.render.variant import variant_parts
 

@@ -10,9 +10,9 @@ from docc2context.render.availability import platforms
 from docc2context.render.block import strong
 from docc2context.render.context import Context
 from docc2context.render.lookups import Lookups
+from docc2context.render.other_language import OtherLanguage, matching_indices
 from docc2context.render.parts import Parts, page_parts
 from docc2context.render.remarks import note
-from docc2context.render.renamed import OtherLanguage, places
 from docc2context.render.sections import section_title
 from docc2context.render.titles import page_name, page_title, title_of
 
@@ -57,7 +57,7 @@ def _rest(
             ours, theirs = [ours], [theirs]
         left = []
         titles_at: dict[int | None, dict[str, str] | None] = {None: None}
-        for part, place in zip(theirs, places(theirs, ours), strict=True):
+        for part, place in zip(theirs, matching_indices(theirs, ours), strict=True):
             if place is not None and place not in titles_at:  # any number of parts may equal it
                 titles_at[place] = titles = other.titles(looked_up[place])
                 renamed.update(titles or ())

@@ -1,4 +1,4 @@
-"""What another language leaves unchanged, and what things are called in it."""
+"""A page in another language: what it leaves unchanged, and what it calls things."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from docc2context.render.titles import language_name, title_of
 _encode = msgspec.json.Encoder().encode
 
 
-def places(theirs: Sequence[Any], ours: Sequence[Any]) -> list[int | None]:
+def matching_indices(theirs: Sequence[Any], ours: Sequence[Any]) -> list[int | None]:
     """For each of their nodes, the index of the equal one among ours; None where there is none.
 
     Takes linear time. What no patch touches is the same object in both.
@@ -92,7 +92,7 @@ def names_elsewhere(
     groups: Sequence[TopicGroup | RelationshipGroup] = getattr(node, field)
     for other in others:
         titles: dict[str, str] = {}
-        for place in places(getattr(other.node, field) or (), groups):
+        for place in matching_indices(getattr(other.node, field) or (), groups):
             if place is not None:
                 titles.update(other.titles(groups[place].identifiers) or {})
         other.listed.update(titles)
