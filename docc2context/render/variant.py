@@ -1,7 +1,8 @@
 """How a page in another language differs from the page in its own."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from copy import copy
+from typing import Any
 
 from docc2context.markdown import blocks as md
 from docc2context.markdown.escape import escape
@@ -53,18 +54,35 @@ def _rest(
         ours, theirs = getattr(node, field) or (), getattr(rest, field)
         if not theirs:
             continue
-        if field == "abstract":
+        if field == "abstract":  # one item, which is a list itself
             ours, theirs = [ours], [theirs]
-        left = []
-        titles_at: dict[int | None, dict[str, str] | None] = {None: None}
-        for part, place in zip(theirs, matching_indices(theirs, ours), strict=True):
-            if place is not None and place not in titles_at:  # any number of parts may equal it
-                titles_at[place] = titles = other.titles(looked_up[place])
-                renamed.update(titles or ())
-            if titles_at[place] is None:
-                left.append(part)
-        setattr(rest, field, left[0] if left and field == "abstract" else left or None)
+        kept, titles = _differing(theirs, ours, looked_up, other)
+        renamed.update(titles)
+        setattr(rest, field, kept[0] if kept and field == "abstract" else kept or None)
     return rest, renamed
+
+
+def _differing(
+    theirs: Sequence[Any], ours: Sequence[Any], looked_up: Sequence[list[str]], other: OtherLanguage
+) -> tuple[list[Any], dict[str, str]]:
+    """Their items that differ from ours, or mention what differs in more than its name.
+
+    And, by identifier, the other titles of what the rest of them mention. `looked_up` has the
+    identifiers that each of our items mentions.
+    """
+    differing: list[Any] = []
+    renamed: dict[str, str] = {}
+    titles_by_index: dict[int, dict[str, str] | None] = {}
+    for item, index in zip(theirs, matching_indices(theirs, ours), strict=True):
+        if index is None:
+            differing.append(item)
+            continue
+        if index not in titles_by_index:  # any number of items may equal it
+            titles_by_index[index] = titles = other.titles(looked_up[index])
+            renamed.update(titles or ())
+        if titles_by_index[index] is None:
+            differing.append(item)
+    return differing, renamed
 
 
 def _names(titles: Mapping[str, str], listed: Container[str], ctx: Context) -> str:
