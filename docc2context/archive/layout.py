@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from docc2context.errors import ArchiveRefused, Code
-from docc2context.wording import shown
+from docc2context.wording import quoted
 
 _DATA = "/data/"
 _USUAL_DATA = ("/data/documentation/", "/data/tutorials/")
@@ -60,7 +60,7 @@ def locate(files: Sequence[str]) -> Location:
         raise _without_data(files)
     if len(roots) > 1:
         shown_roots = [files[place][: root_sizes[place]] for place in roots[:3]]
-        found = ", ".join([*map(shown, shown_roots), *(["…"] if len(roots) > 3 else [])])
+        found = ", ".join([*map(quoted, shown_roots), *(["…"] if len(roots) > 3 else [])])
         raise ArchiveRefused(
             Code.SEVERAL_ARCHIVES, f"it holds {len(roots)} DocC archives ({found})"
         )
@@ -140,6 +140,6 @@ def _without_data(files: Sequence[str]) -> ArchiveRefused:
         what = ", but what looks like the sources of a .docc catalog"
         remedy = "build the documentation first and convert the .doccarchive that it makes"
     elif inner := next((name for name in kept if name.lower().endswith(".zip")), None):
-        what = f", but another zip, {shown(inner)}"
+        what = f", but another zip, {quoted(inner)}"
         remedy = "unpack it and convert that"
     return ArchiveRefused(Code.NO_DOCC_DATA, f"it holds no DocC data{what}", remedy=remedy)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from docc2context.errors import Code, DestinationError, OutputTooLarge
-from docc2context.wording import shown
+from docc2context.wording import quoted
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -154,7 +154,7 @@ def unusable(
     path: Path, why: str, remedy: str | None = None, *, code: Code = Code.DESTINATION_UNUSABLE
 ) -> DestinationError:
     """The refusal of a destination, which names it without the folders above it."""
-    return DestinationError(code, f"{shown(_name(path))} {why}", remedy=remedy)
+    return DestinationError(code, f"{quoted(_name(path))} {why}", remedy=remedy)
 
 
 def occupied(path: Path, what: str) -> DestinationError:

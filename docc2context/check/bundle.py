@@ -16,7 +16,7 @@ from docc2context.bundle.zip_reading import UNREADABLE_ZIP, read_entry
 from docc2context.check.document_reader import DocumentReader
 from docc2context.check.variants import Language
 from docc2context.errors import BundleUnusable, Code
-from docc2context.wording import shown
+from docc2context.wording import quoted
 
 _MAX_FILE_BYTES = DEFAULT_LIMITS.max_output_bytes
 """No file of a bundle is larger, as a whole bundle is not."""
@@ -71,7 +71,7 @@ class Written:
         except UNREADABLE_ZIP as error:
             raise BundleUnusable(
                 Code.BUNDLE_UNUSABLE,
-                f"page {shown(source)} of {self._called} cannot be read: {_why(error)}",
+                f"page {quoted(source)} of {self._called} cannot be read: {_why(error)}",
                 remedy="restore it, or convert the archive again",
             ) from error
 
@@ -185,4 +185,4 @@ def _bundle_called(path: Path) -> str:
 
 
 def _name(path: Path) -> str:
-    return shown(path.name or path.resolve().name)
+    return quoted(path.name or path.resolve().name)
