@@ -18,7 +18,7 @@ What is not named here may change in any version.
 """
 
 from docc2context.archive.limits import DEFAULT_LIMITS, Limits
-from docc2context.archive.reading import Reading, Stage
+from docc2context.archive.metering import Reading, Stage
 from docc2context.bundle.report import MissingReference, Report, SkippedPage
 from docc2context.check import CheckReport, Coverage, MissingString, NodeCount, check
 from docc2context.convert import convert

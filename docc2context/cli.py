@@ -15,7 +15,7 @@ import msgspec
 from msgspec import structs
 from tqdm import tqdm
 
-from docc2context.bundle.places import is_stream
+from docc2context.bundle.destinations import is_stream
 from docc2context.bundle.report import Report
 from docc2context.check import CheckReport, check
 from docc2context.check.command import summary

@@ -8,8 +8,8 @@ from typing import BinaryIO, NamedTuple, get_args
 from msgspec import structs
 
 from docc2context.archive.limits import DEFAULT_LIMITS, Limits
+from docc2context.archive.metering import Reading, open_metered
 from docc2context.archive.reader import Archive
-from docc2context.archive.reading import Reading, open_metered
 from docc2context.archive.title import archive_title
 from docc2context.assets import copy_assets
 from docc2context.bundle.document_sink import open_document

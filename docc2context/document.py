@@ -7,11 +7,11 @@ pages before it, and their order is known only when the last one has been read.
 from collections.abc import Iterable
 from itertools import chain
 
+from docc2context.bundle.destinations import Counted
 from docc2context.bundle.document_opening import CONVERTER, LANGUAGE, PRODUCT, SKIPPED
 from docc2context.bundle.document_sink import DocumentSink
 from docc2context.bundle.llms_txt import Contents, ContentsEntry
 from docc2context.bundle.packing import PackedFile, unpacked
-from docc2context.bundle.places import Counted
 from docc2context.bundle.report import Report
 from docc2context.links.fragments import Fragments
 from docc2context.links.marks import MARK, MarkingResolver

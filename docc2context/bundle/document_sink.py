@@ -5,8 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from docc2context.bundle.document_opening import OPENING, opens_document
-from docc2context.bundle.places import (
+from docc2context.bundle.destinations import (
     Counted,
     followed,
     make_folder_for,
@@ -16,6 +15,7 @@ from docc2context.bundle.places import (
     whole_or_empty,
     writing,
 )
+from docc2context.bundle.document_opening import OPENING, opens_document
 
 
 class DocumentSink(Counted):

@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from docc2context.bundle.manifest import MANIFEST, OPENING_BYTES, opens_manifest
-from docc2context.bundle.packing import PackedFile, Packing, deflated, plain
-from docc2context.bundle.places import (
+from docc2context.bundle.destinations import (
     Counted,
     followed,
     make_folder_for,
@@ -22,6 +20,8 @@ from docc2context.bundle.places import (
     work_folder,
     writing,
 )
+from docc2context.bundle.manifest import MANIFEST, OPENING_BYTES, opens_manifest
+from docc2context.bundle.packing import PackedFile, Packing, deflated, plain
 from docc2context.bundle.zip_reading import UNREADABLE_ZIP, read_entry
 from docc2context.bundle.zip_writer import MAX_ENTRY_BYTES, ZipWriter
 

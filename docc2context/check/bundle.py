@@ -9,9 +9,9 @@ from typing import BinaryIO, Protocol
 import msgspec
 
 from docc2context.archive.limits import DEFAULT_LIMITS
+from docc2context.bundle.destinations import is_stream
 from docc2context.bundle.document_opening import OPENING, opens_document
 from docc2context.bundle.manifest import MANIFEST
-from docc2context.bundle.places import is_stream
 from docc2context.bundle.zip_reading import UNREADABLE_ZIP, read_entry
 from docc2context.check.document_reader import DocumentReader
 from docc2context.check.variants import Language
