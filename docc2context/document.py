@@ -7,7 +7,7 @@ pages before it, and their order is known only when the last one has been read.
 from collections.abc import Iterable
 from itertools import chain
 
-from docc2context.bundle.destinations import Counted
+from docc2context.bundle.byte_counter import ByteCounter
 from docc2context.bundle.document_opening import CONVERTER, LANGUAGE, PRODUCT, SKIPPED
 from docc2context.bundle.document_sink import DocumentSink
 from docc2context.bundle.llms_txt import Contents, ContentsEntry
@@ -64,7 +64,7 @@ class Document:
         self._language = language
         self._contents = Contents()
         self._pages: dict[str, PackedFile] = {}
-        self._least = Counted(sink.max_bytes)
+        self._least = ByteCounter(sink.max_bytes)
 
     def add(self, pages: Iterable[DocumentPage]) -> None:
         """Hold pages. Raises OutputTooLarge as soon as they can no longer fit."""

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from docc2context.bundle.byte_counter import ByteCounter
 from docc2context.bundle.destinations import (
-    Counted,
     followed,
     make_folder_for,
     new_file,
@@ -18,7 +18,7 @@ from docc2context.bundle.destinations import (
 from docc2context.bundle.document_opening import OPENING, opens_document
 
 
-class DocumentSink(Counted):
+class DocumentSink(ByteCounter):
     """A file that takes a document piece by piece."""
 
     def __init__(self, file: BinaryIO, max_bytes: int) -> None:

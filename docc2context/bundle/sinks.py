@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from docc2context.bundle.byte_counter import ByteCounter, too_large
 from docc2context.bundle.destinations import (
-    Counted,
     followed,
     make_folder_for,
     new_file,
     occupied,
     output_file,
-    too_large,
     unusable,
     whole_or_empty,
     work_folder,
@@ -56,7 +55,7 @@ class Sink(Protocol):
         """
 
 
-class ZipSink(Counted):
+class ZipSink(ByteCounter):
     """A zip with fixed dates and modes, its entries in the order written."""
 
     pack = staticmethod(deflated)
@@ -84,7 +83,7 @@ class ZipSink(Counted):
         self._zip.close()
 
 
-class FolderSink(Counted):
+class FolderSink(ByteCounter):
     """A folder, its sub-folders made as needed; `path` is the name that the caller gave."""
 
     pack = staticmethod(plain)
