@@ -34,7 +34,7 @@ class DocumentPage(ConvertedPage, frozen=True, gc=False):
     least_bytes: int
 
 
-class DocumentPages(PageConverter[DocumentPage]):
+class DocumentPageConverter(PageConverter[DocumentPage]):
     """Makes a part of a document of each page."""
 
     def _rendered(self, source: str, page: DecodedPage) -> DocumentPage:
@@ -56,7 +56,7 @@ class DocumentPages(PageConverter[DocumentPage]):
         )
 
 
-class Document:
+class DocumentBuilder:
     """Pages on their way into one document, held until all are there."""
 
     def __init__(self, sink: DocumentSink, language: Language) -> None:
