@@ -43,7 +43,7 @@ class Context(Surroundings):
     suffix: str = ""
     """What its headings of the second level end in: empty in the page's own language."""
 
-    names_elsewhere: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    names_in_other_languages: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     """How other languages call things that a list shows: language and name, by identifier."""
 
     # What is found out about the page.
@@ -119,7 +119,7 @@ class Context(Surroundings):
 
     def destination(self, identifier: str, described: Described | None) -> str | None:
         """Where a link leads; None inside another link, since links do not nest."""
-        return None if self.is_link_text else self.links.to(identifier, described)
+        return None if self.is_link_text else self.links.destination(identifier, described)
 
     def heading(self, level: int, text: str, anchor: str | None = None) -> str:
         """A heading of plain text; `anchor` is DocC's own for it, as the archive has it."""
@@ -135,7 +135,7 @@ class Context(Surroundings):
         own, and what it makes is not taken off what may still be made of this one.
         """
         return Context(
-            self.links.describing(references),
+            self.links.with_references(references),
             copy(self.budget),
             self.unknown_nodes,
             self.headings,

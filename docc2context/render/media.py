@@ -71,7 +71,7 @@ def _copied_file(reference: ImageReference | VideoReference, ctx: Context) -> st
 
     None where only words are wanted.
     """
-    if ctx.is_for_elsewhere:
+    if ctx.is_for_other_file:
         return None
     finest = sorted(reference.variants, key=lambda one: ("dark" in one.traits, -_scale(one)))
     return next(filter(None, (ctx.links.asset(variant.url) for variant in finest)), None)

@@ -81,7 +81,7 @@ class OtherLanguage:
         return described.reference if described else None
 
 
-def names_elsewhere(
+def names_in_other_languages(
     field: str, node: RenderNode, others: Iterable[OtherLanguage]
 ) -> dict[str, list[tuple[str, str]]]:
     """By identifier, each language that has another name for it, and that name.

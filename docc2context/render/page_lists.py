@@ -50,8 +50,8 @@ def page_list(identifiers: Sequence[str], ctx: Context) -> PageList:
         ctx.budget.spend(_summary(described, ctx)) if described else ""
         for described in pages.values()
     ]
-    if ctx.names_elsewhere:
-        elsewhere = [name_elsewhere(identifier, ctx) for identifier in pages]
+    if ctx.names_in_other_languages:
+        elsewhere = [other_names(identifier, ctx) for identifier in pages]
         rests = list(map(add, elsewhere, rests))
     return PageList(pages, names, rests)
 
@@ -75,9 +75,9 @@ def tell_apart(lists: Sequence[PageList], ctx: Context) -> None:
                 each.names[place] += ctx.budget.spend(f" ({code_span(code)})")
 
 
-def name_elsewhere(identifier: str, ctx: Context) -> str:
+def other_names(identifier: str, ctx: Context) -> str:
     """What follows the name of a thing that another language calls something else."""
-    names = ctx.names_elsewhere.get(identifier)
+    names = ctx.names_in_other_languages.get(identifier)
     if not names:
         return ""
     return ctx.budget.spend(f" ({', '.join(f'{language}: {name}' for language, name in names)})")

@@ -17,7 +17,7 @@ from docc2context.render.block import blocks, run_in, strong, unknown
 from docc2context.render.conformance import availability
 from docc2context.render.context import Context
 from docc2context.render.inline import inlines, is_plain, link_to, reference
-from docc2context.render.other_language import OtherLanguage, names_elsewhere
+from docc2context.render.other_language import OtherLanguage, names_in_other_languages
 from docc2context.render.remarks import note
 from docc2context.render.sections import primary_section
 from docc2context.render.titles import language_name, title_of
@@ -70,7 +70,9 @@ def page_parts(node: RenderNode, ctx: Context, others: Sequence[OtherLanguage]) 
     for field, render in _LISTS:
         if groups := getattr(node, field):
             ctx.lookups.begin_field(field)
-            ctx.names_elsewhere = names_elsewhere(field, node, others) if others else {}
+            ctx.names_in_other_languages = (
+                names_in_other_languages(field, node, others) if others else {}
+            )
             sections.append(render(groups, ctx))
     if node.unknown_sections:
         ctx.lookups.begin_field("unknown_sections")

@@ -17,7 +17,7 @@ class Surroundings:
     is_link_text: bool = field(default=False, init=False)
     """Whether what is rendered is the text of a link."""
 
-    is_for_elsewhere: bool = field(default=False, init=False)
+    is_for_other_file: bool = field(default=False, init=False)
     """Whether what is rendered goes to another file, and so shows no assets."""
 
     is_bold: bool = field(default=False, init=False)
@@ -38,10 +38,10 @@ class Surroundings:
         self.is_link_text = True
         return saved
 
-    def words_alone(self) -> "_Saved":
+    def for_other_file(self) -> "_Saved":
         """A `with` block that renders for another file, and so shows no assets."""
         saved = _Saved(self)
-        self.is_for_elsewhere = True
+        self.is_for_other_file = True
         return saved
 
     def inside_bold(self) -> "_Saved":
@@ -71,7 +71,7 @@ class _Saved:
         self._before = (
             surroundings.relation,
             surroundings.is_link_text,
-            surroundings.is_for_elsewhere,
+            surroundings.is_for_other_file,
             surroundings.is_bold,
             surroundings.demotion,
         )
@@ -84,7 +84,7 @@ class _Saved:
         (
             surroundings.relation,
             surroundings.is_link_text,
-            surroundings.is_for_elsewhere,
+            surroundings.is_for_other_file,
             surroundings.is_bold,
             surroundings.demotion,
         ) = self._before

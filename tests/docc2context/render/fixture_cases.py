@@ -78,7 +78,7 @@ def rendered(kind: str, source: str) -> str:
     budget = Budget(DEFAULT_LIMITS.max_page_output_bytes, decoded.size)
     ctx = Context(links, budget, new_counts())
     ctx.title = "Kit"
-    return ctx.links.settle(render(node, ctx), ctx.headings.anchors).rstrip("\n")
+    return ctx.links.fill_own_links(render(node, ctx), ctx.headings.anchors).rstrip("\n")
 
 
 def cases() -> Iterator[tuple[str, str, str, str]]:
