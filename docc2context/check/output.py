@@ -51,7 +51,7 @@ class _Pages(Protocol):
         """The Markdown of a page; empty if there is none. Raises one of UNREADABLE_ZIP."""
 
 
-class Written:
+class Output:
     """What was written for an archive, in whichever form.
 
     `language` is the one that was asked for, `skipped` are the sources of the pages that could not
@@ -110,7 +110,7 @@ class _Bundle:
 
 
 @contextmanager
-def open_written(path: Path) -> Iterator[Written]:
+def open_output(path: Path) -> Iterator[Output]:
     """A bundle in a folder or a zip, or a document.
 
     Raises BundleUnusable if it is none, or if there is nothing at all.
@@ -119,16 +119,16 @@ def open_written(path: Path) -> Iterator[Written]:
         yield _opened(path, stack)
 
 
-def _opened(path: Path, stack: ExitStack) -> Written:
+def _opened(path: Path, stack: ExitStack) -> Output:
     try:
         if is_stream(path):
             raise _unusable(_bundle_called(path), "is a pipe or a device")
         if path.is_dir():
-            return Written(_Bundle(_Folder(path)), _bundle_called(path))
+            return Output(_Bundle(_Folder(path)), _bundle_called(path))
         if _is_document(path):
             return _document(stack.enter_context(path.open("rb")), f"the document {_name(path)}")
         files = _Zip(stack.enter_context(zipfile.ZipFile(path)))
-        return Written(_Bundle(files), _bundle_called(path))
+        return Output(_Bundle(files), _bundle_called(path))
     except OSError as error:
         why = f"cannot be read: {error.strerror or error}"
         raise _unusable(_bundle_called(path), why) from error
@@ -142,7 +142,7 @@ def _is_document(path: Path) -> bool:
         return opens_document(file.read(len(OPENING)))
 
 
-def _document(file: BinaryIO, called: str) -> Written:
+def _document(file: BinaryIO, called: str) -> Output:
     try:
         document = DocumentReader(file)
     except UnicodeDecodeError as error:
@@ -151,7 +151,7 @@ def _document(file: BinaryIO, called: str) -> Written:
         raise _unusable(called, "has front matter that cannot be read") from error
     if document.is_empty:
         raise _unusable(called, "has no pages")
-    return Written(document, called)
+    return Output(document, called)
 
 
 class _Folder:
