@@ -56,7 +56,7 @@ def found_words(value: _Json) -> str:
     )
 
 
-# Findings are added to one list: a list per level would be copied at every level above it.
+# What is found is added to one list: a list per level would be copied at every level above it.
 
 
 def _add_blocks(value: _Json, blocks: list[_Json]) -> None:
