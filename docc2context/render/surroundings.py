@@ -1,9 +1,6 @@
 """What holds for the stretch of a page that is being rendered."""
 
-from dataclasses import dataclass, field
 
-
-@dataclass(eq=False)
 class Surroundings:
     """What the content around a node says about how to render it.
 
@@ -11,19 +8,19 @@ class Surroundings:
     when it ends.
     """
 
-    relation: str | None = field(default="body", init=False)
+    relation: str | None = "body"
     """How what is mentioned relates to the page; None in others' words, which make no edges."""
 
-    is_link_text: bool = field(default=False, init=False)
+    is_link_text: bool = False
     """Whether what is rendered is the text of a link."""
 
-    is_for_other_file: bool = field(default=False, init=False)
+    is_for_other_file: bool = False
     """Whether what is rendered goes to another file, and so shows no assets."""
 
-    is_bold: bool = field(default=False, init=False)
+    is_bold: bool = False
     """Whether everything is set in bold."""
 
-    demotion: int = field(default=0, init=False)
+    demotion: int = 0
     """Levels by which headings in content are lowered to stand below our own."""
 
     def relating(self, relation: str | None) -> "_Saved":
