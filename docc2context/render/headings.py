@@ -23,6 +23,8 @@ def generated_anchor(title: str) -> str:
 class Headings:
     """Renders the headings of one page, in order, and remembers their fragments."""
 
+    __slots__ = ("_slugs", "anchors")
+
     def __init__(self) -> None:
         self.anchors: dict[str, str] = {}
         """The fragments of the headings so far, by DocC's anchors for them."""

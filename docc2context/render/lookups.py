@@ -8,6 +8,8 @@ differs if something that it mentions is another thing there.
 class Lookups:
     """The identifiers that were looked up while a page was rendered, item by item."""
 
+    __slots__ = ("_items", "by_field", "current")
+
     def __init__(self) -> None:
         self.by_field: dict[str, list[list[str]]] = {}
         """For each item of a page's field, by the field's name, what was looked up for it.

@@ -7,6 +7,8 @@ from docc2context.render.headings import Headings
 class MarkedHeadings(Headings):
     """The headings of a page that becomes a part of one document."""
 
+    __slots__ = ()
+
     def add(self, level: int, text: str, suffix: str = "", anchor: str | None = None) -> str:
         rendered = super().add(level, text, suffix)
         return mark_heading(rendered, anchor) if rendered else ""
