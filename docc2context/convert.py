@@ -11,8 +11,8 @@ from docc2context.archive.reader import Archive
 from docc2context.archive.title import archive_title
 from docc2context.bundle.document_sink import open_document
 from docc2context.bundle.packing import Packing, deflated
+from docc2context.bundle.placement import open_sink
 from docc2context.bundle.report import Report
-from docc2context.bundle.sinks import open_sink
 from docc2context.bundle_builder import BundleBuilder, BundlePageConverter
 from docc2context.document_builder import DocumentBuilder, DocumentPageConverter
 from docc2context.model.variants import Language
