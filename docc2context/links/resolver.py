@@ -22,6 +22,9 @@ class Resolver(Protocol):
     def describe(self, identifier: str) -> Described | None:
         """What the page's `references` say of the identifier; None if they do not know it."""
 
+    def reference(self, identifier: str) -> Reference | None:
+        """The reference that `describe` gives; None if there is none, or none that can be read."""
+
     def declaration(self, identifier: str) -> str:
         """The short declaration of the symbol that an identifier stands for; empty without one."""
 
@@ -77,6 +80,10 @@ class PageResolver:
             described = None if text is None else self._site.references.read(text)
             self._described[identifier] = described
             return described
+
+    def reference(self, identifier: str) -> Reference | None:
+        described = self.describe(identifier)
+        return described.reference if described else None
 
     def declaration(self, identifier: str) -> str:
         found = self._declarations.get(identifier)

@@ -66,7 +66,7 @@ class Context(Surroundings):
     lookups: Lookups = field(default_factory=Lookups)
     """Which identifiers its parts have looked up."""
 
-    mended: set[str] = field(default_factory=set)
+    counted: set[str] = field(default_factory=set)
     """The identifiers whose misfits have been counted."""
 
     called_deprecated: bool | None = None
@@ -78,7 +78,8 @@ class Context(Surroundings):
     def describe(self, identifier: str) -> Described | None:
         """What the page says of the identifier; one that it does not describe is counted.
 
-        Called for each mention: its cost is taken off what the page may have. Raises PageTooLarge.
+        Called for each mention: its cost is taken off what the page may have. `links.describe` only
+        looks. Raises PageTooLarge.
         """
         self.lookups.current.append(identifier)
         described = self.links.describe(identifier)
@@ -93,21 +94,20 @@ class Context(Surroundings):
         return described
 
     def _count_once(self, identifier: str, findings: Counts) -> None:
-        if identifier not in self.mended:
-            self.mended.add(identifier)
+        if identifier not in self.counted:
+            self.counted.add(identifier)
             for kind, count in findings.items():
                 self.unknown_nodes[kind] += count
 
     def reference(self, identifier: str) -> Reference | None:
-        """What the identifier stands for."""
+        """What an identifier that is mentioned stands for, counted as by `describe`."""
         described = self.describe(identifier)
         return described.reference if described else None
 
     def is_called_deprecated(self, identifier: str) -> bool:
         """Whether the page's references call it deprecated, in all its languages alike."""
         if self.called_deprecated is None:
-            described = self.links.describe(identifier)
-            reference = described.reference if described else None
+            reference = self.links.reference(identifier)
             self.called_deprecated = isinstance(reference, TopicReference) and reference.deprecated
         return self.called_deprecated
 
@@ -143,7 +143,7 @@ class Context(Surroundings):
             suffix=f" ({language})",
             missing_references=self.missing_references,
             edges=self.edges,
-            mended=self.mended,
+            counted=self.counted,
             called_deprecated=self.called_deprecated,
         )
 

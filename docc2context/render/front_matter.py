@@ -48,13 +48,12 @@ def _parent(node: RenderNode, ctx: Context) -> str:
     count, and one that groups others, such as `Sequence Implementations`, only if there is no
     other. Where the archive has no page above it, the address decides.
     """
-    owner = ctx.links.describe(node.identifier.url.rpartition("/")[0])
-    if owner and isinstance(owner.reference, TopicReference) and owner.reference.role == "symbol":
-        return owner.reference.title
+    owner = ctx.links.reference(node.identifier.url.rpartition("/")[0])
+    if isinstance(owner, TopicReference) and owner.role == "symbol":
+        return owner.title
     groups: list[str] = []
     for identifier in reversed(_way_down(node)[1:]):
-        described = ctx.links.describe(identifier)
-        reference = described.reference if described else None
+        reference = ctx.links.reference(identifier)
         title: str = getattr(reference, "title", "")
         if getattr(reference, "role", None) != "collectionGroup":
             return title

@@ -7,7 +7,7 @@ import msgspec
 
 from docc2context.model.page import RelationshipGroup, RenderNode, TopicGroup
 from docc2context.model.patch import PatchedText, new_title
-from docc2context.model.reference import Reference, TopicReference, UnresolvableReference
+from docc2context.model.reference import TopicReference, UnresolvableReference
 from docc2context.model.variants import Variant
 from docc2context.render.context import Context
 from docc2context.render.titles import language_name, title_of
@@ -43,7 +43,7 @@ class OtherLanguage:
         self.listed: dict[str, str] = {}
         """The titles that lists of the page show beside ours, by identifier."""
         self._texts = node.references
-        self._ctx = ctx
+        self._links = ctx.links
         self._titles: dict[str, str | None] = {}
 
     def titles(self, identifiers: Iterable[str]) -> dict[str, str] | None:
@@ -69,16 +69,12 @@ class OtherLanguage:
         own, other = self._texts.get(identifier), self.references.get(identifier)
         if not isinstance(other, PatchedText) or other.text is not own:
             return None
-        title, reference = new_title(other), self._described(identifier)
+        title, reference = new_title(other), self._links.reference(identifier)
         if title is None or not isinstance(reference, TopicReference | UnresolvableReference):
             return None
         if title == reference.title or not title.strip():
             return ""
         return title_of(msgspec.structs.replace(reference, title=title))
-
-    def _described(self, identifier: str) -> Reference | None:
-        described = self._ctx.links.describe(identifier)
-        return described.reference if described else None
 
 
 def names_in_other_languages(
