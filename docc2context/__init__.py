@@ -10,8 +10,9 @@ True
 - `convert` writes a bundle or one document, and returns a `Report`. `Limits` bound what it takes
   and makes; `Reading` tells, even if it fails, what reading the archive has cost.
 - `check` looks for what an archive displays in what was written, and returns a `CheckReport`.
-- Each error that is not a bug is a `Docc2contextError`, whose `code` is a `Code`, or an `OSError`,
-  such as `EntryUnreadable`; the docstring of `docc2context.errors` shows the tree.
+- An error that is not a bug is a `Docc2contextError`, whose `code` is a `Code`, or an `OSError`,
+  such as `EntryUnreadable`; the docstring of `docc2context.errors` shows the tree. Wrong arguments
+  are a `ValueError`, and a worker that dies a `BrokenExecutor`.
 - `node_type` says which of the format's `NODE_TYPES` a key of `Report.unknown_nodes` is about.
 
 What is not named here may change in any version.
