@@ -8,7 +8,8 @@ from docc2context.model.reference import TopicReference
 from docc2context.model.variants import Variant
 from docc2context.render.availability import platforms
 from docc2context.render.context import Context
-from docc2context.render.titles import language_name, owner_by_address, page_title
+from docc2context.render.language_names import language_name
+from docc2context.render.titles import owner_by_address, page_title
 
 
 def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str, ctx: Context) -> str:

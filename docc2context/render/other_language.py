@@ -10,7 +10,8 @@ from docc2context.model.patch import PatchedText, new_title
 from docc2context.model.reference import TopicReference, UnresolvableReference
 from docc2context.model.variants import Variant
 from docc2context.render.context import Context
-from docc2context.render.titles import language_name, title_of
+from docc2context.render.language_names import language_name
+from docc2context.render.titles import title_of
 
 _encode = msgspec.json.Encoder().encode
 

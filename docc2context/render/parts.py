@@ -17,10 +17,11 @@ from docc2context.render.block import blocks, run_in, strong, unknown
 from docc2context.render.conformance import availability
 from docc2context.render.context import Context
 from docc2context.render.inline import inlines, is_plain, link_to, reference
+from docc2context.render.language_names import language_name
 from docc2context.render.other_language import OtherLanguage, names_in_other_languages
 from docc2context.render.remarks import note
 from docc2context.render.sections import primary_section
-from docc2context.render.titles import language_name, title_of
+from docc2context.render.titles import title_of
 from docc2context.render.topics import relationships, topic_groups
 from docc2context.render.tutorials import section
 
