@@ -36,6 +36,12 @@ class Budget:
         self._mentioned = 0
         self._max_mentioned = _MENTIONED_BYTES + _MENTIONED_BYTES_A_BYTE * page_bytes
 
+    def copy(self) -> "Budget":
+        """What is left of this one, to be spent by itself; `copy.copy` takes six times as long."""
+        other = Budget(self._chars_left, 0)
+        other._mentioned, other._max_mentioned = self._mentioned, self._max_mentioned
+        return other
+
     def spend(self, text: str) -> str:
         """The same text, its length taken off what the page may have. Raises PageTooLarge.
 

@@ -1,7 +1,6 @@
 """What rendering a page needs and finds out, as one object."""
 
 from collections.abc import Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, field
 
 from docc2context.links.references import Described
@@ -136,7 +135,7 @@ class Context(Surroundings):
         """
         return Context(
             self.links.with_references(references),
-            copy(self.budget),
+            self.budget.copy(),
             self.unknown_nodes,
             self.headings,
             title=self.title,

@@ -1,5 +1,3 @@
-from copy import copy
-
 import pytest
 
 from docc2context.render.budget import Budget, MentionsTooMuch, PageTooLarge
@@ -27,7 +25,16 @@ def test_a_page_may_mention_two_megabytes_and_sixteen_times_its_own_bytes() -> N
     assert refusal.value.limit == limit
 
 
-def test_what_a_copy_spends_is_left_in_the_original() -> None:
-    budget = Budget(10, page_bytes=0)
-    copy(budget).reserve(10)
-    budget.reserve(10)
+def test_a_copy_has_what_is_left_and_what_it_spends_stays_in_the_original() -> None:
+    budget = Budget(10, page_bytes=1000)
+    budget.reserve(4)
+    budget.mention(16 * 1000)
+    other = budget.copy()
+    other.reserve(6)
+    other.mention(2 << 20)
+    with pytest.raises(PageTooLarge):
+        other.reserve(1)
+    with pytest.raises(MentionsTooMuch):
+        other.mention(1)
+    budget.reserve(6)
+    budget.mention(2 << 20)
