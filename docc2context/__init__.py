@@ -6,12 +6,22 @@
 12
 >>> docc2context.check("SlothKit.doccarchive.zip", "out").is_complete  # doctest: +SKIP
 True
+
+- `convert` writes a bundle or one document, and returns a `Report`. `Limits` bound what it takes
+  and makes; `Reading` tells, even if it fails, what reading the archive has cost.
+- `check` looks for what an archive displays in what was written, and returns a `CheckReport`.
+- An error that is not a bug is a `Docc2contextError`, whose `code` is a `Code`, or an `OSError`,
+  such as `EntryUnreadable`; the docstring of `docc2context.errors` shows the tree. Wrong arguments
+  are a `ValueError`, and a worker that dies a `BrokenExecutor`.
+- `node_type` says which of the format's `NODE_TYPES` a key of `Report.unknown_nodes` is about.
+
+What is not named here may change in any version.
 """
 
 from docc2context.archive.limits import DEFAULT_LIMITS, Limits
-from docc2context.archive.reading import Reading, Stage
+from docc2context.archive.metering import Reading, Stage
 from docc2context.bundle.report import MissingReference, Report, SkippedPage
-from docc2context.check import CheckReport, MissingString, check
+from docc2context.check import CheckReport, Coverage, MissingString, NodeCount, check
 from docc2context.convert import convert
 from docc2context.errors import (
     ArchiveRefused,
@@ -35,6 +45,7 @@ __all__ = [
     "BundleUnusable",
     "CheckReport",
     "Code",
+    "Coverage",
     "DestinationError",
     "Docc2contextError",
     "EntryUnreadable",
@@ -43,6 +54,7 @@ __all__ = [
     "Limits",
     "MissingReference",
     "MissingString",
+    "NodeCount",
     "NothingConverted",
     "OutputTooLarge",
     "Reading",

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import structs
 from tqdm import tqdm
 
-from docc2context.bundle.places import is_stream
+from docc2context.bundle.destinations import is_stream
 from docc2context.bundle.report import Report
 from docc2context.check import CheckReport, check
 from docc2context.check.command import summary
@@ -39,7 +39,7 @@ _REMEDIES = {
 }
 """Advice in terms of our options, in place of the library's."""
 
-_SHOWN = 10
+_MAX_NAMED = 10
 """How many skipped pages, missing references and unknown kinds to name, of any number."""
 
 
@@ -57,10 +57,10 @@ def run() -> None:
         say(f"docc2context: {stop}")
         code = stop.code
     ignore_stops()
-    sys.exit(code or _flushed())
+    sys.exit(code or _flush_standard_output())
 
 
-def _flushed() -> int:
+def _flush_standard_output() -> int:
     """Flush what argparse printed."""
     try:
         if sys.stdout is not None:
@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     options = parsed(list(sys.argv[1:] if arguments is None else arguments))
     try:
-        return _done(options)
+        return _run_command(options)
     except Docc2contextError as error:
         error.remedy = _REMEDIES.get(error.code, error.remedy)
         return _failed(options, f"{error} [{error.code}]")
@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
 
 
-def _done(options: argparse.Namespace) -> int:
+def _run_command(options: argparse.Namespace) -> int:
     if options.json or options.output == STANDARD:
         with standard_output():  # fails now, and not after all the work, if it is closed
             pass
@@ -115,12 +115,14 @@ def _convert(options: argparse.Namespace) -> int:
             on_page=_progress(stack),
         )
         if options.output == STANDARD:
-            _write_out(output)
-        with leaving(f"what was written to {_place(options)} is complete, but was not checked"):
-            _tell(report, options)
+            _copy_to_standard_output(output)
+        with leaving(
+            f"what was written to {_output_name(options)} is complete, but was not checked"
+        ):
+            _print_summary(report, options)
             losses = check(source, output, on_page=_progress(stack)) if options.strict else None
     if losses is not None:
-        _tell_losses(losses)
+        _print_losses(losses)
     if options.json:
         _print_json(report if losses is None else {**structs.asdict(report), "check": losses})
     return LOST if losses is not None and _is_lossy(report, losses) else DONE
@@ -134,7 +136,7 @@ def _check(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         stack.enter_context(leaving("the check did not finish"))
         losses = check(_source(options, stack), options.bundle, on_page=_progress(stack))
-    _tell_losses(losses)
+    _print_losses(losses)
     if options.json:
         _print_json(losses)
     return DONE if losses.is_complete else LOST
@@ -156,11 +158,11 @@ def _output(options: argparse.Namespace, stack: ExitStack) -> Path:
     return Path(stack.enter_context(tempfile.TemporaryDirectory())) / "document.md"
 
 
-def _place(options: argparse.Namespace) -> str:
+def _output_name(options: argparse.Namespace) -> str:
     return "standard output" if options.output == STANDARD else readable(options.output)
 
 
-def _write_out(document: Path) -> None:
+def _copy_to_standard_output(document: Path) -> None:
     with (
         leaving("standard output may be incomplete"),
         document.open("rb") as file,
@@ -188,38 +190,38 @@ def _standard_input(stack: ExitStack) -> BinaryIO:
     return file
 
 
-def _tell(report: Report, options: argparse.Namespace) -> None:
+def _print_summary(report: Report, options: argparse.Namespace) -> None:
     written = counted(report.pages_converted, "page")
     if options.assets:
         written += f" and {counted(report.assets_copied, 'asset')}"
     unknown = counted(sum(report.unknown_nodes.values()), "unknown node")
     missing = counted(report.missing_references, "missing reference")
     say(
-        f"{written} written to {_place(options)}, {len(report.pages_skipped)} skipped, "
+        f"{written} written to {_output_name(options)}, {len(report.pages_skipped)} skipped, "
         f"{unknown}, {missing}"
     )
-    for line in _named(report, options):
+    for line in _first_losses(report, options):
         say(f"  {line}")
 
 
-def _named(report: Report, options: argparse.Namespace) -> Iterator[str]:
+def _first_losses(report: Report, options: argparse.Namespace) -> Iterator[str]:
     """The first losses of each kind by name, safe to print on a terminal."""
-    for page in report.pages_skipped[:_SHOWN]:
+    for page in report.pages_skipped[:_MAX_NAMED]:
         yield f"skipped {readable(page.source)}: {readable(page.reason)}"
-    if (more := len(report.pages_skipped) - _SHOWN) > 0:
+    if (more := len(report.pages_skipped) - _MAX_NAMED) > 0:
         lists = "the document's front matter" if options.single else "manifest.json"
         yield f"… and {more} more; {lists} lists them all"
-    for missing in report.missing[:_SHOWN]:
+    for missing in report.missing[:_MAX_NAMED]:
         yield f"missing {readable(missing.identifier)} on {readable(missing.page)}"
-    if (more := report.missing_references - len(report.missing[:_SHOWN])) > 0:
+    if (more := report.missing_references - len(report.missing[:_MAX_NAMED])) > 0:
         yield f"… and {more} more missing references; --json names up to 100"
-    for node, count in islice(report.unknown_nodes.items(), _SHOWN):
+    for node, count in islice(report.unknown_nodes.items(), _MAX_NAMED):
         yield f"unknown {readable(node)}: {count}"
-    if (more := len(report.unknown_nodes) - _SHOWN) > 0:
+    if (more := len(report.unknown_nodes) - _MAX_NAMED) > 0:
         yield f"… and {more} more kinds; --json lists them all"
 
 
-def _tell_losses(losses: CheckReport) -> None:
+def _print_losses(losses: CheckReport) -> None:
     for line in summary(losses):
         say(line)
 

@@ -1,31 +1,24 @@
 """The pipeline: archive -> decode -> render -> sink, page by page, in constant memory."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, get_args
 
-from msgspec import structs
-
 from docc2context.archive.limits import DEFAULT_LIMITS, Limits
+from docc2context.archive.metering import Reading, open_metered
 from docc2context.archive.reader import Archive
-from docc2context.archive.reading import Reading, open_metered
 from docc2context.archive.title import archive_title
-from docc2context.assets import copy_assets
-from docc2context.bundle.content import Packing, deflated
 from docc2context.bundle.document_sink import open_document
-from docc2context.bundle.link_graph import LINK_GRAPH, link_graph, linked_files
-from docc2context.bundle.llms_txt import LLMS_TXT, Contents
-from docc2context.bundle.manifest import MANIFEST, AssetEntry, manifest
-from docc2context.bundle.notice import notice
-from docc2context.bundle.report import Report, SkippedPage
-from docc2context.bundle.sinks import Sink, open_sink
-from docc2context.document import Document, DocumentPages
-from docc2context.links.paths import output_paths
+from docc2context.bundle.packing import Packing, deflated
+from docc2context.bundle.placement import open_sink
+from docc2context.bundle.report import Report
+from docc2context.bundle_builder import BundleBuilder, BundlePageConverter
+from docc2context.document_builder import DocumentBuilder, DocumentPageConverter
 from docc2context.model.variants import Language
-from docc2context.pages import BundlePage, BundlePages, Page, Plan
+from docc2context.pages import Page, Plan
 from docc2context.tally import OnPage, Tally
-from docc2context.workers import Conversion, converted_pages
+from docc2context.workers import ConverterFactory, converted_pages
 
 ASSETS_IN_ONE_DOCUMENT = (
     "one document cannot contain assets: ask for a bundle, or leave out the assets"
@@ -95,11 +88,11 @@ class _Job(NamedTuple):
 
     @contextmanager
     def pages(
-        self, archive: Archive, conversion: Conversion[Page], pack: Packing, tally: Tally
+        self, archive: Archive, make_converter: ConverterFactory[Page], pack: Packing, tally: Tally
     ) -> Iterator[Iterator[Page]]:
         """The pages that can be read, converted and packed this way."""
         plan = Plan(self.limits, self.language, pack, self.assets)
-        with converted_pages(self.source, archive, conversion, plan, self.workers) as pages:
+        with converted_pages(self.source, archive, make_converter, plan, self.workers) as pages:
             yield tally.counted(pages, len(archive.pages), self.on_page)
 
 
@@ -107,9 +100,9 @@ def _to_bundle(job: _Job, archive: Archive) -> Report:
     tally = Tally()
     with (
         open_sink(job.destination, job.limits.max_output_bytes, replace=job.replace) as sink,
-        job.pages(archive, BundlePages, sink.pack, tally) as pages,
+        job.pages(archive, BundlePageConverter, sink.pack, tally) as pages,
     ):
-        bundle = _Bundle(sink, job.language)
+        bundle = BundleBuilder(sink, job.language)
         bundle.add(pages)
         bundle.add_notices(tally, archive)
         bundle.add_assets(archive)
@@ -120,61 +113,8 @@ def _to_document(job: _Job, archive: Archive) -> Report:
     tally = Tally()
     with (
         open_document(job.destination, job.limits.max_output_bytes, replace=job.replace) as sink,
-        job.pages(archive, DocumentPages, deflated, tally) as pages,
+        job.pages(archive, DocumentPageConverter, deflated, tally) as pages,
     ):
-        document = Document(sink, job.language)
+        document = DocumentBuilder(sink, job.language)
         document.add(pages)
         return document.finish(archive_title(archive.metadata()), tally)
-
-
-class _Bundle:
-    """Pages on their way into a sink, and what is kept of them until all are there."""
-
-    def __init__(self, sink: Sink, language: Language) -> None:
-        self._sink = sink
-        self._language = language
-        self._contents = Contents()
-        self._edges: list[bytes] = []
-        self._manifest: list[bytes] = []
-        self._linked: dict[str, str] = {}
-        self._assets: list[AssetEntry] = []
-
-    def add(self, pages: Iterable[BundlePage]) -> None:
-        for page in pages:
-            self._sink.write(page.path, page.content)
-            self._contents.add(page.path, page.entry)
-            self._edges.append(page.edges)
-            self._manifest.append(page.manifest)
-            if page.assets:
-                self._linked.update(page.assets)
-
-    def add_notices(self, tally: Tally, archive: Archive) -> None:
-        """Make links to a page that could not be read lead to the reason."""
-        if tally.skipped:
-            paths, linked = output_paths(archive.pages), linked_files(self._edges)
-            tally.skipped = [
-                self._noticed(page, path) if (path := paths[page.source]) in linked else page
-                for page in tally.skipped
-            ]
-
-    def add_assets(self, archive: Archive) -> None:
-        """Copy what the pages link."""
-        if self._linked:
-            self._assets.extend(copy_assets(self._linked, archive, self._sink))
-
-    def finish(self, title: str, tally: Tally) -> Report:
-        """Write what goes beside the pages; the manifest last, because it covers the rest."""
-        title = self._contents.title(title)
-        self._write(LLMS_TXT, self._contents.render(title).encode())
-        self._write(LINK_GRAPH, link_graph(self._edges))
-        report = tally.report(self._sink.written, len(self._assets))
-        whole = manifest(title, self._language, self._manifest, self._assets, report)
-        self._write(MANIFEST, whole)
-        return report
-
-    def _noticed(self, page: SkippedPage, path: str) -> SkippedPage:
-        self._write(path, notice(page).encode())
-        return structs.replace(page, path=path)
-
-    def _write(self, path: str, data: bytes) -> None:
-        self._sink.write(path, self._sink.pack(data))

@@ -21,7 +21,7 @@ for a metric label.
 from enum import StrEnum
 from typing import Any, Self
 
-from docc2context.wording import shown
+from docc2context.wording import quoted
 
 
 class Code(StrEnum):
@@ -119,7 +119,7 @@ class Docc2contextError(Exception):
         self.code = code
         self.message = message
         self.remedy = code.remedy if remedy is None else remedy
-        self.entry = shown(entry) if entry is not None else None
+        self.entry = quoted(entry) if entry is not None else None
         self.limit = limit
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -164,7 +164,7 @@ class EntryUnreadable(OSError):
     def __init__(self, reason: str, entry: str) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.entry = shown(entry)
+        self.entry = quoted(entry)
 
     def __reduce__(self) -> tuple[object, ...]:
         """To be raised in another process than it arose in."""

@@ -7,7 +7,7 @@ from typing import get_args
 from docc2context.convert import ASSETS_IN_ONE_DOCUMENT
 from docc2context.model.variants import Language
 from docc2context.version import __version__
-from docc2context.wording import shown
+from docc2context.wording import quoted
 
 STANDARD = "-"
 """Standard input where an archive is named, standard output where a destination is."""
@@ -31,7 +31,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser, convert = _parsers()
     if arguments and not _may_come_first(arguments[0]):
         parser.error(
-            f"{shown(arguments[0])} is neither a command ({', '.join(_COMMANDS)}) nor an existing "
+            f"{quoted(arguments[0])} is neither a command ({', '.join(_COMMANDS)}) nor an existing "
             "file or folder"
         )
     options = parser.parse_args(_as_convert(arguments))
@@ -63,7 +63,7 @@ def _contradiction(options: argparse.Namespace) -> str | None:
             return "the document and the report cannot both go to standard output"
     elif not options.single and _is_file(options.output):
         return (
-            f"{shown(options.output)} would become a folder: name a folder or a .zip, or add "
+            f"{quoted(options.output)} would become a folder: name a folder or a .zip, or add "
             "--single for one document"
         )
     return None

@@ -1,7 +1,7 @@
 """One page of an archive on its way to Markdown: read, decode, render; what it leaves behind."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Generic, TypeVar
 
@@ -9,15 +9,12 @@ import msgspec
 
 from docc2context.archive.limits import Limits
 from docc2context.archive.reader import Archive
-from docc2context.bundle.content import Content, Packing
-from docc2context.bundle.link_graph import page_edges
-from docc2context.bundle.llms_txt import MAX_DECLARATION, Entry
-from docc2context.bundle.manifest import PageEntry, page_line, sha256
+from docc2context.bundle.llms_txt import ContentsEntry
+from docc2context.bundle.packing import PackedFile, Packing
 from docc2context.bundle.report import SkippedPage
 from docc2context.errors import Code, EntryUnreadable, OutputTooLarge
-from docc2context.links.assets import AssetResolver, Assets
-from docc2context.links.paths import doc_path, output_paths
-from docc2context.links.resolver import PageResolver, Resolver
+from docc2context.links.paths import output_paths
+from docc2context.links.resolver import Resolver
 from docc2context.links.site import Site
 from docc2context.model.counts import Counts
 from docc2context.model.decode import (
@@ -27,12 +24,9 @@ from docc2context.model.decode import (
     decode_page,
 )
 from docc2context.model.page import RenderNode
-from docc2context.model.patch import ReferenceText
 from docc2context.model.variants import Language, Variant
-from docc2context.render.availability import is_beta
-from docc2context.render.context import Context, MentionsTooMuch, PageTooLarge
-from docc2context.render.page import curated, is_inherited, render_page, summary
-from docc2context.render.titles import is_symbol_page, other_names, owner_by_address, page_name
+from docc2context.render.budget import MentionsTooMuch, PageTooLarge
+from docc2context.render.page import curated
 
 
 class ConvertedPage(msgspec.Struct, frozen=True, gc=False):
@@ -43,8 +37,8 @@ class ConvertedPage(msgspec.Struct, frozen=True, gc=False):
     """
 
     path: str
-    content: Content
-    entry: Entry
+    file: PackedFile
+    entry: ContentsEntry
     unknown: Counts
     missing: tuple[str, ...]
 
@@ -117,48 +111,6 @@ def _too_large(words: str, limit: int, source: str) -> OutputTooLarge:
     )
 
 
-class BundlePage(ConvertedPage, frozen=True, gc=False):
-    """A page as a bundle takes it in.
-
-    `manifest` and `edges` are its lines beside the pages, `assets` the files of the archive that it
-    links, each with its path in the bundle.
-    """
-
-    manifest: bytes
-    edges: bytes
-    assets: dict[str, str]
-
-
-class BundlePages(PageConverter[BundlePage]):
-    """Makes a file of each page."""
-
-    def __init__(self, archive: Archive, plan: Plan) -> None:
-        super().__init__(archive, plan)
-        self._assets = Assets(archive.assets, self._paths.values()) if plan.assets else None
-
-    def _rendered(self, source: str, page: DecodedPage) -> BundlePage:
-        path = self._paths[source]
-        node = page.node
-        links = self._resolver(path, page.references)
-        ctx = Context(links, self._max_bytes, page.unknown_nodes, page.size)
-        markdown = self._encoded(render_page(node, page.others, doc_path(source), ctx))
-        return BundlePage(
-            path,
-            self._pack(markdown),
-            _entry(node, page.others, ctx),
-            ctx.unknown_nodes,
-            tuple(sorted(ctx.missing_references)),
-            page_line(_manifest_entry(source, path, node, ctx.title, markdown)),
-            page_edges(path, ctx.edges, links),
-            links.linked,
-        )
-
-    def _resolver(self, path: str, references: Mapping[str, ReferenceText]) -> PageResolver:
-        if self._assets is None:
-            return PageResolver(self._site, path, references)
-        return AssetResolver(self._site, path, references, self._assets)
-
-
 def listed_pages(node: RenderNode, others: Sequence[Variant], links: Resolver) -> tuple[str, ...]:
     """The files of the pages that a page lists, in order, as far as they are in the archive.
 
@@ -168,35 +120,3 @@ def listed_pages(node: RenderNode, others: Sequence[Variant], links: Resolver) -
     identifiers = dict.fromkeys(chain.from_iterable(map(curated, nodes)))
     files = [links.file(identifier) for identifier in identifiers]
     return tuple([file for file in files if file])
-
-
-def _entry(node: RenderNode, others: Sequence[Variant], ctx: Context) -> Entry:
-    children = listed_pages(node, others, ctx.links)
-    return Entry(
-        ctx.title,
-        page_name(node),
-        summary(node, ctx),
-        children,
-        is_symbol=is_symbol_page(node),
-        is_deprecated=ctx.is_deprecated,
-        is_beta=is_beta(node),
-        declaration=ctx.declaration[: MAX_DECLARATION + 1],
-        other_names=other_names(node, others) if others else "",
-        is_inherited=is_inherited(node),
-        owner=owner_by_address(node),
-    )
-
-
-def _manifest_entry(
-    source: str, path: str, node: RenderNode, title: str, markdown: bytes
-) -> PageEntry:
-    return PageEntry(
-        source=source,
-        path=path,
-        identifier=node.identifier.url,
-        usr=node.metadata.external_id,
-        kind=node.kind,
-        title=title,
-        bytes=len(markdown),
-        sha256=sha256(markdown),
-    )

@@ -1,28 +1,28 @@
-"""How messages for people show names, words of strangers and numbers."""
+"""How messages for people word names, strangers' words and numbers."""
 
-_SHOWN_ENTRY_CHARS = 200
+_QUOTED_CHARS = 200
 _READABLE_CHARS = 1000
 
 
-def shown(name: str) -> str:
+def quoted(name: str) -> str:
     r"""An archive entry's name as it may stand in a message: escaped and cut to 200 characters.
 
-    >>> shown("a\nb")
+    >>> quoted("a\nb")
     "'a\\nb'"
     """
-    quoted = ascii(name) if not name.isprintable() else repr(name)
-    if len(quoted) <= _SHOWN_ENTRY_CHARS:
-        return quoted
-    return quoted[: _SHOWN_ENTRY_CHARS - 2] + "…" + quoted[0]
+    text = repr(name) if name.isprintable() else ascii(name)
+    if len(text) <= _QUOTED_CHARS:
+        return text
+    return text[: _QUOTED_CHARS - 2] + "…" + text[0]
 
 
 def readable(text: str) -> str:
-    r"""Words of an archive for a terminal: as they are, or `shown` if unprintable or too long.
+    r"""Words of an archive for a terminal: as they are, or `quoted` if unprintable or too long.
 
     >>> readable("block:poll"), readable("\x1b[2J")
     ('block:poll', "'\\x1b[2J'")
     """
-    return text if text.isprintable() and len(text) <= _READABLE_CHARS else shown(text)
+    return text if text.isprintable() and len(text) <= _READABLE_CHARS else quoted(text)
 
 
 def counted(number: int, noun: str) -> str:

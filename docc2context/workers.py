@@ -22,30 +22,30 @@ _BATCH = 64
 _BATCHES_AHEAD = 2
 """Per worker: what is converted and not yet written is held in memory."""
 
-Conversion = Callable[[Archive, Plan], PageConverter[Page]]
+ConverterFactory = Callable[[Archive, Plan], PageConverter[Page]]
 
 
 @contextmanager
 def converted_pages(
     source: Path | str | bytes | BinaryIO,
     archive: Archive,
-    conversion: Conversion[Page],
+    make_converter: ConverterFactory[Page],
     plan: Plan,
     workers: int,
 ) -> Iterator[Iterator[Page | SkippedPage]]:
     """All pages in the archive's order, whichever process converts them.
 
-    `archive` is `source`, opened; `conversion` makes the converter of its pages. Further processes
+    `archive` is `source`, opened; `make_converter` makes what converts its pages. Further processes
     can open only a path: for other sources, and for few pages, none are started.
     """
     useful = min(workers, len(archive.pages) // _PAGES_A_WORKER)
     if useful < 2 or not isinstance(source, str | Path):
-        yield map(conversion(archive, plan).convert, archive.pages)
+        yield map(make_converter(archive, plan).convert, archive.pages)
         return
     # Spawned, not forked: the caller may have threads.
     from multiprocessing import get_context  # noqa: PLC0415  # 9 ms that few conversions need
 
-    context, started_with = get_context("spawn"), (source, conversion, plan)
+    context, started_with = get_context("spawn"), (source, make_converter, plan)
     with futures.ProcessPoolExecutor(useful, context, _start, started_with) as pool:
         try:
             yield _in_order(pool, archive.pages, ahead=useful * _BATCHES_AHEAD)
@@ -84,9 +84,9 @@ class _Worker:
     opened = ExitStack()
 
 
-def _start(source: Path | str, conversion: Conversion[Any], plan: Plan) -> None:
+def _start(source: Path | str, make_converter: ConverterFactory[Any], plan: Plan) -> None:
     archive = _Worker.opened.enter_context(open_archive(source, plan.limits, assets=plan.assets))
-    _Worker.converter = conversion(archive, plan)
+    _Worker.converter = make_converter(archive, plan)
 
 
 def _convert_batch(pages: Sequence[str]) -> list[Any]:

@@ -156,12 +156,12 @@ class Converter:
             converted = await self._engine.run(upload, result, wanted, record)
         except ServiceError as error:
             if error.code is ErrorCode.CONVERTER_UNAVAILABLE:
-                self._found(is_available=False)
+                self._note_availability(is_available=False)
             raise
-        self._found(is_available=True)
+        self._note_availability(is_available=True)
         return converted
 
-    def _found(self, *, is_available: bool) -> None:
+    def _note_availability(self, *, is_available: bool) -> None:
         """What a conversion has found: the last probe's answer may be known to be out of date."""
         if is_available != self._is_available:
             self._probed_at = -math.inf

@@ -83,7 +83,7 @@ class Journal:
                 _LEVELS[outcome],
                 "conversion_finished",
                 **record.facts,
-                **_told(error),
+                **_error_fields(error),
                 outcome=outcome,
             )
             self._count(record, error, outcome)
@@ -191,7 +191,8 @@ def error_type_of(outcome: Outcome, extraction: Extraction | None) -> ErrorType 
             return "cli_error"
 
 
-def _told(error: BaseException | None) -> dict[str, object]:
+def _error_fields(error: BaseException | None) -> dict[str, object]:
+    """What the log line says of an error of the catalogue; nothing of anything else."""
     if not isinstance(error, ServiceError):
         return {}
     entry = {} if error.entry is None else {"entry": error.entry}

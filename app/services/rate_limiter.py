@@ -86,7 +86,7 @@ class RateLimiter:
         exception if the store fails.
         """
         async with self._turns:
-            retry_after = await self._asked(_subject(client)) if self._may_ask() else None
+            retry_after = await self._ask_store(_subject(client)) if self._may_ask() else None
         if retry_after is not None:
             raise ServiceError(
                 ErrorCode.RATE_LIMITED,
@@ -130,7 +130,8 @@ class RateLimiter:
         self._ask_again_at = now + BACK_OFF_SECONDS
         return True
 
-    async def _asked(self, subject: str) -> int | None:
+    async def _ask_store(self, subject: str) -> int | None:
+        """As `_refused_for` says, and None also if the store fails: the limiter fails open."""
         retry_after = None
         with self._watched():
             async with asyncio.timeout(STORE_TIMEOUT_SECONDS):

@@ -103,10 +103,11 @@ def _converted(
             assets=wanted.assets,
             reading=reading,
         )
-    return _told(report, reading)
+    return _as_converted(report, reading)
 
 
-def _told(report: Report, reading: Reading) -> Converted:
+def _as_converted(report: Report, reading: Reading) -> Converted:
+    """The reply for a conversion that came to its end."""
     return Converted(
         pages_converted=report.pages_converted,
         pages_skipped=len(report.pages_skipped),

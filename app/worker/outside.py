@@ -27,7 +27,7 @@ from app.worker.protocol import (
 )
 from app.worker.selection import NameTooLong, select, unpack
 from docc2context import Code, Limits, Reading
-from docc2context.wording import shown
+from docc2context.wording import quoted
 
 _ARCHIVE: Final = "Archive.doccarchive"
 """The Swift tool takes only a folder with that ending."""
@@ -162,5 +162,5 @@ def _unsafe(entry: str) -> Refused:
         code=Code.UNSAFE_ENTRY_NAME.value,
         detail="The name of an entry is too long for the converter's file system.",
         remedy="Leave that entry out of the zip, or rename it.",
-        entry=shown(entry),
+        entry=quoted(entry),
     )

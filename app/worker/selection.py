@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from docc2context.archive.limits import METADATA, Limits
+from docc2context.archive.metering import Reading, open_metered
 from docc2context.archive.names import MAX_NAME_BYTES
 from docc2context.archive.reader import Archive
-from docc2context.archive.reading import Reading, open_metered
 
 _HEAD: Final = struct.Struct("<IQ")
 

@@ -32,14 +32,14 @@ def inflated_pieces(compressed: Iterable[bytes], name: str) -> Iterator[bytes]:
     for chunk in compressed:
         if inflater.eof:
             raise trailing(name)
-        yield from _made_of(chunk, inflater, name)
+        yield from _inflated(chunk, inflater, name)
     if inflater.unused_data:
         raise trailing(name)
     if not inflater.eof:
         raise cut_off(name)
 
 
-def _made_of(chunk: bytes, inflater: "zlib._Decompress", name: str) -> Iterator[bytes]:
+def _inflated(chunk: bytes, inflater: "zlib._Decompress", name: str) -> Iterator[bytes]:
     """A full piece may mean that more of the same chunk waits inside the inflater."""
     size = PIECE_BYTES
     while chunk or size == PIECE_BYTES:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from docc2context.archive.asset_streams import PIECE_BYTES
-from docc2context.archive.layout import Layout, find_layout, is_asset
+from docc2context.archive.layout import ArchiveLayout, find_layout, is_asset
 from docc2context.archive.limits import (
     MAX_METADATA_BYTES,
     METADATA,
@@ -40,7 +40,7 @@ class FolderArchive:
         self.assets = tuple(self._assets)
 
     def read(self, page: str) -> bytes:
-        with _told(page):
+        with _unreadable_on_error(page):
             return _regular(self._files[page], page).read_bytes()
 
     def metadata(self) -> bytes | None:
@@ -61,7 +61,7 @@ class FolderArchive:
 
     def read_asset(self, name: str) -> Iterator[bytes]:
         left = self.asset_size(name)
-        with _told(name), _regular(self._assets[name], name).open("rb") as file:
+        with _unreadable_on_error(name), _regular(self._assets[name], name).open("rb") as file:
             while piece := file.read(min(PIECE_BYTES, left)):
                 left -= len(piece)
                 yield piece
@@ -70,7 +70,7 @@ class FolderArchive:
 
 
 @contextmanager
-def _told(entry: str) -> Iterator[None]:
+def _unreadable_on_error(entry: str) -> Iterator[None]:
     """Turns an OSError while reading into EntryUnreadable."""
     try:
         yield
@@ -124,7 +124,7 @@ def _listed(base: Path, ending: str) -> tuple[dict[str, Path], dict[str, str]]:
     return files, unlisted
 
 
-def _layout(files: Iterable[str], unlisted: Mapping[str, str], *, assets: bool) -> Layout:
+def _layout(files: Iterable[str], unlisted: Mapping[str, str], *, assets: bool) -> ArchiveLayout:
     """The layout. Raises EntryUnreadable if a folder of its pages, or assets, was not listed."""
     try:
         layout = find_layout(files)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from docc2context.errors import ArchiveRefused, Code
-from docc2context.wording import shown
+from docc2context.wording import quoted
 
 _DATA = "/data/"
 _USUAL_DATA = ("/data/documentation/", "/data/tutorials/")
@@ -17,7 +17,7 @@ _CATALOG = re.compile(r"\.docc/|\.(?:md|tutorial)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ArchiveLayout:
     """The root of the archive, empty or ending in `/`, and its sorted pages relative to it."""
 
     root: str
@@ -32,12 +32,12 @@ class Location:
     places: "array[int]"
 
 
-def find_layout(names: Iterable[str]) -> Layout:
+def find_layout(names: Iterable[str]) -> ArchiveLayout:
     """The layout of an archive, from the names of all its files. Raises as `locate` does."""
     files = sorted(names)
     location = locate(files)
     cut = len(location.root)
-    return Layout(location.root, tuple(files[place][cut:] for place in location.places))
+    return ArchiveLayout(location.root, tuple(files[place][cut:] for place in location.places))
 
 
 def locate(files: Sequence[str]) -> Location:
@@ -60,7 +60,7 @@ def locate(files: Sequence[str]) -> Location:
         raise _without_data(files)
     if len(roots) > 1:
         shown_roots = [files[place][: root_sizes[place]] for place in roots[:3]]
-        found = ", ".join([*map(shown, shown_roots), *(["…"] if len(roots) > 3 else [])])
+        found = ", ".join([*map(quoted, shown_roots), *(["…"] if len(roots) > 3 else [])])
         raise ArchiveRefused(
             Code.SEVERAL_ARCHIVES, f"the archive contains {len(roots)} DocC archives ({found})"
         )
@@ -140,7 +140,7 @@ def _without_data(files: Sequence[str]) -> ArchiveRefused:
         what = ", but what looks like the sources of a .docc catalog"
         remedy = "build the documentation first, and convert the .doccarchive that this produces"
     elif inner := next((name for name in kept if name.lower().endswith(".zip")), None):
-        what = f", but another zip, {shown(inner)}"
+        what = f", but another zip, {quoted(inner)}"
         remedy = "unpack the archive and convert the zip inside it"
     return ArchiveRefused(
         Code.NO_DOCC_DATA, f"the archive contains no DocC data{what}", remedy=remedy

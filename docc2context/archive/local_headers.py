@@ -59,14 +59,14 @@ class LocalHeaders:
             or method != entry.method
             or header[_HEADER.size : _HEADER.size + name_size] != entry.raw_name
         ):
-            raise _apart(name)
+            raise _disagreement(name)
         start = extra_start + extra_size
         end = self._claim(entry, name, start)
         if extra_size:
             extra = header[extra_start:start]
             if len(extra) < extra_size:
                 extra = self._source.read(extra_size, entry.offset + extra_start)
-            size, compressed = _told_by_extra(entry, name, (size, compressed), extra)
+            size, compressed = _sizes_by_extra(entry, name, (size, compressed), extra)
         if crc != entry.crc or compressed != entry.compressed or size != entry.size:
             _check_streamed(entry, name, (crc, compressed, size))
         return entry.offset + start, end
@@ -101,7 +101,7 @@ class LocalHeaders:
         return entry.offset + taken
 
 
-def _told_by_extra(
+def _sizes_by_extra(
     entry: Entry, name: str, sizes: tuple[int, int], extra: bytes
 ) -> tuple[int, ...]:
     """The sizes, uncompressed first, according to the two extra fields that matter."""
@@ -109,7 +109,7 @@ def _told_by_extra(
     if unicode_path is not None and unicode_path != entry.unicode_path:
         other = entry_name(entry.raw_name, entry.flags, unicode_path)
         if other != name.removesuffix("/") and other != name:
-            raise _apart(name)
+            raise _disagreement(name)
     wide = sizes if zip64 is None else widened(sizes, zip64)
     if wide is None:
         raise ambiguous("the ZIP64 field of an entry contradicts its local header", name)
@@ -124,8 +124,8 @@ def _check_streamed(entry: Entry, name: str, found: tuple[int, int, int]) -> Non
     expected = (entry.crc, entry.compressed, entry.size)
     for value, right in zip(found, expected, strict=True):
         if value != right and not (streamed and value == 0):
-            raise _apart(name)
+            raise _disagreement(name)
 
 
-def _apart(name: str) -> Exception:
+def _disagreement(name: str) -> Exception:
     return ambiguous("the local header of an entry and the directory disagree", name)

@@ -13,8 +13,9 @@ from typing import BinaryIO
 from zlib_ng import zlib_ng
 
 from docc2context.archive.asset_streams import checked_pieces, inflated_pieces, stored_pieces
-from docc2context.archive.distinct import rows_by_name
+from docc2context.archive.collisions import rows_by_name
 from docc2context.archive.end_record import find_directory
+from docc2context.archive.entry_table import read_entries
 from docc2context.archive.inflate import inflate
 from docc2context.archive.layout import is_asset, locate
 from docc2context.archive.limits import (
@@ -26,7 +27,6 @@ from docc2context.archive.limits import (
 )
 from docc2context.archive.refusals import undersized, wrong_checksum
 from docc2context.archive.source import Source
-from docc2context.archive.table import read_entries
 from docc2context.errors import ArchiveRefused, Code
 
 _STARTS = (b"PK\x03\x04", b"PK\x05\x06")

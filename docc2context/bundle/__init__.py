@@ -1,0 +1,1 @@
+"""What is written: the files of a bundle or a document, what goes beside them, and where."""

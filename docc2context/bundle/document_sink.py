@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from docc2context.bundle.document_opening import OPENING, opens_document
-from docc2context.bundle.places import (
-    Counted,
+from docc2context.bundle.byte_counter import ByteCounter
+from docc2context.bundle.destinations import (
     followed,
     make_folder_for,
     new_file,
@@ -16,9 +15,10 @@ from docc2context.bundle.places import (
     whole_or_empty,
     writing,
 )
+from docc2context.bundle.document_opening import OPENING, opens_document
 
 
-class DocumentSink(Counted):
+class DocumentSink(ByteCounter):
     """A file that takes a document piece by piece."""
 
     def __init__(self, file: BinaryIO, max_bytes: int) -> None:

@@ -59,8 +59,7 @@ def page_edges(path: str, edges: Iterable[tuple[str, str]], links: Resolver) -> 
 
 def _name(identifier: str, links: Resolver) -> str:
     """What the page calls a thing; empty if that is no more than the identifier."""
-    described = links.describe(identifier)
-    title: str = getattr(described.reference, "title", None) or "" if described else ""
+    title: str = getattr(links.reference(identifier), "title", None) or ""
     return title if title != identifier else ""
 
 

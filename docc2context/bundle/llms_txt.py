@@ -31,7 +31,7 @@ MAX_DECLARATION = 1000
 """Characters of a declaration that are shown; the longest of ten archives has 504."""
 
 
-class Entry(msgspec.Struct, frozen=True, gc=False):
+class ContentsEntry(msgspec.Struct, frozen=True, gc=False):
     """A page: its rendered name and one-line abstract, and the files that it lists, in order.
 
     `declaration` is plain text, and tells it from others of the same name; `other_names` are those
@@ -56,9 +56,9 @@ class Contents:
     """Collects the pages of a bundle by their files, in any order."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, ContentsEntry] = {}
 
-    def add(self, path: str, entry: Entry) -> None:
+    def add(self, path: str, entry: ContentsEntry) -> None:
         """Add a page; root pages are those whose file lies at most one folder deep."""
         self._entries[path] = entry
 
@@ -123,7 +123,7 @@ class Contents:
             line += " (beta)"
         return f"{line}: {entry.abstract}" if entry.abstract else line
 
-    def _name(self, path: str, entry: Entry) -> str:
+    def _name(self, path: str, entry: ContentsEntry) -> str:
         """The name, behind that of the symbol whose page lies above or, if none does, its owner's.
 
         Types within types, and cases, already have it in their titles.

@@ -4,7 +4,7 @@ import struct
 import zipfile
 import zlib
 
-from docc2context.bundle.content import DEFLATED, STORED
+from docc2context.bundle.packing import DEFLATED, STORED
 
 UNREADABLE_ZIP = (
     *(OSError, EOFError, KeyError, ValueError, RuntimeError, OverflowError),

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from docc2context.bundle.content import STORED, Content
+from docc2context.bundle.packing import STORED, PackedFile
 
 _SHARED = struct.Struct("<5H3L2H")
 """What a local header and the directory's header have in common, from the version needed to the
@@ -46,10 +46,10 @@ class ZipWriter:
         self._position = 0
         self._directory: list[bytes] = []
 
-    def add(self, name: str, content: Content) -> None:
+    def add(self, name: str, file: PackedFile) -> None:
         """Append a file of less than 4 GiB, readable by all and writable by its owner."""
-        raw, data = name.encode(), content.data
-        shared = _shared(raw, content.method, content.crc, len(data), content.size)
+        raw, data = name.encode(), file.data
+        shared = _shared(raw, file.method, file.crc, len(data), file.size)
         self._file.write(b"".join((b"PK\3\4", shared, raw, data)))
         self._directory.append(_central_header(raw, shared, self._position))
         self._position += 4 + len(shared) + len(raw) + len(data)

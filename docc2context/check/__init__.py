@@ -8,16 +8,16 @@ import msgspec
 
 from docc2context.archive.limits import DEFAULT_LIMITS
 from docc2context.archive.reader import open_archive
-from docc2context.check.bundle import Written, open_written
 from docc2context.check.compare import lost
 from docc2context.check.displayable import displayables
-from docc2context.check.report import CheckReport, MissingString, NodeCount, Tally
+from docc2context.check.output import Output, open_output
+from docc2context.check.report import CheckReport, Coverage, MissingString, NodeCount
 from docc2context.check.surrogates import without_lone_surrogates
 from docc2context.check.variants import page_in, variant_displayables
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 
-__all__ = ["CheckReport", "MissingString", "NodeCount", "Tally", "check"]
+__all__ = ["CheckReport", "Coverage", "MissingString", "NodeCount", "check"]
 
 
 def check(
@@ -38,29 +38,29 @@ def check(
     read.
     """
     report = CheckReport()
-    with open_archive(archive, DEFAULT_LIMITS) as opened, open_written(Path(bundle)) as written:
+    with open_archive(archive, DEFAULT_LIMITS) as opened, open_output(Path(bundle)) as output:
         for done, source in enumerate(opened.pages, 1):
-            if source in written.skipped:
+            if source in output.skipped:
                 report.skipped.append(source)
             else:
-                _page(source, opened.read(source), written, report)
+                _page(source, opened.read(source), output, report)
             if on_page:
                 on_page(done, len(opened.pages))
     return report
 
 
-def _page(source: str, data: bytes, written: Written, report: CheckReport) -> None:
+def _page(source: str, data: bytes, output: Output, report: CheckReport) -> None:
     """Compare one page; in all languages, also with what its variants display besides."""
-    markdown = written.page(source)
+    markdown = output.page(source)
     try:
         data = without_lone_surrogates(data.removeprefix(_UTF8_BOM))
-        own = displayables(page_in(data, written.language))
-        variants = variant_displayables(data, own) if written.language == "all" else []
+        own = displayables(page_in(data, output.language))
+        variants = variant_displayables(data, own) if output.language == "all" else []
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         (report.unread if markdown else report.skipped).append(source)
         return
     missing = lost([*own, *variants], markdown)
     report.pages += 1
-    for tally, strings in ((report.content, own), (report.variants, variants)):
+    for coverage, strings in ((report.content, own), (report.variants, variants)):
         mine = [item for item in missing if bool(item.string.variant) == (strings is variants)]
-        tally.add(source, [string.node for string in strings], mine)
+        coverage.add(source, [string.node for string in strings], mine)

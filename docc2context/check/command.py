@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from docc2context.check.report import CheckReport, MissingString, Tally
+from docc2context.check.report import CheckReport, Coverage, MissingString
 from docc2context.wording import counted, readable
 
 _EXAMPLES = 5
@@ -25,24 +25,25 @@ def summary(report: CheckReport) -> Iterator[str]:
         yield f"{skipped} not converted, so not counted"
 
 
-def _share(tally: Tally) -> str:
+def _share(coverage: Coverage) -> str:
     """The share is rounded down: 100 % means that nothing is missing."""
-    percent = tally.found * 10_000 // tally.strings / 100 if tally.strings else 100
-    return f"{tally.found:,} of {tally.strings:,} displayable strings found ({percent:.2f} %)"
+    percent = coverage.found * 10_000 // coverage.strings / 100 if coverage.strings else 100
+    return f"{coverage.found:,} of {coverage.strings:,} displayable strings found ({percent:.2f} %)"
 
 
-def _missing(tally: Tally) -> Iterator[str]:
+def _missing(coverage: Coverage) -> Iterator[str]:
     """The missing strings by kind of node, the most frequent kind first, a few examples each."""
     by_node: dict[str, list[MissingString]] = defaultdict(list)
-    for string in tally.missing:
+    for string in coverage.missing:
         by_node[string.node].append(string)
-    for node in sorted(by_node, key=lambda node: (-_count(tally, node), node)):
-        yield f"  missing {readable(node)}: {_count(tally, node)} of {tally.nodes[node].strings}"
+    for node in sorted(by_node, key=lambda node: (-_count(coverage, node), node)):
+        count = _count(coverage, node)
+        yield f"  missing {readable(node)}: {count} of {coverage.nodes[node].strings}"
         for string in by_node[node][:_EXAMPLES]:
             yield f"    {readable(f'{string.page}#{string.pointer}')}: {string.text!r}"
-        if (more := _count(tally, node) - _EXAMPLES) > 0:
+        if (more := count - _EXAMPLES) > 0:
             yield f"    … and {more} more"
 
 
-def _count(tally: Tally, node: str) -> int:
-    return tally.nodes[node].strings - tally.nodes[node].found
+def _count(coverage: Coverage, node: str) -> int:
+    return coverage.nodes[node].strings - coverage.nodes[node].found

@@ -9,6 +9,15 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 from docc2context.check.denied import BESIDE_A_MENTION, NEVER, NEVER_IN
+from docc2context.check.shown_nodes import (
+    JOINED,
+    MERGED,
+    as_shown,
+    coalesced,
+    listed_once,
+    overridden,
+    without_stop,
+)
 
 Use = Literal["mention", "entry", "relationship"]
 """How a reference is shown: by its title, with all that it tells, with its conditions."""
@@ -20,8 +29,6 @@ _IDENTIFIERS = frozenset(
 _ENTRIES = frozenset({"code", "identifiers", "items", "tutorials"})
 _CODE_LINES = frozenset({"code", "content"})
 _CONTENTS = frozenset({"inlineContent", "content"})
-_JOINED = {"text": "text", "codeVoice": "code"}
-_RICHER = {"titleInlineContent": "title", "overridingTitleInlineContent": "overridingTitle"}
 _PAGE_TITLES = {("hero", "title"), ("intro", "title")}
 _TO_COME = re.compile(r"100000(?:\.|$)")
 """The version that Apple's SDKs write for one to come; as a number it tells nobody anything."""
@@ -102,29 +109,29 @@ class _Walk:
 
     def members(self, at: _At) -> Iterator[_At]:
         """The displayable members of an object, in order."""
-        node = _overridden(at.value)
+        node = overridden(at.value)
         name = _name(node, at.key)
         names = (*at.names, name) if name else at.names
-        if (joined := _JOINED.get(name)) and isinstance(node.get(joined), str):
+        if (joined := JOINED.get(name)) and isinstance(node.get(joined), str):
             place = () if at.key in _CONTENTS else (at.key,)
             names = (*at.names, *place, name)
             yield at._replace(value=node[joined], key=joined, names=names)
             node = {key: value for key, value in node.items() if key != joined}
-        for key, value in _as_shown(node, name, at.key).items():
+        for key, value in as_shown(node, name, at.key).items():
             if not _is_denied(name, key, value) and _is_shown(node, key, at):
                 pointer = at.pointer if at.hops else f"{at.pointer}/{_escaped(key)}"
                 yield at._replace(value=value, key=key, pointer=pointer, names=names)
 
     def items(self, at: _At) -> Iterator[_At]:
         """The items of a list; an identifier that it repeats is shown once."""
-        values = _coalesced(_without_stop(at.value) if at.key == "constraints" else at.value)
+        values = coalesced(without_stop(at.value) if at.key == "constraints" else at.value)
         seen: set[str] = set()
         for i, value in enumerate(values):
             if isinstance(value, str) and at.key in _IDENTIFIERS | {"items"}:
                 if value in seen:
                     continue
                 seen.add(value)
-            if value is not _MERGED:
+            if value is not MERGED:
                 yield at._replace(
                     value=value, pointer=at.pointer if at.hops else f"{at.pointer}/{i}"
                 )
@@ -140,7 +147,7 @@ class _Walk:
             use = "relationship" if in_relationships else "entry"
         own = {key: value for key, value in reference.items() if key != "identifier"}
         yield at._replace(
-            value=_key_info(own), key="reference", use=use, hops=at.hops + 1, mentioned=at.value
+            value=listed_once(own), key="reference", use=use, hops=at.hops + 1, mentioned=at.value
         )
 
     def code(self, at: _At) -> Iterator[Displayable]:
@@ -152,7 +159,7 @@ class _Walk:
     def shown(self, at: _At, text: str, *, is_code: bool = False) -> Iterator[Displayable]:
         if not text.strip():
             return
-        is_inline = _JOINED.get(at.names[-1]) == at.key if at.names else False
+        is_inline = JOINED.get(at.names[-1]) == at.key if at.names else False
         names = (at.names if is_inline else (*at.names, at.key))[-3:]
         shared = names[-2:] in _PAGE_TITLES or "typeDetails" in at.names or at.key == "rawName"
         if at.key in {"message", "renamed"} and "platforms" in at.names:
@@ -163,35 +170,6 @@ class _Walk:
             text = _SOME_DAY[at.key]
         name_of = at.mentioned if at.key == "title" else ""
         yield Displayable("/".join(names), at.pointer, text, is_code, shared, name_of)
-
-
-_MERGED: Any = object()
-"""Stands for text that was joined to what is before it."""
-
-
-def _coalesced(values: list[Any]) -> list[Any]:
-    """Neighbours of plain text or of code as one node: DocC cuts text where its source does."""
-    merged = list(values)
-    first: int | None = None
-    for i, value in enumerate(values):
-        key = _JOINED.get(str(value.get("type"))) if isinstance(value, dict) else None
-        if key is None or not isinstance(value.get(key), str):
-            first = None
-        elif first is not None and merged[first]["type"] == value["type"]:
-            merged[first] = {**merged[first], key: merged[first][key] + value[key]}
-            merged[i] = _MERGED
-        else:
-            first = i
-    return merged
-
-
-def _without_stop(values: list[Any]) -> list[Any]:
-    """Conditions without the full stop at their end, which they lose within another sentence."""
-    match values:
-        case [*before, {"type": "text", "text": str(text)} as last]:
-            return [*before, {**last, "text": text.rstrip().removesuffix(".")}]
-        case _:
-            return values
 
 
 def _is_denied(name: str, key: str, value: object) -> bool:
@@ -220,56 +198,6 @@ def _is_shown(node: dict[str, Any], key: str, at: _At) -> bool:
             return not node.get("message")
         case _:
             return True
-
-
-def _overridden(node: dict[str, Any]) -> dict[str, Any]:
-    """An object without what another of its members is shown instead of."""
-    hidden = {plain for rich, plain in _RICHER.items() if node.get(rich)}
-    if node.get("overridingTitle") or node.get("overridingTitleInlineContent"):
-        hidden.add("identifier")
-    if node.get("kind") == "declarations":
-        node = {**node, "declarations": _labelled(node.get("declarations"))}
-    return {key: value for key, value in node.items() if key not in hidden}
-
-
-def _labelled(declarations: object) -> object:
-    """Declarations without their platforms, unless it is those that tell them apart."""
-    if not isinstance(declarations, list):
-        return declarations
-    objects = [node for node in declarations if isinstance(node, dict)]
-    if any(node.get("platforms") != objects[0].get("platforms") for node in objects):
-        return declarations
-    return [{key: node[key] for key in node if key != "platforms"} for node in objects]
-
-
-def _as_shown(node: dict[str, Any], name: str, key: str) -> dict[str, Any]:
-    if name == "aside":
-        return _aside(node)
-    return _discussion(node) if key == "discussion" else node
-
-
-def _discussion(node: dict[str, Any]) -> dict[str, Any]:
-    """Without the heading that swift-docc puts above what is said of a group of topics."""
-    match node.get("content"):
-        case [{"type": "heading", "text": "Discussion", "anchor": "discussion"}, *said]:
-            return {**node, "content": [None, *said]}
-        case _:
-            return node
-
-
-def _aside(node: dict[str, Any]) -> dict[str, Any]:
-    """An aside without a name (schema 0.1) shows its style."""
-    if node.get("name") or not isinstance(style := node.get("style"), str):
-        return node
-    return {**node, "name": style.capitalize()}
-
-
-def _key_info(reference: dict[str, Any]) -> dict[str, Any]:
-    """A property list key is listed by one of its two names, the other one stands beside it."""
-    hidden = {"name", "ideTitle"}
-    if reference.get("ideTitle"):
-        hidden.discard("name" if reference.get("titleStyle") == "title" else "ideTitle")
-    return {key: value for key, value in reference.items() if key not in hidden}
 
 
 def _is_fragments(value: list[Any]) -> bool:

@@ -29,8 +29,11 @@ class NodeCount(msgspec.Struct):
     found: int = 0
 
 
-class Tally(msgspec.Struct):
-    """Displayable strings, those found, the missing ones, and the counts by kind of node."""
+class Coverage(msgspec.Struct):
+    """How many of the strings that pages display were found, in all and by kind of node.
+
+    `share` is that of the found, 1 for no strings. `missing` lists the first 10,000 that were not.
+    """
 
     strings: int = 0
     found: int = 0
@@ -64,8 +67,8 @@ class CheckReport(msgspec.Struct, kw_only=True):
     pages: int = 0
     skipped: list[str] = []
     unread: list[str] = []
-    content: Tally = msgspec.field(default_factory=Tally)
-    variants: Tally = msgspec.field(default_factory=Tally)
+    content: Coverage = msgspec.field(default_factory=Coverage)
+    variants: Coverage = msgspec.field(default_factory=Coverage)
 
     @property
     def is_complete(self) -> bool:

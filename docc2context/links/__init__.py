@@ -1,0 +1,1 @@
+"""Where each page goes in the bundle, and where an identifier leads."""

@@ -51,15 +51,15 @@ class AssetResolver(PageResolver):
         name = self._assets.find(url)
         return None if name is None else self._link_to(name)
 
-    def to(self, identifier: str, described: Described | None) -> str | None:
+    def destination(self, identifier: str, described: Described | None) -> str | None:
         name = self._download(described)
-        return super().to(identifier, described) if name is None else self._link_to(name)
+        return super().destination(identifier, described) if name is None else self._link_to(name)
 
     def file(self, identifier: str) -> str | None:
         name = self._download(self.describe(identifier))
         return super().file(identifier) if name is None else self._assets.paths[name]
 
-    def describing(self, references: Mapping[str, ReferenceText]) -> "AssetResolver":
+    def with_references(self, references: Mapping[str, ReferenceText]) -> "AssetResolver":
         other = AssetResolver(self._site, self._path, references, self._assets)
         other.linked = self.linked
         return other

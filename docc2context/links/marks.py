@@ -47,7 +47,7 @@ def headings(markdown: str) -> Iterator[tuple[str, str]]:
 class MarkingResolver(PageResolver):
     """Resolves the identifiers of a page whose links stay within one document."""
 
-    def to(self, identifier: str, described: Described | None) -> str | None:  # noqa: ARG002  # asked anew
+    def destination(self, identifier: str, described: Described | None) -> str | None:  # noqa: ARG002  # asked anew
         if (external := self.external(identifier)) is not None:
             return external
         path = self.file(identifier)
@@ -56,10 +56,10 @@ class MarkingResolver(PageResolver):
         anchor = unquote(self.url(identifier).partition("#")[2])
         return f"#\0{page_key(path)}\0{_encoded(anchor)}\0"
 
-    def describing(self, references: Mapping[str, ReferenceText]) -> "MarkingResolver":
+    def with_references(self, references: Mapping[str, ReferenceText]) -> "MarkingResolver":
         return MarkingResolver(self._site, self._path, references)
 
-    def settle(self, markdown: str, anchors: Mapping[str, str]) -> str:  # noqa: ARG002  # too early
+    def fill_own_links(self, markdown: str, anchors: Mapping[str, str]) -> str:  # noqa: ARG002  # too early
         return markdown
 
 

@@ -11,8 +11,9 @@ import msgspec
 
 from docc2context.markdown.inline import safe_url
 from docc2context.model.counts import Counts, new_counts
+from docc2context.model.json_patch import PATCH_FAULTS, apply_to
 from docc2context.model.page import PatchOperation
-from docc2context.model.patch import PATCH_FAULTS, PatchedText, ReferenceText, apply_to
+from docc2context.model.patch import PatchedText, ReferenceText
 from docc2context.model.reference import Reference, decoder, fragments_decoder
 
 _MAX_KEPT = 4 << 20

@@ -22,6 +22,9 @@ class Resolver(Protocol):
     def describe(self, identifier: str) -> Described | None:
         """What the page's `references` say of the identifier; None if they do not know it."""
 
+    def reference(self, identifier: str) -> Reference | None:
+        """The reference that `describe` gives; None if there is none, or none that can be read."""
+
     def declaration(self, identifier: str) -> str:
         """The short declaration of the symbol that an identifier stands for; empty without one."""
 
@@ -31,7 +34,7 @@ class Resolver(Protocol):
     def external(self, identifier: str) -> str | None:
         """The address on the web that the identifier stands for, safe to link; None for others."""
 
-    def to(self, identifier: str, described: Described | None) -> str | None:
+    def destination(self, identifier: str, described: Described | None) -> str | None:
         """The destination of a link to the identifier; None if there is nothing to link to.
 
         `described` is what `describe` returned for it: callers have mostly asked already.
@@ -43,10 +46,10 @@ class Resolver(Protocol):
     def asset(self, url: str) -> str | None:
         """The link to the file of the archive that a URL names; None if it is not in the bundle."""
 
-    def describing(self, references: Mapping[str, ReferenceText]) -> "Resolver":
+    def with_references(self, references: Mapping[str, ReferenceText]) -> "Resolver":
         """The same page's links, with other references for the same identifiers."""
 
-    def settle(self, markdown: str, anchors: Mapping[str, str]) -> str:
+    def fill_own_links(self, markdown: str, anchors: Mapping[str, str]) -> str:
         """The rendered page with its links to its own headings filled in."""
 
 
@@ -78,6 +81,10 @@ class PageResolver:
             self._described[identifier] = described
             return described
 
+    def reference(self, identifier: str) -> Reference | None:
+        described = self.describe(identifier)
+        return described.reference if described else None
+
     def declaration(self, identifier: str) -> str:
         found = self._declarations.get(identifier)
         if found is None:
@@ -103,7 +110,7 @@ class PageResolver:
                 return self._path
         return self._path if identifier[:1] == "#" else self._site.find(identifier)
 
-    def to(self, identifier: str, described: Described | None) -> str | None:
+    def destination(self, identifier: str, described: Described | None) -> str | None:
         if described is not None and described.file is not None and "#" not in described.url:
             return link_from(self._folder, described.file)  # as nearly always
         if (external := self.external(identifier)) is not None:
@@ -119,10 +126,10 @@ class PageResolver:
     def asset(self, url: str) -> str | None:  # noqa: ARG002  # this bundle has none
         return None
 
-    def describing(self, references: Mapping[str, ReferenceText]) -> "PageResolver":
+    def with_references(self, references: Mapping[str, ReferenceText]) -> "PageResolver":
         return PageResolver(self._site, self._path, references)
 
-    def settle(self, markdown: str, anchors: Mapping[str, str]) -> str:
+    def fill_own_links(self, markdown: str, anchors: Mapping[str, str]) -> str:
         if "\0" not in markdown:
             return markdown
         own = link_from(self._folder, self._path)

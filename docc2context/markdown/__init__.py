@@ -1,0 +1,1 @@
+"""Text primitives of Markdown, which know nothing of DocC."""

@@ -7,11 +7,11 @@ import msgspec
 
 from docc2context.model.block import Block
 from docc2context.model.counts import Counts, new_counts
-from docc2context.model.findings import found_blocks
 from docc2context.model.lenient import LenientDecoder
 from docc2context.model.page import RenderNode
 from docc2context.model.salvage import salvage
 from docc2context.model.sections import UnknownPrimarySection
+from docc2context.model.unknown_content import found_blocks
 
 
 class StrictPage(RenderNode, forbid_unknown_fields=True):

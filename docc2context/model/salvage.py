@@ -16,8 +16,13 @@ from msgspec import inspect
 
 from docc2context.model.base import UNKNOWN
 from docc2context.model.counts import Counts
-from docc2context.model.findings import found_abstract, found_blocks, found_inlines, found_words
 from docc2context.model.misplaced import as_member, carrier, carrying, is_silent
+from docc2context.model.unknown_content import (
+    found_abstract,
+    found_blocks,
+    found_inlines,
+    found_words,
+)
 
 _IS_REQUIRED = attrgetter("required")
 

@@ -33,8 +33,8 @@ from docc2context.model.block import (
 from docc2context.model.reference import FileReference
 from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.inline import bold_inlines, inlines, media, media_caption
-from docc2context.render.links import page_links
 from docc2context.render.listing import listing
+from docc2context.render.page_lists import page_links
 from docc2context.render.remarks import marked_lines, unknown_kind
 from docc2context.render.steps import code_file, pictures
 from docc2context.render.table import table
@@ -47,7 +47,7 @@ def blocks(nodes: Sequence[Block] | None, ctx: Context) -> str:
     if not ctx.enter():
         return TOO_DEEP
     try:
-        return ctx.spend(md.join(_block(node, ctx) for node in nodes))
+        return ctx.budget.spend(md.join(_block(node, ctx) for node in nodes))
     finally:
         ctx.leave()
 

@@ -39,7 +39,7 @@ from docc2context.model.reference import FileReference
 from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.grid import grid
 from docc2context.render.inline import bold, bold_inlines, inlines, media, media_caption
-from docc2context.render.links import page_lines
+from docc2context.render.page_lists import page_lines
 from docc2context.render.remarks import marked_lines, unknown_kind
 from docc2context.render.steps import code_file, pictures
 
@@ -68,7 +68,7 @@ def _one(node: Block, ctx: Context) -> str:
         case Heading():
             return _strong(with_code(node.text), ctx)
         case Aside():
-            return _said(_label(node.name or node.style.capitalize(), ctx), node.content, ctx)
+            return _headed(_label(node.name or node.style.capitalize(), ctx), node.content, ctx)
         case CodeListing():
             caption = media_caption(node.metadata, ctx)
             return _broken([caption, _code(node.code), *marked_lines(node)])
@@ -92,7 +92,7 @@ def _one(node: Block, ctx: Context) -> str:
         case OverviewCard():
             return _broken([line(node.head, ctx), line(node.content, ctx)])
         case TabNavigator():
-            return _broken(_said(_label(tab.title, ctx), tab.content, ctx) for tab in node.tabs)
+            return _broken(_headed(_label(tab.title, ctx), tab.content, ctx) for tab in node.tabs)
         case Links():
             return _broken(f"• {page}" for page in page_lines(node.items, ctx))
         case Video():
@@ -113,19 +113,19 @@ def _label(words: str, ctx: Context) -> str:
     return _strong(escape(f"{words}:"), ctx) if words else ""
 
 
-def _said(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
+def _headed(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
     """What it is about, followed by what is said of it."""
     return " ".join(filter(None, [head, line(content, ctx)]))
 
 
 def _item(marker: str, item: ListItem, ctx: Context) -> str:
     box = {None: "", True: " [x]", False: " [ ]"}[item.checked]
-    return _said(f"{marker}{box}", item.content, ctx)
+    return _headed(f"{marker}{box}", item.content, ctx)
 
 
 def _term_list(node: TermList, ctx: Context) -> str:
     return _broken(
-        _said(
+        _headed(
             f"{join([bold_inlines(item.term.inline_content, ctx)]).strip()}:",
             item.definition.content,
             ctx,

@@ -1,85 +1,40 @@
 """What rendering a page needs and finds out, as one object."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from urllib.parse import unquote
 
 from docc2context.links.references import Described
 from docc2context.links.resolver import Resolver
-from docc2context.markdown.blocks import heading
-from docc2context.markdown.code import code_span
-from docc2context.markdown.escape import escape, one_line
-from docc2context.markdown.inline import link, with_code
-from docc2context.markdown.slug import LONGEST_LINKED, Slugs, slug
 from docc2context.model.counts import Counts
 from docc2context.model.patch import ReferenceText
 from docc2context.model.reference import Reference, TopicReference
+from docc2context.render.budget import Budget
+from docc2context.render.headings import Headings
+from docc2context.render.lookups import Lookups
+from docc2context.render.surroundings import Surroundings
 
 MAX_DEPTH = 48
 """Levels of content inside content: the deepest of 130,000 real pages has 9. Each level takes some
 five of Python's thousand frames, and two to four columns of indentation."""
 
-_MENTIONED_BYTES = 2 << 20
-_MENTIONED_BYTES_A_BYTE = 16
-"""How much a page may mention: so many bytes of JSON, and so many more for each byte of its own.
-
-A reference counts each time it is mentioned. On 5,700 real pages, all mentions together have at
-most 1.3 times the bytes of the page.
-"""
-
-_USUAL_CHARS = 64
-
-_EMOJI = re.compile(r":[\w+-]+:")
-
-_NO_ADDRESS = re.compile(r"[\0-\x20]*(?:javascript|vbscript|data):", re.IGNORECASE)
-
 TOO_DEEP = "_Content nested too deeply to show._"
 
 
-def generated_anchor(title: str) -> str:
-    """The anchor that DocC's web page gives a heading of its own, such as `see-also`."""
-    return title.lower().replace(" ", "-")
-
-
-class PageTooLarge(Exception):
-    """A page's Markdown outgrew its limit while it was made."""
-
-
-class MentionsTooMuch(PageTooLarge):
-    """What a page mentions is too much to look at, however little it shows of it."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self.limit = limit
-
-
 @dataclass(eq=False)
-class Context:
+class Context(Surroundings):
     """The page being rendered: its links, its headings so far, and what could not be shown."""
 
     links: Resolver
     """What identifiers stand for, and where links to them lead."""
 
-    chars_left: int
-    """How much may still be made of the page.
-
-    A page of 16 MB could otherwise ask for gigabytes, by showing one long reference a million times
-    or by indenting a million lines.
-    """
+    budget: Budget
+    """What may still be made of the page, and mentioned on it."""
 
     unknown_nodes: Counts
     """What could not be shown as it is, by kind: continues the counts of decoding."""
 
-    page_bytes: int
-    """The length of the page's JSON; what it may mention is in proportion to that.
-
-    A long reference that it mentions a million times, showing nothing of it, would take hours.
-    """
-
-    mentioned_bytes: int = 0
-    """Bytes of JSON that the page has mentioned so far, counted at each mention."""
+    headings: Headings = field(default_factory=Headings)
+    """The page's headings so far, and how they are rendered."""
 
     title: str = ""
     """The page's title, as text."""
@@ -87,7 +42,7 @@ class Context:
     suffix: str = ""
     """What its headings of the second level end in: empty in the page's own language."""
 
-    names_elsewhere: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    names_in_other_languages: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     """How other languages call things that a list shows: language and name, by identifier."""
 
     # What is found out about the page.
@@ -104,64 +59,33 @@ class Context:
     missing_references: set[str] = field(default_factory=set)
     """The identifiers that the page mentions and does not describe."""
 
-    anchors: dict[str, str] = field(default_factory=dict)
-    """The fragments of its headings, by DocC's anchors for them."""
-
     edges: list[tuple[str, str]] = field(default_factory=list)
     """For the link graph: how something relates to the page, and its identifier."""
 
-    asked: list[str] = field(default_factory=list)
-    """Identifiers that were looked up for the current part of the page."""
+    lookups: Lookups = field(default_factory=Lookups)
+    """Which identifiers its parts have looked up."""
 
-    asked_by_part: list[list[str]] = field(default_factory=list)
-    """One such list per part so far. A caller that wants its own record sets a new list."""
-
-    slugs: Slugs = field(default_factory=Slugs)
-    """The fragments that its headings have taken."""
-
-    mended: set[str] = field(default_factory=set)
+    counted: set[str] = field(default_factory=set)
     """The identifiers whose misfits have been counted."""
 
     called_deprecated: bool | None = None
     """What `is_called_deprecated` has found; None until it is asked."""
 
-    # What holds for a stretch of the page: see `_Surroundings`.
-
-    relation: str | None = "body"
-    """How what is mentioned relates to the page; None in others' words, which make no edges."""
-
-    is_link_text: bool = False
-    """Whether what is rendered is the text of a link."""
-
-    is_for_elsewhere: bool = False
-    """Whether what is rendered goes to another file, and so shows no assets."""
-
-    is_bold: bool = False
-    """Whether everything is set in bold."""
-
-    demotion: int = 0
-    """Levels by which headings in content are lowered to stand below our own."""
-
     _depth: int = field(default=0, init=False)
     """Levels of content inside content."""
-
-    def __post_init__(self) -> None:
-        """Settle how much may be mentioned."""
-        self._max_mentioned = _MENTIONED_BYTES + _MENTIONED_BYTES_A_BYTE * self.page_bytes
 
     def describe(self, identifier: str) -> Described | None:
         """What the page says of the identifier; one that it does not describe is counted.
 
-        Called for each mention: its cost is taken off what the page may have. Raises PageTooLarge.
+        Called for each mention: its cost is taken off what the page may have. `links.describe` only
+        looks. Raises PageTooLarge.
         """
-        self.asked.append(identifier)
+        self.lookups.current.append(identifier)
         described = self.links.describe(identifier)
         if described is None:
             self.missing_references.add(identifier)
             return None
-        self.mentioned_bytes += described.cost
-        if self.mentioned_bytes > self._max_mentioned:
-            raise MentionsTooMuch(self._max_mentioned)
+        self.budget.mention(described.cost)
         if described.reference is None:
             self.missing_references.add(identifier)
         if described.findings:
@@ -169,35 +93,22 @@ class Context:
         return described
 
     def _count_once(self, identifier: str, findings: Counts) -> None:
-        if identifier not in self.mended:
-            self.mended.add(identifier)
+        if identifier not in self.counted:
+            self.counted.add(identifier)
             for kind, count in findings.items():
                 self.unknown_nodes[kind] += count
 
-    def begin_part(self) -> None:
-        """Record what is looked up from here on separately."""
-        self.asked = []
-        self.asked_by_part.append(self.asked)
-
     def reference(self, identifier: str) -> Reference | None:
-        """What the identifier stands for."""
+        """What an identifier that is mentioned stands for, counted as by `describe`."""
         described = self.describe(identifier)
         return described.reference if described else None
 
     def is_called_deprecated(self, identifier: str) -> bool:
         """Whether the page's references call it deprecated, in all its languages alike."""
         if self.called_deprecated is None:
-            described = self.links.describe(identifier)
-            reference = described.reference if described else None
+            reference = self.links.reference(identifier)
             self.called_deprecated = isinstance(reference, TopicReference) and reference.deprecated
         return self.called_deprecated
-
-    def poster(self, identifier: str) -> Reference | None:
-        """What the poster of a video is; a missing poster is not reported."""
-        if self.links.describe(identifier) is None:
-            self.asked.append(identifier)
-            return None
-        return self.reference(identifier)
 
     def mention(self, identifier: str, relation: str | None = None) -> None:
         """Note that the page leads to what the identifier stands for, for the link graph."""
@@ -207,44 +118,14 @@ class Context:
 
     def destination(self, identifier: str, described: Described | None) -> str | None:
         """Where a link leads; None inside another link, since links do not nest."""
-        return None if self.is_link_text else self.links.to(identifier, described)
-
-    def linked(self, text: str, destination: str) -> str:
-        """A link to a safe destination; the text alone inside another link."""
-        return text if self.is_link_text else link(text, destination)
-
-    def addressed(self, text: str, address: str) -> str:
-        """Words that lead to an address which no bundle can link, and the address beside them.
-
-        Except for scripts and data, which are not addresses to visit.
-        """
-        if self.is_link_text or _NO_ADDRESS.match(address):
-            return text
-        escaped = escape(address.strip())
-        return text if escaped in ("", text) else f"{text} ({escaped})"
-
-    def asset(self, url: str) -> str | None:
-        """The link to a file of the archive; None where only words are wanted."""
-        return None if self.is_for_elsewhere else self.links.asset(url)
+        return None if self.is_link_text else self.links.destination(identifier, described)
 
     def heading(self, level: int, text: str, anchor: str | None = None) -> str:
-        """A heading of plain text, whose fragment is remembered for links to DocC's anchor.
-
-        `anchor` is as the archive has it, and as in a URL: percent-encoded where it is not ASCII.
-        """
+        """A heading of plain text; `anchor` is DocC's own for it, as the archive has it."""
         suffix = self.suffix if level == 2 else ""
-        usual = level > 1 and len(text) < _USUAL_CHARS
         if suffix:
-            self.reserve(len(suffix))
-            usual = usual and len(suffix) < _USUAL_CHARS
-        render = _usual_heading if usual else _rendered_heading
-        rendered, fragment = render(level, text, suffix)
-        if not rendered:
-            return ""
-        fragment = self.slugs.add(fragment)
-        if anchor and (usual or len(fragment) <= LONGEST_LINKED):
-            self.anchors.setdefault(unquote(anchor) if "%" in anchor else anchor, fragment)
-        return rendered
+            self.budget.reserve(len(suffix))
+        return self.headings.add(level, text, suffix, anchor)
 
     def variant(self, language: str, references: Mapping[str, ReferenceText]) -> "Context":
         """A context for the same page in another language, whose headings read `… (Objective-C)`.
@@ -252,68 +133,18 @@ class Context:
         Both write into one page, and share what they collect for it. Everything else is the other's
         own, and what it makes is not taken off what may still be made of this one.
         """
-        return type(self)(
-            self.links.describing(references),
-            self.chars_left,
+        return Context(
+            self.links.with_references(references),
+            self.budget.copy(),
             self.unknown_nodes,
-            self.page_bytes,
-            self.mentioned_bytes,
+            self.headings,
             title=self.title,
             suffix=f" ({language})",
             missing_references=self.missing_references,
-            anchors=self.anchors,
             edges=self.edges,
-            slugs=self.slugs,
-            mended=self.mended,
+            counted=self.counted,
             called_deprecated=self.called_deprecated,
         )
-
-    def spend(self, text: str) -> str:
-        """The same text, its length taken off what the page may have. Raises PageTooLarge.
-
-        Called wherever a page can grow beyond its JSON: for each mention of a reference, and for
-        blocks, which are counted again at each level because each may indent them.
-        """
-        self.chars_left -= len(text)
-        if self.chars_left < 0:
-            raise PageTooLarge
-        return text
-
-    def reserve(self, chars: int) -> None:
-        """Take off what is about to be made, where little can become much. Raises PageTooLarge."""
-        self.chars_left -= chars
-        if self.chars_left < 0:
-            raise PageTooLarge
-
-    def relating(self, relation: str | None) -> "_Surroundings":
-        """A `with` block in which mentions relate to the page like this; None for others' words."""
-        around = _Surroundings(self)
-        self.relation = relation
-        return around
-
-    def inside_link(self) -> "_Surroundings":
-        """A `with` block that renders the text of a link."""
-        around = _Surroundings(self)
-        self.is_link_text = True
-        return around
-
-    def words_alone(self) -> "_Surroundings":
-        """A `with` block that renders for another file, and so shows no assets."""
-        around = _Surroundings(self)
-        self.is_for_elsewhere = True
-        return around
-
-    def inside_bold(self) -> "_Surroundings":
-        """A `with` block set in bold, where bold content needs no marks of its own."""
-        around = _Surroundings(self)
-        self.is_bold = True
-        return around
-
-    def demoted(self, levels: int) -> "_Surroundings":
-        """A `with` block whose content stands below a heading, and so do its headings."""
-        around = _Surroundings(self)
-        self.demotion = levels
-        return around
 
     def enter(self) -> bool:
         """Go one level deeper, to be undone by `leave`; False, and no deeper, at the limit."""
@@ -326,60 +157,3 @@ class Context:
     def leave(self) -> None:
         """Come back from the level that `enter` went to."""
         self._depth -= 1
-
-
-class _Surroundings:
-    """What held in a context before a stretch of the page, restored when the `with` block ends.
-
-    A class, because each link of a page would pay for `contextlib`'s generators. The caller sets
-    what holds within by an assignment, which mypy checks.
-    """
-
-    __slots__ = ("_before", "_ctx")
-
-    def __init__(self, ctx: Context) -> None:
-        self._ctx = ctx
-        self._before = (
-            ctx.relation,
-            ctx.is_link_text,
-            ctx.is_for_elsewhere,
-            ctx.is_bold,
-            ctx.demotion,
-        )
-
-    def __enter__(self) -> None:
-        """What holds within has been set."""
-
-    def __exit__(self, *_: object) -> None:
-        ctx = self._ctx
-        (
-            ctx.relation,
-            ctx.is_link_text,
-            ctx.is_for_elsewhere,
-            ctx.is_bold,
-            ctx.demotion,
-        ) = self._before
-
-
-def _rendered_heading(level: int, text: str, suffix: str) -> tuple[str, str]:
-    """A heading and the fragment that its text gives."""
-    text = one_line(text).strip()
-    if not text:
-        return "", ""
-    text += suffix
-    # swift-docc keeps only the backticks of code in a heading; a title may be about backticks.
-    return heading(level, _title(text) if level == 1 else with_code(text)), slug(text)
-
-
-def _title(text: str) -> str:
-    """The title of a page; a name that Markdown would read as more than text is code.
-
-    GitHub shows an emoji for the `:x:` of `shadow(color:x:y:)`, escaped or not.
-    """
-    words = escape(text)
-    is_name = " " not in text
-    return code_span(text) if is_name and (words != text or _EMOJI.search(text)) else words
-
-
-_usual_heading = lru_cache(maxsize=1024)(_rendered_heading)
-"""Most headings are `Topics`, `Parameters` and the like."""

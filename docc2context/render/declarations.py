@@ -8,9 +8,9 @@ from docc2context.markdown.inline import link
 from docc2context.model.sections import Declaration, OtherDeclarations
 from docc2context.model.symbol import Fragment
 from docc2context.render.block import strong
+from docc2context.render.conformance import availability
 from docc2context.render.context import Context
 from docc2context.render.inline import page_link
-from docc2context.render.links import availability
 from docc2context.render.listing import listing
 
 
@@ -36,7 +36,7 @@ def type_span(fragments: Sequence[Fragment], ctx: Context) -> str:
     match list({part.identifier for part in fragments if part.identifier}):
         case [identifier] if code:
             page = ctx.destination(identifier, ctx.links.describe(identifier))
-            return ctx.spend(link(code, page)) if page else code
+            return ctx.budget.spend(link(code, page)) if page else code
         case _:
             return code
 

@@ -8,7 +8,8 @@ from docc2context.model.reference import TopicReference
 from docc2context.model.variants import Variant
 from docc2context.render.availability import platforms
 from docc2context.render.context import Context
-from docc2context.render.titles import language_name, owner_by_address, page_title
+from docc2context.render.language_names import language_name
+from docc2context.render.titles import owner_by_address, page_title
 
 
 def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str, ctx: Context) -> str:
@@ -48,13 +49,12 @@ def _parent(node: RenderNode, ctx: Context) -> str:
     count, and one that groups others, such as `Sequence Implementations`, only if there is no
     other. Where the archive has no page above it, the address decides.
     """
-    owner = ctx.links.describe(node.identifier.url.rpartition("/")[0])
-    if owner and isinstance(owner.reference, TopicReference) and owner.reference.role == "symbol":
-        return owner.reference.title
+    owner = ctx.links.reference(node.identifier.url.rpartition("/")[0])
+    if isinstance(owner, TopicReference) and owner.role == "symbol":
+        return owner.title
     groups: list[str] = []
     for identifier in reversed(_way_down(node)[1:]):
-        described = ctx.links.describe(identifier)
-        reference = described.reference if described else None
+        reference = ctx.links.reference(identifier)
         title: str = getattr(reference, "title", "")
         if getattr(reference, "role", None) != "collectionGroup":
             return title

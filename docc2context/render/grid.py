@@ -57,10 +57,10 @@ def _fill_spans(node: Table, rows: list[list[str]], ctx: Context) -> None:
         shown = rows[top][left]
         covered_rows = rows[top : top + span.rowspan]
         # Each is looked at, and may be too short to be filled.
-        ctx.reserve(len(covered_rows) * _CHARS_OF_A_LOOK)
+        ctx.budget.reserve(len(covered_rows) * _CHARS_OF_A_LOOK)
         for covered in covered_rows:
             places = range(left, min(left + span.colspan, len(covered)))
             # Even where something stands already: any number of spans can cover all cells.
-            ctx.reserve(len(places) * (len(shown) or 1))
+            ctx.budget.reserve(len(places) * (len(shown) or 1))
             for i in places:
                 covered[i] = covered[i] or shown

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from operator import is_
 from typing import assert_never, cast
-from urllib.parse import unquote
 
 from docc2context.links.references import Described
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
-from docc2context.markdown.inline import HARD_BREAK, Styled, html, image, join, link, safe_url
+from docc2context.markdown.inline import HARD_BREAK, Styled, html, join, link
 from docc2context.model.inline import (
     CodeVoice,
     ContentMetadata,
@@ -29,19 +28,14 @@ from docc2context.model.inline import (
     Text,
     UnknownInline,
 )
-from docc2context.model.reference import (
-    ImageReference,
-    LinkReference,
-    MediaVariant,
-    Reference,
-    VideoReference,
-)
+from docc2context.model.reference import LinkReference
 from docc2context.render.context import TOO_DEEP, Context
+from docc2context.render.media import shown_or_described
 from docc2context.render.titles import last_part, title_of
 
 Piece = str | Styled
 
-_SCALE = re.compile(r"[1-9]x")
+_NO_ADDRESS = re.compile(r"[\0-\x20]*(?:javascript|vbscript|data):", re.IGNORECASE)
 
 _BREAK = "\n"
 """The text of a node that is a hard break."""
@@ -159,7 +153,7 @@ def reference(node: ReferenceLink, ctx: Context) -> str:
     described = ctx.describe(identifier)
     title = _overriding_title(node, ctx) or _own_title(identifier, described, ctx)
     ctx.mention(identifier)
-    return ctx.spend(_linked(title, identifier, described, ctx) if node.is_active else title)
+    return ctx.budget.spend(_linked(title, identifier, described, ctx) if node.is_active else title)
 
 
 def page_link(identifier: str, ctx: Context) -> str:
@@ -171,7 +165,7 @@ def link_to(identifier: str, described: Described | None, ctx: Context) -> str:
     """A link to what `described` says of the identifier, as `page_link` makes it."""
     title = _own_title(identifier, described, ctx)
     ctx.mention(identifier)
-    return ctx.spend(_linked(title, identifier, described, ctx))
+    return ctx.budget.spend(_linked(title, identifier, described, ctx))
 
 
 def _linked(title: str, identifier: str, described: Described | None, ctx: Context) -> str:
@@ -179,7 +173,20 @@ def _linked(title: str, identifier: str, described: Described | None, ctx: Conte
     if destination and title:
         return link(title, destination)
     reference = described.reference if described else None
-    return ctx.addressed(title, reference.url) if isinstance(reference, LinkReference) else title
+    return (
+        _with_address(title, reference.url, ctx) if isinstance(reference, LinkReference) else title
+    )
+
+
+def _with_address(text: str, address: str, ctx: Context) -> str:
+    """Words that lead to an address which no bundle can link, and the address beside them.
+
+    Except for scripts and data, which are not addresses to visit.
+    """
+    if ctx.is_link_text or _NO_ADDRESS.match(address):
+        return text
+    escaped = escape(address.strip())
+    return text if escaped in ("", text) else f"{text} ({escaped})"
 
 
 def _overriding_title(node: ReferenceLink, ctx: Context) -> str:
@@ -205,39 +212,9 @@ def _own_title(identifier: str, described: Described | None, ctx: Context) -> st
 
 
 def media(identifier: str, metadata: ContentMetadata | None, ctx: Context) -> str:
-    """An image or video: shown if it is in the bundle or on the web, otherwise described.
-
-    The description has its file name, because a link to nothing helps nobody.
-    """
-    reference = ctx.reference(identifier)
-    shown = _shown(reference, ctx) or _told(reference, identifier)
-    return ctx.spend(" ".join(filter(None, [shown, media_caption(metadata, ctx)])))
-
-
-def _shown(reference: Reference | None, ctx: Context) -> str | None:
-    """The picture, or a link to the video around its poster; None if there is no file to show."""
-    if not isinstance(reference, ImageReference | VideoReference):
-        return None
-    file = _file(reference, ctx)
-    if file is None:
-        return None
-    words = escape(reference.alt or "")
-    if isinstance(reference, ImageReference):
-        return image(words, file)
-    poster = ctx.poster(reference.poster) if reference.poster else None
-    if isinstance(poster, ImageReference) and (picture := _copied_file(poster, ctx)) is not None:
-        return ctx.linked(image(words or "Video", picture), file)
-    return ctx.linked(words or "Video", file)
-
-
-def _told(reference: Reference | None, identifier: str) -> str:
-    variants = reference.variants if isinstance(reference, ImageReference | VideoReference) else []
-    words = escape(getattr(reference, "alt", None) or "")
-    plainest = min(variants, key=lambda variant: "dark" in variant.traits, default=None)
-    name = escape(_file_name(plainest.url if plainest else identifier))
-    description = f"{words} ({name})" if words else name
-    kind = "Video" if isinstance(reference, VideoReference) else "Image"
-    return join([Styled("emphasis", f"{kind}: {description}")])
+    """An image or video with its caption."""
+    shown = shown_or_described(identifier, ctx)
+    return ctx.budget.spend(" ".join(filter(None, [shown, media_caption(metadata, ctx)])))
 
 
 def media_caption(metadata: ContentMetadata | None, ctx: Context) -> str:
@@ -262,32 +239,9 @@ def bold_inlines(nodes: Sequence[Inline], ctx: Context) -> Piece:
     return bold(content, ctx)
 
 
-def _file(reference: ImageReference | VideoReference, ctx: Context) -> str | None:
-    """The destination of the file to show: one of the bundle, else one on the web."""
-    if (copied := _copied_file(reference, ctx)) is not None:
-        return copied
-    light_first = sorted(reference.variants, key=lambda variant: "dark" in variant.traits)
-    return next(filter(None, (safe_url(variant.url) for variant in light_first)), None)
-
-
-def _copied_file(reference: ImageReference | VideoReference, ctx: Context) -> str | None:
-    """The link to the light variant of the highest scale that the bundle holds."""
-    finest = sorted(reference.variants, key=lambda one: ("dark" in one.traits, -_scale(one)))
-    return next(filter(None, (ctx.asset(variant.url) for variant in finest)), None)
-
-
-def _scale(variant: MediaVariant) -> int:
-    """Pixels per point, from a trait such as `2x`; 1 without one."""
-    return max((int(trait[:-1]) for trait in variant.traits if _SCALE.fullmatch(trait)), default=1)
-
-
-def _file_name(url: str) -> str:
-    return unquote(url.rstrip("/").rpartition("/")[2])
-
-
 def _link(node: Link, ctx: Context) -> str:
     """A link by its address, as old archives have it: on the web, or of a page of the archive."""
     ctx.mention(node.destination)
     title = escape(node.title or node.destination)
     destination = ctx.destination(node.destination, None)
-    return link(title, destination) if destination else ctx.addressed(title, node.destination)
+    return link(title, destination) if destination else _with_address(title, node.destination, ctx)

@@ -13,8 +13,8 @@ from docc2context.model.variants import Variant
 from docc2context.render.context import Context
 from docc2context.render.front_matter import page_front_matter
 from docc2context.render.inline import inlines
+from docc2context.render.other_language import OtherLanguage
 from docc2context.render.parts import page_parts
-from docc2context.render.renamed import OtherLanguage
 from docc2context.render.titles import page_title
 from docc2context.render.variant import variant_parts
 
@@ -30,7 +30,7 @@ def render_page(node: RenderNode, others: Sequence[Variant], path: str, ctx: Con
     `others` are the page in further languages, of which only what differs is shown. `path` is
     DocC's own, for the front matter.
     """
-    markdown = ctx.links.settle(md.join(_blocks(node, others, ctx)), ctx.anchors)
+    markdown = ctx.links.fill_own_links(md.join(_blocks(node, others, ctx)), ctx.headings.anchors)
     return f"{page_front_matter(node, others, path, ctx)}\n\n{markdown}\n"
 
 
@@ -43,7 +43,7 @@ def render_part(node: RenderNode, others: Sequence[Variant], path: str, ctx: Con
     title, *body = _blocks(node, others, ctx)
     facts = page_front_matter(node, others, path, ctx).split("\n")[1:-1]
     blocks = [title or ctx.heading(1, path), code_block(facts, "yaml"), *body]
-    return ctx.links.settle(md.join(blocks), ctx.anchors) + "\n"
+    return ctx.links.fill_own_links(md.join(blocks), ctx.headings.anchors) + "\n"
 
 
 def _blocks(node: RenderNode, others: Sequence[Variant], ctx: Context) -> list[str]:
@@ -72,7 +72,7 @@ def summary(node: RenderNode, ctx: Context) -> str:
     words = node.abstract or _first_paragraph(node.sections or ())
     if not words:
         return ""
-    with ctx.inside_link(), ctx.words_alone():
+    with ctx.inside_link(), ctx.for_other_file():
         return inlines(words, ctx).strip()
 
 

@@ -14,12 +14,14 @@ from docc2context.model.page import RenderNode
 from docc2context.model.sections import Declarations
 from docc2context.render.availability import is_deprecated, messages
 from docc2context.render.block import blocks, run_in, strong, unknown
+from docc2context.render.conformance import availability
 from docc2context.render.context import Context
 from docc2context.render.inline import inlines, is_plain, link_to, reference
-from docc2context.render.links import availability, note
-from docc2context.render.renamed import OtherLanguage, names_elsewhere
+from docc2context.render.language_names import language_name
+from docc2context.render.other_language import OtherLanguage, names_in_other_languages
+from docc2context.render.remarks import note
 from docc2context.render.sections import primary_section
-from docc2context.render.titles import language_name, title_of
+from docc2context.render.titles import title_of
 from docc2context.render.topics import relationships, topic_groups
 from docc2context.render.tutorials import section
 
@@ -36,16 +38,11 @@ _LISTS: tuple[tuple[str, Callable[[Any, Context], str]], ...] = (
 
 
 class Parts(msgspec.Struct, frozen=True, gc=False):
-    """Rendered parts: what precedes the declarations, these, and all that has headings.
-
-    `asked` has, by field of the page, the identifiers looked up for each of its items (the abstract
-    is one item). Equal items whose identifiers stand for the same things read the same.
-    """
+    """Rendered parts: what precedes the declarations, these, and all that has headings."""
 
     lead: list[str]
     declarations: list[str]
     sections: list[str]
-    asked: dict[str, list[list[str]]]
 
 
 def page_parts(node: RenderNode, ctx: Context, others: Sequence[OtherLanguage]) -> Parts:
@@ -53,9 +50,8 @@ def page_parts(node: RenderNode, ctx: Context, others: Sequence[OtherLanguage]) 
 
     Declarations go first, as on the web page; swift-docc writes the mentions before them.
     """
-    asked: dict[str, list[list[str]]] = {}
-    ctx.asked_by_part = asked["abstract"] = []
-    ctx.begin_part()
+    ctx.lookups.begin_field("abstract")
+    ctx.lookups.begin_item()
     abstract = inlines(node.abstract, ctx)
     if not node.abstract or is_plain(node.abstract):
         ctx.abstract = abstract
@@ -66,23 +62,25 @@ def page_parts(node: RenderNode, ctx: Context, others: Sequence[OtherLanguage]) 
         _alternatives(node, ctx) if node.variants and len(node.variants) > 1 else "",
         _sample_code(node, ctx),
     ]
-    ctx.asked_by_part = asked["primary_content_sections"] = []
+    ctx.lookups.begin_field("primary_content_sections")
     declared, sections = _primary(node, ctx)
-    ctx.asked_by_part = asked["sections"] = []
+    ctx.lookups.begin_field("sections")
     for part in node.sections or ():
-        ctx.begin_part()
+        ctx.lookups.begin_item()
         sections.append(section(part, ctx))
     for field, render in _LISTS:
         if groups := getattr(node, field):
-            ctx.asked_by_part = asked[field] = []
-            ctx.names_elsewhere = names_elsewhere(field, node, others) if others else {}
+            ctx.lookups.begin_field(field)
+            ctx.names_in_other_languages = (
+                names_in_other_languages(field, node, others) if others else {}
+            )
             sections.append(render(groups, ctx))
     if node.unknown_sections:
-        ctx.asked_by_part = asked["unknown_sections"] = []
+        ctx.lookups.begin_field("unknown_sections")
         for unknown_part in node.unknown_sections:
-            ctx.begin_part()
+            ctx.lookups.begin_item()
             sections.append(unknown(unknown_part.name, unknown_part.content, ctx))
-    return Parts(lead, declared, sections, asked)
+    return Parts(lead, declared, sections)
 
 
 def _primary(node: RenderNode, ctx: Context) -> tuple[list[str], list[str]]:
@@ -90,7 +88,7 @@ def _primary(node: RenderNode, ctx: Context) -> tuple[list[str], list[str]]:
     declared: list[str] = []
     others: list[str] = []
     for part in node.primary_content_sections or ():
-        ctx.begin_part()
+        ctx.lookups.begin_item()
         text = primary_section(part, node.identifier.interface_language, ctx)
         (declared if isinstance(part, Declarations) else others).append(text)
     return declared, others
@@ -154,7 +152,7 @@ def _alternatives(node: RenderNode, ctx: Context) -> str:
             for path in others:
                 if path not in links:
                     links[path] = link_to(path, None, ctx)
-                lines.append(ctx.spend(f"{label} {links[path]}"))
+                lines.append(ctx.budget.spend(f"{label} {links[path]}"))
     return md.join(lines)
 
 

@@ -8,14 +8,19 @@ from docc2context.model.block import CodeListing, LineAnnotation
 from docc2context.model.reference import FileReference
 
 
+def note(text: str) -> str:
+    """A remark of one line, set apart from prose."""
+    return join([Styled("emphasis", text)])
+
+
 def unknown_kind(name: str) -> str:
     """What stands above the content of a node that the format does not know."""
-    return join([Styled("emphasis", escape(f"Content of unknown kind “{name}”:"))])
+    return note(escape(f"Content of unknown kind “{name}”:"))
 
 
 def missing_file(name: str) -> str:
     """What stands in the place of a code file that the page does not describe."""
-    return join([Styled("emphasis", escape(f"File: {name}"))])
+    return note(escape(f"File: {name}"))
 
 
 def changed_lines(file: FileReference) -> str:
@@ -33,7 +38,7 @@ def _annotation(style: str, annotations: Sequence[LineAnnotation]) -> str:
         (a.range[0].line, a.range[-1].line) for a in annotations if a.style == style and a.range
     ]
     word = "Highlighted" if style == "highlight" else "Struck out"
-    return join([Styled("emphasis", f"{word}: {_lines(ranges)}")]) if ranges else ""
+    return note(f"{word}: {_lines(ranges)}") if ranges else ""
 
 
 def _lines(ranges: Iterable[tuple[int, int]]) -> str:

@@ -29,8 +29,9 @@ from docc2context.model.sections import (
 from docc2context.model.symbol import Fragment
 from docc2context.render.attributes import attribute
 from docc2context.render.block import blocks, run_in, unknown
-from docc2context.render.context import Context, generated_anchor
+from docc2context.render.context import Context
 from docc2context.render.declarations import declarations, plain, type_span
+from docc2context.render.headings import generated_anchor
 from docc2context.render.inline import page_link
 
 
@@ -43,27 +44,27 @@ def primary_section(node: PrimarySection, language: str, ctx: Context) -> str:
             return md.join([ctx.heading(2, node.title or ""), blocks(node.content, ctx)])
         case Parameters():
             items = [_item(code_span(p.name), p.content, ctx) for p in node.parameters]
-            return _listed("Parameters", items, ctx)
+            return _list_section("Parameters", items, ctx)
         case Mentions():
             with ctx.relating("mention"):
-                return _listed("Mentioned In", _bullets(node.mentions, ctx), ctx, "mentions")
+                return _list_section("Mentioned In", _bullets(node.mentions, ctx), ctx, "mentions")
         case Properties() | RestParameters():
-            return _listed(node.title, [_property(item, ctx) for item in node.items], ctx)
+            return _list_section(node.title, [_property(item, ctx) for item in node.items], ctx)
         case RestEndpoint():
             url = code_block(["".join(token.text for token in node.tokens)], "http")
             return md.join([ctx.heading(2, node.title), url])
         case RestBody():
             return _rest_body(node, ctx)
         case RestResponses():
-            return _listed(node.title, [_response(item, ctx) for item in node.items], ctx)
+            return _list_section(node.title, [_response(item, ctx) for item in node.items], ctx)
         case Details():
             return _details(node, ctx)
         case Attributes():
             items = [md.bullets([attribute(item, ctx)]) for item in node.attributes or []]
-            return _listed(node.title, items, ctx)
+            return _list_section(node.title, items, ctx)
         case PossibleValues():
             items = [_item(code_span(v.name), v.content, ctx) for v in node.values]
-            return _listed(node.title or "Possible Values", items, ctx, "possibleValues")
+            return _list_section(node.title or "Possible Values", items, ctx, "possibleValues")
         case UnknownPrimarySection():
             return unknown(node.name, node.content, ctx)
         case _:
@@ -87,7 +88,8 @@ def section_title(node: PrimarySection) -> str:
             return node.title
 
 
-def _listed(title: str, items: Sequence[str], ctx: Context, anchor: str | None = None) -> str:
+def _list_section(title: str, items: Sequence[str], ctx: Context, anchor: str | None = None) -> str:
+    """A heading and a list; empty for no items. The anchor is made of the title if not given."""
     if not items:
         return ""
     head = ctx.heading(2, title, anchor or generated_anchor(title))
@@ -99,17 +101,18 @@ def _bullets(identifiers: Iterable[str], ctx: Context) -> list[str]:
 
 
 def _item(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
-    """A list item: what it is about, a colon, and what is said of it."""
-    return md.list_item("-", _said(head, content, ctx))
+    return md.list_item("-", _headed(head, content, ctx))
 
 
-def _said(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
+def _headed(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
+    """What it is about, a colon, and what is said of it; either alone if the other is empty."""
     if not content or not head:
         return head or blocks(content, ctx)
     return run_in(f"{head}:", content, ctx)
 
 
-def _noted(name: str, notes: Iterable[str]) -> str:
+def _with_notes(name: str, notes: Iterable[str]) -> str:
+    """A name with the notes that are not empty in brackets behind it."""
     joined = ", ".join(filter(None, notes))
     return f"{name} ({joined})" if joined else name
 
@@ -123,7 +126,7 @@ def _property(item: Property, ctx: Context) -> str:
         "deprecated" if item.deprecated else "",
         f"introduced in {escape(item.introduced_version)}" if item.introduced_version else "",
     ]
-    description = _said(_noted(code_span(item.name), notes), item.content, ctx)
+    description = _headed(_with_notes(code_span(item.name), notes), item.content, ctx)
     lines = [attribute(one, ctx) for one in item.attributes or []]
     attributes = md.bullets(lines)
     return md.list_item("-", md.join([description, attributes]))
@@ -155,7 +158,7 @@ def _rest_body(node: RestBody, ctx: Context) -> str:
     body_type = type_span(node.body_content_type, ctx)
     mime_type = code_span(node.mime_type or "")
     if body_type:
-        types = _noted(body_type, [f"content type {mime_type}" if mime_type else ""])
+        types = _with_notes(body_type, [f"content type {mime_type}" if mime_type else ""])
     else:
         types = f"Content type: {mime_type}" if mime_type else ""
     head = ctx.heading(2, node.title)
@@ -171,7 +174,7 @@ def _response(node: RestResponse, ctx: Context) -> str:
         type_span(node.type, ctx),
         code_span(node.mime_type or node.mimetype or ""),
     ]
-    return _item(_noted(status, notes), node.content, ctx)
+    return _item(_with_notes(status, notes), node.content, ctx)
 
 
 def _details(node: Details, ctx: Context) -> str:
@@ -183,6 +186,6 @@ def _details(node: Details, ctx: Context) -> str:
         "Type": code_span(_plain_types(details.value)),
         "Platforms": escape(", ".join(details.platforms)),
     }
-    return _listed(
+    return _list_section(
         node.title, [f"- {name}: {value}" for name, value in lines.items() if value], ctx
     )

@@ -32,4 +32,4 @@ def code_file(step: Step, ctx: Context, whole: Callable[[FileReference, str], st
     if not isinstance(reference, FileReference):
         return media(step.code, None, ctx)
     changed = changed_lines(reference)
-    return ctx.spend(whole(reference, f" (changed: {changed})" if changed else ""))
+    return ctx.budget.spend(whole(reference, f" (changed: {changed})" if changed else ""))

@@ -25,6 +25,7 @@ from docc2context.model.reference import (
 )
 from docc2context.model.tutorials import Hero
 from docc2context.model.variants import Variant
+from docc2context.render.language_names import language_name
 
 _GROUP_ROLES = frozenset({"collection", "collectionGroup", "article", "sampleCode", "overview"})
 """Roles of symbol pages that are not about symbols, such as those of modules: the web page sets
@@ -33,20 +34,7 @@ their titles as prose."""
 _REQUEST = "restRequestSymbol"
 """The role of a REST request, whose title says in words what it does."""
 
-_LANGUAGE_NAMES = {
-    "occ": "Objective-C",
-    "objc": "Objective-C",
-    "swift": "Swift",
-    "c": "C",
-    "c++": "C++",
-    "cpp": "C++",
-    "data": "Data",
-}
-
 _OF_CODE = re.compile(r"[`(]")
-
-_MAX_LANGUAGE_NAME = 40
-_NOT_IN_LANGUAGE_NAME = re.compile(r"(?:[^\w+#.-]|_)+")
 
 
 def title_of(reference: Reference | None) -> str:
@@ -151,24 +139,3 @@ def other_names(node: RenderNode, others: Iterable[Variant]) -> str:
 def _head_title(node: RenderNode) -> str:
     heads = (part for part in node.sections or [] if isinstance(part, Hero))  # Intro is one too
     return next((head.title for head in heads if head.title.strip()), "")
-
-
-def language_name(language: str) -> str:
-    """DocC's name of a language as people write it.
-
-    An archive may use any text as a name. What is shown is a few plain words that mean the same in
-    Markdown, YAML and the middle of a sentence, escaped or not; empty only for no name.
-
-    >>> language_name("occ"), language_name("swift"), language_name("openapi")
-    ('Objective-C', 'Swift', 'openapi')
-    >>> language_name("a <b>*c*"), language_name("***")
-    ('a b c', 'another language')
-    """
-    return _LANGUAGE_NAMES.get(language) or (language and _plain_language_name(language))
-
-
-def _plain_language_name(language: str) -> str:
-    words = _NOT_IN_LANGUAGE_NAME.sub(" ", language[: _MAX_LANGUAGE_NAME + 1]).strip()
-    if len(language) > _MAX_LANGUAGE_NAME:
-        words = f"{words[:_MAX_LANGUAGE_NAME].rstrip()}…"
-    return words if words.strip("…") else "another language"

@@ -6,15 +6,11 @@ from docc2context.markdown import blocks as md
 from docc2context.model.block import Block, Heading
 from docc2context.model.page import RelationshipGroup, TopicGroup
 from docc2context.render.block import blocks
-from docc2context.render.context import Context, generated_anchor
+from docc2context.render.conformance import conditions
+from docc2context.render.context import Context
+from docc2context.render.headings import generated_anchor
 from docc2context.render.inline import inlines, link_to
-from docc2context.render.links import (
-    PageList,
-    conditions,
-    name_elsewhere,
-    page_list,
-    tell_apart,
-)
+from docc2context.render.page_lists import PageList, other_names, page_list, tell_apart
 
 _GROUP_LEVEL = 3
 """The level of the headings of groups, in Markdown as in their authors' sources."""
@@ -45,7 +41,7 @@ def topic_groups(
 
 def _group(group: TopicGroup, relation: str, ctx: Context) -> tuple[list[str], PageList]:
     """The blocks above the links, the discussion last, and the links."""
-    ctx.begin_part()
+    ctx.lookups.begin_item()
     title = group.title or ""
     head = ctx.heading(_GROUP_LEVEL, title, group.anchor or title.replace(" ", "-"))
     abstract = md.paragraph(inlines(group.abstract, ctx))
@@ -87,7 +83,7 @@ def relationships(groups: Sequence[RelationshipGroup] | None, ctx: Context) -> s
 
 
 def _relationship(group: RelationshipGroup, ctx: Context) -> str:
-    ctx.begin_part()
+    ctx.lookups.begin_item()
     head = ctx.heading(3, group.title)
     lines = [_related(identifier, ctx) for identifier in dict.fromkeys(group.identifiers)]
     return md.join([head, md.bullets(lines)])
@@ -95,7 +91,7 @@ def _relationship(group: RelationshipGroup, ctx: Context) -> str:
 
 def _related(identifier: str, ctx: Context) -> str:
     described = ctx.describe(identifier)
-    name = link_to(identifier, described, ctx) + name_elsewhere(identifier, ctx)
+    name = link_to(identifier, described, ctx) + other_names(identifier, ctx)
     with ctx.relating(None):
         when = conditions(described.reference if described else None, ctx)
-    return ctx.spend(f"{name} ({when})") if when else name
+    return ctx.budget.spend(f"{name} ({when})") if when else name

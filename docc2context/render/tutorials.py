@@ -32,7 +32,8 @@ from docc2context.model.tutorials import (
 from docc2context.render.block import blocks, run_in, strong, unknown
 from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.inline import inlines, media, page_link
-from docc2context.render.links import note, page_links
+from docc2context.render.page_lists import page_links
+from docc2context.render.remarks import note
 
 
 def section(node: Section, ctx: Context) -> str:

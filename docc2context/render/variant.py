@@ -1,7 +1,8 @@
 """How a page in another language differs from the page in its own."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from typing import Any
 
 from docc2context.markdown import blocks as md
 from docc2context.markdown.escape import escape
@@ -10,9 +11,10 @@ from docc2context.model.page import Metadata, RenderNode
 from docc2context.render.availability import platforms
 from docc2context.render.block import strong
 from docc2context.render.context import Context
-from docc2context.render.links import note
+from docc2context.render.lookups import Lookups
+from docc2context.render.other_language import OtherLanguage, matching_indices
 from docc2context.render.parts import Parts, page_parts
-from docc2context.render.renamed import OtherLanguage, places
+from docc2context.render.remarks import note
 from docc2context.render.sections import section_title
 from docc2context.render.titles import page_name, page_title, title_of
 
@@ -21,17 +23,17 @@ def variant_parts(node: RenderNode, own: Parts, other: OtherLanguage, ctx: Conte
     """What a page has in another language and not in its own, which is `own`."""
     name = other.name
     other_ctx = ctx.variant(name, other.references)
-    rest, renamed = _rest(node, own, other)
+    rest, renamed = _rest(node, ctx.lookups, other)
     parts = page_parts(rest, other_ctx, ())
     lead = _beyond(parts.lead, own.lead)
     declared = _beyond(parts.declarations, own.declarations)
-    if (facts := ctx.spend(_variant_facts(node, other.node))) or lead or declared:
+    if (facts := ctx.budget.spend(_variant_facts(node, other.node))) or lead or declared:
         lead.insert(0, f"{strong(f'{name}:')} {facts}" if facts else strong(name))
     if ctx.is_deprecated and not other_ctx.is_deprecated:
         declared.append(note(f"Not deprecated in {name}."))
     declared += _remarks(name, node, other.node, _names(renamed, other.listed, ctx))
     sections = _unshown(parts.sections, own.sections, name, other_ctx)
-    return Parts(lead, declared, sections, {})
+    return Parts(lead, declared, sections)
 
 
 _REQUIRED = {True: "required", False: "not required"}
@@ -42,7 +44,9 @@ def _beyond(theirs: Iterable[str], ours: Iterable[str]) -> list[str]:
     return [text for text in theirs if text not in shown]
 
 
-def _rest(node: RenderNode, own: Parts, other: OtherLanguage) -> tuple[RenderNode, dict[str, str]]:
+def _rest(
+    node: RenderNode, own: Lookups, other: OtherLanguage
+) -> tuple[RenderNode, dict[str, str]]:
     """The page in another language without what is the same in its own.
 
     And, by identifier, the titles of what the omitted parts mention under other names: another name
@@ -50,28 +54,45 @@ def _rest(node: RenderNode, own: Parts, other: OtherLanguage) -> tuple[RenderNod
     """
     rest = copy(other.node)
     renamed: dict[str, str] = {}
-    for field, asked in own.asked.items():
+    for field, looked_up in own.by_field.items():
         ours, theirs = getattr(node, field) or (), getattr(rest, field)
         if not theirs:
             continue
-        if field == "abstract":
+        if field == "abstract":  # one item, which is a list itself
             ours, theirs = [ours], [theirs]
-        left = []
-        titles_at: dict[int | None, dict[str, str] | None] = {None: None}
-        for part, place in zip(theirs, places(theirs, ours), strict=True):
-            if place is not None and place not in titles_at:  # any number of parts may equal it
-                titles_at[place] = titles = other.titles(asked[place])
-                renamed.update(titles or ())
-            if titles_at[place] is None:
-                left.append(part)
-        setattr(rest, field, left[0] if left and field == "abstract" else left or None)
+        kept, titles = _differing(theirs, ours, looked_up, other)
+        renamed.update(titles)
+        setattr(rest, field, kept[0] if kept and field == "abstract" else kept or None)
     return rest, renamed
+
+
+def _differing(
+    theirs: Sequence[Any], ours: Sequence[Any], looked_up: Sequence[list[str]], other: OtherLanguage
+) -> tuple[list[Any], dict[str, str]]:
+    """Their items that differ from ours, or mention what differs in more than its name.
+
+    And, by identifier, the other titles of what the rest of them mention. `looked_up` has the
+    identifiers that each of our items mentions.
+    """
+    differing: list[Any] = []
+    renamed: dict[str, str] = {}
+    titles_by_index: dict[int, dict[str, str] | None] = {}
+    for item, index in zip(theirs, matching_indices(theirs, ours), strict=True):
+        if index is None:
+            differing.append(item)
+            continue
+        if index not in titles_by_index:  # any number of items may equal it
+            titles_by_index[index] = titles = other.titles(looked_up[index])
+            renamed.update(titles or ())
+        if titles_by_index[index] is None:
+            differing.append(item)
+    return differing, renamed
 
 
 def _names(titles: Mapping[str, str], listed: Container[str], ctx: Context) -> str:
     """The names of things that the page mentions, except those that its lists give."""
     names = (
-        ctx.spend(f"{title} for {title_of(ctx.reference(identifier))}")
+        ctx.budget.spend(f"{title} for {title_of(ctx.reference(identifier))}")
         for identifier, title in titles.items()
         if identifier not in listed
     )
@@ -95,7 +116,7 @@ def _unshown(sections: Iterable[str], shown: Iterable[str], name: str, ctx: Cont
     return [
         text
         if text.partition("\n")[0].endswith(suffix)
-        else md.join([ctx.spend(strong(f"{name}:")), text])
+        else md.join([ctx.budget.spend(strong(f"{name}:")), text])
         for text in others
     ]
 

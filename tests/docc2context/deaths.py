@@ -7,7 +7,8 @@ from pathlib import Path
 
 from docc2context.archive.reader import Archive
 from docc2context.bundle.report import SkippedPage
-from docc2context.pages import BundlePage, BundlePages, Plan
+from docc2context.bundle_builder import BundlePage, BundlePageConverter
+from docc2context.pages import Plan
 
 
 def killed(*_: object) -> None:
@@ -15,7 +16,7 @@ def killed(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-class FirstFails(BundlePages):
+class FirstFails(BundlePageConverter):
     """The page `a` fails at once; the others take until `folder` holds `released`, or long."""
 
     def __init__(self, folder: Path, archive: Archive, plan: Plan) -> None:

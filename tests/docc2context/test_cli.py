@@ -10,7 +10,7 @@ import pytest
 
 from docc2context import cli
 from docc2context.options import parsed
-from docc2context.wording import shown
+from docc2context.wording import quoted
 from tests.docc2context import deaths
 from tests.docc2context.archives import archive, page, zipped
 
@@ -437,7 +437,7 @@ def test_a_first_word_that_means_nothing_is_told_with_the_commands_that_there_ar
     usage, last = capsys.readouterr().err.splitlines()
     assert usage.startswith("usage: docc2context [-h] [--version] COMMAND")
     assert last == (
-        f"docc2context: error: {shown(arguments[0])} is neither a command (convert, check) nor an "
+        f"docc2context: error: {quoted(arguments[0])} is neither a command (convert, check) nor an "
         "existing file or folder"
     )
 

@@ -17,6 +17,7 @@ from docc2context.links.resolver import PageResolver
 from docc2context.links.site import Site
 from docc2context.model.counts import new_counts
 from docc2context.model.decode import PageUndecodable, decode_page
+from docc2context.render.budget import Budget
 from docc2context.render.context import Context
 from docc2context.render.page import curated, render_page, summary
 from docc2context.render.titles import page_name
@@ -75,7 +76,8 @@ def test_a_page_with_any_values_anywhere_is_rendered_or_refused(
     except PageUndecodable:
         return
     links = PageResolver(SITE, "documentation/kit.md", decoded.node.references)
-    ctx = Context(links, DEFAULT_LIMITS.max_page_output_bytes, new_counts(), decoded.size)
+    budget = Budget(DEFAULT_LIMITS.max_page_output_bytes, decoded.size)
+    ctx = Context(links, budget, new_counts())
     markdown = render_page(decoded.node, decoded.others, "/documentation/kit", ctx)
     assert markdown.startswith("---\ntitle: ")
     assert "\0" not in markdown

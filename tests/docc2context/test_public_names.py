@@ -31,6 +31,8 @@ def test_what_a_check_reports_has_public_types(tmp_path: Path) -> None:
     docc2context.convert(archive(kit=page("Kit")), tmp_path / "out")
     report = docc2context.check(archive(kit=page("Kit"), other=page("Other")), tmp_path / "out")
     assert isinstance(report, docc2context.CheckReport)
+    assert isinstance(report.content, docc2context.Coverage)
+    assert report.content.nodes["metadata/title"] == docc2context.NodeCount(strings=2, found=1)
     (missing,) = report.content.missing
     assert isinstance(missing, docc2context.MissingString)
     assert missing.text == "Other"

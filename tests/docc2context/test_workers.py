@@ -12,8 +12,9 @@ import pytest
 import docc2context
 from docc2context import ArchiveRefused, Code, Limits, OutputTooLarge
 from docc2context.archive.reader import open_archive
-from docc2context.bundle.content import plain
-from docc2context.pages import BundlePages, Plan
+from docc2context.bundle.packing import plain
+from docc2context.bundle_builder import BundlePageConverter
+from docc2context.pages import Plan
 from docc2context.workers import _in_order, converted_pages
 from examples.build_trailkit import ARCHIVE
 from tests.docc2context import deaths
@@ -68,7 +69,7 @@ def test_pages_come_in_the_archives_order_from_other_processes(tmp_path: Path) -
     plan = Plan(LIMITS, "all", plain, assets=False)
     with (
         open_archive(path, LIMITS) as opened,
-        converted_pages(path, opened, BundlePages, plan, workers=2) as pages,
+        converted_pages(path, opened, BundlePageConverter, plan, workers=2) as pages,
     ):
         assert not isinstance(pages, map)  # which one process alone would give
         assert [getattr(page, "path", None) for page in pages] == [
@@ -81,7 +82,7 @@ def test_what_only_this_process_can_read_is_converted_here() -> None:
     with (
         open_archive(data, LIMITS) as opened,
         converted_pages(
-            data, opened, BundlePages, Plan(LIMITS, "all", plain, assets=False), workers=2
+            data, opened, BundlePageConverter, Plan(LIMITS, "all", plain, assets=False), workers=2
         ) as pages,
     ):
         assert isinstance(pages, map)
@@ -159,6 +160,6 @@ def test_one_worker_and_fewer_pages_than_are_worth_two_need_no_other_process(
     plan = Plan(LIMITS, "all", plain, assets=False)
     with (
         open_archive(path, LIMITS) as opened,
-        converted_pages(path, opened, BundlePages, plan, workers) as pages,
+        converted_pages(path, opened, BundlePageConverter, plan, workers) as pages,
     ):
         assert isinstance(pages, map)

@@ -23,7 +23,8 @@ from docc2context.links.paths import MAX_SEGMENT_BYTES, output_paths
 from docc2context.links.resolver import PageResolver
 from docc2context.links.site import Site
 from docc2context.model.decode import PageUndecodable, decode_page
-from docc2context.render.context import Context, PageTooLarge
+from docc2context.render.budget import Budget, PageTooLarge
+from docc2context.render.context import Context
 from docc2context.render.page import render_page, summary
 from docc2context.render.titles import page_name
 from tests.docc2context import oracle
@@ -82,7 +83,8 @@ def render(data: bytes) -> None:
         except PageUndecodable:
             return
         links = PageResolver(SITE, PATH, decoded.node.references)
-        ctx = Context(links, LIMITS.max_page_output_bytes, decoded.unknown_nodes, decoded.size)
+        budget = Budget(LIMITS.max_page_output_bytes, decoded.size)
+        ctx = Context(links, budget, decoded.unknown_nodes)
         try:
             markdown = render_page(decoded.node, decoded.others, "/documentation/kit", ctx)
             summary(decoded.node, ctx)

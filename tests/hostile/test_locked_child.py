@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.api.schemas import Problem
-from docc2context.wording import shown
+from docc2context.wording import quoted
 from tests.app.archives import manifest_of
 from tests.app.serving import NEEDS_PROC, Server, problem
 from tests.hostile import bombs
@@ -69,7 +69,7 @@ def test_a_hostile_archive_gets_its_documented_status_and_code(server: Server, c
     told = problem(response, remedy=case.advice)
     assert (response.status_code, told["code"]) == (STATUS[case.code], case.code)
     assert told.get("limit") == case.limit
-    assert told.get("entry") == (None if case.entry is None else shown(case.entry.decode()))
+    assert told.get("entry") == (None if case.entry is None else quoted(case.entry.decode()))
     assert_told_once(told, case)
 
 
@@ -81,7 +81,7 @@ def test_a_browser_is_told_once_what_to_do_and_which_entry_is_at_fault(
 
     assert page.count(case.advice) == 1
     if case.entry is not None:
-        assert page.count(shown(case.entry.decode())) == 1
+        assert page.count(quoted(case.entry.decode())) == 1
 
 
 def assert_told_once(told: Mapping[str, Any], case: Case) -> None:

@@ -9,7 +9,7 @@ from docc2context import cli
 from docc2context.archive.limits import DEFAULT_LIMITS
 from docc2context.archive.reader import open_archive
 from docc2context.errors import ArchiveRefused, LimitExceeded
-from docc2context.wording import shown
+from docc2context.wording import quoted
 from tests.hostile.cases import GOOD, HOSTILE, USUAL, Case, Neighbour
 
 
@@ -23,7 +23,7 @@ def refusal(case: Case) -> ArchiveRefused:
 @pytest.mark.parametrize("case", HOSTILE.values(), ids=HOSTILE)
 def test_what_breaks_a_rule_is_refused_with_code_entry_and_limit(case: Case) -> None:
     error = refusal(case)
-    entry = None if case.entry is None else shown(case.entry.decode())
+    entry = None if case.entry is None else quoted(case.entry.decode())
     assert (error.code, error.entry, error.limit) == (case.code, entry, case.limit)
     limited = case.limit is not None and case.limit != 1032  # 1032:1 is no limit of ours
     assert isinstance(error, LimitExceeded) == limited

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from app.core.errors import ErrorCode
 from docc2context.errors import Code
-from docc2context.wording import shown
+from docc2context.wording import quoted
 from tests.app.archives import article_of_noise, damaged_doccarchive, doccarchive
 from tests.app.serving import NEEDS_PROC, Server, eventually, held
 from tests.app.web.page import SAMPLE, WebPage, opened
@@ -106,7 +106,7 @@ def test_what_the_reader_refuses_is_told_with_one_remedy_and_the_entry_at_fault(
             words = page.page.locator("#failure").inner_text()
             assert words.count(case.advice.replace("`", "")) == 1
             if case.entry is not None:
-                assert page.fact("Entry") == shown(case.entry.decode())
+                assert page.fact("Entry") == quoted(case.entry.decode())
                 assert words.count(page.fact("Entry")) == 1
             page.seen.complaints.clear()
             page.button("Choose another archive").click()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 import docc2context
-from docc2context.bundle.llms_txt import Contents, Entry
+from docc2context.bundle.llms_txt import Contents, ContentsEntry
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
 from docc2context.markdown.slug import Slugs, slug
@@ -105,7 +105,7 @@ def test_the_contents_are_read_as_the_converter_writes_them(
     for path, declaration in declarations.items():
         children = tuple(declarations) if path == "documentation/kit.md" else ()
         written.add(
-            path, Entry("", next(names), "An [x](y.md).", children, declaration=declaration)
+            path, ContentsEntry("", next(names), "An [x](y.md).", children, declaration=declaration)
         )
 
     with opened(browser, server) as page:

@@ -1,4 +1,4 @@
-from docc2context.bundle.llms_txt import Contents, Entry
+from docc2context.bundle.llms_txt import Contents, ContentsEntry
 from docc2context.markdown.code import code_span
 
 
@@ -6,7 +6,7 @@ def contents(pages: dict[str, list[str]]) -> Contents:
     made = Contents()
     for path, children in pages.items():
         name = path.rpartition("/")[2].removesuffix(".md")
-        made.add(path, Entry(name, f"`{name}`", "", tuple(children)))
+        made.add(path, ContentsEntry(name, f"`{name}`", "", tuple(children)))
     return made
 
 
@@ -73,9 +73,9 @@ def test_a_root_keeps_its_own_section_though_another_lists_it() -> None:
 def test_roots_of_one_title_share_a_section_with_what_lies_below_them() -> None:
     made = Contents()
     for path, title in (("a", "Kit"), ("b", "Other"), ("c", "Kit")):
-        made.add(f"d/{path}.md", Entry(title, title, "", (f"d/{path}/x.md",)))
-        made.add(f"d/{path}/x.md", Entry("x", "x", "", ()))
-    made.add("d/c/lost.md", Entry("lost", "lost", "", ()))
+        made.add(f"d/{path}.md", ContentsEntry(title, title, "", (f"d/{path}/x.md",)))
+        made.add(f"d/{path}/x.md", ContentsEntry("x", "x", "", ()))
+    made.add("d/c/lost.md", ContentsEntry("lost", "lost", "", ()))
     assert made.order() == {
         "Kit": ["d/a.md", "d/a/x.md", "d/c.md", "d/c/x.md", "d/c/lost.md"],
         "Other": ["d/b.md", "d/b/x.md"],
@@ -92,13 +92,14 @@ def test_ten_thousand_levels_do_not_exhaust_the_stack() -> None:
 def test_the_file_has_the_form_of_llmstxt_org() -> None:
     made = Contents()
     made.add(
-        "documentation/kit.md", Entry("Kit*", "Kit\\*", "All of it.", ("documentation/kit/f.md",))
+        "documentation/kit.md",
+        ContentsEntry("Kit*", "Kit\\*", "All of it.", ("documentation/kit/f.md",)),
     )
     made.add(
         "documentation/kit/f.md",
-        Entry("f(_:)", "`f(_:)`", "", (), is_symbol=True, is_deprecated=True),
+        ContentsEntry("f(_:)", "`f(_:)`", "", (), is_symbol=True, is_deprecated=True),
     )
-    made.add("other/x/y.md", Entry("Y", "Y", "", ()))
+    made.add("other/x/y.md", ContentsEntry("Y", "Y", "", ()))
     assert made.render("My kit") == (
         "# My kit\n\n"
         "## Kit\\*\n\n"
@@ -114,12 +115,14 @@ def test_what_has_one_name_in_one_folder_is_told_apart_by_its_declaration() -> N
     for file, declaration in (("a", "func f(Int)"), ("b", "func f(`x`)"), ("c", "")):
         made.add(
             f"d/kit/{file}.md",
-            Entry("f(_:)", "`f(_:)`", "F.", (), is_symbol=True, declaration=declaration),
+            ContentsEntry("f(_:)", "`f(_:)`", "F.", (), is_symbol=True, declaration=declaration),
         )
-    made.add("d/kit/g.md", Entry("g()", "`g()`", "", (), is_symbol=True, declaration="func g()"))
+    made.add(
+        "d/kit/g.md", ContentsEntry("g()", "`g()`", "", (), is_symbol=True, declaration="func g()")
+    )
     made.add(
         "d/other/a.md",
-        Entry("f(_:)", "`f(_:)`", "", (), is_symbol=True, declaration="func f(String)"),
+        ContentsEntry("f(_:)", "`f(_:)`", "", (), is_symbol=True, declaration="func f(String)"),
     )
     assert made.render("Kit").splitlines()[-5:] == [
         "- [`f(_:)`](d/kit/a.md) (`func f(Int)`): F.",
@@ -132,19 +135,23 @@ def test_what_has_one_name_in_one_folder_is_told_apart_by_its_declaration() -> N
 
 def test_what_is_inherited_may_be_skipped_but_not_what_stands_among_it() -> None:
     made = Contents()
-    made.add("d/kit.md", Entry("Kit", "Kit", "", ("d/kit/a.md", "d/kit/b.md")))
+    made.add("d/kit.md", ContentsEntry("Kit", "Kit", "", ("d/kit/a.md", "d/kit/b.md")))
     made.add(
-        "d/kit/a.md", Entry("A", "`A`", "", ("d/kit/a/group.md", "d/kit/a/own.md"), is_symbol=True)
+        "d/kit/a.md",
+        ContentsEntry("A", "`A`", "", ("d/kit/a/group.md", "d/kit/a/own.md"), is_symbol=True),
     )
     group = ("d/kit/a/more.md", "d/kit/a/equal.md")
-    made.add("d/kit/a/group.md", Entry("E Implementations", "E", "", group, is_inherited=True))
     made.add(
-        "d/kit/a/more.md", Entry("!=", "`!=`", "From E.", (), is_symbol=True, is_inherited=True)
+        "d/kit/a/group.md", ContentsEntry("E Implementations", "E", "", group, is_inherited=True)
     )
-    made.add("d/kit/a/equal.md", Entry("==", "`==`", "", (), is_symbol=True))
-    made.add("d/kit/a/own.md", Entry("own", "`own`", "", (), is_symbol=True))
-    made.add("d/kit/b.md", Entry("B", "`B`", "", (), is_symbol=True))
-    made.add("x/y/z.md", Entry("z", "`z`", "", (), is_symbol=True, is_inherited=True))
+    made.add(
+        "d/kit/a/more.md",
+        ContentsEntry("!=", "`!=`", "From E.", (), is_symbol=True, is_inherited=True),
+    )
+    made.add("d/kit/a/equal.md", ContentsEntry("==", "`==`", "", (), is_symbol=True))
+    made.add("d/kit/a/own.md", ContentsEntry("own", "`own`", "", (), is_symbol=True))
+    made.add("d/kit/b.md", ContentsEntry("B", "`B`", "", (), is_symbol=True))
+    made.add("x/y/z.md", ContentsEntry("z", "`z`", "", (), is_symbol=True, is_inherited=True))
     assert made.render("Kit") == (
         "# Kit\n\n"
         "## Kit\n\n"
@@ -181,9 +188,9 @@ def test_members_are_named_behind_their_type_unless_their_titles_do_so() -> None
     for path, title in pages.items():
         is_symbol = title != "Kit"
         name = code_span(title) if is_symbol else title
-        made.add(f"{path}.md", Entry(title, name, "", (), is_symbol=is_symbol))
-    made.add("d/kit/guide.md", Entry("Guide", "Guide", "", ()))
-    made.add("d/kit/a/group.md", Entry("A Implementations", "A Implementations", "", ()))
+        made.add(f"{path}.md", ContentsEntry(title, name, "", (), is_symbol=is_symbol))
+    made.add("d/kit/guide.md", ContentsEntry("Guide", "Guide", "", ()))
+    made.add("d/kit/a/group.md", ContentsEntry("A Implementations", "A Implementations", "", ()))
     names = [line.partition("](")[0][3:] for line in made.render("Kit").splitlines()[4:]]
     assert names == [
         *("Kit", "`A`", "``A.`(_:)``", "`A.B`", "`A.B.c`", "`A.B.g`", "`A.f(_:)`"),
@@ -194,12 +201,12 @@ def test_members_are_named_behind_their_type_unless_their_titles_do_so() -> None
 
 def test_members_are_named_behind_an_owner_that_has_no_page() -> None:
     made = Contents()
-    made.add("d/kit.md", Entry("Kit", "Kit", "", ()))
+    made.add("d/kit.md", ContentsEntry("Kit", "Kit", "", ()))
     for title, name in (("init", "`init`"), ("Slow.nap", "`Slow.nap`"), ("Naps", "Naps")):
-        entry = Entry(title, name, "", (), is_symbol=title != "Naps", owner="Slow")
+        entry = ContentsEntry(title, name, "", (), is_symbol=title != "Naps", owner="Slow")
         made.add(f"d/kit/slow/{title}.md", entry)
-    made.add("d/kit/swift.md", Entry("Swift", "Swift", "", ()))
-    array = Entry("Array", "`Array`", "", (), is_symbol=True, owner="Swift")
+    made.add("d/kit/swift.md", ContentsEntry("Swift", "Swift", "", ()))
+    array = ContentsEntry("Array", "`Array`", "", (), is_symbol=True, owner="Swift")
     made.add("d/kit/swift/array.md", array)
     names = [line.partition("](")[0][3:] for line in made.render("Kit").splitlines()[4:]]
     assert names == ["Kit", "`Slow`: Naps", "`Slow.nap`", "`Slow.init`", "Swift", "`Array`"]
@@ -216,7 +223,7 @@ def test_names_that_are_words_or_paths_are_not_joined_by_dots() -> None:
         "d/api/pets/id": ("id", "`id`", True),
     }
     for path, (title, name, is_symbol) in pages.items():
-        made.add(f"{path}.md", Entry(title, name, "", (), is_symbol=is_symbol))
+        made.add(f"{path}.md", ContentsEntry(title, name, "", (), is_symbol=is_symbol))
     names = [line.partition("](")[0][3:] for line in made.render("API").splitlines()[4:]]
     assert names == [
         *("API", "`/pets`", "`/pets`: List pets", "List pets: 200 Response"),
@@ -226,22 +233,24 @@ def test_names_that_are_words_or_paths_are_not_joined_by_dots() -> None:
 
 def test_what_authors_call_optional_may_not_be_skipped() -> None:
     made = Contents()
-    made.add("d/optional.md", Entry("Optional", "Optional", "", ()))
-    made.add("d/optional/a.md", Entry("a", "`a`", "", (), is_symbol=True, is_inherited=True))
+    made.add("d/optional.md", ContentsEntry("Optional", "Optional", "", ()))
+    made.add(
+        "d/optional/a.md", ContentsEntry("a", "`a`", "", (), is_symbol=True, is_inherited=True)
+    )
     assert made.order() == {"d/optional.md": ["d/optional.md"], "Optional": ["d/optional/a.md"]}
 
 
 def test_a_combined_archive_is_called_after_the_page_above_its_modules() -> None:
     made = contents({"documentation/inner.md": [], "documentation/a/b.md": []})
     assert [made.title(own) for own in (" Own ", "", " ")] == ["Own", "inner", "inner"]
-    made.add("documentation.md", Entry("The package", "The package", "", ()))
+    made.add("documentation.md", ContentsEntry("The package", "The package", "", ()))
     assert made.title("Own") == "The package"
 
 
 def test_headings_are_their_words_and_none_is_empty() -> None:
     made = Contents()
-    made.add("documentation/f.md", Entry("F #", "F #", "", ()))
-    made.add("documentation/g.md", Entry(" ", "", "", ()))
+    made.add("documentation/f.md", ContentsEntry("F #", "F #", "", ()))
+    made.add("documentation/g.md", ContentsEntry(" ", "", "", ()))
     assert made.title("") == "F #"
     assert [line for line in made.render("F #").splitlines() if line.startswith("#")] == [
         "# F \\#",

@@ -10,7 +10,7 @@ from docc2context.archive.end_record import find_directory
 from docc2context.archive.limits import DEFAULT_LIMITS
 from docc2context.archive.reader import open_archive
 from docc2context.archive.source import Source
-from docc2context.bundle.content import DEFLATED, STORED, Content, deflated, plain
+from docc2context.bundle.packing import DEFLATED, STORED, PackedFile, deflated, plain
 from docc2context.bundle.zip_writer import ZipWriter, _end
 
 GIB = 1 << 30
@@ -53,9 +53,9 @@ def test_our_own_strict_reader_reads_it_too() -> None:
 
 def test_what_deflating_would_lengthen_is_stored() -> None:
     noise = random.Random(1).randbytes(500)
-    assert deflated(noise) == Content(noise, 500, zlib.crc32(noise), STORED)
+    assert deflated(noise) == PackedFile(noise, 500, zlib.crc32(noise), STORED)
     assert deflated(b"a" * 500).method == DEFLATED
-    assert plain(b"abc") == Content(b"abc", 3, 0, STORED)
+    assert plain(b"abc") == PackedFile(b"abc", 3, 0, STORED)
 
 
 def test_more_entries_than_the_classic_record_counts_are_counted_by_zip64() -> None:

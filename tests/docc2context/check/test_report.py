@@ -3,7 +3,7 @@ import pytest
 from docc2context.check import report
 from docc2context.check.compare import Lost
 from docc2context.check.displayable import Displayable
-from docc2context.check.report import Tally
+from docc2context.check.report import Coverage
 
 
 def test_all_missing_strings_are_counted_and_the_first_ones_listed(
@@ -12,19 +12,19 @@ def test_all_missing_strings_are_counted_and_the_first_ones_listed(
     monkeypatch.setattr(report, "MAX_LISTED", 3)
     lost = [Lost(Displayable("text", f"/{word}", word), word) for word in ("a", "b")]
 
-    tally = Tally()
-    tally.add("one", ["text"] * 4, lost)
-    tally.add("two", ["text"] * 2, lost)
+    coverage = Coverage()
+    coverage.add("one", ["text"] * 4, lost)
+    coverage.add("two", ["text"] * 2, lost)
 
-    assert [(one.page, one.text) for one in tally.missing] == [
+    assert [(one.page, one.text) for one in coverage.missing] == [
         ("one", "a"),
         ("one", "b"),
         ("two", "a"),
     ]
-    assert (tally.strings, tally.found) == (6, 2)
+    assert (coverage.strings, coverage.found) == (6, 2)
 
 
 def test_of_nothing_all_is_found() -> None:
-    tally = Tally()
-    tally.add("one", [], [])
-    assert (tally.strings, tally.share) == (0, 1.0)
+    coverage = Coverage()
+    coverage.add("one", [], [])
+    assert (coverage.strings, coverage.share) == (0, 1.0)

@@ -16,7 +16,7 @@ KIT, F = "documentation/kit.md", "documentation/kit/f(_-).md"
 def link(identifier: str, **references: dict[str, Any]) -> str | None:
     texts = {name: msgspec.Raw(msgspec.json.encode(node)) for name, node in references.items()}
     links = MarkingResolver(SITE, KIT, texts)
-    return links.to(identifier, links.describe(identifier))
+    return links.destination(identifier, links.describe(identifier))
 
 
 def filled(*pages: tuple[str, str]) -> list[str]:

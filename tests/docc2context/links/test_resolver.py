@@ -13,6 +13,7 @@ from docc2context.model.reference import (
     TopicReference,
     UnresolvableReference,
 )
+from docc2context.render.budget import Budget
 from docc2context.render.context import Context
 
 SITE = Site(output_paths(["data/documentation/kit.json", "data/documentation/kit/a.json"]))
@@ -38,7 +39,7 @@ def resolver() -> PageResolver:
 
 
 def to(links: PageResolver, identifier: str) -> str | None:
-    return links.to(identifier, links.describe(identifier))
+    return links.destination(identifier, links.describe(identifier))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_an_identifier_leads_into_the_bundle_or_the_web_or_nowhere(
 def test_a_link_to_an_own_heading_gets_the_fragment_that_the_heading_has() -> None:
     links = resolver()
     marked = f"[x]({to(links, 'doc://x/kit#Use')})"
-    assert links.settle(marked, {"Use-it": "use-it-1"}) == "[x](#use-it-1)"
+    assert links.fill_own_links(marked, {"Use-it": "use-it-1"}) == "[x](#use-it-1)"
 
 
 def test_the_declaration_of_a_symbol_is_made_once_for_a_page() -> None:
@@ -82,14 +83,17 @@ def test_the_declaration_of_a_symbol_is_made_once_for_a_page() -> None:
 
 def test_an_own_heading_of_a_thousand_letters_is_linked_and_a_longer_one_is_not() -> None:
     links = resolver()
-    ctx = Context(links, 10_000, new_counts(), 0)
+    ctx = Context(links, Budget(10_000, 0), new_counts())
     for letter, length in (("a", LONGEST_LINKED), ("b", LONGEST_LINKED + 1)):
         ctx.heading(2, letter * length, letter)
     marked = f"[x]({to(links, '#a')}) [x]({to(links, '#b')})"
-    assert links.settle(marked, ctx.anchors) == f"[x](#{'a' * LONGEST_LINKED}) [x](kit.md)"
+    assert (
+        links.fill_own_links(marked, ctx.headings.anchors)
+        == f"[x](#{'a' * LONGEST_LINKED}) [x](kit.md)"
+    )
 
 
 def test_a_link_to_an_own_heading_that_is_not_there_leads_to_the_page() -> None:
     links = resolver()
     marked = f"[x]({to(links, 'doc://x/kit#Use')})"
-    assert links.settle(marked, {}) == "[x](kit.md)"
+    assert links.fill_own_links(marked, {}) == "[x](kit.md)"

@@ -19,6 +19,7 @@ from docc2context.model.decode import decode_page
 from docc2context.model.page import RenderNode
 from docc2context.model.variants import variants
 from docc2context.render.block import blocks
+from docc2context.render.budget import Budget
 from docc2context.render.context import Context
 from docc2context.render.inline import inlines
 from docc2context.render.page import render_page
@@ -74,9 +75,10 @@ def rendered(kind: str, source: str) -> str:
     decoded = decode_page(json.dumps(page).encode())
     node = decoded.node
     links = PageResolver(Site(PATHS), "documentation/kit.md", node.references)
-    ctx = Context(links, DEFAULT_LIMITS.max_page_output_bytes, new_counts(), decoded.size)
+    budget = Budget(DEFAULT_LIMITS.max_page_output_bytes, decoded.size)
+    ctx = Context(links, budget, new_counts())
     ctx.title = "Kit"
-    return ctx.links.settle(render(node, ctx), ctx.anchors).rstrip("\n")
+    return ctx.links.fill_own_links(render(node, ctx), ctx.headings.anchors).rstrip("\n")
 
 
 def cases() -> Iterator[tuple[str, str, str, str]]:

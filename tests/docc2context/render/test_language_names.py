@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import docc2context
 from docc2context.markdown.escape import escape
-from docc2context.render.titles import language_name
+from docc2context.render.language_names import language_name
 from tests.docc2context import oracle
 from tests.docc2context.archives import archive, page, unzipped
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from docc2context.bundle.places import new_file
+from docc2context.bundle.destinations import new_file
 
 
 @pytest.mark.parametrize(("mask", "mode"), [(0o027, 0o640), (0o022, 0o644), (0, 0o666)])

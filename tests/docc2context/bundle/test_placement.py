@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docc2context.bundle.sinks import open_sink
+from docc2context.bundle.placement import open_sink
 from docc2context.bundle.zip_writer import MAX_ENTRY_BYTES
 from docc2context.errors import DestinationError, OutputTooLarge
 from tests.docc2context.archives import unzipped, zipped
@@ -258,7 +258,7 @@ def test_a_bundle_that_cannot_be_exchanged_is_as_before(tmp_path: Path) -> None:
 REPLACED_UNTIL_KILLED = """
 import os, sys
 from pathlib import Path
-from tests.docc2context.bundle.test_sinks import filled
+from tests.docc2context.bundle.test_placement import filled
 
 left = int(sys.argv[2])
 

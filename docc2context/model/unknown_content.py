@@ -51,10 +51,12 @@ def found_abstract(value: _Json) -> list[_Json]:
 
 def found_words(value: _Json) -> str:
     """The words of an unknown inline object."""
-    return " ".join(word for key, child in value.items() for word in _said(key, [child]))
+    return " ".join(
+        word for key, child in value.items() for word in _texts_for_people(key, [child])
+    )
 
 
-# Findings are added to one list: a list per level would be copied at every level above it.
+# What is found is added to one list: a list per level would be copied at every level above it.
 
 
 def _add_blocks(value: _Json, blocks: list[_Json]) -> None:
@@ -83,27 +85,27 @@ def _add_blocks_of_list(key: str, items: list[Any], blocks: list[_Json]) -> None
 def _add_block(key: str, value: Any, blocks: list[_Json]) -> None:
     if isinstance(value, dict):
         _add_blocks(value, blocks)
-    elif isinstance(value, str) and _is_said(key, value):
+    elif isinstance(value, str) and _is_for_people(key, value):
         blocks += _paragraph([_text(value)])
 
 
 def _add_inlines(value: _Json, inlines: list[_Json]) -> None:
     for key, child in value.items():
         items = child if isinstance(child, list) else [child] if isinstance(child, dict) else []
-        inlines += _apart(_said(key, items))
+        inlines += _spaced(_texts_for_people(key, items))
         for item in items:
             if isinstance(item, dict) and "type" in item:
                 inlines.append(item)
             elif isinstance(item, dict):
-                inlines += _apart(filter(None, [found_words(item)]))
+                inlines += _spaced(filter(None, [found_words(item)]))
                 _add_inlines(item, inlines)
 
 
-def _said(key: str, values: Iterable[Any]) -> list[str]:
-    return [value for value in values if isinstance(value, str) and _is_said(key, value)]
+def _texts_for_people(key: str, values: Iterable[Any]) -> list[str]:
+    return [value for value in values if isinstance(value, str) and _is_for_people(key, value)]
 
 
-def _is_said(key: str, text: str) -> bool:
+def _is_for_people(key: str, text: str) -> bool:
     """Whether a text is for people: by its key, or because no identifier looks like it.
 
     Identifiers are a single word of ASCII.
@@ -115,7 +117,7 @@ def _is_page(item: Any) -> bool:
     return isinstance(item, str) and item.startswith(_PAGE)
 
 
-def _apart(words: Iterable[str]) -> list[_Json]:
+def _spaced(words: Iterable[str]) -> list[_Json]:
     joined = " ".join(words)
     return [_text(f" {joined} ")] if joined else []
 

@@ -1,4 +1,4 @@
-"""What another language leaves unchanged, and what things are called in it."""
+"""A page in another language: what it leaves unchanged, and what it calls things."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -7,15 +7,16 @@ import msgspec
 
 from docc2context.model.page import RelationshipGroup, RenderNode, TopicGroup
 from docc2context.model.patch import PatchedText, new_title
-from docc2context.model.reference import Reference, TopicReference, UnresolvableReference
+from docc2context.model.reference import TopicReference, UnresolvableReference
 from docc2context.model.variants import Variant
 from docc2context.render.context import Context
-from docc2context.render.titles import language_name, title_of
+from docc2context.render.language_names import language_name
+from docc2context.render.titles import title_of
 
 _encode = msgspec.json.Encoder().encode
 
 
-def places(theirs: Sequence[Any], ours: Sequence[Any]) -> list[int | None]:
+def matching_indices(theirs: Sequence[Any], ours: Sequence[Any]) -> list[int | None]:
     """For each of their nodes, the index of the equal one among ours; None where there is none.
 
     Takes linear time. What no patch touches is the same object in both.
@@ -43,7 +44,7 @@ class OtherLanguage:
         self.listed: dict[str, str] = {}
         """The titles that lists of the page show beside ours, by identifier."""
         self._texts = node.references
-        self._ctx = ctx
+        self._links = ctx.links
         self._titles: dict[str, str | None] = {}
 
     def titles(self, identifiers: Iterable[str]) -> dict[str, str] | None:
@@ -69,19 +70,15 @@ class OtherLanguage:
         own, other = self._texts.get(identifier), self.references.get(identifier)
         if not isinstance(other, PatchedText) or other.text is not own:
             return None
-        title, reference = new_title(other), self._described(identifier)
+        title, reference = new_title(other), self._links.reference(identifier)
         if title is None or not isinstance(reference, TopicReference | UnresolvableReference):
             return None
         if title == reference.title or not title.strip():
             return ""
         return title_of(msgspec.structs.replace(reference, title=title))
 
-    def _described(self, identifier: str) -> Reference | None:
-        described = self._ctx.links.describe(identifier)
-        return described.reference if described else None
 
-
-def names_elsewhere(
+def names_in_other_languages(
     field: str, node: RenderNode, others: Iterable[OtherLanguage]
 ) -> dict[str, list[tuple[str, str]]]:
     """By identifier, each language that has another name for it, and that name.
@@ -92,7 +89,7 @@ def names_elsewhere(
     groups: Sequence[TopicGroup | RelationshipGroup] = getattr(node, field)
     for other in others:
         titles: dict[str, str] = {}
-        for place in places(getattr(other.node, field) or (), groups):
+        for place in matching_indices(getattr(other.node, field) or (), groups):
             if place is not None:
                 titles.update(other.titles(groups[place].identifiers) or {})
         other.listed.update(titles)

@@ -9,14 +9,14 @@ from typing import BinaryIO, Protocol
 import msgspec
 
 from docc2context.archive.limits import DEFAULT_LIMITS
+from docc2context.bundle.destinations import is_stream
 from docc2context.bundle.document_opening import OPENING, opens_document
 from docc2context.bundle.manifest import MANIFEST
-from docc2context.bundle.places import is_stream
 from docc2context.bundle.zip_reading import UNREADABLE_ZIP, read_entry
-from docc2context.check.document import Document
+from docc2context.check.document_reader import DocumentReader
 from docc2context.check.variants import Language
 from docc2context.errors import BundleUnusable, Code
-from docc2context.wording import shown
+from docc2context.wording import quoted
 
 _MAX_FILE_BYTES = DEFAULT_LIMITS.max_output_bytes
 """No file of a bundle is larger, as a whole bundle is not."""
@@ -51,7 +51,7 @@ class _Pages(Protocol):
         """The Markdown of a page; empty if there is none. Raises one of UNREADABLE_ZIP."""
 
 
-class Written:
+class Output:
     """What was written for an archive, in whichever form.
 
     `language` is the one that was asked for, `skipped` are the sources of the pages that could not
@@ -71,7 +71,7 @@ class Written:
         except UNREADABLE_ZIP as error:
             raise BundleUnusable(
                 Code.BUNDLE_UNUSABLE,
-                f"page {shown(source)} of {self._called} cannot be read: {_why(error)}",
+                f"page {quoted(source)} of {self._called} cannot be read: {_why(error)}",
                 remedy="restore it, or convert the archive again",
             ) from error
 
@@ -110,7 +110,7 @@ class _Bundle:
 
 
 @contextmanager
-def open_written(path: Path) -> Iterator[Written]:
+def open_output(path: Path) -> Iterator[Output]:
     """A bundle in a folder or a zip, or a document.
 
     Raises BundleUnusable if it is none, or if there is nothing at all.
@@ -119,16 +119,16 @@ def open_written(path: Path) -> Iterator[Written]:
         yield _opened(path, stack)
 
 
-def _opened(path: Path, stack: ExitStack) -> Written:
+def _opened(path: Path, stack: ExitStack) -> Output:
     try:
         if is_stream(path):
             raise _unusable(_bundle_called(path), "is a pipe or a device")
         if path.is_dir():
-            return Written(_Bundle(_Folder(path)), _bundle_called(path))
+            return Output(_Bundle(_Folder(path)), _bundle_called(path))
         if _is_document(path):
             return _document(stack.enter_context(path.open("rb")), f"the document {_name(path)}")
         files = _Zip(stack.enter_context(zipfile.ZipFile(path)))
-        return Written(_Bundle(files), _bundle_called(path))
+        return Output(_Bundle(files), _bundle_called(path))
     except OSError as error:
         why = f"cannot be read: {error.strerror or error}"
         raise _unusable(_bundle_called(path), why) from error
@@ -142,16 +142,16 @@ def _is_document(path: Path) -> bool:
         return opens_document(file.read(len(OPENING)))
 
 
-def _document(file: BinaryIO, called: str) -> Written:
+def _document(file: BinaryIO, called: str) -> Output:
     try:
-        document = Document(file)
+        document = DocumentReader(file)
     except UnicodeDecodeError as error:
         raise _unusable(called, "is not UTF-8") from error
     except msgspec.DecodeError as error:
         raise _unusable(called, "has front matter that cannot be read") from error
     if document.is_empty:
         raise _unusable(called, "has no pages")
-    return Written(document, called)
+    return Output(document, called)
 
 
 class _Folder:
@@ -185,4 +185,4 @@ def _bundle_called(path: Path) -> str:
 
 
 def _name(path: Path) -> str:
-    return shown(path.name or path.resolve().name)
+    return quoted(path.name or path.resolve().name)

@@ -16,7 +16,7 @@ _LANGUAGE = re.compile(rf'{LANGUAGE}: (?P<language>".*")')
 _SKIPPED = re.compile(rf"{SKIPPED}: (?P<sources>\[.*\])")
 
 
-class Document:
+class DocumentReader:
     """A document: what it says of itself, and the part of it that each page became.
 
     A page is a heading with a listing below that tells its path. Only where the pages lie is kept.

@@ -10,10 +10,10 @@ from docc2context.links.references import Described
 from docc2context.markdown import blocks as md
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
-from docc2context.markdown.inline import Styled, join
-from docc2context.model.inline import Inline, Text
+from docc2context.model.inline import Inline
 from docc2context.model.reference import Reference, TopicReference
 from docc2context.model.symbol import Conformance
+from docc2context.render.conformance import availability
 from docc2context.render.context import Context
 from docc2context.render.inline import inlines, is_plain, link_to
 
@@ -47,10 +47,11 @@ def page_list(identifiers: Sequence[str], ctx: Context) -> PageList:
     pages = {identifier: ctx.describe(identifier) for identifier in dict.fromkeys(identifiers)}
     names = [link_to(identifier, described, ctx) for identifier, described in pages.items()]
     rests = [
-        ctx.spend(_summary(described, ctx)) if described else "" for described in pages.values()
+        ctx.budget.spend(_summary(described, ctx)) if described else ""
+        for described in pages.values()
     ]
-    if ctx.names_elsewhere:
-        elsewhere = [name_elsewhere(identifier, ctx) for identifier in pages]
+    if ctx.names_in_other_languages:
+        elsewhere = [other_names(identifier, ctx) for identifier in pages]
         rests = list(map(add, elsewhere, rests))
     return PageList(pages, names, rests)
 
@@ -71,15 +72,15 @@ def tell_apart(lists: Sequence[PageList], ctx: Context) -> None:
     for each in lists:
         for place, (identifier, page) in enumerate(each.pages.items()):
             if page and count[page.title] > 1 and (code := ctx.links.declaration(identifier)):
-                each.names[place] += ctx.spend(f" ({code_span(code)})")
+                each.names[place] += ctx.budget.spend(f" ({code_span(code)})")
 
 
-def name_elsewhere(identifier: str, ctx: Context) -> str:
+def other_names(identifier: str, ctx: Context) -> str:
     """What follows the name of a thing that another language calls something else."""
-    names = ctx.names_elsewhere.get(identifier)
+    names = ctx.names_in_other_languages.get(identifier)
     if not names:
         return ""
-    return ctx.spend(f" ({', '.join(f'{language}: {name}' for language, name in names)})")
+    return ctx.budget.spend(f" ({', '.join(f'{language}: {name}' for language, name in names)})")
 
 
 def _summary(described: Described, ctx: Context) -> str:
@@ -89,13 +90,15 @@ def _summary(described: Described, ctx: Context) -> str:
     reference = described.reference
     content = getattr(reference, "abstract", None) or ()
     if is_plain(content) and _is_plain_conformance(getattr(reference, "conformance", None)):
-        described.summary = _told(reference, content, ctx)
+        described.summary = _notes_and_abstract(reference, content, ctx)
         return described.summary
     with ctx.relating(None):
-        return _told(reference, content, ctx)
+        return _notes_and_abstract(reference, content, ctx)
 
 
-def _told(reference: Reference | None, content: Sequence[Inline], ctx: Context) -> str:
+def _notes_and_abstract(
+    reference: Reference | None, content: Sequence[Inline], ctx: Context
+) -> str:
     notes = _notes(reference, ctx) if isinstance(reference, TopicReference) else ""
     abstract = inlines(content, ctx).strip()
     return (f" ({notes})" if notes else "") + (f": {abstract}" if abstract else "")
@@ -126,31 +129,3 @@ def _notes(reference: TopicReference, ctx: Context) -> str:
     if when := availability(reference.conformance, ctx):
         notes.append(when)
     return ", ".join(notes)
-
-
-def availability(conformance: Conformance | None, ctx: Context) -> str:
-    """Under which constraints a member exists: ``available when `Self` conforms to …``."""
-    if conformance is None or not conformance.constraints:
-        return ""
-    return _constrained(conformance.availability_prefix, "Available when", conformance, ctx)
-
-
-def conditions(reference: Reference | None, ctx: Context) -> str:
-    """Under which constraints a type conforms: ``conforms when `Base` conforms to …``."""
-    conformance = getattr(reference, "conformance", None)
-    if conformance is None or not conformance.constraints:
-        return ""
-    return _constrained(conformance.conformance_prefix, "Conforms when", conformance, ctx)
-
-
-def _constrained(
-    prefix: Sequence[Inline], default: str, conformance: Conformance, ctx: Context
-) -> str:
-    words = [*(prefix or [Text(text=default)]), Text(text=" "), *conformance.constraints]
-    phrase = inlines(words, ctx).rstrip(".")
-    return phrase[:1].lower() + phrase[1:]
-
-
-def note(text: str) -> str:
-    """A remark of one line, set apart from prose."""
-    return join([Styled("emphasis", text)])

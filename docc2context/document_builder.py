@@ -7,11 +7,11 @@ pages before it, and their order is known only when the last one has been read.
 from collections.abc import Iterable
 from itertools import chain
 
-from docc2context.bundle.content import Content, unpacked
+from docc2context.bundle.byte_counter import ByteCounter
 from docc2context.bundle.document_opening import CONVERTER, LANGUAGE, PRODUCT, SKIPPED
 from docc2context.bundle.document_sink import DocumentSink
-from docc2context.bundle.llms_txt import Contents, Entry
-from docc2context.bundle.places import Counted
+from docc2context.bundle.llms_txt import Contents, ContentsEntry
+from docc2context.bundle.packing import PackedFile, unpacked
 from docc2context.bundle.report import Report
 from docc2context.links.fragments import Fragments
 from docc2context.links.marks import MARK, MarkingResolver
@@ -20,7 +20,9 @@ from docc2context.markdown.front_matter import front_matter
 from docc2context.model.decode import DecodedPage
 from docc2context.model.variants import Language
 from docc2context.pages import ConvertedPage, PageConverter, listed_pages
-from docc2context.render.marking import MarkingContext
+from docc2context.render.budget import Budget
+from docc2context.render.context import Context
+from docc2context.render.marked_headings import MarkedHeadings
 from docc2context.render.page import is_inherited, render_part
 from docc2context.tally import Tally
 from docc2context.version import __version__
@@ -32,42 +34,43 @@ class DocumentPage(ConvertedPage, frozen=True, gc=False):
     least_bytes: int
 
 
-class DocumentPages(PageConverter[DocumentPage]):
+class DocumentPageConverter(PageConverter[DocumentPage]):
     """Makes a part of a document of each page."""
 
     def _rendered(self, source: str, page: DecodedPage) -> DocumentPage:
         path = self._paths[source]
         node = page.node
         links = MarkingResolver(self._site, path, page.references)
-        ctx = MarkingContext(links, self._max_bytes, page.unknown_nodes, page.size)
+        budget = Budget(self._max_bytes, page.size)
+        ctx = Context(links, budget, page.unknown_nodes, MarkedHeadings())
         markdown = render_part(node, page.others, doc_path(source), ctx)
         children = listed_pages(node, page.others, links)
         return DocumentPage(
             path,
             self._pack(self._encoded(markdown)),
-            Entry(ctx.title, "", "", children, is_inherited=is_inherited(node)),
+            ContentsEntry(ctx.title, "", "", children, is_inherited=is_inherited(node)),
             ctx.unknown_nodes,
             tuple(sorted(ctx.missing_references)),
             len(MARK.sub("", markdown).encode()),
         )
 
 
-class Document:
+class DocumentBuilder:
     """Pages on their way into one document, held until all are there."""
 
     def __init__(self, sink: DocumentSink, language: Language) -> None:
         self._sink = sink
         self._language = language
         self._contents = Contents()
-        self._pages: dict[str, Content] = {}
-        self._least = Counted(sink.max_bytes)
+        self._pages: dict[str, PackedFile] = {}
+        self._least = ByteCounter(sink.max_bytes)
 
     def add(self, pages: Iterable[DocumentPage]) -> None:
         """Hold pages. Raises OutputTooLarge as soon as they can no longer fit."""
         for page in pages:
             self._least.count(page.least_bytes)
             self._contents.add(page.path, page.entry)
-            self._pages[page.path] = page.content
+            self._pages[page.path] = page.file
 
     def finish(self, title: str, tally: Tally) -> Report:
         """Write the document: what it is, then its pages, an empty line before each."""

@@ -9,35 +9,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from docc2context.errors import Code, DestinationError, OutputTooLarge
-from docc2context.wording import shown
+from docc2context.errors import Code, DestinationError
+from docc2context.wording import quoted
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 WORK_PREFIX = ".docc2context."
 """What temporary names begin with: not with the destination's own, which may be long already."""
-
-
-class Counted:
-    """Counts the bytes written, before compression."""
-
-    def __init__(self, max_bytes: int) -> None:
-        self.written = 0
-        self._max_bytes = max_bytes
-
-    def count(self, size: int) -> None:
-        """Add bytes that are about to be written. Raises OutputTooLarge beyond the limit."""
-        self.written += size
-        if self.written > self._max_bytes:
-            raise too_large(self._max_bytes)
-
-
-def too_large(limit: int) -> OutputTooLarge:
-    """The refusal to write more, in all or in one file."""
-    return OutputTooLarge(
-        Code.OUTPUT_TOO_LARGE, f"the output is over the limit of {limit} bytes", limit=limit
-    )
 
 
 @contextmanager
@@ -154,7 +133,7 @@ def unusable(
     path: Path, why: str, remedy: str | None = None, *, code: Code = Code.DESTINATION_UNUSABLE
 ) -> DestinationError:
     """The refusal of a destination, which names it without the folders above it."""
-    return DestinationError(code, f"{shown(_name(path))} {why}", remedy=remedy)
+    return DestinationError(code, f"{quoted(_name(path))} {why}", remedy=remedy)
 
 
 def occupied(path: Path, what: str) -> DestinationError:

@@ -1,0 +1,85 @@
+"""Nodes of a page's JSON as DocC's web page shows them: joined, overridden, without repetition."""
+
+from typing import Any
+
+JOINED = {"text": "text", "codeVoice": "code"}
+_RICHER = {"titleInlineContent": "title", "overridingTitleInlineContent": "overridingTitle"}
+
+MERGED: Any = object()
+"""Stands for text that was joined to what is before it."""
+
+
+def coalesced(values: list[Any]) -> list[Any]:
+    """Neighbours of plain text or of code as one node: DocC cuts text where its source does."""
+    merged = list(values)
+    first: int | None = None
+    for i, value in enumerate(values):
+        key = JOINED.get(str(value.get("type"))) if isinstance(value, dict) else None
+        if key is None or not isinstance(value.get(key), str):
+            first = None
+        elif first is not None and merged[first]["type"] == value["type"]:
+            merged[first] = {**merged[first], key: merged[first][key] + value[key]}
+            merged[i] = MERGED
+        else:
+            first = i
+    return merged
+
+
+def without_stop(values: list[Any]) -> list[Any]:
+    """Conditions without the full stop at their end, which they lose within another sentence."""
+    match values:
+        case [*before, {"type": "text", "text": str(text)} as last]:
+            return [*before, {**last, "text": text.rstrip().removesuffix(".")}]
+        case _:
+            return values
+
+
+def overridden(node: dict[str, Any]) -> dict[str, Any]:
+    """An object without what another of its members is shown instead of."""
+    hidden = {plain for rich, plain in _RICHER.items() if node.get(rich)}
+    if node.get("overridingTitle") or node.get("overridingTitleInlineContent"):
+        hidden.add("identifier")
+    if node.get("kind") == "declarations":
+        node = {**node, "declarations": _labelled(node.get("declarations"))}
+    return {key: value for key, value in node.items() if key not in hidden}
+
+
+def _labelled(declarations: object) -> object:
+    """Declarations without their platforms, unless it is those that tell them apart."""
+    if not isinstance(declarations, list):
+        return declarations
+    objects = [node for node in declarations if isinstance(node, dict)]
+    if any(node.get("platforms") != objects[0].get("platforms") for node in objects):
+        return declarations
+    return [{key: node[key] for key in node if key != "platforms"} for node in objects]
+
+
+def as_shown(node: dict[str, Any], name: str, key: str) -> dict[str, Any]:
+    """An object of this name, under this key, with what the page adds to it or leaves out."""
+    if name == "aside":
+        return _aside(node)
+    return _discussion(node) if key == "discussion" else node
+
+
+def _discussion(node: dict[str, Any]) -> dict[str, Any]:
+    """Without the heading that swift-docc puts above what is said of a group of topics."""
+    match node.get("content"):
+        case [{"type": "heading", "text": "Discussion", "anchor": "discussion"}, *said]:
+            return {**node, "content": [None, *said]}
+        case _:
+            return node
+
+
+def _aside(node: dict[str, Any]) -> dict[str, Any]:
+    """An aside without a name (schema 0.1) shows its style."""
+    if node.get("name") or not isinstance(style := node.get("style"), str):
+        return node
+    return {**node, "name": style.capitalize()}
+
+
+def listed_once(reference: dict[str, Any]) -> dict[str, Any]:
+    """A property list key is listed by one of its two names, the other one stands beside it."""
+    hidden = {"name", "ideTitle"}
+    if reference.get("ideTitle"):
+        hidden.discard("name" if reference.get("titleStyle") == "title" else "ideTitle")
+    return {key: value for key, value in reference.items() if key not in hidden}
