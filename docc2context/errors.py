@@ -61,7 +61,7 @@ class Code(StrEnum):
         "unsafe_entry_name",
         "zip the .doccarchive folder from inside its parent folder, so that names are relative",
     )
-    UNSAFE_ENTRY_TYPE = ("unsafe_entry_type", "lut only files and folders into the zip")
+    UNSAFE_ENTRY_TYPE = ("unsafe_entry_type", "put only files and folders into the zip")
     DUPLICATE_ENTRY = ("duplicate_entry", "zip the .doccarchive into a new file")
     NAME_COLLISION = ("name_collision", "zip the .doccarchive into a new file")
     IMPOSSIBLE_RATIO = (

@@ -110,7 +110,8 @@ class Settings(BaseSettings):
         "uploads",
         "How many uploads may arrive at once. Each takes up two descriptors, some 400 KiB of "
         "memory, and its size in the workspace. If all slots are taken and another upload begins, "
-        "the slowest gives way, unless it sends at least 64 KiB a second.",
+        "the slowest gives way, unless it sends at least 64 KiB a second or began within 2 "
+        "seconds.",
         default=128,
         ge=1,
         le=10_000,

@@ -197,7 +197,7 @@ class ErrorCode(Enum):
         "unsafe_entry_type",
         422,
         "The archive contains an entry that is neither a file nor a folder",
-        "Lut only files and folders into the zip.",
+        "Put only files and folders into the zip.",
         _HOSTILE,
     )
     NAME_COLLISION = (

@@ -63,6 +63,7 @@ class FewSlowReaders(DownloadInTime):
         if self._tcp is not None:
             self._tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _DROPPED)
         self.transport.abort()
+        self.waits_since = math.inf  # it is among the connections until the loop's next turn
 
     def _make_room(self) -> None:
         long_ago = self.loop.time() - SLOW_SECONDS

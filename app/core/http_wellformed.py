@@ -29,7 +29,9 @@ class WellFormed(HeadInTime):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self._in_body:
-            super().on_header(name, value)
+            # Blanks around a value are not part of it (RFC 9112, section 5.1): httptools leaves
+            # those behind it.
+            super().on_header(name, value.strip(b" \t"))
 
     def on_headers_complete(self) -> None:
         version = self.parser.get_http_version()
@@ -52,7 +54,7 @@ class WellFormed(HeadInTime):
     def _check_coding(self) -> None:
         """RFC 9112, section 6.1; httptools looks at the last coding alone."""
         codings = self._values_of(b"transfer-encoding")
-        if codings and b",".join(codings).strip().lower() != b"chunked":
+        if codings and b",".join(codings).lower() != b"chunked":
             self.reject("malformed", 501, _CODING)
 
     def _values_of(self, field: bytes) -> list[bytes]:

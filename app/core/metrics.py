@@ -147,7 +147,8 @@ class Metrics:
     conversions = Declared(
         Counter,
         "conversions_total",
-        "Uploads that asked for a slot or could not be stored, by outcome.",
+        "Uploads that asked for a conversion slot, or that the service could not receive, by "
+        "outcome.",
         unit="conversions",
         labels=(labels.OUTCOME,),
     )

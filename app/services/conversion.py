@@ -35,7 +35,7 @@ _PROBE_INTERVAL_SECONDS: Final = 30.0
 """Far less than the time after which ConverterUnavailable fires."""
 
 _NO_STORE: Final = {ErrorCode.INSUFFICIENT_STORAGE, ErrorCode.BUSY}
-"""How it is told that the disk, or the process's files, are at an end."""
+"""How it is told that the disk, the process's files or the upload slots are at an end."""
 
 log = structlog.get_logger()
 
@@ -97,8 +97,8 @@ class Converter:
     def storing(self) -> Iterator[None]:
         """Around what stores an upload, and makes room for its result.
 
-        Where the disk or the process's files are at an end, that is a conversion that failed, and
-        is recorded as one: it would have asked for a slot next.
+        Where the disk, the process's files or the upload slots are at an end, that is a conversion
+        that failed, and is recorded as one: it would have asked for a slot next.
         """
         try:
             yield

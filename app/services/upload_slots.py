@@ -1,8 +1,9 @@
 """How many uploads arrive at once, and which gives way when one more begins."""
 
 import asyncio
+import math
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -11,6 +12,10 @@ from app.core.metrics import Metrics
 
 FAST_BYTES_PER_SECOND: Final = 64 * 1024
 """Who brings so many does not give way: refusing the new upload then wastes less."""
+
+GRACE_SECONDS: Final = 2.0
+"""So long an upload is not judged: its first byte takes a round trip, and TCP starts slowly.
+Otherwise each new one would be the slowest, and give way to the next instead of the slow ones."""
 
 _RETRY_AFTER_SECONDS: Final = 10
 """By then some of the uploads are whole, or too slow by comparison."""
@@ -23,8 +28,11 @@ class UploadSlots:
     would keep everybody else out for as long as they like.
     """
 
-    def __init__(self, *, slots: int, metrics: Metrics) -> None:
+    def __init__(
+        self, *, slots: int, metrics: Metrics, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._slots = slots
+        self._clock = clock
         self._arriving: set[Arrival] = set()
         self._active = metrics.active_uploads
 
@@ -32,12 +40,12 @@ class UploadSlots:
     def slot(self) -> Iterator["Arrival"]:
         """Hold a slot while the current task receives an upload, which it has to count.
 
-        Raises ServiceError `busy`: at the beginning if all uploads are fast, or in the middle if
-        this one has to give way.
+        Raises ServiceError `busy`: at the beginning if all uploads are fast or have just begun, or
+        in the middle if this one has to give way.
         """
         if len(self._arriving) >= self._slots:
             self._make_room()
-        arrival = Arrival()
+        arrival = Arrival(self._clock)
         self._arriving.add(arrival)
         self._tell()
         try:
@@ -65,11 +73,12 @@ class UploadSlots:
 class Arrival:
     """One upload on its way."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  # a coroutine runs in a task
         self.task: asyncio.Task[Any] = task
-        self._began = time.monotonic()
+        self._clock = clock
+        self._began = clock()
         self._bytes = 0
 
     async def counted(self, chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
@@ -79,8 +88,9 @@ class Arrival:
             yield chunk
 
     def pace(self) -> float:
-        """Bytes per second since it began; in its first second, bytes so far."""
-        return self._bytes / max(time.monotonic() - self._began, 1.0)
+        """Bytes per second since it began; infinite in its first seconds."""
+        seconds = self._clock() - self._began
+        return math.inf if seconds < GRACE_SECONDS else self._bytes / seconds
 
 
 def _busy(why: str) -> ServiceError:

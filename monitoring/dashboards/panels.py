@@ -184,7 +184,7 @@ CONVERSIONS: Final = Row(
     (
         Panel(
             "Outcomes",
-            "Complete uploads that asked for a slot or could not be stored, by outcome.",
+            "Uploads that asked for a conversion slot, or that the service could not receive.",
             "ops",
             (Query(_rate("conversions_total", "outcome"), "{{outcome}}"),),
         ),

@@ -14,6 +14,7 @@ from uvicorn.server import ServerState
 
 from app.core import http_linger, http_slow_readers
 from app.core.http_head import MAX_HEAD_BYTES, MAX_HEADERS, MAX_WAITING, BoundedHead
+from app.core.http_slow_readers import FewSlowReaders
 
 PIECE = 8192
 WHOLE = 1024 * 1024
@@ -348,3 +349,33 @@ def test_of_too_many_slow_readers_the_slowest_is_dropped(
             return [one.lost.is_set() for one in found]
 
     assert asyncio.run(readers()) == [True] * dropped + [False] * (4 - dropped)
+
+
+def test_a_slow_reader_that_is_dropped_is_counted_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_slow_readers, "MAX_SLOW_READERS", 2)
+    monkeypatch.setattr(http_slow_readers, "SLOW_SECONDS", 0.5)
+    dropped: list[BoundedHead] = []
+
+    def give_up(connection: BoundedHead) -> None:
+        dropped.append(connection)
+        FewSlowReaders.give_up(connection)
+
+    monkeypatch.setattr(BoundedHead, "give_up", give_up)
+
+    async def readers() -> list[Connection]:
+        state = ServerState()
+        async with AsyncExitStack() as stack:
+            found = [
+                await stack.enter_async_context(connected(much, tcp_pair, state)) for _ in range(5)
+            ]
+            for connection in found[:3]:
+                await connection.feed(GET + b"\r\n")
+            await asyncio.sleep(0.6)  # longer than one may be slow
+            # These begin to wait in one turn of the loop, before a connection can be gone.
+            for connection in found[3:]:
+                connection.protocol.data_received(GET + b"\r\n")
+            await asyncio.sleep(0)
+            assert all(connection.protocol.flow.write_paused for connection in found)
+            return found
+
+    assert dropped == [asyncio.run(readers())[0].protocol]

@@ -7,11 +7,20 @@ import pytest
 
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
-from app.services.upload_slots import FAST_BYTES_PER_SECOND, UploadSlots
+from app.services.upload_slots import FAST_BYTES_PER_SECOND, GRACE_SECONDS, UploadSlots
 from tests.app.scrapes import value_of
 
 FAST = 100 * FAST_BYTES_PER_SECOND
-"""So many bytes within the test's first seconds."""
+"""So many bytes by the time that an upload is judged."""
+
+
+class Clock:
+    """Stands still unless it is moved."""
+
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
 
 
 class Upload:
@@ -53,9 +62,16 @@ async def _chunks(size: int) -> AsyncIterator[bytes]:
 
 
 async def outcomes(slots: int, *sizes: int) -> list[ErrorCode | None]:
-    """What becomes of uploads of these sizes that begin one after the other and stay."""
-    upload_slots = UploadSlots(slots=slots, metrics=Metrics())
-    uploads = [await Upload(upload_slots, size).begun() for size in sizes]
+    """What becomes of uploads of these sizes that begin one after the other and stay.
+
+    Each begins when the one before may be judged.
+    """
+    clock = Clock()
+    upload_slots = UploadSlots(slots=slots, metrics=Metrics(), clock=clock)
+    uploads = []
+    for size in sizes:
+        uploads.append(await Upload(upload_slots, size).begun())
+        clock.seconds += GRACE_SECONDS
     return [await upload.outcome() for upload in uploads]
 
 
@@ -73,6 +89,19 @@ async def outcomes(slots: int, *sizes: int) -> list[ErrorCode | None]:
 def test_the_slowest_gives_way_unless_all_are_fast(sizes: list[int], refused: list[int]) -> None:
     expected = [ErrorCode.BUSY if at in refused else None for at in range(len(sizes))]
     assert asyncio.run(outcomes(2, *sizes)) == expected
+
+
+def test_an_upload_that_has_just_begun_does_not_give_way() -> None:
+    async def scenario() -> list[ErrorCode | None]:
+        clock = Clock()
+        slots = UploadSlots(slots=2, metrics=Metrics(), clock=clock)
+        slow = await Upload(slots, 1000).begun()
+        clock.seconds += GRACE_SECONDS
+        # Nothing of these has arrived yet when the next begins.
+        new, newer, newest = [await Upload(slots, 0).begun() for _ in range(3)]
+        return [await upload.outcome() for upload in (slow, new, newer, newest)]
+
+    assert asyncio.run(scenario()) == [ErrorCode.BUSY, None, None, ErrorCode.BUSY]
 
 
 def test_a_slot_is_given_back_however_the_upload_ends() -> None:

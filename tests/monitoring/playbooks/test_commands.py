@@ -20,7 +20,8 @@ from app.core.errors import ErrorCode
 from app.services.drain import FILE_NAME
 from monitoring.playbooks import SOURCES
 from tests.app.archives import doccarchive
-from tests.app.serving import NEEDS_PROC, ROOT, Server, held, problem
+from tests.app.scrapes import scrape
+from tests.app.serving import CONVERT, NEEDS_PROC, ROOT, Server, eventually, held, problem
 from tests.monitoring.playbooks.texts import PLAYBOOKS, Listing, commands
 
 COMMANDS = commands()
@@ -144,6 +145,18 @@ def test_filters_find_what_they_are_for(server: Server) -> None:
     assert '"code":"not_a_zip"' in output_of("extraction_failures", server)
     assert '"code":"not_a_zip"' in output_of("suspicious_archives", server)
     assert re.match(r" *1 \d{4}-\d\d-\d\dT\d\d:\d\d\n$", output_of("rate_limit_triggered", server))
+
+
+def test_what_of_the_service_was_busy_is_found(start_server: Callable[..., Server]) -> None:
+    server = start_server(UPLOAD_SLOTS=1)
+    head = f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n"
+    with server.send(head.encode()):
+        eventually(lambda: scrape(server.client)["active_uploads"] == 1, "the first arrives")
+        assert problem(server.put(doccarchive("Foo")))["code"] == "busy"
+    busy = [one.text for one in FILTERS if '.code == "busy"' in one.text]
+    assert [ran(line, server).stdout.split(maxsplit=1) for line in busy] == [
+        ["1", "All upload slots are taken and none of the uploads is slow.\n"]
+    ]
 
 
 @pytest.mark.parametrize(
