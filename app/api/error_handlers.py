@@ -1,6 +1,7 @@
 """Errors as responses: one table from exceptions to problems, for programs or for a browser."""
 
 import html
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from string import Template
@@ -29,6 +30,9 @@ _FACTS: Final = {
     "Request": "request_id",
 }
 """Facts to quote, in the order of the page with scripts."""
+
+_CODE: Final = re.compile("`([^`]+)`")
+"""What a remedy says between backquotes is code, as on the page with scripts."""
 
 
 def internal_error(request: Request) -> Response:
@@ -125,6 +129,7 @@ def _remedy_without_headers(error: ServiceError, allowed: Sequence[str]) -> str:
 def _page(problem: Problem, remedy: str) -> str:
     members = problem.model_dump(exclude_none=True) | {"remedy": remedy}
     escaped = {name: html.escape(str(value)) for name, value in members.items()}
+    escaped["remedy"] = _CODE.sub(r"<code>\1</code>", escaped["remedy"])
     facts = (
         f"<dt>{label}</dt><dd><code>{escaped[name]}</code></dd>"
         for label, name in _FACTS.items()

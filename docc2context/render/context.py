@@ -80,10 +80,16 @@ class Context(Surroundings):
         Called for each mention: its cost is taken off what the page may have. `links.describe` only
         looks. Raises PageTooLarge.
         """
+        described = self.describe_if_known(identifier)
+        if described is None:
+            self.missing_references.add(identifier)
+        return described
+
+    def describe_if_known(self, identifier: str) -> Described | None:
+        """As `describe`, for what a page may well not describe: that is not counted as missing."""
         self.lookups.current.append(identifier)
         described = self.links.describe(identifier)
         if described is None:
-            self.missing_references.add(identifier)
             return None
         self.budget.mention(described.cost)
         if described.reference is None:

@@ -29,13 +29,13 @@ def mention_types(fragments: Sequence[Fragment], ctx: Context) -> None:
 def type_span(fragments: Sequence[Fragment], ctx: Context) -> str:
     """A declared type as code, linked to the page of the type that it names, if it names one.
 
-    As on the web page, what no reference describes is no link, and is not reported.
+    A type that no reference describes is not reported: the web page shows it as code alone, too.
     """
     mention_types(fragments, ctx)
     code = code_span(plain(fragments))
     match list({part.identifier for part in fragments if part.identifier}):
         case [identifier] if code:
-            page = ctx.destination(identifier, ctx.links.describe(identifier))
+            page = ctx.destination(identifier, ctx.describe_if_known(identifier))
             return ctx.budget.spend(link(code, page)) if page else code
         case _:
             return code

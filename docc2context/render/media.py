@@ -36,10 +36,8 @@ def _shown(reference: Reference | None, ctx: Context) -> str | None:
 
 def _poster(identifier: str, ctx: Context) -> Reference | None:
     """What the poster of a video is; a missing poster is not reported."""
-    if ctx.links.describe(identifier) is None:
-        ctx.lookups.current.append(identifier)
-        return None
-    return ctx.reference(identifier)
+    described = ctx.describe_if_known(identifier)
+    return described.reference if described else None
 
 
 def _linked(text: str, destination: str, ctx: Context) -> str:

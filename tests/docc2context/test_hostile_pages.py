@@ -207,6 +207,8 @@ COUNT = 1000
 
 IMAGE = {"type": "image", "identifier": "a"}
 MENTION = {"type": "reference", "identifier": "a"}
+TYPED = {"name": "n", "type": [{"kind": "typeIdentifier", "text": "T", "identifier": "a"}]}
+OF_A_TYPE = {"kind": "properties", "title": "P", "items": [TYPED] * COUNT}
 STEP = {"type": "step", "code": "a"}
 VIDEO = {"type": "video", "identifier": "v"}
 LISTED: dict[str, Any] = {"topicSections": [{"identifiers": ["a"]}] * COUNT}
@@ -234,6 +236,10 @@ MENTIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "address in a link": (
         {"abstract": [{**MENTION, "identifier": "v", TITLE: [MENTION] * COUNT}]},
         {"type": "link", "title": "A", "url": "ftp://" + "*" * 40_000},
+    ),
+    "types": (
+        {"primaryContentSections": [OF_A_TYPE]},
+        {"type": "section", "title": "T", "url": f"/documentation/b#{LETTERS}"},
     ),
     "lines of a file": (
         {"deprecationSummary": [STEP] * COUNT},

@@ -101,6 +101,16 @@ def test_a_page_says_when_to_try_again(app: FastAPI, seconds: int, remedy: str) 
     assert "header" not in response.text
 
 
+def test_a_page_shows_what_a_remedy_names_as_code(app: FastAPI) -> None:
+    detail = "The entry is called `a`."  # a name from an archive may have backquotes of its own
+    error = ServiceError(ErrorCode.INVALID_ZIP, detail, remedy="Try `unzip -t <b>` or so.")
+
+    response = failing(app, error).get("/failing", headers=BROWSER)
+
+    assert "<p>Try <code>unzip -t &lt;b&gt;</code> or so.</p>" in response.text
+    assert "<p>The entry is called `a`.</p>" in response.text
+
+
 def test_a_page_says_which_methods_there_are(app: FastAPI) -> None:
     response = TestClient(app).get("/api/v1/convert", headers=BROWSER)
 
