@@ -15,8 +15,6 @@ from app.api.route_table import RouteTable
 from app.api.routes import convert, health, page, static, status
 from app.api.routes import metrics as metrics_route
 from app.core.config import Settings, load_settings
-from app.core.http_deadline import HEAD_TIMEOUT
-from app.core.http_download import DOWNLOAD_IDLE
 from app.core.logging import configure_logging
 from app.core.loop_lag import measured_lag
 from app.core.metrics import Metrics
@@ -24,6 +22,8 @@ from app.core.one_process import refuse_several_workers
 from app.core.resource_figures import ResourceReading
 from app.core.resources import Resources
 from app.core.sampler import INTERVAL_SECONDS, Sampler, repeatedly
+from app.http.download_deadline import DOWNLOAD_IDLE
+from app.http.head_deadline import HEAD_TIMEOUT
 from app.middleware.crash import CrashMiddleware
 from app.middleware.head import HeadMiddleware
 from app.middleware.observe import ObserveMiddleware

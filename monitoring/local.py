@@ -102,7 +102,7 @@ def alertmanager_file(place: Place) -> Path:
 def programs(place: Place) -> list[Program]:
     """The three, in the order in which they start. Raises ProgramMissing."""
     service = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(place.service)]
-    bounded = ["--http", "app.core.http_head:BoundedHead"]
+    bounded = ["--http", "app.http.protocol:BoundedProtocol"]
     quiet = ["--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "30"]
     return [
         Program(

@@ -1,13 +1,13 @@
-"""Whether the server is the one whose limits the settings set."""
+"""Whether the server speaks the protocol whose limits the settings set."""
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.core.http_linger import OwnSide
+from app.http.linger import HalfClosingTransport
 
 log = structlog.get_logger()
 
-_REMEDY = "start uvicorn with --http app.core.http_head:BoundedHead"
+_REMEDY = "start uvicorn with --http app.http.protocol:BoundedProtocol"
 
 
 class ServerMiddleware:
@@ -35,4 +35,6 @@ class ServerMiddleware:
 def _is_plain_uvicorn(send: Send) -> bool:
     cycle = getattr(send, "__self__", None)
     transport = getattr(cycle, "transport", None)
-    return type(cycle).__module__.startswith("uvicorn.") and not isinstance(transport, OwnSide)
+    return type(cycle).__module__.startswith("uvicorn.") and not isinstance(
+        transport, HalfClosingTransport
+    )

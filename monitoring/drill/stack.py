@@ -64,7 +64,7 @@ class Service(Program):
         command = [
             *("env", "-C", str(ROOT), *(f"{name}={value}" for name, value in settings.items())),
             *(*site.within, sys.executable, "-m", "uvicorn", "monitoring.drill.service:create"),
-            *("--factory", "--port", str(port), "--http", "app.core.http_head:BoundedHead"),
+            *("--factory", "--port", str(port), "--http", "app.http.protocol:BoundedProtocol"),
             *("--no-access-log", "--log-level", "warning"),
         ]
         super().__init__(command, port, folder / f"service-{port}.log", ready="/health/ready")

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol, with every request notified that its client has gone."""
+"""Every unanswered request learns that its client has gone."""
 
 from asyncio import Transport
 from collections import deque
@@ -6,13 +6,13 @@ from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from app.core.http_upgrade import UpgradeIgnored
+from app.http.upgrade import UpgradeIgnored
 
 CLIENT_GONE: Final = 499
 """The status of a request whose client has hung up: for log and metrics only."""
 
 
-class HangupTold(UpgradeIgnored):
+class HangupReported(UpgradeIgnored):
     """Reports a hang-up to all unanswered requests of a connection.
 
     uvicorn notifies only the last one. If a client had sent another request behind it, the first
@@ -33,10 +33,10 @@ class HangupTold(UpgradeIgnored):
             self._unanswered.popleft()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._tell_of_hangup()
+        self._report_hangup()
         super().connection_lost(exc)
 
-    def _tell_of_hangup(self) -> None:
+    def _report_hangup(self) -> None:
         for cycle in self._unanswered:
             if not cycle.response_complete:
                 cycle.disconnected = True

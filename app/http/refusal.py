@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol, with its own refusals logged and passed to the request they end.
+"""What the server itself refuses: answered, logged, and reported to the request that it ends.
 
 An application does not see what is refused here, or sees it as a client that has hung up.
 """
@@ -9,7 +9,7 @@ import structlog
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
-from app.core.http_hangup import HangupTold
+from app.http.hangup import HangupReported
 
 REFUSED_STATUS: Final = "refused_status"
 """The key, in `scope["state"]`, of the status with which a request was refused after its head."""
@@ -25,36 +25,36 @@ class _Refusal(NamedTuple):
     text: str
 
 
-class RefusalTold(HangupTold):
+class RefusalReported(HangupReported):
     """Answers what it refuses with a line of plain text, and closes the connection.
 
     Where answers to complete requests are under way or due, they go out first, and the refusal is
     not answered: a client would take that for a part of them. What arrives meanwhile is dropped.
     """
 
-    _is_deaf = False
+    _drops_input = False
     """Whether what arrives is dropped."""
 
-    _rejected: _Refusal | None = None
+    _stopped_for: _Refusal | None = None
     """Why the parser was stopped; None if it stopped by itself."""
 
     def data_received(self, data: bytes) -> None:
-        if not self._is_deaf:
+        if not self._drops_input:
             super().data_received(data)
 
-    def reject(self, reason: Reason, status: int, text: str) -> NoReturn:
-        """Stop the parser, from within one of its events, to refuse what it reads."""
-        self._rejected = _Refusal(reason, status, text)
+    def stop_parsing(self, reason: Reason, status: int, text: str) -> NoReturn:
+        """Refuse what the parser is reading, from within one of its events."""
+        self._stopped_for = _Refusal(reason, status, text)
         raise HttpParserError(reason)  # leads to `send_400_response`
 
     def send_400_response(self, msg: str) -> None:
-        self.refuse(*(self._rejected or _Refusal("malformed", 400, f"{msg}\n")))
+        self.refuse(*(self._stopped_for or _Refusal("malformed", 400, f"{msg}\n")))
 
     def refuse(self, reason: Reason, status: int, text: str) -> None:
         """Answer with `text` if possible, log the refusal, and close."""
-        if self._is_deaf:
+        if self._drops_input:
             return
-        self._is_deaf = True
+        self._drops_input = True
         # asyncio's own loop reads in the context of the request that last asked for more.
         structlog.contextvars.clear_contextvars()
         cycle: RequestResponseCycle | None = self.cycle
@@ -64,13 +64,13 @@ class RefusalTold(HangupTold):
             self.transport.write(self._answer(status, text))
             if cycle is not None and not cycle.response_complete:
                 cycle.scope["state"][REFUSED_STATUS] = status
-        last = None if may_answer else self._last_whole()
+        last = None if may_answer else self._last_complete()
         if last is None:
             self.transport.close()
         else:
             last.keep_alive = False  # so that the connection is closed after its answer
 
-    def _last_whole(self) -> RequestResponseCycle | None:
+    def _last_complete(self) -> RequestResponseCycle | None:
         """The last of the whole requests that still wait for their answer; None if there is none.
 
         One that is not yet whole and waits for its turn will have none.

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol, which stays with HTTP/1.1 whatever else a client offers.
+"""Staying with HTTP/1.1, whatever else a client offers.
 
 A server may ignore `Upgrade` (RFC 9110, section 7.8), but httptools cannot: it stops there. An
 upload that offers HTTP/2, as Java's HttpClient does unasked, would arrive without its body; and
@@ -36,10 +36,10 @@ class UpgradeIgnored(HttpToolsProtocol):
 
 
 class _Parser(HttpRequestParser):
-    """Lets another parser continue where httptools stops for an upgrade.
+    """Has a second parser continue where httptools stops for an upgrade.
 
-    The other gets the headers that frame the body again, without the offer, and so reads the body.
-    It must be another: with `Connection: close`, this one reads nothing after the head.
+    The second is fed the headers that frame the body again, without the offer, and so reads the
+    body. It must be a new one: with `Connection: close`, this one reads nothing after the head.
     """
 
     def __init__(self, protocol: HttpToolsProtocol) -> None:
@@ -51,11 +51,11 @@ class _Parser(HttpRequestParser):
 
     def feed_data(self, data: bytes) -> None:  # type: ignore[override]  # uvicorn feeds bytes
         parser = self
-        while (rest := parser.rest_of(data)) is not None:
+        while (rest := parser.feed_until_upgrade(data)) is not None:
             parser, data = parser.successor(), rest
 
-    def rest_of(self, data: bytes) -> bytes | None:
-        """Take data; return what follows the head of an upgrade, or None if there is no upgrade."""
+    def feed_until_upgrade(self, data: bytes) -> bytes | None:
+        """Feed data; return what follows the head of an upgrade, or None if there is no upgrade."""
         try:
             super().feed_data(data)
         except HttpParserUpgrade as upgrade:
@@ -65,14 +65,14 @@ class _Parser(HttpRequestParser):
     def successor(self) -> "_Parser":
         """The parser of the body and of all that follows: the protocol's from now on."""
         self._protocol.parser = successor = _Parser(self._protocol)
-        successor.take_known(self._framing())
+        successor.feed_known_head(self._framing())
         return successor
 
-    def take_known(self, head: bytes) -> None:
-        """Take a head that the protocol already knows."""
-        self._events.are_known = True
+    def feed_known_head(self, head: bytes) -> None:
+        """Feed a head that the protocol already knows."""
+        self._events.is_head_known = True
         super().feed_data(head)
-        self._events.are_known = False
+        self._events.is_head_known = False
 
     def _framing(self) -> bytes:
         start = b"%b / HTTP/%b\r\n" % (self.get_method(), self.get_http_version().encode())
@@ -88,24 +88,24 @@ class _Events:
 
     def __init__(self, protocol: HttpToolsProtocol) -> None:
         self._protocol = protocol
-        self.are_known = False
+        self.is_head_known = False
 
     def on_message_begin(self) -> None:
-        if not self.are_known:
+        if not self.is_head_known:
             self._protocol.on_message_begin()
 
     def on_url(self, url: bytes) -> None:
-        if not self.are_known:
+        if not self.is_head_known:
             self._protocol.on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self.are_known:
+        if not self.is_head_known:
             self._protocol.on_header(name, value)
 
     def on_headers_complete(self) -> None:
         if self._protocol.parser.get_method() == b"CONNECT":
             raise HttpParserError("no tunnel")  # leads to `send_400_response`
-        if not self.are_known:
+        if not self.is_head_known:
             self._protocol.on_headers_complete()
 
     def on_body(self, body: bytes) -> None:

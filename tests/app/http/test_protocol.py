@@ -12,9 +12,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from app.core import http_linger, http_slow_readers
-from app.core.http_head import MAX_HEAD_BYTES, MAX_HEADERS, MAX_WAITING, BoundedHead
-from app.core.http_slow_readers import FewSlowReaders
+from app.http import linger, slow_readers
+from app.http.head_bounds import MAX_HEAD_BYTES, MAX_HEADERS, MAX_WAITING
+from app.http.protocol import BoundedProtocol
+from app.http.slow_readers import BoundedSlowReaders
 
 PIECE = 8192
 WHOLE = 1024 * 1024
@@ -59,7 +60,7 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-class Protocol(BoundedHead):
+class Protocol(BoundedProtocol):
     """Tells when its connection is gone."""
 
     def __init__(self, app: ASGIApp, state: ServerState) -> None:
@@ -236,7 +237,7 @@ PUT = b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"
 def test_what_follows_an_answer_is_read_for_a_time_that_nothing_renews(
     head: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_linger, "LINGER_SECONDS", 0.2)
+    monkeypatch.setattr(linger, "LINGER_SECONDS", 0.2)
 
     async def bytes_taken() -> int:
         async with connected(answered) as connection:
@@ -256,7 +257,7 @@ def test_what_follows_an_answer_is_read_for_a_time_that_nothing_renews(
 def test_an_upload_behind_an_answer_has_the_time_that_it_needs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(http_linger, "LINGER_SECONDS", 0.1)
+    monkeypatch.setattr(linger, "LINGER_SECONDS", 0.1)
     upload = GET.replace(b"GET", b"PUT") + b"Content-Length: 20\r\nConnection: close\r\n\r\n"
 
     async def answered_when_whole(scope: Scope, receive: Receive, send: Send) -> None:
@@ -334,8 +335,8 @@ async def much(_scope: Scope, _receive: Receive, send: Send) -> None:
 def test_of_too_many_slow_readers_the_slowest_is_dropped(
     seconds: float, dropped: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_slow_readers, "MAX_SLOW_READERS", 2)
-    monkeypatch.setattr(http_slow_readers, "SLOW_SECONDS", seconds)
+    monkeypatch.setattr(slow_readers, "MAX_SLOW_READERS", 2)
+    monkeypatch.setattr(slow_readers, "SLOW_SECONDS", seconds)
 
     async def readers() -> list[bool]:
         state, found = ServerState(), []
@@ -352,15 +353,15 @@ def test_of_too_many_slow_readers_the_slowest_is_dropped(
 
 
 def test_a_slow_reader_that_is_dropped_is_counted_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_slow_readers, "MAX_SLOW_READERS", 2)
-    monkeypatch.setattr(http_slow_readers, "SLOW_SECONDS", 0.5)
-    dropped: list[BoundedHead] = []
+    monkeypatch.setattr(slow_readers, "MAX_SLOW_READERS", 2)
+    monkeypatch.setattr(slow_readers, "SLOW_SECONDS", 0.5)
+    dropped: list[BoundedProtocol] = []
 
-    def give_up(connection: BoundedHead) -> None:
+    def drop(connection: BoundedProtocol) -> None:
         dropped.append(connection)
-        FewSlowReaders.give_up(connection)
+        BoundedSlowReaders.drop(connection)
 
-    monkeypatch.setattr(BoundedHead, "give_up", give_up)
+    monkeypatch.setattr(BoundedProtocol, "drop", drop)
 
     async def readers() -> list[Connection]:
         state = ServerState()

@@ -1,6 +1,4 @@
-"""uvicorn's HTTP protocol, bounding what it holds of requests before an application sees them.
-
-    uvicorn --http app.core.http_head:BoundedHead app.main:app
+"""Bounds on what the server holds of requests before an application sees them.
 
 httptools collects address, headers and trailers without a limit, and hands each over when it is
 complete: a client could make the service hold as much as it cares to send. And each request sent
@@ -9,7 +7,7 @@ before the first is answered takes a hundred times its size.
 
 from typing import Final
 
-from app.core.http_linger import LingeringClose
+from app.http.linger import LingeringClose
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 """Twice what nginx accepts."""
@@ -38,51 +36,51 @@ class BoundedHead(LingeringClose):
     When too many requests wait, it answers those that it has taken, and closes.
     """
 
-    _gathered = 0
-    """Bytes received since the last complete head, or since the last piece of a body."""
+    _unparsed_bytes = 0
+    """Received since the last complete head, or since the last piece of a body."""
 
-    _head = 0
-    """Bytes of the parts of a request's head and trailers that are complete so far."""
+    _head_bytes = 0
+    """Of the parts of a request's head and trailers that are complete so far."""
 
-    _headers = 0
+    _header_count = 0
     """Headers and trailers of a request so far."""
 
     def data_received(self, data: bytes) -> None:
-        self._gathered += len(data)
+        self._unparsed_bytes += len(data)
         super().data_received(data)
-        if self._gathered > MAX_HEAD_BYTES and not self.transport.is_closing():
+        if self._unparsed_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
             self.refuse("head_too_large", 431, _TOO_LARGE)
 
     def on_message_begin(self) -> None:
-        self._head, self._headers = _REQUEST_LINE_BYTES, 0
+        self._head_bytes, self._header_count = _REQUEST_LINE_BYTES, 0
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
-        self._count(len(url))
+        self._add_to_head(len(url))
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers += 1
-        if self._headers > MAX_HEADERS:
-            self.reject("head_too_large", 431, _TOO_MANY_HEADERS)
-        self._count(len(name) + len(value) + _SEPARATOR_BYTES)
+        self._header_count += 1
+        if self._header_count > MAX_HEADERS:
+            self.stop_parsing("head_too_large", 431, _TOO_MANY_HEADERS)
+        self._add_to_head(len(name) + len(value) + _SEPARATOR_BYTES)
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        self._gathered = 0
+        self._unparsed_bytes = 0
         if len(self.pipeline) >= MAX_WAITING:
-            self.reject("too_many_waiting", 400, _TOO_MANY_REQUESTS)
+            self.stop_parsing("too_many_waiting", 400, _TOO_MANY_REQUESTS)
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        self._gathered = 0
+        self._unparsed_bytes = 0
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._gathered = 0
+        self._unparsed_bytes = 0
         super().on_message_complete()
 
-    def _count(self, size: int) -> None:
-        self._head += size
-        if self._head > MAX_HEAD_BYTES:
-            self.reject("head_too_large", 431, _TOO_LARGE)
+    def _add_to_head(self, size: int) -> None:
+        self._head_bytes += size
+        if self._head_bytes > MAX_HEAD_BYTES:
+            self.stop_parsing("head_too_large", 431, _TOO_LARGE)

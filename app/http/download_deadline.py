@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol, with a time within which a client must take some of its answer.
+"""A time within which a client must take some of its answer.
 
 uvicorn waits forever for a client that stops reading, and so would a conversion's result, an open
 file. It cannot see what it has handed to the system, so the system keeps the time.
@@ -8,7 +8,7 @@ import socket
 from asyncio import Transport
 from typing import Final
 
-from app.core.http_wellformed import WellFormed
+from app.http.well_formed import WellFormedHead
 
 DOWNLOAD_IDLE: Final = "download_idle_seconds"
 """The key of that time in the application's lifespan state."""
@@ -19,7 +19,7 @@ _DEFAULT_SECONDS: Final = 120.0
 _INTERNET: Final = frozenset({socket.AF_INET, socket.AF_INET6})
 
 
-class DownloadInTime(WellFormed):
+class DownloadInTime(WellFormedHead):
     """Ends a connection whose client acknowledges none of the waiting data for too long.
 
     To the application it looks like a client that has hung up. On a Unix socket, whose peer is a

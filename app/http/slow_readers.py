@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol, bounding how many answers wait for clients that take them slowly.
+"""A bound on how many answers wait for clients that take them slowly.
 
 Each holds a connection, a file, and memory of ours and of the system's, for as long as its client
 takes a little now and then.
@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from app.core.http_download import DownloadInTime
+from app.http.download_deadline import DownloadInTime
 
 MAX_SLOW_READERS: Final = 128
 """As many as uploads that may arrive by default."""
@@ -31,7 +31,7 @@ _DROPPED: Final = struct.pack("ii", 1, 0)
 log = structlog.get_logger()
 
 
-class FewSlowReaders(DownloadInTime):
+class BoundedSlowReaders(DownloadInTime):
     """Ends the connections that have waited longest for their clients, if too many do.
 
     To the application it looks like a client that has hung up.
@@ -55,7 +55,7 @@ class FewSlowReaders(DownloadInTime):
         self.waits_since = math.inf
         super().resume_writing()
 
-    def give_up(self) -> None:
+    def drop(self) -> None:
         """Drop the rest of the answer, and the connection."""
         seconds = round(self.loop.time() - self.waits_since, 1)
         # In a context of its own: the current one is that of the request which needs the room.
@@ -70,8 +70,8 @@ class FewSlowReaders(DownloadInTime):
         slow = [
             one
             for one in self.connections
-            if isinstance(one, FewSlowReaders) and one.waits_since < long_ago
+            if isinstance(one, BoundedSlowReaders) and one.waits_since < long_ago
         ]
         slow.sort(key=lambda one: one.waits_since)
         for one in slow[: max(len(slow) - MAX_SLOW_READERS, 0)]:
-            one.give_up()
+            one.drop()
