@@ -1,4 +1,4 @@
-"""Which form of an answer the client accepts (RFC 9110, section 12.5.1)."""
+"""Which media types the client accepts (RFC 9110, section 12.5.1)."""
 
 import re
 from collections.abc import Sequence

@@ -8,10 +8,10 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse
 
+from app.api.conversion_options import SPLIT, not_acceptable
 from app.api.openapi import ASSETS_FIELD, SCHEMAS
-from app.api.result_response import ARCHIVE, DOCUMENT
+from app.api.result_response import BUNDLE, DOCUMENT
 from app.api.schemas import PROBLEM_MEDIA_TYPE, Problem
-from app.api.wishes import SPLIT, not_acceptable
 from app.core.config import Settings
 from app.core.errors import ErrorCode
 
@@ -158,7 +158,7 @@ def _leave_options_out(document: dict[str, Any]) -> None:
         result = operation["responses"]["200"]
         result["description"] = "A zip of what this service's converter has written."
         name = result["headers"]["Content-Disposition"]
-        name["description"] = f"`attachment`, as `{ARCHIVE.file_name}`."
+        name["description"] = f"`attachment`, as `{BUNDLE.file_name}`."
         del result["content"][DOCUMENT.media_type]
         form = operation["requestBody"]["content"]["multipart/form-data"]["schema"]
         del form["properties"][ASSETS_FIELD]

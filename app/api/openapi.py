@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from app.api.examples import example
-from app.api.result_response import ARCHIVE, DOCUMENT
+from app.api.result_response import BUNDLE, DOCUMENT
 from app.api.schemas import PROBLEM_MEDIA_TYPE, Problem
 from app.core.errors import ErrorCode
 
@@ -43,7 +43,7 @@ RESULT: Final[dict[str, Any]] = {
     "manifest; or, for clients that prefer it to a zip, one Markdown document with all pages.",
     "headers": {
         "Content-Disposition": {
-            "description": f"`attachment`, as `{ARCHIVE.file_name}` or `{DOCUMENT.file_name}`.",
+            "description": f"`attachment`, as `{BUNDLE.file_name}` or `{DOCUMENT.file_name}`.",
             "schema": {"type": "string"},
         },
         "Content-Length": {
@@ -52,7 +52,7 @@ RESULT: Final[dict[str, Any]] = {
         },
     },
     "content": {
-        ARCHIVE.media_type: {"schema": _BINARY},
+        BUNDLE.media_type: {"schema": _BINARY},
         DOCUMENT.media_type: {"schema": {"type": "string"}},
     },
 }

@@ -22,8 +22,8 @@ from app.services.outside_converter import OutsideConverter
 from app.services.own_converter import OwnConverter
 from app.worker.launcher import Launcher
 from app.worker.locks import Bounds, Locks
+from app.worker.options import Options
 from app.worker.protocol import Converted
-from app.worker.wanted import Wanted
 from docc2context import NODE_TYPES, Limits, __version__
 
 CONVERTER_VERSION: Final = __version__
@@ -56,7 +56,7 @@ class Converter:
 
     @property
     def has_options(self) -> bool:
-        """Whether it makes one document, and copies assets, where that is wanted."""
+        """Whether it makes one document, and copies assets, where the options say so."""
         return self._engine.has_options
 
     @property
@@ -73,11 +73,11 @@ class Converter:
         self,
         upload: FileIO,
         result: FileIO,
-        wanted: Wanted,
+        options: Options,
         *,
         cut_off: Callable[[], ServiceError | None] = lambda: None,
     ) -> Converted:
-        """Write the Markdown of the archive in `upload` to `result`, as it is wanted.
+        """Write the Markdown of the archive in `upload` to `result`, by these options.
 
         When it returns, the child has ended and `result` is complete. When it is cancelled, the
         child is killed and the slot is free before the cancellation goes on. It is recorded as the
@@ -89,7 +89,7 @@ class Converter:
             record.facts["archive_bytes"] = _size(upload)
             async with self._admission.slot():
                 with self._journal.running(record):
-                    record.converted = await self._run(upload, result, wanted, record)
+                    record.converted = await self._run(upload, result, options, record)
                     record.facts.update(_facts(record.converted), result_bytes=_size(result))
             return record.converted
 
@@ -150,10 +150,10 @@ class Converter:
         self._available.set(is_available)
 
     async def _run(
-        self, upload: FileIO, result: FileIO, wanted: Wanted, record: Record
+        self, upload: FileIO, result: FileIO, options: Options, record: Record
     ) -> Converted:
         try:
-            converted = await self._engine.run(upload, result, wanted, record)
+            converted = await self._engine.run(upload, result, options, record)
         except ServiceError as error:
             if error.code is ErrorCode.CONVERTER_UNAVAILABLE:
                 self._note_availability(is_available=False)

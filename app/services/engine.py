@@ -12,6 +12,7 @@ from app.services.workspace import out_of_room
 from app.worker import child
 from app.worker.launcher import CannotStart, Ended, Launcher
 from app.worker.locks import Bounds, Locks
+from app.worker.options import Options
 from app.worker.protocol import (
     Converted,
     Crashed,
@@ -22,7 +23,6 @@ from app.worker.protocol import (
     Reply,
     decode,
 )
-from app.worker.wanted import Wanted
 
 _RETRY_AFTER_SECONDS: Final = 10
 """Processes or memory ran short; the conversions that hold them now end within about that time."""
@@ -42,7 +42,7 @@ class Engine(Protocol):
     """Whether it makes one document, and copies assets; if not, neither may be wanted of it."""
 
     async def run(
-        self, upload: FileIO, result: FileIO, wanted: Wanted, record: Record
+        self, upload: FileIO, result: FileIO, options: Options, record: Record
     ) -> Converted:
         """Write the Markdown of the archive in `upload` to `result`.
 

@@ -36,9 +36,9 @@ from app.services.journal import Record
 from app.services.workspace import unnamed_file
 from app.services.workspace.scratch import scratch_folder
 from app.worker import outside
-from app.worker.descriptors import SentFile
 from app.worker.launcher import Launcher
 from app.worker.locks import Bounds, Locks
+from app.worker.options import Options
 from app.worker.outside import Command
 from app.worker.protocol import (
     CannotRun,
@@ -49,7 +49,7 @@ from app.worker.protocol import (
     Selected,
     decode,
 )
-from app.worker.wanted import Wanted
+from app.worker.sent_file import SentFile
 from docc2context import Limits
 
 _PROBE_TIMEOUT_SECONDS: Final = 10.0
@@ -98,7 +98,7 @@ class OutsideConverter:
         self,
         upload: FileIO,
         result: FileIO,
-        wanted: Wanted,  # noqa: ARG002  # nothing, as it has no options
+        options: Options,  # noqa: ARG002  # nothing, as it has no options
         record: Record,
     ) -> Converted:
         end = asyncio.get_running_loop().time() + self._timeout_seconds

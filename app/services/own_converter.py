@@ -5,11 +5,11 @@ from io import FileIO
 from app.services.engine import probe_child, reply_of, timed_out, told_in_time, unexpected
 from app.services.journal import Record
 from app.worker import child
-from app.worker.descriptors import SentFile
 from app.worker.launcher import Launcher
 from app.worker.locks import Bounds, Locks
+from app.worker.options import Options
 from app.worker.protocol import Converted
-from app.worker.wanted import Wanted
+from app.worker.sent_file import SentFile
 from docc2context import Limits
 
 
@@ -27,7 +27,7 @@ class OwnConverter:
         self._timeout_seconds = timeout_seconds
 
     async def run(
-        self, upload: FileIO, result: FileIO, wanted: Wanted, record: Record
+        self, upload: FileIO, result: FileIO, options: Options, record: Record
     ) -> Converted:
         record.stage = "converting"
         with told_in_time(timed_out(self._timeout_seconds)):
@@ -35,7 +35,7 @@ class OwnConverter:
                 child.convert,
                 SentFile(upload),
                 SentFile(result),
-                wanted,
+                options,
                 self._limits,
                 self._bounds,
                 timeout=self._timeout_seconds,

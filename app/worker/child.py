@@ -11,6 +11,7 @@ import docc2context
 from app.core.full_disk import is_full_disk
 from app.core.labels import OTHER
 from app.worker.locks import Bounds, lock_up
+from app.worker.options import Options
 from app.worker.protocol import (
     Converted,
     Crashed,
@@ -22,7 +23,6 @@ from app.worker.protocol import (
     Reply,
     encode,
 )
-from app.worker.wanted import Wanted
 from docc2context import (
     Code,
     DestinationError,
@@ -42,14 +42,14 @@ _OUT_OF_MEMORY: Final = encode(OutOfMemory())
 
 
 def convert(
-    reply: int, upload: int, result: int, wanted: Wanted, limits: Limits, bounds: Bounds
+    reply: int, upload: int, result: int, options: Options, limits: Limits, bounds: Bounds
 ) -> None:
     """Convert the archive in `upload` into the empty file `result`, and report on `reply`.
 
     All three are descriptors that the child owns; it has no others.
     """
     lock_up(bounds, (reply, upload, result))
-    tell(reply, _outcome(upload, result, wanted, limits, bounds))
+    tell(reply, _outcome(upload, result, options, limits, bounds))
 
 
 def greet(reply: int, bounds: Bounds) -> None:
@@ -63,10 +63,10 @@ def tell(reply: int, message: bytes) -> None:
     os.write(reply, message)
 
 
-def _outcome(upload: int, result: int, wanted: Wanted, limits: Limits, bounds: Bounds) -> bytes:
+def _outcome(upload: int, result: int, options: Options, limits: Limits, bounds: Bounds) -> bytes:
     reading = Reading()
     try:
-        return encode(_converted(upload, result, wanted, limits, reading))
+        return encode(_converted(upload, result, options, limits, reading))
     except Exception as error:  # the boundary: nothing gets past it
         return failure_reply(error, bounds, reading.stage)
 
@@ -90,7 +90,7 @@ def _failure(error: Exception, bounds: Bounds, stage: Stage) -> Reply:
 
 
 def _converted(
-    upload: int, result: int, wanted: Wanted, limits: Limits, reading: Reading
+    upload: int, result: int, options: Options, limits: Limits, reading: Reading
 ) -> Converted:
     with open(upload, "rb") as source, open(result, "wb") as destination:
         # The parent, which shares the offset, has left it at the end.
@@ -99,8 +99,8 @@ def _converted(
             source,
             destination,
             limits=limits,
-            single=wanted.single,
-            assets=wanted.assets,
+            single=options.single,
+            assets=options.assets,
             reading=reading,
         )
     return _as_converted(report, reading)

@@ -17,15 +17,15 @@ from typing import Final
 import structlog
 
 from app.core.threads import in_thread
-from app.worker import child, descriptors, outside
-from app.worker.descriptors import SentFile
+from app.worker import child, outside, sent_file
 from app.worker.protocol import MAX_REPLY_BYTES
+from app.worker.sent_file import SentFile
 
 _PRELOADED: Final = [
     "app.worker.zygote",
     child.__name__,
     outside.__name__,
-    descriptors.__name__,
+    sent_file.__name__,
     "multiprocessing.popen_forkserver",
     "encodings.cp437",  # the names of entries that are not marked as UTF-8
 ]

@@ -26,7 +26,7 @@ class Extracted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Converted(msgspec.Struct, frozen=True, kw_only=True, tag="converted"):
-    """The result file holds everything that was wanted.
+    """The result file holds everything that the options ask for.
 
     `unknown_nodes` are counted by the format's types, with anything else under `other`.
     """

@@ -8,17 +8,17 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 
+from app.api.conversion_options import SPLIT, flag_of, format_of, options_of, refuse_repeated_flag
 from app.api.deps import Services, ServicesDep, UntilSentDep
 from app.api.description import CONVERSION
 from app.api.hangup import unless_hung_up
 from app.api.openapi import ASSETS_FIELD, RESULT, UPLOAD, problems
-from app.api.result_response import Form, ResultResponse
-from app.api.wishes import SPLIT, flag_of, form_of, refuse_repeated_flag, wanted
+from app.api.result_response import ResultFormat, ResultResponse
 from app.core.errors import ErrorCode, ServiceError
 from app.services.multipart import FieldsCheck
 from app.services.uploads import Body, receive, unless_stalled
 from app.services.workspace import unnamed_file
-from app.worker.wanted import Wanted
+from app.worker.options import Options
 
 PATH: Final = "/convert"
 
@@ -79,26 +79,28 @@ async def convert(
     """
     _refuse_encoded(request)
     has_options = services.converter.has_options
-    form = form_of(request, has_options=has_options)
+    result_format = format_of(request, has_options=has_options)
     # Refused before the upload is asked for, if the request's head is enough to decide.
     refuse_repeated_flag(request)
-    wishes = partial(_wishes, form, assets=assets, has_options=has_options)
-    wishes({})
+    options_with = partial(_options, result_format, assets=assets, has_options=has_options)
+    options_with({})
     workspace = services.settings.workspace_dir
     async with services.drain.inside(), AsyncExitStack() as until_converted:
         until_converted.enter_context(_advised(request, has_options=has_options))
         with services.converter.storing():
             upload = await until_converted.enter_async_context(unnamed_file(workspace))
-            wish = wishes(await _receive(request, services, upload, wishes))
+            options = options_with(await _receive(request, services, upload, options_with))
             result = await until_sent.enter_async_context(unnamed_file(workspace))
-        work = services.converter.convert(upload, result, wish, cut_off=services.drain.cut_off)
+        work = services.converter.convert(upload, result, options, cut_off=services.drain.cut_off)
         await unless_hung_up(request, work)
-    return ResultResponse(result, form)
+    return ResultResponse(result, result_format)
 
 
-def _wishes(form: Form, fields: Mapping[str, str], *, assets: bool, has_options: bool) -> Wanted:
-    """What is wanted according to the request's head and the fields of its form."""
-    return wanted(form, assets=assets or flag_of(fields), has_options=has_options)
+def _options(
+    result_format: ResultFormat, fields: Mapping[str, str], *, assets: bool, has_options: bool
+) -> Options:
+    """The options by the request's head and the fields of its form."""
+    return options_of(result_format, assets=assets or flag_of(fields), has_options=has_options)
 
 
 async def _receive(

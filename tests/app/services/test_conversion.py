@@ -20,6 +20,7 @@ from app.services.conversion import Converter, bounds_of, limits_of
 from app.services.own_converter import OwnConverter
 from app.worker.launcher import CannotStart, Ended, Launcher
 from app.worker.locks import Bounds, Locks
+from app.worker.options import Options
 from app.worker.protocol import (
     Converted,
     Crashed,
@@ -31,7 +32,6 @@ from app.worker.protocol import (
     Reply,
     encode,
 )
-from app.worker.wanted import Wanted
 from docc2context import DEFAULT_LIMITS
 from tests.app.scrapes import value_of
 
@@ -94,7 +94,7 @@ def converter_by(launcher: Launcher) -> Converter:
 def converted(tmp_path: Path, answer: Ended | Reply | Exception) -> Converted:
     with FileIO(tmp_path / "upload", "w+") as upload, FileIO(tmp_path / "result", "w+") as result:
         upload.write(b"PK34")
-        return asyncio.run(converter(answer).convert(upload, result, Wanted()))
+        return asyncio.run(converter(answer).convert(upload, result, Options()))
 
 
 def refusal(tmp_path: Path, answer: Ended | Reply | Exception) -> tuple[ServiceError, EventDict]:
@@ -332,7 +332,7 @@ def test_an_answer_is_too_old_once_a_conversion_has_found_otherwise(tmp_path: Pa
         found.append(await available())
         with FileIO(tmp_path / "upload", "w+") as upload, FileIO(tmp_path / "out", "w+") as result:
             with pytest.raises(ServiceError):
-                await probed.convert(upload, result, Wanted())
+                await probed.convert(upload, result, Options())
             found.append(await available())
         return found
 

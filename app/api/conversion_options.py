@@ -1,4 +1,4 @@
-"""What a client wants from its conversion, by the request's headers, its query and its form.
+"""A conversion's options, from the request's headers, its query and the fields of its form.
 
 `has_options` says whether the service's converter can make one document and copy assets at all.
 """
@@ -11,33 +11,33 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.api.accept import names_errors_alone, preferred
 from app.api.openapi import ASSETS_FIELD
-from app.api.result_response import ARCHIVE, DOCUMENT, FORMS, Form
+from app.api.result_response import BUNDLE, DOCUMENT, FORMATS, ResultFormat
 from app.core.errors import ErrorCode, ServiceError
-from app.worker.wanted import Wanted
+from app.worker.options import Options
 
 _FLAG: Final = TypeAdapter(bool)
 
 _ZIP_ONLY: Final = (
-    f"Send `Accept: {ARCHIVE.media_type}`: this service's converter makes no single document."
+    f"Send `Accept: {BUNDLE.media_type}`: this service's converter makes no single document."
 )
 
 SPLIT: Final = ErrorCode.ARCHIVE_TOO_LARGE.remedy
 """What to do about too large a result of a converter that copies no assets anyway."""
 
 
-def form_of(request: Request, *, has_options: bool) -> Form:
-    """The form of the answer that the client likes best. Raises ServiceError `not_acceptable`."""
+def format_of(request: Request, *, has_options: bool) -> ResultFormat:
+    """The format that the client likes best. Raises ServiceError `not_acceptable`."""
     accept = ", ".join(request.headers.getlist("Accept"))
     if names_errors_alone(accept):
-        return ARCHIVE
+        return BUNDLE
     media_type = preferred(accept, _offered(has_options=has_options))
     if media_type is None:
         raise not_acceptable(has_options=has_options)
-    return FORMS[media_type]
+    return FORMATS[media_type]
 
 
 def not_acceptable(*, has_options: bool) -> ServiceError:
-    """The error for a client that accepts no form of the answer."""
+    """The error for a client that accepts no format of the result."""
     return ServiceError(
         ErrorCode.NOT_ACCEPTABLE,
         f"The Accept header does not allow {' or '.join(_offered(has_options=has_options))}.",
@@ -46,7 +46,7 @@ def not_acceptable(*, has_options: bool) -> ServiceError:
 
 
 def _offered(*, has_options: bool) -> list[str]:
-    return list(FORMS) if has_options else [ARCHIVE.media_type]
+    return list(FORMATS) if has_options else [BUNDLE.media_type]
 
 
 def refuse_repeated_flag(request: Request) -> None:
@@ -66,18 +66,18 @@ def flag_of(fields: Mapping[str, str]) -> bool:
         raise _invalid(f"The field `{ASSETS_FIELD}` is neither true nor false.") from None
 
 
-def wanted(form: Form, *, assets: bool, has_options: bool) -> Wanted:
-    """What is wanted from the converter. Raises ServiceError if that is impossible."""
+def options_of(result_format: ResultFormat, *, assets: bool, has_options: bool) -> Options:
+    """The options to convert with. Raises ServiceError if they are impossible."""
     if assets and not has_options:
         raise _invalid(
             "This service's converter cannot copy assets.", f"Leave out `{ASSETS_FIELD}`."
         )
-    if assets and form is DOCUMENT:
+    if assets and result_format is DOCUMENT:
         raise _invalid(
-            f"One document cannot contain assets: accept {ARCHIVE.media_type}, or leave out "
+            f"One document cannot contain assets: accept {BUNDLE.media_type}, or leave out "
             f"`{ASSETS_FIELD}`."
         )
-    return Wanted(single=form is DOCUMENT, assets=assets)
+    return Options(single=result_format is DOCUMENT, assets=assets)
 
 
 def _invalid(detail: str, remedy: str | None = None) -> ServiceError:

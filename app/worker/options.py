@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Sent to each child; the converter's options of the same names."""
 
     single: bool = False
