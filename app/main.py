@@ -34,9 +34,13 @@ from app.middleware.request_log import RequestLog
 from app.middleware.security_headers import SecurityHeadersMiddleware
 from app.middleware.server import ServerMiddleware
 from app.services.admission import Admission
+from app.services.availability import Availability
 from app.services.client_address import ClientAddresses
-from app.services.conversion import CONVERTER_NODE_TYPES, CONVERTER_VERSION, Converter, engine_of
+from app.services.configured_converter import configured_converter
+from app.services.conversion import Conversions
+from app.services.converter import CONVERTER_NODE_TYPES, CONVERTER_VERSION
 from app.services.drain import Drain
+from app.services.journal import Journal
 from app.services.rate_limiter import RateLimiter
 from app.services.startup import start_converter, sweep_workspace
 from app.services.upload_slots import UploadSlots
@@ -117,7 +121,7 @@ def _include_routes(app: FastAPI, more: Sequence[APIRouter]) -> None:
 
 
 def _describe(app: FastAPI, settings: Settings) -> None:
-    has_options = app.state.services.converter.has_options
+    has_options = app.state.services.conversions.has_options
     app.description = introduction(settings, has_options=has_options)
     complete(app, settings, has_options=has_options)
 
@@ -167,11 +171,19 @@ def _services(settings: Settings, reading: Callable[[], ResourceReading | None])
         wait_seconds=settings.conversion_queue_wait_seconds,
         metrics=metrics,
     )
+    converter = configured_converter(settings)
+    availability = Availability(converter=converter, metrics=metrics)
     return Services(
         settings=settings,
         metrics=metrics,
         upload_slots=UploadSlots(slots=settings.upload_slots, metrics=metrics),
-        converter=Converter(admission=admission, engine=engine_of(settings), metrics=metrics),
+        availability=availability,
+        conversions=Conversions(
+            admission=admission,
+            converter=converter,
+            availability=availability,
+            journal=Journal(metrics),
+        ),
         drain=Drain(
             workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds
         ),
@@ -191,10 +203,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
     """
     services: Services = app.state.services
     await sweep_workspace(services.settings.workspace_dir)
-    await start_converter(services.converter)
+    await start_converter(services.availability)
     async with (
         measured_lag(services.metrics.event_loop_lag.observe),
-        services.converter.watched(),
+        services.availability.watched(),
         services.rate_limiter.watched() if services.settings.rate_limit_enabled else nullcontext(),
     ):
         watching = repeatedly(ReadinessWatch(services).look)

@@ -6,7 +6,7 @@ from app.api.deps import Services
 from app.api.schemas import Check
 from app.core.errors import ServiceError
 from app.core.threads import in_thread
-from app.services.conversion import Converter
+from app.services.availability import Availability
 from app.services.drain import Drain
 from app.services.workspace import fault_of
 from app.worker.locks import Locks
@@ -16,7 +16,7 @@ async def checks_of(services: Services, *, max_age_seconds: float) -> dict[str, 
     """Each check by its name; that of the converter may have been made so long ago."""
     return {
         **await in_thread(cheap_checks_of, services),
-        "converter": await _converter(services.converter, max_age_seconds),
+        "converter": await _converter(services.availability, max_age_seconds),
     }
 
 
@@ -46,9 +46,9 @@ def _workspace(directory: Path) -> Check:
     return Check(ok=True, detail="Uploads can be stored.")
 
 
-async def _converter(converter: Converter, max_age_seconds: float) -> Check:
+async def _converter(availability: Availability, max_age_seconds: float) -> Check:
     try:
-        locks = await converter.probe(max_age_seconds=max_age_seconds)
+        locks = await availability.probe(max_age_seconds=max_age_seconds)
     except ServiceError as error:
         return Check(ok=False, detail=error.detail)
     return Check(ok=True, detail=f"A converter process answers; its locks: {_held(locks)}.")

@@ -19,18 +19,18 @@ import msgspec
 import structlog
 
 from app.core.errors import ServiceError
-from app.services.engine import (
-    beyond,
-    broken_off,
+from app.services.child_replies import (
     cause_of_end,
+    conversion_failed,
+    conversion_timeout,
+    converter_unavailable,
     ended_early,
+    launch_faults_reported,
+    limit_exceeded,
     no_answer,
     probe_child,
     reply_of,
-    timed_out,
-    told_in_time,
-    unavailable,
-    unexpected,
+    unexpected_reply,
 )
 from app.services.journal import Record
 from app.services.workspace import unnamed_file
@@ -66,7 +66,7 @@ log = structlog.get_logger()
 
 
 class OutsideConverter:
-    """An `Engine`."""
+    """A `Converter`."""
 
     has_options = False
 
@@ -102,7 +102,7 @@ class OutsideConverter:
         record: Record,
     ) -> Converted:
         end = asyncio.get_running_loop().time() + self._timeout_seconds
-        with told_in_time(timed_out(self._timeout_seconds)):
+        with launch_faults_reported(on_timeout=conversion_timeout(self._timeout_seconds)):
             async with unnamed_file(self._workspace) as selection:
                 selected = await self._select(upload, selection, end, record)
                 record.facts["pages_selected"] = selected.pages
@@ -140,7 +140,7 @@ class OutsideConverter:
         )
         reply = reply_of(ended, self._bounds, record)
         if not isinstance(reply, Selected):
-            raise unexpected(ended, record)
+            raise unexpected_reply(ended, record)
         return reply
 
     async def _run_command(
@@ -165,17 +165,17 @@ class OutsideConverter:
                 record.facts["converter_error"] = why
                 raise _cannot_run()
             case CommandFailed(exit_code=exit_code) if exit_code == -signal.SIGXCPU:
-                raise beyond(self._bounds.cpu_seconds, "seconds of CPU time")
+                raise limit_exceeded(self._bounds.cpu_seconds, "seconds of CPU time")
             case CommandFailed(exit_code=exit_code, why=why, said=said):
                 record.facts["converter_error"] = f"{why} ({cause_of_end(exit_code)})"
                 record.facts["converter_said"] = said
-                raise broken_off()
-        raise unexpected(ended, record)
+                raise conversion_failed()
+        raise unexpected_reply(ended, record)
 
     async def _greet(self) -> None:
         """Have the system run the command. Raises ServiceError if it does not."""
         who = "The converter command, asked for --help,"
-        with told_in_time(no_answer(who, _PROBE_TIMEOUT_SECONDS)):
+        with launch_faults_reported(on_timeout=no_answer(who, _PROBE_TIMEOUT_SECONDS)):
             async with scratch_folder(self._workspace) as folder:
                 ended = await self._launcher.run(
                     outside.greet,
@@ -212,4 +212,4 @@ def _until(end: float) -> float:
 
 
 def _cannot_run() -> ServiceError:
-    return unavailable("This service's converter command cannot be run.")
+    return converter_unavailable("This service's converter command cannot be run.")

@@ -2,7 +2,13 @@
 
 from io import FileIO
 
-from app.services.engine import probe_child, reply_of, timed_out, told_in_time, unexpected
+from app.services.child_replies import (
+    conversion_timeout,
+    launch_faults_reported,
+    probe_child,
+    reply_of,
+    unexpected_reply,
+)
 from app.services.journal import Record
 from app.worker import child
 from app.worker.launcher import Launcher
@@ -14,7 +20,7 @@ from docc2context import Limits
 
 
 class OwnConverter:
-    """An `Engine`."""
+    """A `Converter`."""
 
     has_options = True
 
@@ -30,7 +36,7 @@ class OwnConverter:
         self, upload: FileIO, result: FileIO, options: Options, record: Record
     ) -> Converted:
         record.stage = "converting"
-        with told_in_time(timed_out(self._timeout_seconds)):
+        with launch_faults_reported(on_timeout=conversion_timeout(self._timeout_seconds)):
             ended = await self._launcher.run(
                 child.convert,
                 SentFile(upload),
@@ -42,7 +48,7 @@ class OwnConverter:
             )
         reply = reply_of(ended, self._bounds, record)
         if not isinstance(reply, Converted):
-            raise unexpected(ended, record)
+            raise unexpected_reply(ended, record)
         return reply
 
     async def probe(self) -> Locks:

@@ -16,8 +16,8 @@ from app.worker.protocol import (
     Converted,
     Crashed,
     Extracted,
+    FullDisk,
     OutOfMemory,
-    OutOfRoom,
     Ready,
     Refused,
     Reply,
@@ -81,7 +81,7 @@ def failure_reply(error: Exception, bounds: Bounds, stage: Stage) -> bytes:
 
 def _failure(error: Exception, bounds: Bounds, stage: Stage) -> Reply:
     if _comes_from(error, is_full_disk):
-        return OutOfRoom()
+        return FullDisk()
     if _comes_from(error, _is_file_too_large):
         return outgrown(bounds.file_bytes)
     if isinstance(error, Docc2contextError) and not isinstance(error, DestinationError):

@@ -86,7 +86,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
     stage: Stage = "converting"
 
 
-class OutOfRoom(msgspec.Struct, frozen=True, tag="out_of_room"):
+class FullDisk(msgspec.Struct, frozen=True, tag="full_disk"):
     """The disk or quota was full while the result was written."""
 
 
@@ -110,7 +110,7 @@ Reply = (
     | CannotRun
     | CommandFailed
     | Refused
-    | OutOfRoom
+    | FullDisk
     | OutOfMemory
     | Crashed
 )

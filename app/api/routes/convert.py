@@ -78,7 +78,7 @@ async def convert(
     begins after the conversion has succeeded: a 200 is always the whole result.
     """
     _refuse_encoded(request)
-    has_options = services.converter.has_options
+    has_options = services.conversions.has_options
     result_format = format_of(request, has_options=has_options)
     # Refused before the upload is asked for, if the request's head is enough to decide.
     refuse_repeated_flag(request)
@@ -87,11 +87,11 @@ async def convert(
     workspace = services.settings.workspace_dir
     async with services.drain.inside(), AsyncExitStack() as until_converted:
         until_converted.enter_context(_advised(request, has_options=has_options))
-        with services.converter.storing():
+        with services.conversions.storing():
             upload = await until_converted.enter_async_context(unnamed_file(workspace))
             options = options_with(await _receive(request, services, upload, options_with))
             result = await until_sent.enter_async_context(unnamed_file(workspace))
-        work = services.converter.convert(upload, result, options, cut_off=services.drain.cut_off)
+        work = services.conversions.convert(upload, result, options, cut_off=services.drain.cut_off)
         await unless_hung_up(request, work)
     return ResultResponse(result, result_format)
 

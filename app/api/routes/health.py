@@ -10,7 +10,7 @@ from app.api.openapi import problems
 from app.api.readiness import checks_of
 from app.api.schemas import Health, Readiness
 from app.core.errors import ErrorCode
-from app.services.conversion import CONVERTER_VERSION
+from app.services.converter import CONVERTER_VERSION
 
 router = APIRouter(tags=[HEALTH], responses=problems([ErrorCode.INTERNAL_ERROR]))
 

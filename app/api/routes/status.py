@@ -11,7 +11,7 @@ from app.api.readiness import checks_of
 from app.api.schemas import Limits, Status
 from app.core.config import Settings
 from app.core.errors import ErrorCode
-from app.services.conversion import CONVERTER_VERSION
+from app.services.converter import CONVERTER_VERSION
 
 router = APIRouter(tags=[HEALTH], responses=problems([ErrorCode.INTERNAL_ERROR]))
 
@@ -32,9 +32,9 @@ async def status(services: ServicesDep, response: Response) -> Status:
     return Status(
         ready=all(check.ok for check in checks.values()),
         checks=checks,
-        running=services.converter.running,
-        waiting=services.converter.waiting,
-        assets=services.converter.has_options,
+        running=services.conversions.running,
+        waiting=services.conversions.waiting,
+        assets=services.conversions.has_options,
         version=CONVERTER_VERSION,
         limits=_limits(services.settings),
     )

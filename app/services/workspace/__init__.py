@@ -79,14 +79,14 @@ def _shortage_reported() -> Iterator[None]:
         yield
     except OSError as error:
         if is_full_disk(error):
-            raise out_of_room() from error
+            raise no_space_left() from error
         if error.errno in _TOO_MANY:
             log.error("too_many_open_files", reason=error.strerror)  # noqa: TRY400  # no mistake
             raise _out_of_descriptors() from error
         raise
 
 
-def out_of_room() -> ServiceError:
+def no_space_left() -> ServiceError:
     """The error for a full workspace."""
     return _cannot_store("The service has no space left for the upload or its result.")
 

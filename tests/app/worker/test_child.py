@@ -15,8 +15,8 @@ from app.worker.options import Options
 from app.worker.protocol import (
     Converted,
     Crashed,
+    FullDisk,
     OutOfMemory,
-    OutOfRoom,
     Refused,
     Reply,
     decode,
@@ -228,7 +228,7 @@ def test_a_full_disk_is_told_apart_however_it_is_wrapped(
     failure = raising(outer, cause=full) if wrapped else raising(full)
     monkeypatch.setattr(docc2context, "convert", failure.convert)
 
-    assert reply_of(b"") == OutOfRoom()
+    assert reply_of(b"") == FullDisk()
 
 
 def during(handled: Exception, error: Exception) -> Exception:
