@@ -16,7 +16,7 @@ from app.api.routes import convert, health, page, static, status
 from app.api.routes import metrics as metrics_route
 from app.core.config import Settings, load_settings
 from app.core.logging import configure_logging
-from app.core.loop_lag import measured_lag
+from app.core.loop_lag import measuring_lag
 from app.core.metrics import Metrics
 from app.core.one_process import refuse_several_workers
 from app.core.resource_figures import ResourceReading
@@ -69,13 +69,13 @@ class Application(FastAPI):
 def create_app(
     settings: Settings | None = None,
     *,
-    more: Sequence[APIRouter] = (),
+    extra_routers: Sequence[APIRouter] = (),
     sampling_seconds: float = INTERVAL_SECONDS,
 ) -> FastAPI:
     """The service with these settings, or with those of the environment.
 
-    `more` are routes besides its own, handled and measured in the same way. Resources are read
-    every `sampling_seconds`.
+    The routes of `extra_routers` are handled and measured as its own are. Resources are read every
+    `sampling_seconds`.
     """
     refuse_several_workers()
     settings = settings or load_settings()
@@ -95,20 +95,20 @@ def create_app(
         # A redirected upload would be sent twice, and to http:// if a proxy terminates TLS.
         redirect_slashes=False,
     )
-    _include_routes(app, more)
+    _include_routes(app, extra_routers)
 
     workspace = settings.workspace_dir
     resources = Resources(workspace, orphans=lambda: len(leftovers(workspace)))
     app.state.sampler = Sampler(resources.read, sampling_seconds)
-    app.state.services = _services(settings, app.state.sampler.latest)
+    app.state.services = _build_services(settings, app.state.sampler.latest)
     _describe(app, settings)
     app.state.routes = RouteTable(app.routes)
-    app.state.services.metrics.expect_requests(app.state.routes.expected())
+    app.state.services.metrics.start_requests_at_zero(app.state.routes.endpoints())
     _add_middleware(app, settings)
     return app
 
 
-def _include_routes(app: FastAPI, more: Sequence[APIRouter]) -> None:
+def _include_routes(app: FastAPI, extra_routers: Sequence[APIRouter]) -> None:
     app.include_router(page.router)
     app.include_router(static.router)
     app.include_router(health.router)
@@ -116,7 +116,7 @@ def _include_routes(app: FastAPI, more: Sequence[APIRouter]) -> None:
     app.include_router(metrics_route.router)
     app.include_router(status.router, prefix=API)
     app.include_router(convert.router, prefix=API)
-    for router in more:
+    for router in extra_routers:
         app.include_router(router)
 
 
@@ -162,9 +162,11 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(SecurityHeadersMiddleware)
 
 
-def _services(settings: Settings, reading: Callable[[], ResourceReading | None]) -> Services:
-    metrics = Metrics(node_types=CONVERTER_NODE_TYPES, reading=reading)
-    metrics.tell_build(CONVERTER_VERSION, settings.build_commit)
+def _build_services(
+    settings: Settings, latest_reading: Callable[[], ResourceReading | None]
+) -> Services:
+    metrics = Metrics(node_types=CONVERTER_NODE_TYPES, latest_reading=latest_reading)
+    metrics.set_build_info(CONVERTER_VERSION, settings.build_commit)
     admission = Admission(
         slots=settings.conversion_slots,
         queue=settings.conversion_queue,
@@ -205,7 +207,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
     await sweep_workspace(services.settings.workspace_dir)
     await start_converter(services.availability)
     async with (
-        measured_lag(services.metrics.event_loop_lag.observe),
+        measuring_lag(services.metrics.event_loop_lag.observe),
         services.availability.watched(),
         services.rate_limiter.watched() if services.settings.rate_limit_enabled else nullcontext(),
     ):

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive
 
-from app.core.waiting import ended
+from app.core.waiting import until_done
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ async def unless_hung_up(request: Request, work: Coroutine[Any, Any, T]) -> T:
     finally:
         job.cancel()
         watch.cancel()
-        await ended(job, watch)
+        await until_done(job, watch)
 
 
 async def _hangup(receive: Receive) -> None:

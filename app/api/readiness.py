@@ -8,8 +8,8 @@ from app.core.errors import ServiceError
 from app.core.threads import in_thread
 from app.services.availability import Availability
 from app.services.drain import Drain
-from app.services.workspace import fault_of
-from app.worker.locks import Locks
+from app.services.workspace.files import fault_of
+from app.worker.locks.lock_up import Locks
 
 
 async def checks_of(services: Services, *, max_age_seconds: float) -> dict[str, Check]:

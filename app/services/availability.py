@@ -9,12 +9,12 @@ from typing import Final
 
 import structlog
 
+from app.core.background import background_task
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
-from app.core.waiting import beside
 from app.services.child_replies import converter_unavailable
 from app.services.converter import Converter
-from app.worker.locks import Locks
+from app.worker.locks.lock_up import Locks
 
 _PROBE_INTERVAL_SECONDS: Final = 30.0
 """Far less than the time after which ConverterUnavailable fires."""
@@ -55,7 +55,7 @@ class Availability:
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
         """While it is unavailable, try now and then whether it is back: nobody else may ask."""
-        async with beside("converter_watch", self._probe_while_unavailable()):
+        async with background_task("converter_watch", self._probe_while_unavailable()):
             yield
 
     @contextmanager

@@ -7,10 +7,11 @@ from typing import Final, NoReturn
 
 from app.core.errors import ErrorCode, ServiceError
 from app.services.journal import Record
-from app.services.workspace import no_space_left
+from app.services.workspace.faults import no_space_left
 from app.worker import child
 from app.worker.launcher import CannotStart, Ended, Launcher
-from app.worker.locks import Bounds, Locks
+from app.worker.locks.bounds import Bounds
+from app.worker.locks.lock_up import Locks
 from app.worker.protocol import (
     Crashed,
     FullDisk,
@@ -39,7 +40,7 @@ async def probe_child(launcher: Launcher, bounds: Bounds) -> Locks:
     """
     who = "The converter process"
     with launch_faults_reported(on_timeout=no_answer(who, _GREETING_SECONDS)):
-        ended = await launcher.run(child.greet, bounds, timeout=_GREETING_SECONDS)
+        ended = await launcher.run(child.report_ready, bounds, timeout=_GREETING_SECONDS)
     reply = decode(ended.reply)
     if not isinstance(reply, Ready):
         raise ended_early(who, ended)

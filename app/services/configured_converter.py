@@ -5,7 +5,7 @@ from app.services.converter import Converter
 from app.services.outside_converter import OutsideConverter
 from app.services.own_converter import OwnConverter
 from app.worker.launcher import Launcher
-from app.worker.locks import Bounds
+from app.worker.locks.bounds import Bounds
 from docc2context import Limits
 
 

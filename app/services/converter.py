@@ -4,7 +4,7 @@ from io import FileIO
 from typing import Final, Protocol
 
 from app.services.journal import Record
-from app.worker.locks import Locks
+from app.worker.locks.lock_up import Locks
 from app.worker.options import Options
 from app.worker.protocol import Converted
 from docc2context import NODE_TYPES, __version__

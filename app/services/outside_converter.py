@@ -33,18 +33,19 @@ from app.services.child_replies import (
     unexpected_reply,
 )
 from app.services.journal import Record
-from app.services.workspace import unnamed_file
+from app.services.workspace.files import unnamed_file
 from app.services.workspace.scratch import scratch_folder
 from app.worker import outside
 from app.worker.launcher import Launcher
-from app.worker.locks import Bounds, Locks
+from app.worker.locks.bounds import Bounds
+from app.worker.locks.lock_up import Locks
 from app.worker.options import Options
 from app.worker.outside import Command
 from app.worker.protocol import (
     CannotRun,
     CommandFailed,
     Converted,
-    Gathered,
+    OutputZipped,
     Runs,
     Selected,
     decode,
@@ -107,20 +108,20 @@ class OutsideConverter:
                 selected = await self._select(upload, selection, end, record)
                 record.facts["pages_selected"] = selected.pages
                 async with scratch_folder(self._workspace) as folder:
-                    gathered = await self._run_command(selection, result, folder, end, record)
+                    zipped = await self._run_command(selection, result, folder, end, record)
         return Converted(
-            pages_converted=gathered.documents,
+            pages_converted=zipped.documents,
             pages_skipped=0,
             unknown_nodes={},
             missing_references=0,
             assets_copied=0,
-            output_bytes=gathered.output_bytes,
+            output_bytes=zipped.output_bytes,
             extracted=selected.extracted,
         )
 
     async def probe(self) -> Locks:
         locks = await probe_child(self._launcher, self._bounds)
-        await self._greet()
+        await self._try_command()
         # Asked last: a conversion may have failed meanwhile.
         if self._clock() < self._distrusted_until:
             raise _cannot_run()
@@ -145,7 +146,7 @@ class OutsideConverter:
 
     async def _run_command(
         self, selection: FileIO, result: FileIO, folder: Path, end: float, record: Record
-    ) -> Gathered:
+    ) -> OutputZipped:
         ended = await self._launcher.run(
             outside.run_command,
             SentFile(selection),
@@ -157,28 +158,28 @@ class OutsideConverter:
             stop=signal.SIGTERM,
         )
         match reply_of(ended, self._bounds, record):
-            case Gathered() as gathered:
+            case OutputZipped() as zipped:
                 self._distrusted_until = -math.inf
-                return gathered
+                return zipped
             case CannotRun(why=why):
                 self._distrusted_until = self._clock() + DISTRUST_SECONDS
                 record.facts["converter_error"] = why
                 raise _cannot_run()
             case CommandFailed(exit_code=exit_code) if exit_code == -signal.SIGXCPU:
                 raise limit_exceeded(self._bounds.cpu_seconds, "seconds of CPU time")
-            case CommandFailed(exit_code=exit_code, why=why, said=said):
+            case CommandFailed(exit_code=exit_code, why=why, output_end=output_end):
                 record.facts["converter_error"] = f"{why} ({cause_of_end(exit_code)})"
-                record.facts["converter_said"] = said
+                record.facts["converter_said"] = output_end
                 raise conversion_failed()
         raise unexpected_reply(ended, record)
 
-    async def _greet(self) -> None:
+    async def _try_command(self) -> None:
         """Have the system run the command. Raises ServiceError if it does not."""
         who = "The converter command, asked for --help,"
         with launch_faults_reported(on_timeout=no_answer(who, _PROBE_TIMEOUT_SECONDS)):
             async with scratch_folder(self._workspace) as folder:
                 ended = await self._launcher.run(
-                    outside.greet,
+                    outside.try_help,
                     self._command(folder),
                     self._bounds,
                     timeout=_PROBE_TIMEOUT_SECONDS,

@@ -12,7 +12,8 @@ from app.services.child_replies import (
 from app.services.journal import Record
 from app.worker import child
 from app.worker.launcher import Launcher
-from app.worker.locks import Bounds, Locks
+from app.worker.locks.bounds import Bounds
+from app.worker.locks.lock_up import Locks
 from app.worker.options import Options
 from app.worker.protocol import Converted
 from app.worker.sent_file import SentFile

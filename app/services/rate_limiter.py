@@ -18,9 +18,9 @@ from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from app.core.background import background_task
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
-from app.core.waiting import beside
 from app.services.client_address import Address
 
 STORE_TIMEOUT_SECONDS: Final = 0.25
@@ -100,7 +100,7 @@ class RateLimiter:
     async def watched(self) -> AsyncIterator[None]:
         """Look after the store now and then: without conversions nobody else would notice it."""
         try:
-            async with beside("rate_limiter_watch", self._look_after()):
+            async with background_task("rate_limiter_watch", self._look_after()):
                 yield
         finally:
             await self.close()

@@ -12,7 +12,8 @@ from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 from app.core.threads import in_thread
 from app.services.multipart import MEDIA_TYPE, FieldsCheck, FileField
-from app.services.workspace import faults_reported, write_all
+from app.services.workspace.faults import faults_reported
+from app.services.workspace.files import write_all
 
 _BATCH_BYTES: Final = 256 * 1024
 """Bytes kept in memory before they go to disk: a hop to a thread for each costs next to nothing."""

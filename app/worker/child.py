@@ -10,7 +10,8 @@ from typing import Final
 import docc2context
 from app.core.full_disk import is_full_disk
 from app.core.labels import OTHER
-from app.worker.locks import Bounds, lock_up
+from app.worker.locks.bounds import Bounds
+from app.worker.locks.lock_up import lock_up
 from app.worker.options import Options
 from app.worker.protocol import (
     Converted,
@@ -49,15 +50,15 @@ def convert(
     All three are descriptors that the child owns; it has no others.
     """
     lock_up(bounds, (reply, upload, result))
-    tell(reply, _outcome(upload, result, options, limits, bounds))
+    send_reply(reply, _outcome(upload, result, options, limits, bounds))
 
 
-def greet(reply: int, bounds: Bounds) -> None:
+def report_ready(reply: int, bounds: Bounds) -> None:
     """Report that a child can be started and has all it needs, and what locks it has."""
-    tell(reply, encode(Ready(lock_up(bounds, (reply,)))))
+    send_reply(reply, encode(Ready(lock_up(bounds, (reply,)))))
 
 
-def tell(reply: int, message: bytes) -> None:
+def send_reply(reply: int, message: bytes) -> None:
     """Send a child's last message."""
     # Left open on purpose: the pipe ends when this process does, and the parent waits for that.
     os.write(reply, message)
@@ -83,7 +84,7 @@ def _failure(error: Exception, bounds: Bounds, stage: Stage) -> Reply:
     if _comes_from(error, is_full_disk):
         return FullDisk()
     if _comes_from(error, _is_file_too_large):
-        return outgrown(bounds.file_bytes)
+        return output_too_large(bounds.file_bytes)
     if isinstance(error, Docc2contextError) and not isinstance(error, DestinationError):
         return _refusal(error, stage)
     return Crashed(traceback.format_exc()[-_TRACEBACK_CHARS:], stage)
@@ -124,7 +125,7 @@ def extracted(reading: Reading) -> Extracted:
     return Extracted(files=reading.files, bytes=reading.bytes, seconds=round(reading.seconds, 6))
 
 
-def outgrown(max_bytes: int) -> Refused:
+def output_too_large(max_bytes: int) -> Refused:
     """The reply for a result that became too large."""
     return Refused(
         code=Code.OUTPUT_TOO_LARGE.value,

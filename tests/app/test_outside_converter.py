@@ -22,7 +22,7 @@ from app.services import outside_converter
 from app.services.journal import Record
 from app.services.outside_converter import DISTRUST_SECONDS, OutsideConverter
 from app.worker.launcher import Launcher
-from app.worker.locks import Bounds
+from app.worker.locks.bounds import Bounds
 from app.worker.options import Options
 from docc2context import DEFAULT_LIMITS
 from tests.app.archives import (

@@ -9,7 +9,7 @@ from app.core.errors import ServiceError
 from app.services.journal import Record
 from app.services.own_converter import OwnConverter
 from app.worker.launcher import Launcher
-from app.worker.locks import Bounds
+from app.worker.locks.bounds import Bounds
 from app.worker.options import Options
 from docc2context import DEFAULT_LIMITS, Limits
 

@@ -17,7 +17,7 @@ from app.api.result_response import ResultFormat, ResultResponse
 from app.core.errors import ErrorCode, ServiceError
 from app.services.multipart import FieldsCheck
 from app.services.uploads import Body, receive, unless_stalled
-from app.services.workspace import unnamed_file
+from app.services.workspace.files import unnamed_file
 from app.worker.options import Options
 
 PATH: Final = "/convert"

@@ -17,7 +17,7 @@ from typing import Final
 import structlog
 
 from app.core.threads import in_thread
-from app.services.workspace import faults_reported
+from app.services.workspace.faults import faults_reported
 
 PREFIX: Final = "swift-conv-"
 """The name that the requirement's playbooks and scripts look for."""

@@ -13,7 +13,8 @@ from app.services.availability import Availability
 from app.services.child_replies import converter_unavailable
 from app.services.own_converter import OwnConverter
 from app.worker.launcher import CannotStart, Ended, Launcher
-from app.worker.locks import Bounds, Locks
+from app.worker.locks.bounds import Bounds
+from app.worker.locks.lock_up import Locks
 from app.worker.protocol import Ready, Reply, encode
 from docc2context import DEFAULT_LIMITS
 from tests.app.scrapes import value_of

@@ -4,7 +4,7 @@ from app.core.config import Settings
 from app.services.configured_converter import bounds_of, configured_converter, limits_of
 from app.services.outside_converter import OutsideConverter
 from app.services.own_converter import OwnConverter
-from app.worker.locks import Bounds
+from app.worker.locks.bounds import Bounds
 
 
 def test_the_converter_is_our_own_unless_a_command_is_set() -> None:

@@ -17,7 +17,8 @@ from app.services.conversion import Conversions
 from app.services.journal import Journal
 from app.services.own_converter import OwnConverter
 from app.worker.launcher import CannotStart, Ended
-from app.worker.locks import Bounds, Locks
+from app.worker.locks.bounds import Bounds
+from app.worker.locks.lock_up import Locks
 from app.worker.options import Options
 from app.worker.protocol import (
     Converted,

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from app.core.errors import ErrorCode, ServiceError
-from app.services.workspace import fault_of, faults_reported, unnamed_file, write_all
+from app.services.workspace.faults import faults_reported
+from app.services.workspace.files import fault_of, unnamed_file, write_all
 
 DEADLINE_SECONDS = 10
 

@@ -10,7 +10,7 @@ import pytest
 
 import docc2context
 from app.worker import child
-from app.worker.locks import Bounds
+from app.worker.locks.bounds import Bounds
 from app.worker.options import Options
 from app.worker.protocol import (
     Converted,

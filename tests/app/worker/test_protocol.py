@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.worker.locks import Locks
+from app.worker.locks.lock_up import Locks
 from app.worker.protocol import (
     Converted,
     Crashed,

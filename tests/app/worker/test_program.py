@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from app.worker.command import _children, _children_of, held_by
+from app.worker.program import _children, _children_of, size_and_entries
 from tests.app.serving import NEEDS_PROC
 
 pytestmark = NEEDS_PROC
@@ -27,4 +27,4 @@ def test_what_lies_below_a_folder_is_counted_and_no_link_followed(tmp_path: Path
     (tmp_path / "link").symlink_to("/")
     folders = (tmp_path / "deep").stat().st_size + len(str((tmp_path / "link").readlink()))
 
-    assert held_by(tmp_path) == (folders + 1000, 3)
+    assert size_and_entries(tmp_path) == (folders + 1000, 3)

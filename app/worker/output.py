@@ -1,4 +1,4 @@
-"""What an outside converter has written, as an archive of files and folders, nothing else."""
+"""What an outside converter has written, as a zip of files and folders, nothing else."""
 
 import os
 import stat
@@ -14,33 +14,35 @@ from docc2context.bundle.sinks import ZipSink
 _PIECE_BYTES: Final = 1 << 20
 
 
-class Unusable(Exception):
+class UnusableOutput(Exception):
     """The converter has written something that does not belong in an archive; says what."""
 
 
 @dataclass(frozen=True)
-class Harvest:
-    """How much was gathered; `documents` are the Markdown files."""
+class ZippedOutput:
+    """How much was zipped; `documents` are the Markdown files."""
 
     documents: int
     output_bytes: int
 
 
-def gather(folder: Path, destination: BinaryIO, *, max_bytes: int, max_entries: int) -> Harvest:
+def zip_output(
+    folder: Path, destination: BinaryIO, *, max_bytes: int, max_entries: int
+) -> ZippedOutput:
     """Write all files below `folder` to a zip, in the order of their names.
 
-    Raises Unusable for links, devices, unreadable files, names that no archive should hold, and
-    more than `max_entries`; OutputTooLarge over `max_bytes` before compression.
+    Raises UnusableOutput for links, devices, unreadable files, names that no archive should hold,
+    and more than `max_entries`; OutputTooLarge over `max_bytes` before compression.
     """
     names = sorted(_files(folder, max_entries))
     sink = ZipSink(destination, max_bytes)
     for name in names:
-        with _opened(folder / name, name) as file:
+        with _open_own_file(folder / name, name) as file:
             size = os.fstat(file.fileno()).st_size
             sink.write_asset(name, size, _pieces(file, size))
     sink.close()
     documents = sum(name.lower().endswith(".md") for name in names)
-    return Harvest(documents, sink.written)
+    return ZippedOutput(documents, sink.written)
 
 
 def _files(folder: Path, max_entries: int) -> Iterator[str]:
@@ -52,9 +54,9 @@ def _files(folder: Path, max_entries: int) -> Iterator[str]:
         for entry in _entries(folder / above, above):
             name = f"{above}{entry.name}"
             count += 1
-            _check(entry, name)
+            _refuse_unfit(entry, name)
             if count > max_entries:
-                raise Unusable(f"more than {max_entries} files and folders")
+                raise UnusableOutput(f"more than {max_entries} files and folders")
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(f"{name}/")
             else:
@@ -64,37 +66,39 @@ def _files(folder: Path, max_entries: int) -> Iterator[str]:
 def _entries(folder: Path, name: str) -> list["os.DirEntry[str]"]:
     try:
         if folder.is_symlink():
-            raise Unusable("a symbolic link in place of its output folder")
+            raise UnusableOutput("a symbolic link in place of its output folder")
         with os.scandir(folder) as entries:
             return list(entries)
     except OSError as error:
-        raise Unusable(f"the folder {name!r}, which cannot be read: {error.strerror}") from error
+        raise UnusableOutput(
+            f"the folder {name!r}, which cannot be read: {error.strerror}"
+        ) from error
 
 
-def _check(entry: "os.DirEntry[str]", name: str) -> None:
+def _refuse_unfit(entry: "os.DirEntry[str]", name: str) -> None:
     if entry.is_symlink():
-        raise Unusable(f"the symbolic link {name!r}")
+        raise UnusableOutput(f"the symbolic link {name!r}")
     if "\\" in name:
-        raise Unusable(f"the name {name!r}, in which some readers see folders")
+        raise UnusableOutput(f"the name {name!r}, in which some readers see folders")
     try:
         entry_name(os.fsencode(name), 0)
     except (ArchiveRefused, UnicodeError) as error:
-        raise Unusable(f"the name {name!r}, which no archive should hold") from error
+        raise UnusableOutput(f"the name {name!r}, which no archive should hold") from error
     try:
         name.encode()
     except UnicodeEncodeError as error:
-        raise Unusable(f"the name {name!r}, which is no UTF-8") from error
+        raise UnusableOutput(f"the name {name!r}, which is no UTF-8") from error
 
 
-def _opened(path: Path, name: str) -> BinaryIO:
+def _open_own_file(path: Path, name: str) -> BinaryIO:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        raise Unusable(f"{name!r}, which cannot be read: {error.strerror}") from error
+        raise UnusableOutput(f"{name!r}, which cannot be read: {error.strerror}") from error
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
         os.close(descriptor)
-        raise Unusable(f"{name!r}, which is not a file of its own")
+        raise UnusableOutput(f"{name!r}, which is not a file of its own")
     return os.fdopen(descriptor, "rb")
 
 

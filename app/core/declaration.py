@@ -24,7 +24,7 @@ class Buckets:
     reason: str
 
 
-class Declared(Generic[M]):
+class Declaration(Generic[M]):
     """A metric as an attribute of a class; each instance makes it in its own registry.
 
     `kind` makes it: it is called with name, help, label names and registry, and with the buckets

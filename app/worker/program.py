@@ -11,21 +11,22 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
-from app.worker.locks import Bounds, lock_up_program
+from app.worker.locks.bounds import Bounds
 from app.worker.locks.descriptors import close_all_but
-from app.worker.locks.session import adopt_orphans, die_with_parent, lead_own_group
+from app.worker.locks.lock_up import lock_up_program
+from app.worker.locks.session import adopt_orphans, die_with_parent, lead_own_session
 
-_LOOK_EVERY_SECONDS: Final = 0.2
+_SIZE_CHECK_SECONDS: Final = 0.2
 """How often the size of its folder is checked; a disk can take some 100 MB in that time."""
 
 _AWAITED: Final = {signal.SIGTERM, signal.SIGCHLD}
 
-_TOLD_BYTES: Final = 4_000
+_KEPT_BYTES: Final = 4_000
 """How much of the end of its output is kept for the log: the fault is there."""
 
 
 class Stopped(BaseException):
-    """The service wants this conversion ended: its client has gone, or its time is up."""
+    """The service has stopped this conversion: its client has gone, or its time is up."""
 
 
 class OutgrewFolder(Exception):
@@ -38,7 +39,7 @@ class NotRunnable(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a program works, and how much that may hold."""
+    """The folder that a program works in, and how much that may hold."""
 
     folder: Path
     max_bytes: int
@@ -47,10 +48,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Finished:
-    """Its exit code, negative for a signal, and the end of both its outputs."""
+    """A program's exit code, negative for a signal, and the end of both its outputs."""
 
     exit_code: int
-    said: str
+    output_end: str
 
 
 def prepare(kept: Collection[int]) -> None:
@@ -59,7 +60,7 @@ def prepare(kept: Collection[int]) -> None:
     `kept` are the descriptors that stay open; others would keep the forkserver alive.
     """
     close_all_but(kept)
-    lead_own_group()
+    lead_own_session()
     adopt_orphans()
     die_with_parent(signal.SIGTERM)
 
@@ -88,28 +89,28 @@ def run(
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise NotRunnable(str(error)) from error
-    ear = _Ear(process.stdout)
+    reader = _OutputReader(process.stdout)
     try:
         exit_code = _watched(process, place)
     finally:
-        _end_all(process.pid)
-        output = ear.heard()
+        _kill_all(process.pid)
+        output = reader.end_of_output()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
     return Finished(exit_code, output)
 
 
 def _watched(process: "subprocess.Popen[bytes]", place: Place) -> int:
     while (exit_code := process.poll()) is None:
-        received = signal.sigtimedwait(_AWAITED, _LOOK_EVERY_SECONDS)
+        received = signal.sigtimedwait(_AWAITED, _SIZE_CHECK_SECONDS)
         if received is not None and received.si_signo == signal.SIGTERM:
             raise Stopped
-        total, entries = held_by(place.folder)
+        total, entries = size_and_entries(place.folder)
         if total > place.max_bytes or entries > place.max_entries:
             raise OutgrewFolder
     return exit_code
 
 
-def _end_all(group: int) -> None:
+def _kill_all(group: int) -> None:
     """Kill the program and all its descendants, in other sessions too.
 
     This process adopts orphans, so each of them is sooner or later among its children.
@@ -133,10 +134,10 @@ def _children_of(thread: Path) -> list[int]:
     try:
         return [int(pid) for pid in (thread / "children").read_text().split()]
     except (FileNotFoundError, ProcessLookupError):
-        return []  # the ear's thread has just ended; what it adopted is now the main thread's
+        return []  # the reader's thread has just ended; what it adopted is now the main thread's
 
 
-def held_by(folder: Path) -> tuple[int, int]:
+def size_and_entries(folder: Path) -> tuple[int, int]:
     """How many bytes and how many entries are below a folder; links are not followed."""
     total = count = 0
     folders = [str(folder)]
@@ -153,22 +154,22 @@ def held_by(folder: Path) -> tuple[int, int]:
     return total, count
 
 
-class _Ear:
+class _OutputReader:
     """Reads a program's output, so that it does not wait for a reader; keeps the end."""
 
     def __init__(self, pipe: IO[bytes] | None) -> None:
         assert pipe is not None  # noqa: S101  # Popen was asked for it
         self._pipe = pipe
         self._end = b""
-        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread = threading.Thread(target=self._keep_reading, daemon=True)
         self._thread.start()
 
-    def _listen(self) -> None:
+    def _keep_reading(self) -> None:
         while piece := os.read(self._pipe.fileno(), 65_536):
-            self._end = (self._end + piece)[-_TOLD_BYTES:]
+            self._end = (self._end + piece)[-_KEPT_BYTES:]
 
-    def heard(self) -> str:
-        """The end of the output, once nothing is left that could write more."""
+    def end_of_output(self) -> str:
+        """What is kept, once nothing is left that could write more."""
         self._thread.join()
         self._pipe.close()
         return self._end.decode("utf-8", "replace").strip()
