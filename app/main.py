@@ -8,8 +8,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from app.api.deps import Services
-from app.api.description import TAGS, complete, introduction, operation_id, operation_id_v1
 from app.api.error_handlers import EXCEPTION_HANDLERS, error_response, internal_error
+from app.api.openapi.document import describe, introduction, operation_id, operation_id_v1
+from app.api.openapi.tags import TAGS
 from app.api.readiness_watch import ReadinessWatch
 from app.api.route_table import RouteTable
 from app.api.routes import convert, health, page, static, status
@@ -123,7 +124,7 @@ def _include_routes(app: FastAPI, extra_routers: Sequence[APIRouter]) -> None:
 def _describe(app: FastAPI, settings: Settings) -> None:
     has_options = app.state.services.conversions.has_options
     app.description = introduction(settings, has_options=has_options)
-    complete(app, settings, has_options=has_options)
+    describe(app, settings, has_options=has_options)
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
@@ -211,7 +212,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
         services.availability.watched(),
         services.rate_limiter.watched() if services.settings.rate_limit_enabled else nullcontext(),
     ):
-        watching = repeatedly(ReadinessWatch(services).look)
+        watching = repeatedly(ReadinessWatch(services).check)
         with app.state.sampler.running(), watching, services.drain.before_signals():
             yield {
                 HEAD_TIMEOUT: services.settings.head_timeout_seconds,

@@ -9,11 +9,13 @@ from typing import Final
 from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
 
-from app.api.accept import names_errors_alone, preferred
-from app.api.openapi import ASSETS_FIELD
+from app.api.accept import names_only_error_types, preferred
 from app.api.result_response import BUNDLE, DOCUMENT, FORMATS, ResultFormat
 from app.core.errors import ErrorCode, ServiceError
 from app.worker.options import Options
+
+ASSETS_FIELD: Final = "assets"
+"""Of the form, and of the query."""
 
 _FLAG: Final = TypeAdapter(bool)
 
@@ -28,7 +30,7 @@ SPLIT: Final = ErrorCode.ARCHIVE_TOO_LARGE.remedy
 def format_of(request: Request, *, has_options: bool) -> ResultFormat:
     """The format that the client likes best. Raises ServiceError `not_acceptable`."""
     accept = ", ".join(request.headers.getlist("Accept"))
-    if names_errors_alone(accept):
+    if names_only_error_types(accept):
         return BUNDLE
     media_type = preferred(accept, _offered(has_options=has_options))
     if media_type is None:
@@ -49,14 +51,14 @@ def _offered(*, has_options: bool) -> list[str]:
     return list(FORMATS) if has_options else [BUNDLE.media_type]
 
 
-def refuse_repeated_flag(request: Request) -> None:
-    """Raise ServiceError for more than one flag in the query: FastAPI would read only the last."""
+def refuse_repeated_assets(request: Request) -> None:
+    """Raise ServiceError if the query has the field twice: FastAPI would read only the last."""
     if len(request.query_params.getlist(ASSETS_FIELD)) > 1:
         raise _invalid(f"The query has more than one `{ASSETS_FIELD}`.")
 
 
-def flag_of(fields: Mapping[str, str]) -> bool:
-    """The flag of the form, read as FastAPI reads that of the query. Raises ServiceError.
+def assets_of(fields: Mapping[str, str]) -> bool:
+    """Whether the form asks for assets, read as FastAPI reads the query. Raises ServiceError.
 
     An empty text counts as absent: pages with forms send it for a field that nobody has set.
     """

@@ -15,7 +15,7 @@ class ReadinessWatch:
         self._services = services
         self._failing: set[str] = set()
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Set `service_ready`, and log each check that has failed or passes again."""
         for name, check in cheap_checks_of(self._services).items():
             self._services.metrics.service_ready.labels(name).set(check.ok)

@@ -11,8 +11,8 @@ from starlette.datastructures import Headers
 
 from app.api.accept import preferred
 from app.api.deps import ServicesDep
-from app.api.description import METRICS
-from app.api.openapi import problems
+from app.api.openapi.operations import problems
+from app.api.openapi.tags import METRICS
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 from app.core.threads import in_thread

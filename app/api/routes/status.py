@@ -5,8 +5,8 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from app.api.deps import ServicesDep
-from app.api.description import HEALTH
-from app.api.openapi import problems
+from app.api.openapi.operations import problems
+from app.api.openapi.tags import HEALTH
 from app.api.readiness import checks_of
 from app.api.schemas import Limits, Status
 from app.core.config import Settings

@@ -1,4 +1,4 @@
-"""The API's description of itself, as far as it depends on the whole service or its settings."""
+"""The whole document: what depends on the settings, or concerns every operation."""
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
@@ -8,22 +8,13 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse
 
-from app.api.conversion_options import SPLIT, not_acceptable
-from app.api.openapi import ASSETS_FIELD, SCHEMAS
+from app.api.conversion_options import ASSETS_FIELD, SPLIT, not_acceptable
+from app.api.openapi.operations import SCHEMAS
+from app.api.openapi.tags import CONVERSION, METRICS
 from app.api.result_response import BUNDLE, DOCUMENT
 from app.api.schemas import PROBLEM_MEDIA_TYPE, Problem
 from app.core.config import Settings
 from app.core.errors import ErrorCode
-
-CONVERSION: Final = "conversion"
-HEALTH: Final = "health"
-METRICS: Final = "metrics"
-
-TAGS: Final = [
-    {"name": CONVERSION, "description": "An archive in, Markdown out."},
-    {"name": HEALTH, "description": "Whether the service is alive and ready, and how busy it is."},
-    {"name": METRICS, "description": "For Prometheus."},
-]
 
 _INTRODUCTION: Final = """\
 Send a zipped `.doccarchive`, get a zip of Markdown{document}:
@@ -65,12 +56,12 @@ def introduction(settings: Settings, *, has_options: bool) -> str:
     """What applies to all operations, as Markdown."""
     return _INTRODUCTION.format(
         document=" or one Markdown document" if has_options else "",
-        size=_size(settings.max_upload_bytes),
+        size=_in_words(settings.max_upload_bytes),
         rate=_RATE.format(limit=settings.rate_limit) if settings.rate_limit_enabled else "",
     )
 
 
-def _size(count: int) -> str:
+def _in_words(count: int) -> str:
     mebibytes, rest = divmod(count, _MIB)
     return f"{count} bytes" if rest else f"{mebibytes} MiB ({count} bytes)"
 
@@ -85,8 +76,8 @@ def operation_id_v1(route: APIRoute) -> str:
     return f"{route.name}_v1"
 
 
-def complete(app: FastAPI, settings: Settings, *, has_options: bool) -> None:
-    """Add to the application's description what FastAPI cannot see.
+def describe(app: FastAPI, settings: Settings, *, has_options: bool) -> None:
+    """Have the application describe itself with all that FastAPI cannot see.
 
     It is made when first asked for, and kept, because settings never change.
     `app.state.description` returns its JSON for the path under which the service is found.
@@ -98,11 +89,11 @@ def complete(app: FastAPI, settings: Settings, *, has_options: bool) -> None:
         document = generate()
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas["Problem"] = Problem.model_json_schema(ref_template=SCHEMAS + "{model}")
-        _tell_of_request_ids(document)
+        _add_request_ids(document)
         if settings.metrics_token is not None:
-            _ask_for_the_token(document)
+            _add_token(document)
         if not has_options:
-            _leave_options_out(document)
+            _remove_options(document)
         return document
 
     @lru_cache(_KEPT_PATHS)
@@ -119,7 +110,7 @@ def _operations(document: dict[str, Any], tag: str | None = None) -> Iterator[di
         yield from (one for one in path.values() if tag is None or tag in one["tags"])
 
 
-def _tell_of_request_ids(document: dict[str, Any]) -> None:
+def _add_request_ids(document: dict[str, Any]) -> None:
     document["components"] |= {
         "parameters": {
             _REQUEST_ID: {
@@ -144,7 +135,7 @@ def _tell_of_request_ids(document: dict[str, Any]) -> None:
             response.setdefault("headers", {})[_REQUEST_ID] = header
 
 
-def _ask_for_the_token(document: dict[str, Any]) -> None:
+def _add_token(document: dict[str, Any]) -> None:
     document["components"]["securitySchemes"] = {
         _SCHEME: {"type": "http", "scheme": "bearer", "description": "The value of METRICS_TOKEN."}
     }
@@ -152,7 +143,7 @@ def _ask_for_the_token(document: dict[str, Any]) -> None:
         operation["security"] = [{_SCHEME: []}]
 
 
-def _leave_options_out(document: dict[str, Any]) -> None:
+def _remove_options(document: dict[str, Any]) -> None:
     """Remove what an outside converter lacks: a single document, and the copying of assets."""
     for operation in _operations(document, CONVERSION):
         result = operation["responses"]["200"]

@@ -1,4 +1,4 @@
-"""Answers that a client may keep but must revalidate at each use (RFC 9110, section 13)."""
+"""Conditional requests (RFC 9110, section 13): what a client keeps, it revalidates at each use."""
 
 import hashlib
 from typing import Final
@@ -9,7 +9,7 @@ from starlette.responses import Response
 _ANY: Final = "*"
 
 
-def revalidated(request: Request, content: bytes, media_type: str) -> Response:
+def revalidated_response(request: Request, content: bytes, media_type: str) -> Response:
     """`content`, or 304 if the client already has it."""
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"Cache-Control": "no-cache", "ETag": etag}

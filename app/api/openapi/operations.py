@@ -1,10 +1,11 @@
-"""The API's description of what FastAPI cannot see: streamed bodies, and errors."""
+"""Parts of operations that FastAPI cannot see: streamed bodies, and errors."""
 
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, Final
 
-from app.api.examples import example
+from app.api.conversion_options import ASSETS_FIELD
+from app.api.openapi.examples import example
 from app.api.result_response import BUNDLE, DOCUMENT
 from app.api.schemas import PROBLEM_MEDIA_TYPE, Problem
 from app.core.errors import ErrorCode
@@ -12,8 +13,6 @@ from app.core.errors import ErrorCode
 SCHEMAS: Final = "#/components/schemas/"
 
 _BINARY: Final = {"type": "string", "format": "binary"}
-
-ASSETS_FIELD: Final = "assets"
 
 # With its default, which is harmless if sent: without one, Swagger UI makes up `true`.
 _FLAG: Final = {
