@@ -26,14 +26,14 @@ from app.core.sampler import INTERVAL_SECONDS, Sampler, repeatedly
 from app.http.download_deadline import DOWNLOAD_IDLE
 from app.http.head_deadline import HEAD_TIMEOUT
 from app.middleware.crash import CrashMiddleware
-from app.middleware.head import HeadMiddleware
+from app.middleware.head_method import HeadMethodMiddleware
 from app.middleware.observe import ObserveMiddleware
 from app.middleware.peer import PeerMiddleware
 from app.middleware.rate_limit import RateLimitMiddleware
 from app.middleware.request_id import RequestIdMiddleware
 from app.middleware.request_log import RequestLog
 from app.middleware.security_headers import SecurityHeadersMiddleware
-from app.middleware.server import ServerMiddleware
+from app.middleware.server_check import ServerCheckMiddleware
 from app.services.admission import Admission
 from app.services.availability import Availability
 from app.services.client_address import ClientAddresses
@@ -64,7 +64,7 @@ class Application(FastAPI):
     """
 
     def build_middleware_stack(self) -> ASGIApp:
-        return ServerMiddleware(PeerMiddleware(super().build_middleware_stack()))
+        return ServerCheckMiddleware(PeerMiddleware(super().build_middleware_stack()))
 
 
 def create_app(
@@ -133,13 +133,13 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     `Application` wraps two more around all of them.
     """
     services: Services = app.state.services
-    app.add_middleware(HeadMiddleware)
+    app.add_middleware(HeadMethodMiddleware)
     if settings.rate_limit_enabled:
         app.add_middleware(
             RateLimitMiddleware,
             limiter=services.rate_limiter,
             addresses=ClientAddresses(settings.trusted_proxies),
-            limited=app.state.routes.among({API + convert.PATH}),
+            limited_route=app.state.routes.among({API + convert.PATH}),
             respond=error_response,
             metrics=services.metrics,
         )
@@ -213,7 +213,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
         services.rate_limiter.watched() if services.settings.rate_limit_enabled else nullcontext(),
     ):
         watching = repeatedly(ReadinessWatch(services).check)
-        with app.state.sampler.running(), watching, services.drain.before_signals():
+        with app.state.sampler.running(), watching, services.drain.stopping_on_signals():
             yield {
                 HEAD_TIMEOUT: services.settings.head_timeout_seconds,
                 DOWNLOAD_IDLE: services.settings.download_idle_seconds,

@@ -55,17 +55,17 @@ class Conversions:
         result: FileIO,
         options: Options,
         *,
-        cut_off: Callable[[], ServiceError | None] = lambda: None,
+        why_cancelled: Callable[[], ServiceError | None] = lambda: None,
     ) -> Converted:
         """Write the Markdown of the archive in `upload` to `result`, by these options.
 
         When it returns, the child has ended and `result` is complete. When it is cancelled, the
         child is killed and the slot is free before the cancellation goes on. It is recorded as the
-        error of `cut_off`, if there is one: what the client is told who has not hung up.
+        error that `why_cancelled` returns, if the service has cancelled it and not its client.
 
         Raises ServiceError, which says why there is no result in words for the client.
         """
-        with self._journal.conversion(cut_off=cut_off) as record:
+        with self._journal.conversion(why_cancelled=why_cancelled) as record:
             record.facts["archive_bytes"] = _size(upload)
             async with self._admission.slot():
                 with self._journal.running(record):

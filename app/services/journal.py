@@ -61,18 +61,18 @@ class Journal:
 
     @contextmanager
     def conversion(
-        self, *, cut_off: Callable[[], ServiceError | None] = lambda: None
+        self, *, why_cancelled: Callable[[], ServiceError | None] = lambda: None
     ) -> Iterator[Record]:
         """Log `conversion_finished` at the end of the block, and count the same.
 
-        If the block is cancelled, `cut_off` is asked: what it gives is recorded in place of that.
+        If the block is cancelled, the error that `why_cancelled` returns is recorded, if any.
         """
         record = Record()
         error: BaseException | None = None
         try:
             yield record
         except asyncio.CancelledError as caught:
-            error = cut_off() or caught
+            error = why_cancelled() or caught
             raise
         except BaseException as caught:
             error = caught
@@ -96,7 +96,7 @@ class Journal:
         record.facts["queue_seconds"] = round(waited, 3)
         self._metrics.conversion_queue_wait.observe(waited)
         self._starts[record] = time.time()
-        self._tell_running()
+        self._update_gauges()
         try:
             yield
         finally:
@@ -104,9 +104,9 @@ class Journal:
             record.facts["seconds"] = round(seconds, 3)
             self._metrics.conversion_duration.observe(seconds)
             del self._starts[record]
-            self._tell_running()
+            self._update_gauges()
 
-    def _tell_running(self) -> None:
+    def _update_gauges(self) -> None:
         self._metrics.active_conversions.set(len(self._starts))
         # The first one in is the oldest: a dict keeps their order.
         self._metrics.conversion_oldest_start.set(next(iter(self._starts.values()), 0))

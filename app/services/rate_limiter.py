@@ -6,22 +6,18 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from ipaddress import IPv4Address, IPv6Network
-from itertools import islice
 from typing import Final
 
 import structlog
 from limits import parse
-from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
-from redis.asyncio import ConnectionPool
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
 from app.core.background import background_task
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 from app.services.client_address import Address
+from app.services.rate_limit_stores import store_of
 
 STORE_TIMEOUT_SECONDS: Final = 0.25
 """What a store that hangs costs a request; one in the same network answers in a hundredth of it."""
@@ -34,17 +30,13 @@ through."""
 BACK_OFF_SECONDS: Final = 5.0
 """How long a store that failed is not asked, so that not each request waits for it."""
 
-MAX_COUNTERS_IN_MEMORY: Final = 10_000
-"""Beyond it the oldest are forgotten. They take 7 MiB, and the library looks through all of them
-for each conversion: 1.4 ms then, of the event loop's time."""
-
 _UNKNOWN: Final = "unknown"
 """Those without an address count as one."""
 
-_NOBODY: Final = "nobody"
+_PROBE: Final = "nobody"
 """Who is counted to see whether the store counts: no client's address, and not `unknown`."""
 
-_NOBODYS_LIMIT: Final = parse("1000000/minute")
+_PROBE_LIMIT: Final = parse("1000000/minute")
 """Never reached at one each few seconds, so that each is written down: a store that refuses to
 write still says who has come too often."""
 
@@ -71,13 +63,13 @@ class RateLimiter:
     ) -> None:
         """Take a limit and a URL as the settings hold them; `clock` is for the back-off."""
         self._limit = parse(limit)
-        self._store = _MemoryStore() if store.startswith("memory:") else _RedisStore(store)
+        self._store = store_of(store)
         self._window = SlidingWindowCounterRateLimiter(self._store.storage)
         self._turns = asyncio.Semaphore(ASKING_AT_ONCE)
         self._clock = clock
         self._up = metrics.rate_limiter_up
         self._ask_again_at = 0.0
-        self._tell(is_up=True)
+        self._set_up(is_up=True)
 
     async def count(self, client: Address | None) -> None:
         """Count a conversion of this client.
@@ -86,7 +78,7 @@ class RateLimiter:
         exception if the store fails.
         """
         async with self._turns:
-            retry_after = await self._ask_store(_subject(client)) if self._may_ask() else None
+            retry_after = await self._ask_store(_counted_as(client)) if self._may_ask() else None
         if retry_after is not None:
             raise ServiceError(
                 ErrorCode.RATE_LIMITED,
@@ -98,9 +90,9 @@ class RateLimiter:
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
-        """Look after the store now and then: without conversions nobody else would notice it."""
+        """Probe the store now and then: without conversions nobody else would miss it."""
         try:
-            async with background_task("rate_limiter_watch", self._look_after()):
+            async with background_task("rate_limiter_watch", self._probe_regularly()):
                 yield
         finally:
             await self.close()
@@ -109,16 +101,16 @@ class RateLimiter:
         """Close the connections to the store; `count` would open new ones."""
         await self._store.close()
 
-    async def _look_after(self) -> None:
+    async def _probe_regularly(self) -> None:
         while True:
             await asyncio.sleep(BACK_OFF_SECONDS)
-            await self.look()
+            await self.probe()
 
-    async def look(self) -> None:
-        """Count nobody, as a request counts its client: a store may answer and take no counts."""
-        with self._watched():
+    async def probe(self) -> None:
+        """Count as a request does, but no client: a store may answer and take no counts."""
+        with self._state_noted():
             async with asyncio.timeout(STORE_TIMEOUT_SECONDS):
-                await self._window.hit(_NOBODYS_LIMIT, _NOBODY)
+                await self._window.hit(_PROBE_LIMIT, _PROBE)
 
     def _may_ask(self) -> bool:
         """One request asks whether the store is back; those beside it do not wait for it."""
@@ -131,16 +123,16 @@ class RateLimiter:
         return True
 
     async def _ask_store(self, subject: str) -> int | None:
-        """As `_refused_for` says, and None also if the store fails: the limiter fails open."""
+        """As `_seconds_refused` says, and None also if the store fails: the limiter fails open."""
         retry_after = None
-        with self._watched():
+        with self._state_noted():
             async with asyncio.timeout(STORE_TIMEOUT_SECONDS):
-                retry_after = await self._refused_for(subject)
+                retry_after = await self._seconds_refused(subject)
         return retry_after
 
     @contextmanager
-    def _watched(self) -> Iterator[None]:
-        """Tell whether the store does what the block asks of it; its failures end here."""
+    def _state_noted(self) -> Iterator[None]:
+        """Note whether the store does what the block asks of it; its failures end here."""
         try:
             yield
         except (StorageError, OSError, TimeoutError) as error:
@@ -148,7 +140,7 @@ class RateLimiter:
         else:
             self._answered()
 
-    async def _refused_for(self, subject: str) -> int | None:
+    async def _seconds_refused(self, subject: str) -> int | None:
         """The whole seconds for which this subject is refused; None if it is not."""
         allowed = await self._window.hit(self._limit, subject)
         await self._store.trim()
@@ -160,60 +152,25 @@ class RateLimiter:
     def _failed(self, error: Exception) -> None:
         self._ask_again_at = self._clock() + BACK_OFF_SECONDS
         if self._is_up:
-            self._tell(is_up=False)
+            self._set_up(is_up=False)
             # Its kind alone: what a client library says of a URL may hold the password.
             cause = error.storage_error if isinstance(error, StorageError) else error
             log.warning("rate_limiter_unavailable", reason=type(cause).__name__)
 
-    def _tell(self, *, is_up: bool) -> None:
+    def _set_up(self, *, is_up: bool) -> None:
         self._is_up = is_up
         self._up.set(is_up)
 
     def _answered(self) -> None:
         if not self._is_up:
-            self._tell(is_up=True)
+            self._set_up(is_up=True)
             log.info("rate_limiter_recovered")
 
 
-def _subject(client: Address | None) -> str:
+def _counted_as(client: Address | None) -> str:
     """What a client is counted as: of IPv6 its /64, since it owns all addresses in that."""
     if client is None:
         return _UNKNOWN
     if isinstance(client, IPv4Address):
         return str(client)
     return str(IPv6Network((client, 64), strict=False))
-
-
-class _MemoryStore:
-    """The library's, which drops what has expired and otherwise grows as clients come."""
-
-    def __init__(self) -> None:
-        self.storage = MemoryStorage()
-
-    async def trim(self) -> None:
-        known = self.storage.expirations
-        for key in list(islice(known, max(0, len(known) - MAX_COUNTERS_IN_MEMORY))):
-            await self.storage.clear(key)
-
-    async def close(self) -> None:
-        """There is nothing to close."""
-
-
-class _RedisStore:
-    """A Redis, which drops what has expired; each command is tried once."""
-
-    def __init__(self, url: str) -> None:
-        self._pool: ConnectionPool = ConnectionPool.from_url(url, retry=Retry(NoBackoff(), 0))
-        self.storage = RedisStorage(
-            "redis://",  # the pool has the address
-            wrap_exceptions=True,
-            implementation="redispy",
-            key_prefix="docc2context",
-            connection_pool=self._pool,  # type: ignore[arg-type]  # passed on as it is
-        )
-
-    async def trim(self) -> None:
-        """Redis has a bound of its own, `maxmemory`."""
-
-    async def close(self) -> None:
-        await self._pool.aclose()

@@ -98,7 +98,9 @@ async def convert(
             upload = await until_converted.enter_async_context(unnamed_file(workspace))
             options = options_with(await _receive(request, services, upload, options_with))
             result = await until_sent.enter_async_context(unnamed_file(workspace))
-        work = services.conversions.convert(upload, result, options, cut_off=services.drain.cut_off)
+        work = services.conversions.convert(
+            upload, result, options, why_cancelled=services.drain.why_cancelled
+        )
         await unless_hung_up(request, work)
     return ResultResponse(result, result_format)
 

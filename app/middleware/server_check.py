@@ -10,7 +10,7 @@ log = structlog.get_logger()
 _REMEDY = "start uvicorn with --http app.http.protocol:BoundedProtocol"
 
 
-class ServerMiddleware:
+class ServerCheckMiddleware:
     """Warns once if uvicorn runs without our protocol.
 
     Then HEAD_TIMEOUT_SECONDS, DOWNLOAD_IDLE_SECONDS and the bounds on heads and slow downloads have

@@ -3,7 +3,7 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class HeadMiddleware:
+class HeadMethodMiddleware:
     """Has HEAD answered like GET, without the body. Must be the innermost middleware."""
 
     def __init__(self, app: ASGIApp) -> None:
