@@ -21,7 +21,6 @@ _PAGE: Final = Template(
     (Path(__file__).parents[1] / "static" / "error.html").read_text(encoding="utf-8")
 )
 
-
 _FACTS: Final = {
     "Code": "code",
     "Status": "status",

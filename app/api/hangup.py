@@ -19,7 +19,7 @@ async def unless_hung_up(request: Request, work: Coroutine[Any, Any, T]) -> T:
     Raises ClientDisconnect.
     """
     job = asyncio.create_task(work)
-    watch = asyncio.create_task(_hangup(request.receive))
+    watch = asyncio.create_task(_wait_for_hangup(request.receive))
     try:
         await asyncio.wait((job, watch), return_when=asyncio.FIRST_COMPLETED)
         if not job.done():
@@ -31,6 +31,6 @@ async def unless_hung_up(request: Request, work: Coroutine[Any, Any, T]) -> T:
         await until_done(job, watch)
 
 
-async def _hangup(receive: Receive) -> None:
+async def _wait_for_hangup(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

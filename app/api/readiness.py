@@ -51,13 +51,13 @@ async def _converter(availability: Availability, max_age_seconds: float) -> Chec
         locks = await availability.probe(max_age_seconds=max_age_seconds)
     except ServiceError as error:
         return Check(ok=False, detail=error.detail)
-    return Check(ok=True, detail=f"A converter process answers; its locks: {_held(locks)}.")
+    return Check(ok=True, detail=f"A converter process answers; its locks: {_in_words(locks)}.")
 
 
-def _held(locks: Locks) -> str:
+def _in_words(locks: Locks) -> str:
     """Which locks hold a child, wholly or in part, and which do not; without one it still converts.
 
-    >>> _held(Locks(["group", "processes"], {"processes": "not root", "landlock": "no kernel"}))
+    >>> _in_words(Locks(["group", "processes"], {"processes": "not root", "landlock": "no kernel"}))
     'group; in part: processes (not root); missing: landlock (no kernel)'
     """
     explained = {name: f"{name} ({reason})" for name, reason in locks.shortfalls.items()}

@@ -1,4 +1,4 @@
-"""Readiness when nobody asks for it: told by a gauge, and logged when it changes."""
+"""Readiness when nobody asks for it: set in a gauge, and logged when it changes."""
 
 import structlog
 
@@ -9,7 +9,7 @@ log = structlog.get_logger()
 
 
 class ReadinessWatch:
-    """Who is not ready is sent no request that could fail and show it: this shows it."""
+    """A service that is not ready gets no request whose failure would show it: this does."""
 
     def __init__(self, services: Services) -> None:
         self._services = services

@@ -13,7 +13,7 @@ from app.core.metrics import Metrics
 from app.services.client_address import ClientAddresses
 from app.services.rate_limiter import RateLimiter
 
-_UPLOADING: Final = {"POST", "PUT"}
+_UPLOAD_METHODS: Final = {"POST", "PUT"}
 
 
 class RateLimitMiddleware:
@@ -53,6 +53,6 @@ class RateLimitMiddleware:
         await self._app(scope, receive, send)
 
     def _route_of_upload(self, scope: Scope) -> str | None:
-        if scope["type"] != "http" or scope["method"] not in _UPLOADING:
+        if scope["type"] != "http" or scope["method"] not in _UPLOAD_METHODS:
             return None
         return self._limited_route(scope)

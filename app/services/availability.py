@@ -40,7 +40,7 @@ class Availability:
         An answer of up to `max_age_seconds` ago is as good as a new one, unless a conversion has
         found otherwise since.
 
-        Returns what holds the child. Raises ServiceError `converter_unavailable`, which says why: a
+        Returns the child's locks. Raises ServiceError `converter_unavailable`, which says why: a
         workspace that an outside converter cannot use makes it unavailable too.
         """
         if self._probe is None or (
@@ -59,17 +59,17 @@ class Availability:
             yield
 
     @contextmanager
-    def learned(self) -> Iterator[None]:
-        """Learn from the conversion in the block, if it succeeds or finds the converter gone."""
+    def outcome_noted(self) -> Iterator[None]:
+        """Note whether the conversion in the block finds the converter working, or gone."""
         try:
             yield
         except ServiceError as error:
             if error.code is ErrorCode.CONVERTER_UNAVAILABLE:
-                self._learn(is_available=False)
+                self._note(is_available=False)
             raise
-        self._learn(is_available=True)
+        self._note(is_available=True)
 
-    def _learn(self, *, is_available: bool) -> None:
+    def _note(self, *, is_available: bool) -> None:
         if is_available != self._is_available:
             self._probed_at = -math.inf  # the last probe's answer is known to be out of date
         self._set(is_available=is_available)

@@ -25,7 +25,7 @@ from app.worker.protocol import (
 _RETRY_AFTER_SECONDS: Final = 10
 """Processes or memory ran short; the conversions that hold them now end within about that time."""
 
-_GREETING_SECONDS: Final = 5.0
+_PROBE_SECONDS: Final = 5.0
 """A warm child answers within 5 ms, the first one, for which Python is started, within 300."""
 
 _MEMORY_FAULTS: Final = {-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT}
@@ -34,13 +34,13 @@ it decodes a long string in a list. A fault for another reason cannot be told fr
 
 
 async def probe_child(launcher: Launcher, bounds: Bounds) -> Locks:
-    """What holds a child that was started to say so.
+    """Start a child only to learn what locks hold it.
 
     Raises ServiceError, which says how that has failed.
     """
     who = "The converter process"
-    with launch_faults_reported(on_timeout=no_answer(who, _GREETING_SECONDS)):
-        ended = await launcher.run(child.report_ready, bounds, timeout=_GREETING_SECONDS)
+    with launch_faults_reported(on_timeout=no_answer(who, _PROBE_SECONDS)):
+        ended = await launcher.run(child.report_ready, bounds, timeout=_PROBE_SECONDS)
     reply = decode(ended.reply)
     if not isinstance(reply, Ready):
         raise ended_early(who, ended)

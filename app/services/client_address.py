@@ -19,7 +19,7 @@ class ClientAddresses:
 
         `peer` is the address of the connection's other end. `forwarded` are the X-Forwarded-For
         headers: each proxy has added, on the right, the address it was called from. They are read
-        from there as long as it is trusted who wrote them, and no further than they make sense.
+        from the right, as long as whoever added an address is trusted and it can be parsed.
         """
         client = parse_address(peer or "")
         for written in reversed(",".join(forwarded).split(",")):
@@ -36,7 +36,9 @@ class ClientAddresses:
 
 
 def parse_address(text: str) -> Address | None:
-    """An address with or without a port, in one form for each; None if it is none.
+    """The address in a text, with or without a port; None if there is none.
+
+    The same address is equal however it is written.
 
     >>> parse_address("[::ffff:192.0.2.1]:80")
     IPv4Address('192.0.2.1')

@@ -14,8 +14,8 @@ from app.services.journal import Journal
 from app.worker.options import Options
 from app.worker.protocol import Converted
 
-_NO_STORE: Final = {ErrorCode.INSUFFICIENT_STORAGE, ErrorCode.BUSY}
-"""How it is told that the disk, the process's files or the upload slots are at an end."""
+_NO_ROOM: Final = {ErrorCode.INSUFFICIENT_STORAGE, ErrorCode.BUSY}
+"""The codes for a full or unusable disk, too many open files, and no upload slot."""
 
 
 class Conversions:
@@ -69,7 +69,7 @@ class Conversions:
             record.facts["archive_bytes"] = _size(upload)
             async with self._admission.slot():
                 with self._journal.running(record):
-                    with self._availability.learned():
+                    with self._availability.outcome_noted():
                         converted = await self._converter.run(upload, result, options, record)
                     record.converted = converted
                     record.facts.update(_facts(converted), result_bytes=_size(result))
@@ -85,7 +85,7 @@ class Conversions:
         try:
             yield
         except ServiceError as error:
-            if error.code not in _NO_STORE:
+            if error.code not in _NO_ROOM:
                 raise
             with self._journal.conversion():
                 raise

@@ -30,7 +30,7 @@ class Converter(Protocol):
         """
 
     async def probe(self) -> Locks:
-        """What holds the process that reads uploads.
+        """The locks that hold the process that reads uploads.
 
         Raises ServiceError, which says why conversions would fail.
         """

@@ -19,14 +19,12 @@ _MAX_DELIMITERS: Final = 100
 python_multipart takes a hundred times as long for a part that holds them: with a boundary of one
 character, 256 MiB of nothing else would cost 40 s of CPU."""
 
-
 _MAX_HEADERS: Final = 8
 _MAX_HEADER_BYTES: Final = 4096
 """Of a part: browsers send two headers, and file names take 255 bytes."""
 
 _MAX_TEXT_BYTES: Final = 64
 """The value of a field that is kept: ten times what any has reason to hold."""
-
 
 FieldsCheck = Callable[[Mapping[str, str]], object]
 """Raises ServiceError for fields that make the file useless, whatever it holds."""

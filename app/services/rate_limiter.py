@@ -23,31 +23,31 @@ STORE_TIMEOUT_SECONDS: Final = 0.25
 """What a store that hangs costs a request; one in the same network answers in a hundredth of it."""
 
 ASKING_AT_ONCE: Final = 16
-"""So many requests ask the store at once, and the others wait here, which does not count towards
-STORE_TIMEOUT_SECONDS. Else a burst would time out, look like a store that failed, and be let
+"""How many requests ask the store at once. The others wait here, which does not count towards
+STORE_TIMEOUT_SECONDS: otherwise a burst would time out, look like a store that failed, and be let
 through."""
 
 BACK_OFF_SECONDS: Final = 5.0
 """How long a store that failed is not asked, so that not each request waits for it."""
 
 _UNKNOWN: Final = "unknown"
-"""Those without an address count as one."""
+"""Clients without an address count as one."""
 
 _PROBE: Final = "nobody"
-"""Who is counted to see whether the store counts: no client's address, and not `unknown`."""
+"""What a probe counts, to see whether the store does: no client's address, and not `unknown`."""
 
 _PROBE_LIMIT: Final = parse("1000000/minute")
-"""Never reached at one each few seconds, so that each is written down: a store that refuses to
-write still says who has come too often."""
+"""Never reached by a probe every few seconds, so that each makes the store write: one that refuses
+to write can still say who is over a limit."""
 
 log = structlog.get_logger()
 
 
 class RateLimiter:
-    """Counts by a sliding window: of two counters a client, whatever the limit.
+    """Counts in a sliding window: two counters per client, whatever the limit.
 
-    A moving window would be exact, and keep the time of each conversion of each client. A fixed one
-    lets twice the limit through where two meet.
+    A moving window would be exact, but keep the time of every conversion. A fixed one lets twice
+    the limit through where two windows meet.
 
     It fails open, on purpose: a store that is gone must not stop conversions, which slots and
     queue bound anyway. That is logged once, and `rate_limiter_up` tells it.

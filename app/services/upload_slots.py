@@ -11,10 +11,10 @@ from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 
 FAST_BYTES_PER_SECOND: Final = 64 * 1024
-"""Who brings so many does not give way: refusing the new upload then wastes less."""
+"""An upload this fast does not give way: refusing the new one wastes less."""
 
 GRACE_SECONDS: Final = 2.0
-"""So long an upload is not judged: its first byte takes a round trip, and TCP starts slowly.
+"""How long an upload is not judged: its first byte takes a round trip, and TCP starts slowly.
 Otherwise each new one would be the slowest, and give way to the next instead of the slow ones."""
 
 _RETRY_AFTER_SECONDS: Final = 10

@@ -50,7 +50,7 @@ def convert(
     All three are descriptors that the child owns; it has no others.
     """
     lock_up(bounds, (reply, upload, result))
-    send_reply(reply, _outcome(upload, result, options, limits, bounds))
+    send_reply(reply, _reply(upload, result, options, limits, bounds))
 
 
 def report_ready(reply: int, bounds: Bounds) -> None:
@@ -64,10 +64,10 @@ def send_reply(reply: int, message: bytes) -> None:
     os.write(reply, message)
 
 
-def _outcome(upload: int, result: int, options: Options, limits: Limits, bounds: Bounds) -> bytes:
+def _reply(upload: int, result: int, options: Options, limits: Limits, bounds: Bounds) -> bytes:
     reading = Reading()
     try:
-        return encode(_converted(upload, result, options, limits, reading))
+        return encode(_convert(upload, result, options, limits, reading))
     except Exception as error:  # the boundary: nothing gets past it
         return failure_reply(error, bounds, reading.stage)
 
@@ -90,7 +90,7 @@ def _failure(error: Exception, bounds: Bounds, stage: Stage) -> Reply:
     return Crashed(traceback.format_exc()[-_TRACEBACK_CHARS:], stage)
 
 
-def _converted(
+def _convert(
     upload: int, result: int, options: Options, limits: Limits, reading: Reading
 ) -> Converted:
     with open(upload, "rb") as source, open(result, "wb") as destination:

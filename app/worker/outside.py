@@ -76,7 +76,7 @@ def run_command(
     try:
         with open(selection, "rb") as source, open(result, "wb") as destination:
             source.seek(0)
-            message = encode(_converted(source, destination, command, limits, bounds))
+            message = encode(_convert(source, destination, command, limits, bounds))
     except program.Stopped:
         return
     except Exception as error:  # the boundary: nothing gets past it
@@ -98,7 +98,7 @@ def try_help(reply: int, command: Command, bounds: Bounds) -> None:
         send_reply(reply, encode(_not_run(ended) or Runs()))
 
 
-def _converted(
+def _convert(
     source: BinaryIO, destination: BinaryIO, command: Command, limits: Limits, bounds: Bounds
 ) -> Reply:
     folder = Path(command.folder)
@@ -125,10 +125,10 @@ def _converted(
         return output_too_large(limits.max_output_bytes)
     if ended.exit_code != 0:
         return _not_run(ended) or CommandFailed(ended.exit_code, "it failed", ended.output_end)
-    return _zipped(folder / _OUTPUT, destination, limits, ended.output_end)
+    return _zip(folder / _OUTPUT, destination, limits, ended.output_end)
 
 
-def _zipped(output: Path, destination: BinaryIO, limits: Limits, output_end: str) -> Reply:
+def _zip(output: Path, destination: BinaryIO, limits: Limits, output_end: str) -> Reply:
     try:
         zipped = zip_output(
             output,

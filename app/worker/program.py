@@ -91,7 +91,7 @@ def run(
         raise NotRunnable(str(error)) from error
     reader = _OutputReader(process.stdout)
     try:
-        exit_code = _watched(process, place)
+        exit_code = _wait_watching(process, place)
     finally:
         _kill_all(process.pid)
         output = reader.end_of_output()
@@ -99,7 +99,7 @@ def run(
     return Finished(exit_code, output)
 
 
-def _watched(process: "subprocess.Popen[bytes]", place: Place) -> int:
+def _wait_watching(process: "subprocess.Popen[bytes]", place: Place) -> int:
     while (exit_code := process.poll()) is None:
         received = signal.sigtimedwait(_AWAITED, _SIZE_CHECK_SECONDS)
         if received is not None and received.si_signo == signal.SIGTERM:

@@ -17,12 +17,12 @@ class SentFile:
 
     def __reduce__(self) -> "tuple[Callable[[_Duplicate], int], tuple[_Duplicate]]":
         """Duplicate the descriptor when the process is started, which is when this is pickled."""
-        return _received, (DupFd(self._file.fileno()),)
+        return _detach, (DupFd(self._file.fileno()),)
 
 
 class _Duplicate(Protocol):
     def detach(self) -> int: ...
 
 
-def _received(duplicate: _Duplicate) -> int:
+def _detach(duplicate: _Duplicate) -> int:
     return duplicate.detach()

@@ -56,12 +56,12 @@ def introduction(settings: Settings, *, has_options: bool) -> str:
     """What applies to all operations, as Markdown."""
     return _INTRODUCTION.format(
         document=" or one Markdown document" if has_options else "",
-        size=_in_words(settings.max_upload_bytes),
+        size=_size_in_words(settings.max_upload_bytes),
         rate=_RATE.format(limit=settings.rate_limit) if settings.rate_limit_enabled else "",
     )
 
 
-def _in_words(count: int) -> str:
+def _size_in_words(count: int) -> str:
     mebibytes, rest = divmod(count, _MIB)
     return f"{count} bytes" if rest else f"{mebibytes} MiB ({count} bytes)"
 

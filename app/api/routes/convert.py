@@ -93,7 +93,7 @@ async def convert(
     options_with({})
     workspace = services.settings.workspace_dir
     async with services.drain.inside(), AsyncExitStack() as until_converted:
-        until_converted.enter_context(_fitting_remedies(request, has_options=has_options))
+        until_converted.enter_context(_remedies_adapted(request, has_options=has_options))
         with services.conversions.storing():
             upload = await until_converted.enter_async_context(unnamed_file(workspace))
             options = options_with(await _receive(request, services, upload, options_with))
@@ -144,7 +144,7 @@ def _refuse_encoded(request: Request) -> None:
 
 
 @contextmanager
-def _fitting_remedies(request: Request, *, has_options: bool) -> Iterator[None]:
+def _remedies_adapted(request: Request, *, has_options: bool) -> Iterator[None]:
     """Fit an error's remedy to this request and this converter.
 
     Clients that sent their upload as text are told how files are sent: that may be the fault.

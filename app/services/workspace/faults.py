@@ -34,7 +34,7 @@ log = structlog.get_logger()
 def faults_reported() -> Iterator[None]:
     """Turns what the system says against storing something into a `ServiceError`.
 
-    Around nothing else: there, the same would be a mistake of ours.
+    Only for what stores something: anywhere else, the same errors would be a bug of ours.
     """
     with shortage_reported():
         try:

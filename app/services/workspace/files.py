@@ -21,11 +21,11 @@ async def unnamed_file(directory: Path) -> AsyncIterator[FileIO]:
     the process may open no more files.
     """
     with shortage_reported(), ExitStack() as stack:
-        yield await in_thread(_opened, directory, stack)
+        yield await in_thread(_open, directory, stack)
 
 
-def _opened(directory: Path, stack: ExitStack) -> FileIO:
-    """Handed over to the stack here: a caller that is cancelled would not take it."""
+def _open(directory: Path, stack: ExitStack) -> FileIO:
+    """Hand the file to the stack in this thread: a caller that is cancelled would not take it."""
     with faults_reported():
         return stack.enter_context(tempfile.TemporaryFile(dir=directory, buffering=0))
 

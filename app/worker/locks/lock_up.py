@@ -23,7 +23,7 @@ _PR_SET_NO_NEW_PRIVS: Final = 38
 
 
 class Locks(msgspec.Struct, frozen=True):
-    """What holds a child."""
+    """The locks that hold a child."""
 
     in_force: list[str]
     """Names from `_LOCKS`, in the order in which they were set."""

@@ -144,7 +144,7 @@ def test_an_answer_is_too_old_once_a_conversion_has_found_otherwise() -> None:
         found = [await available(), await available()]
         launcher.answer = CannotStart()
         found.append(await available())
-        with suppress(ServiceError), subject.learned():
+        with suppress(ServiceError), subject.outcome_noted():
             raise converter_unavailable("It has gone.")
         return [*found, await available()]
 

@@ -90,13 +90,13 @@ def test_what_is_swept_is_nobody_elses_until_it_is_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "swift-conv-old").mkdir()
-    remove, others = scratch._removed, []
+    remove, others = scratch._remove, []
 
     def watched(folder: Path) -> bool:
         others.append(leftovers(tmp_path))
         return remove(folder)
 
-    monkeypatch.setattr(scratch, "_removed", watched)
+    monkeypatch.setattr(scratch, "_remove", watched)
     assert sweep(tmp_path) == (1, [])
     assert others == [[]]
 
