@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from app.api.deps import Services
 from app.api.error_handlers import EXCEPTION_HANDLERS, error_response, internal_error
-from app.api.openapi.document import describe, introduction, operation_id, operation_id_v1
+from app.api.openapi.document import describe, operation_id, operation_id_v1
 from app.api.openapi.tags import TAGS
 from app.api.readiness_watch import ReadinessWatch
 from app.api.route_table import RouteTable
@@ -102,7 +102,7 @@ def create_app(
     resources = Resources(workspace, orphans=lambda: len(leftovers(workspace)))
     app.state.sampler = Sampler(resources.read, sampling_seconds)
     app.state.services = _build_services(settings, app.state.sampler.latest)
-    _describe(app, settings)
+    describe(app, settings, has_options=app.state.services.conversions.has_options)
     app.state.routes = RouteTable(app.routes)
     app.state.services.metrics.start_requests_at_zero(app.state.routes.endpoints())
     _add_middleware(app, settings)
@@ -119,12 +119,6 @@ def _include_routes(app: FastAPI, extra_routers: Sequence[APIRouter]) -> None:
     app.include_router(convert.router, prefix=API)
     for router in extra_routers:
         app.include_router(router)
-
-
-def _describe(app: FastAPI, settings: Settings) -> None:
-    has_options = app.state.services.conversions.has_options
-    app.description = introduction(settings, has_options=has_options)
-    describe(app, settings, has_options=has_options)
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:

@@ -52,7 +52,7 @@ _KEPT_PATHS: Final = 4
 """A server is started with one; should requests bring many, the last ones are kept."""
 
 
-def introduction(settings: Settings, *, has_options: bool) -> str:
+def _introduction(settings: Settings, *, has_options: bool) -> str:
     """What applies to all operations, as Markdown."""
     return _INTRODUCTION.format(
         document=" or one Markdown document" if has_options else "",
@@ -82,6 +82,7 @@ def describe(app: FastAPI, settings: Settings, *, has_options: bool) -> None:
     It is made when first asked for, and kept, because settings never change.
     `app.state.description` returns its JSON for the path under which the service is found.
     """
+    app.description = _introduction(settings, has_options=has_options)
     generate = app.openapi
 
     @cache
