@@ -13,7 +13,7 @@ from app.worker.locks.lock_up import Locks
 
 
 async def checks_of(services: Services, *, max_age_seconds: float) -> dict[str, Check]:
-    """Each check by its name; that of the converter may have been made so long ago."""
+    """Each check by its name; the converter's may be up to `max_age_seconds` old."""
     return {
         **await in_thread(cheap_checks_of, services),
         "converter": await _converter(services.availability, max_age_seconds),

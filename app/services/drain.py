@@ -14,7 +14,7 @@ from app.core.errors import ErrorCode, ServiceError
 from app.core.threads import in_thread
 
 FILE_NAME: Final = "DRAIN"
-"""In WORKSPACE_DIR; what the file holds is of no interest, but it has to be ours or root's."""
+"""In WORKSPACE_DIR; its content does not matter, but its owner must be this user or root."""
 
 _ROOT: Final = 0
 
@@ -38,7 +38,7 @@ class Drain:
 
     @property
     def ignores_file(self) -> bool:
-        """Whether there is a file that is not heeded, since another user has made it."""
+        """Whether there is a file that is ignored because it is another user's."""
         return _owner(self._file) not in {os.geteuid(), _ROOT, None}
 
     @asynccontextmanager

@@ -67,7 +67,7 @@ log = structlog.get_logger()
 
 
 class OutsideConverter:
-    """A `Converter`."""
+    """The operator's command, a `Converter` without options."""
 
     has_options = False
 
@@ -88,7 +88,7 @@ class OutsideConverter:
         self._launcher = launcher
         self._limits = limits
         self._bounds = bounds
-        self._reading = msgspec.structs.replace(
+        self._reading_bounds = msgspec.structs.replace(
             bounds, file_bytes=limits.max_archive_bytes + _NAMES_BYTES
         )
         self._timeout_seconds = timeout_seconds
@@ -136,7 +136,7 @@ class OutsideConverter:
             SentFile(upload),
             SentFile(selection),
             self._limits,
-            self._reading,
+            self._reading_bounds,
             timeout=_until(end),
         )
         reply = reply_of(ended, self._bounds, record)

@@ -21,7 +21,7 @@ from docc2context import Limits
 
 
 class OwnConverter:
-    """A `Converter`."""
+    """A `Converter` that has all options."""
 
     has_options = True
 

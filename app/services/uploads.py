@@ -41,7 +41,7 @@ async def receive(
 
     A multipart/form-data body brings it as the field `file`, before which `check` is called with
     the fields that came first; any other body is the archive. Decoding and writing happen in a
-    thread: a disk that is slow to take its pages would else stop every other request.
+    thread: otherwise a disk that is slow to take its pages would stop every other request.
 
     Raises ServiceError: `upload_too_large` over `limit` bytes, before anything is read if the
     announced length says so; `empty_upload`, `missing_file`, `invalid_request` or
@@ -62,7 +62,7 @@ async def receive(
 async def unless_stalled(
     chunks: AsyncIterator[bytes], seconds: float
 ) -> AsyncGenerator[bytes, None]:
-    """The same chunks, as long as each comes in so many seconds.
+    """The same chunks, as long as each arrives within `seconds`.
 
     Raises ServiceError `upload_stalled`.
     """
