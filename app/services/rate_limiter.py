@@ -69,7 +69,7 @@ class RateLimiter:
         self._clock = clock
         self._up = metrics.rate_limiter_up
         self._ask_again_at = 0.0
-        self._set_up(is_up=True)
+        self._set_state(is_up=True)
 
     async def count(self, client: Address | None) -> None:
         """Count a conversion of this client.
@@ -78,7 +78,7 @@ class RateLimiter:
         exception if the store fails.
         """
         async with self._turns:
-            retry_after = await self._ask_store(_counted_as(client)) if self._may_ask() else None
+            retry_after = await self._ask_store(_counter_key(client)) if self._may_ask() else None
         if retry_after is not None:
             raise ServiceError(
                 ErrorCode.RATE_LIMITED,
@@ -122,12 +122,12 @@ class RateLimiter:
         self._ask_again_at = now + BACK_OFF_SECONDS
         return True
 
-    async def _ask_store(self, subject: str) -> int | None:
+    async def _ask_store(self, key: str) -> int | None:
         """As `_seconds_refused` says, and None also if the store fails: the limiter fails open."""
         retry_after = None
         with self._state_noted():
             async with asyncio.timeout(STORE_TIMEOUT_SECONDS):
-                retry_after = await self._seconds_refused(subject)
+                retry_after = await self._seconds_refused(key)
         return retry_after
 
     @contextmanager
@@ -136,39 +136,39 @@ class RateLimiter:
         try:
             yield
         except (StorageError, OSError, TimeoutError) as error:
-            self._failed(error)
+            self._note_failure(error)
         else:
-            self._answered()
+            self._note_answer()
 
-    async def _seconds_refused(self, subject: str) -> int | None:
-        """The whole seconds for which this subject is refused; None if it is not."""
-        allowed = await self._window.hit(self._limit, subject)
+    async def _seconds_refused(self, key: str) -> int | None:
+        """The whole seconds for which the client of this key is refused; None if it is not."""
+        allowed = await self._window.hit(self._limit, key)
         await self._store.trim()
         if allowed:
             return None
-        stats = await self._window.get_window_stats(self._limit, subject)
+        stats = await self._window.get_window_stats(self._limit, key)
         return max(1, math.ceil(stats.reset_time - time.time()))
 
-    def _failed(self, error: Exception) -> None:
+    def _note_failure(self, error: Exception) -> None:
         self._ask_again_at = self._clock() + BACK_OFF_SECONDS
         if self._is_up:
-            self._set_up(is_up=False)
+            self._set_state(is_up=False)
             # Its kind alone: what a client library says of a URL may hold the password.
             cause = error.storage_error if isinstance(error, StorageError) else error
             log.warning("rate_limiter_unavailable", reason=type(cause).__name__)
 
-    def _set_up(self, *, is_up: bool) -> None:
+    def _set_state(self, *, is_up: bool) -> None:
         self._is_up = is_up
         self._up.set(is_up)
 
-    def _answered(self) -> None:
+    def _note_answer(self) -> None:
         if not self._is_up:
-            self._set_up(is_up=True)
+            self._set_state(is_up=True)
             log.info("rate_limiter_recovered")
 
 
-def _counted_as(client: Address | None) -> str:
-    """What a client is counted as: of IPv6 its /64, since it owns all addresses in that."""
+def _counter_key(client: Address | None) -> str:
+    """What a client is counted under: for IPv6 its /64, since it owns all addresses in that."""
     if client is None:
         return _UNKNOWN
     if isinstance(client, IPv4Address):
