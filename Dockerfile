@@ -50,7 +50,7 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
 # uvicorn is process 1 and handles SIGTERM itself. Conversions get SHUTDOWN_GRACE_SECONDS (20), then
 # downloads get --timeout-graceful-shutdown (30): give `docker stop` 60.
 STOPSIGNAL SIGTERM
-CMD ["python3", "-m", "uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "8000", "--http", "app.core.http_head:BoundedHead", "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "30"]
+CMD ["python3", "-m", "uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "8000", "--http", "app.http.protocol:BoundedProtocol", "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "30"]
 
 # Last, because the commit changes with each build, and nothing above has to be built again for it.
 ARG BUILD_COMMIT=unknown

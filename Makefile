@@ -40,7 +40,7 @@ run up: export BUILD_COMMIT ?= $(shell git rev-parse --short HEAD 2>/dev/null ||
 
 run: $(READY) ## Start the service on http://localhost:8000, or on another PORT.
 	@echo "docc2context: open http://localhost:$(PORT) to convert an archive, http://localhost:$(PORT)/docs for the API; Ctrl-C stops it."
-	@exec $(BIN)/python -m uvicorn app.main:app --host $(HOST) --port $(PORT) --http app.core.http_head:BoundedHead --no-access-log --no-server-header --timeout-graceful-shutdown 30
+	@exec $(BIN)/python -m uvicorn app.main:app --host $(HOST) --port $(PORT) --http app.http.protocol:BoundedProtocol --no-access-log --no-server-header --timeout-graceful-shutdown 30
 
 demo: $(READY) ## Convert the sample archive to out/ and show a page of it.
 	@$(BIN)/docc2context convert examples/TrailKit.doccarchive.zip -o out --force

@@ -8,35 +8,40 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from app.api.deps import Services
-from app.api.description import TAGS, complete, introduction, operation_id, operation_id_v1
 from app.api.error_handlers import EXCEPTION_HANDLERS, error_response, internal_error
+from app.api.openapi.document import describe, operation_id, operation_id_v1
+from app.api.openapi.tags import TAGS
 from app.api.readiness_watch import ReadinessWatch
 from app.api.route_table import RouteTable
 from app.api.routes import convert, health, page, static, status
 from app.api.routes import metrics as metrics_route
 from app.core.config import Settings, load_settings
-from app.core.http_deadline import HEAD_TIMEOUT
-from app.core.http_download import DOWNLOAD_IDLE
 from app.core.logging import configure_logging
-from app.core.loop_lag import measured_lag
+from app.core.loop_lag import measuring_lag
 from app.core.metrics import Metrics
 from app.core.one_process import refuse_several_workers
 from app.core.resource_figures import ResourceReading
 from app.core.resources import Resources
 from app.core.sampler import INTERVAL_SECONDS, Sampler, repeatedly
+from app.http.download_deadline import DOWNLOAD_IDLE
+from app.http.head_deadline import HEAD_TIMEOUT
 from app.middleware.crash import CrashMiddleware
-from app.middleware.head import HeadMiddleware
+from app.middleware.head_method import HeadMethodMiddleware
 from app.middleware.observe import ObserveMiddleware
 from app.middleware.peer import PeerMiddleware
 from app.middleware.rate_limit import RateLimitMiddleware
 from app.middleware.request_id import RequestIdMiddleware
 from app.middleware.request_log import RequestLog
 from app.middleware.security_headers import SecurityHeadersMiddleware
-from app.middleware.server import ServerMiddleware
+from app.middleware.server_check import ServerCheckMiddleware
 from app.services.admission import Admission
+from app.services.availability import Availability
 from app.services.client_address import ClientAddresses
-from app.services.conversion import CONVERTER_NODE_TYPES, CONVERTER_VERSION, Converter, engine_of
+from app.services.configured_converter import configured_converter
+from app.services.conversion import Conversions
+from app.services.converter import CONVERTER_NODE_TYPES, CONVERTER_VERSION
 from app.services.drain import Drain
+from app.services.journal import Journal
 from app.services.rate_limiter import RateLimiter
 from app.services.startup import start_converter, sweep_workspace
 from app.services.upload_slots import UploadSlots
@@ -59,19 +64,19 @@ class Application(FastAPI):
     """
 
     def build_middleware_stack(self) -> ASGIApp:
-        return ServerMiddleware(PeerMiddleware(super().build_middleware_stack()))
+        return ServerCheckMiddleware(PeerMiddleware(super().build_middleware_stack()))
 
 
 def create_app(
     settings: Settings | None = None,
     *,
-    more: Sequence[APIRouter] = (),
+    extra_routers: Sequence[APIRouter] = (),
     sampling_seconds: float = INTERVAL_SECONDS,
 ) -> FastAPI:
     """The service with these settings, or with those of the environment.
 
-    `more` are routes besides its own, handled and measured in the same way. Resources are read
-    every `sampling_seconds`.
+    The routes of `extra_routers` are handled and measured as its own are. Resources are read every
+    `sampling_seconds`.
     """
     refuse_several_workers()
     settings = settings or load_settings()
@@ -91,20 +96,20 @@ def create_app(
         # A redirected upload would be sent twice, and to http:// if a proxy terminates TLS.
         redirect_slashes=False,
     )
-    _include_routes(app, more)
+    _include_routes(app, extra_routers)
 
     workspace = settings.workspace_dir
     resources = Resources(workspace, orphans=lambda: len(leftovers(workspace)))
     app.state.sampler = Sampler(resources.read, sampling_seconds)
-    app.state.services = _services(settings, app.state.sampler.latest)
-    _describe(app, settings)
+    app.state.services = _build_services(settings, app.state.sampler.latest)
+    describe(app, settings, has_options=app.state.services.conversions.has_options)
     app.state.routes = RouteTable(app.routes)
-    app.state.services.metrics.expect_requests(app.state.routes.expected())
+    app.state.services.metrics.start_requests_at_zero(app.state.routes.endpoints())
     _add_middleware(app, settings)
     return app
 
 
-def _include_routes(app: FastAPI, more: Sequence[APIRouter]) -> None:
+def _include_routes(app: FastAPI, extra_routers: Sequence[APIRouter]) -> None:
     app.include_router(page.router)
     app.include_router(static.router)
     app.include_router(health.router)
@@ -112,14 +117,8 @@ def _include_routes(app: FastAPI, more: Sequence[APIRouter]) -> None:
     app.include_router(metrics_route.router)
     app.include_router(status.router, prefix=API)
     app.include_router(convert.router, prefix=API)
-    for router in more:
+    for router in extra_routers:
         app.include_router(router)
-
-
-def _describe(app: FastAPI, settings: Settings) -> None:
-    has_options = app.state.services.converter.has_options
-    app.description = introduction(settings, has_options=has_options)
-    complete(app, settings, has_options=has_options)
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
@@ -128,13 +127,13 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     `Application` wraps two more around all of them.
     """
     services: Services = app.state.services
-    app.add_middleware(HeadMiddleware)
+    app.add_middleware(HeadMethodMiddleware)
     if settings.rate_limit_enabled:
         app.add_middleware(
             RateLimitMiddleware,
             limiter=services.rate_limiter,
             addresses=ClientAddresses(settings.trusted_proxies),
-            limited=app.state.routes.among({API + convert.PATH}),
+            limited_route=app.state.routes.among({API + convert.PATH}),
             respond=error_response,
             metrics=services.metrics,
         )
@@ -158,20 +157,30 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(SecurityHeadersMiddleware)
 
 
-def _services(settings: Settings, reading: Callable[[], ResourceReading | None]) -> Services:
-    metrics = Metrics(node_types=CONVERTER_NODE_TYPES, reading=reading)
-    metrics.tell_build(CONVERTER_VERSION, settings.build_commit)
+def _build_services(
+    settings: Settings, latest_reading: Callable[[], ResourceReading | None]
+) -> Services:
+    metrics = Metrics(node_types=CONVERTER_NODE_TYPES, latest_reading=latest_reading)
+    metrics.set_build_info(CONVERTER_VERSION, settings.build_commit)
     admission = Admission(
         slots=settings.conversion_slots,
         queue=settings.conversion_queue,
         wait_seconds=settings.conversion_queue_wait_seconds,
         metrics=metrics,
     )
+    converter = configured_converter(settings)
+    availability = Availability(converter=converter, metrics=metrics)
     return Services(
         settings=settings,
         metrics=metrics,
         upload_slots=UploadSlots(slots=settings.upload_slots, metrics=metrics),
-        converter=Converter(admission=admission, engine=engine_of(settings), metrics=metrics),
+        availability=availability,
+        conversions=Conversions(
+            admission=admission,
+            converter=converter,
+            availability=availability,
+            journal=Journal(metrics),
+        ),
         drain=Drain(
             workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds
         ),
@@ -191,14 +200,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
     """
     services: Services = app.state.services
     await sweep_workspace(services.settings.workspace_dir)
-    await start_converter(services.converter)
+    await start_converter(services.availability)
     async with (
-        measured_lag(services.metrics.event_loop_lag.observe),
-        services.converter.watched(),
+        measuring_lag(services.metrics.event_loop_lag.observe),
+        services.availability.watched(),
         services.rate_limiter.watched() if services.settings.rate_limit_enabled else nullcontext(),
     ):
-        watching = repeatedly(ReadinessWatch(services).look)
-        with app.state.sampler.running(), watching, services.drain.before_signals():
+        watching = repeatedly(ReadinessWatch(services).check)
+        with app.state.sampler.running(), watching, services.drain.stopping_on_signals():
             yield {
                 HEAD_TIMEOUT: services.settings.head_timeout_seconds,
                 DOWNLOAD_IDLE: services.settings.download_idle_seconds,

@@ -158,7 +158,7 @@ def scrape_cost() -> None:
 
     app = create_app()
     metrics: Metrics = app.state.services.metrics
-    for method, endpoint in app.state.routes.expected():
+    for method, endpoint in app.state.routes.endpoints():
         for status in (200, 400, 404, 413, 415, 422, 499, 500):
             metrics.request_finished(method, endpoint, status, 0.1)
     for accept in ("text/plain", "application/openmetrics-text; version=1.0.0"):

@@ -55,7 +55,7 @@ class Service:
             self.process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(self.port)),
-                    *("--http", "app.core.http_head:BoundedHead"),
+                    *("--http", "app.http.protocol:BoundedProtocol"),
                 ],
                 env=os.environ | settings,
                 stderr=log,

@@ -18,7 +18,7 @@ async def _no_lag(_observe: object) -> AsyncIterator[None]:
     yield
 
 
-main.measured_lag = _no_lag  # type: ignore[attr-defined, assignment]  # on purpose
+main.measuring_lag = _no_lag  # type: ignore[attr-defined, assignment]  # on purpose
 app = main.create_app()
 app.user_middleware = [
     one

@@ -32,13 +32,13 @@ AS_DEPLOYED: Final = (
 """Prometheus's flags that docker-compose.yml has too, with the reasons for them."""
 
 # Conversions get 20 seconds to finish, SHUTDOWN_GRACE_SECONDS, and downloads 30 after them.
-_SERVICE_PATIENCE_SECONDS: Final = 60.0
-_LOOK_SECONDS: Final = 0.5
+_SERVICE_STOP_SECONDS: Final = 60.0
+_POLL_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where all three are; by default, the ports are those of the shipped files."""
+class Setup:
+    """Data, secrets and ports of all three; by default the ports are those of the shipped files."""
 
     data: Path
     secrets: Path = relocation.SECRETS
@@ -56,7 +56,7 @@ class Place:
         }
 
 
-def taken(ports: dict[str, int]) -> list[str]:
+def unusable_ports(ports: dict[str, int]) -> list[str]:
     """One sentence for each port that cannot be listened on."""
     sentences = []
     for name, port in ports.items():
@@ -71,79 +71,79 @@ def taken(ports: dict[str, int]) -> list[str]:
     return sentences
 
 
-def prometheus_file(place: Place) -> Path:
+def prometheus_file(setup: Setup) -> Path:
     """prometheus.yml, or a copy for other ports."""
-    shipped = Place(place.data)
-    if place.ports == shipped.ports:
+    shipped = Setup(setup.data)
+    if setup.ports == shipped.ports:
         return relocation.PROMETHEUS
-    targets = place.data / "targets"
+    targets = setup.data / "targets"
     targets.mkdir(exist_ok=True)
     for name in ("docc2context", "alertmanager"):
-        address = f"localhost:{place.ports[name]}"
+        address = f"localhost:{setup.ports[name]}"
         (targets / f"{name}.yml").write_text(f'- targets: ["{address}"]\n', encoding="utf-8")
     config = relocation.prometheus(
         relocation.load(relocation.PROMETHEUS),
-        own=f"localhost:{place.prometheus}",
+        own=f"localhost:{setup.prometheus}",
         targets=targets,
     )
-    return relocation.write(config, place.data / "prometheus.yml")
+    return relocation.write(config, setup.data / "prometheus.yml")
 
 
-def alertmanager_file(place: Place) -> Path:
+def alertmanager_file(setup: Setup) -> Path:
     """alertmanager.yml, or a copy that reads the secrets of another folder."""
-    if place.secrets == relocation.SECRETS:
+    if setup.secrets == relocation.SECRETS:
         return relocation.ALERTMANAGER
     config = relocation.alertmanager(
-        relocation.load(relocation.ALERTMANAGER), secrets=place.secrets, addresses={}
+        relocation.load(relocation.ALERTMANAGER), secrets=setup.secrets, addresses={}
     )
-    return relocation.write(config, place.data / "alertmanager.yml")
+    return relocation.write(config, setup.data / "alertmanager.yml")
 
 
-def programs(place: Place) -> list[Program]:
+def programs(setup: Setup) -> list[Program]:
     """The three, in the order in which they start. Raises ProgramMissing."""
-    service = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(place.service)]
-    bounded = ["--http", "app.core.http_head:BoundedHead"]
+    service = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(setup.service)]
+    bounded = ["--http", "app.http.protocol:BoundedProtocol"]
     quiet = ["--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "30"]
     return [
         Program(
             service + bounded + quiet,
-            place.service,
-            place.data / "docc2context.log",
+            setup.service,
+            setup.data / "docc2context.log",
             "/health",
-            _SERVICE_PATIENCE_SECONDS,
+            _SERVICE_STOP_SECONDS,
         ),
         Alertmanager(
-            place.data,
-            alertmanager_file(place),
-            f"--web.external-url=http://localhost:{place.alertmanager}",
-            port=place.alertmanager,
+            setup.data,
+            alertmanager_file(setup),
+            f"--web.external-url=http://localhost:{setup.alertmanager}",
+            port=setup.alertmanager,
         ),
         Prometheus(
-            place.data,
-            prometheus_file(place),
+            setup.data,
+            prometheus_file(setup),
             f"--web.user-assets={relocation.USER_ASSETS}",
-            f"--web.external-url=http://localhost:{place.prometheus}",
+            f"--web.external-url=http://localhost:{setup.prometheus}",
             *AS_DEPLOYED,
-            port=place.prometheus,
+            port=setup.prometheus,
         ),
     ]
 
 
-def run(place: Place) -> int:
+def run(setup: Setup) -> int:
     """Start all, and run until Ctrl-C or SIGTERM; return 1 if one could not start or ended, else 0.
 
     They end in reverse order: the watchers go before the watched, so that nobody is told that the
     service is down.
     """
-    if sentences := taken(place.ports):
+    if sentences := unusable_ports(setup.ports):
         print("monitoring:", "; ".join(sentences), file=sys.stderr)
         return 1
-    place.data.mkdir(parents=True, exist_ok=True)
+    setup.data.mkdir(parents=True, exist_ok=True)
     try:
         require_both()
         with ExitStack() as running:
-            started = [running.enter_context(program) for program in programs(place)]
-            print(_where(place), flush=True)
+            started = [running.enter_context(program) for program in programs(setup)]
+            print(_where(setup), flush=True)
             ended = _watch(started)
             # A second Ctrl-C would leave behind what is being ended.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -166,13 +166,15 @@ def _watch(started: list[Program]) -> bool:
         signal.signal(number, lambda *_: stop.set())
     service, *watchers = started
     is_served = True
-    while not stop.wait(_LOOK_SECONDS):
+    while not stop.wait(_POLL_SECONDS):
         for program in watchers:
             if (code := _ended(program)) is not None:
-                _tell_end(program, code, "so all three stop")
+                _report_end(program, code, "so all three stop")
                 return True
         if is_served and (code := _ended(service)) is not None:
-            _tell_end(service, code, "which ServiceDown will also report; Ctrl-C stops the others")
+            _report_end(
+                service, code, "which ServiceDown will also report; Ctrl-C stops the others"
+            )
             is_served = False
     return not is_served
 
@@ -181,7 +183,7 @@ def _ended(program: Program) -> int | None:
     return program.process.poll() if program.process is not None else None
 
 
-def _tell_end(program: Program, code: int, what_follows: str) -> None:
+def _report_end(program: Program, code: int, what_follows: str) -> None:
     print(
         f"monitoring: {program.log.stem.upper()} HAS ENDED with code {code}, {what_follows}. "
         f"{program.log} ends with:\n{program.log_tail()}",
@@ -190,12 +192,12 @@ def _tell_end(program: Program, code: int, what_follows: str) -> None:
     )
 
 
-def _where(place: Place) -> str:
+def _where(setup: Setup) -> str:
     return (
-        f"Service       http://localhost:{place.service}  convert an archive\n"
-        f"Alerts        http://localhost:{place.prometheus}/alerts  which ones fire, and why\n"
-        f"Notifications http://localhost:{place.alertmanager}  who is notified, and silences\n"
-        f"Data and logs are in {place.data}; `make test-alert` sends a test alert.\n"
+        f"Service       http://localhost:{setup.service}  convert an archive\n"
+        f"Alerts        http://localhost:{setup.prometheus}/alerts  which ones fire, and why\n"
+        f"Notifications http://localhost:{setup.alertmanager}  who is notified, and silences\n"
+        f"Data and logs are in {setup.data}; `make test-alert` sends a test alert.\n"
         "Ctrl-C stops all three."
     )
 
@@ -206,7 +208,7 @@ def _interrupt(*_: object) -> None:
 
 def main() -> int:
     """Run the preflight, then all three; return the exit code."""
-    shipped = Place(Path(".monitoring"))
+    shipped = Setup(Path(".monitoring"))
     parser = argparse.ArgumentParser(prog="python -m monitoring.local", description=__doc__)
     parser.add_argument("--data", type=Path, default=shipped.data, metavar="DIR")
     parser.add_argument("--secrets", type=Path, default=shipped.secrets, metavar="DIR")
@@ -217,7 +219,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     preflight.report(relocation.ALERTMANAGER, given.secrets, as_alertmanager=True)
     return run(
-        Place(
+        Setup(
             given.data.resolve(),
             given.secrets.resolve() if given.secrets != shipped.secrets else given.secrets,
             given.service_port,

@@ -54,8 +54,8 @@ class Finding(NamedTuple):
         return f"{self.setting}: {self.fault}\n    so {self.cost}\n    {self.remedy}"
 
 
-class _Way(NamedTuple):
-    """One way of notifying: the `slack_configs` and the like of a receiver."""
+class _Integration(NamedTuple):
+    """One of a receiver's `slack_configs` and the like."""
 
     receiver: str
     kind: str
@@ -72,19 +72,22 @@ def findings(
     of its own, unless `as_alertmanager` says that this user will start it.
     """
     yield from _missing_templates(config, folder)
-    needed_by: dict[Path, list[_Way]] = {}
-    for way in _ways(config):
-        for file in _files(way.settings):
-            needed_by.setdefault(_moved(file, secrets), []).append(way)
+    needed_by: dict[Path, list[_Integration]] = {}
+    for integration in _integrations(config):
+        for file in _files(integration.settings):
+            needed_by.setdefault(_moved(file, secrets), []).append(integration)
     for path, lost in needed_by.items():
         if found := _fault(path, as_alertmanager):
             fault, remedy = found
             yield Finding(str(path), fault, _OTHER_COSTS.get(fault) or _cost(lost), remedy)
-    for way in _ways(config):
-        if EXAMPLE_HOST in str(way.settings.get("url", "")):
+    for integration in _integrations(config):
+        if EXAMPLE_HOST in str(integration.settings.get("url", "")):
             remedy = "Replace it with the address that your heartbeat service gives you."
             yield Finding(
-                f"url of `{way.receiver}`", "is still the example's", _cost([way]), remedy
+                f"url of `{integration.receiver}`",
+                "is still the example's",
+                _cost([integration]),
+                remedy,
             )
 
 
@@ -97,23 +100,25 @@ def _missing_templates(config: dict[str, Any], folder: Path) -> Iterator[Finding
             yield Finding(str(path), "is missing", cost, "Put the project's templates there.")
 
 
-def _ways(config: dict[str, Any]) -> Iterator[_Way]:
+def _integrations(config: dict[str, Any]) -> Iterator[_Integration]:
     for key in config.get("global", {}):
         if key.endswith("_file"):
-            yield _Way(_EVERY, key.partition("_")[0], {key: config["global"][key]})
+            yield _Integration(_EVERY, key.partition("_")[0], {key: config["global"][key]})
     for receiver in config["receivers"]:
-        for kind, ways in receiver.items():
+        for kind, integrations in receiver.items():
             if kind.endswith("_configs"):
                 name = kind.removesuffix("_configs")
-                yield from (_Way(receiver["name"], name, settings) for settings in ways)
+                yield from (
+                    _Integration(receiver["name"], name, settings) for settings in integrations
+                )
 
 
-def _cost(lost: list[_Way]) -> str:
-    """What these ways would no longer do, one clause per kind."""
+def _cost(lost: list[_Integration]) -> str:
+    """What these integrations would no longer do, one clause per kind."""
     receivers: dict[str, list[str]] = {}
-    for way in lost:
-        kind = _HEARTBEAT if way.receiver == _HEARTBEAT else way.kind
-        receivers.setdefault(kind, []).append(way.receiver)
+    for integration in lost:
+        kind = _HEARTBEAT if integration.receiver == _HEARTBEAT else integration.kind
+        receivers.setdefault(kind, []).append(integration.receiver)
     return ", and ".join(_clause(kind, list(dict.fromkeys(of))) for kind, of in receivers.items())
 
 

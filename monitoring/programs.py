@@ -76,7 +76,7 @@ class Program:
     """A server on a loopback port: started when entered, ended by its pid when left.
 
     `ready` is the path that answers 200 as soon as it serves. Its output goes to `log`. It has
-    `patience` seconds to end by itself. Ctrl-C does not reach it: whoever started it ends it.
+    `stop_seconds` to end by itself. Ctrl-C does not reach it: whoever started it ends it.
     """
 
     def __init__(
@@ -85,13 +85,13 @@ class Program:
         port: int,
         log: Path,
         ready: str = "/-/ready",
-        patience: float = STOP_SECONDS,
+        stop_seconds: float = STOP_SECONDS,
     ) -> None:
         self.command = command
         self.port = port
         self.log = log
         self.ready = ready
-        self.patience = patience
+        self.stop_seconds = stop_seconds
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -136,7 +136,7 @@ class Program:
             return
         self.process.terminate()
         try:
-            self.process.wait(self.patience)
+            self.process.wait(self.stop_seconds)
         except subprocess.TimeoutExpired:
             self.kill()
 

@@ -60,10 +60,10 @@ def destinations(url: str, receiver: str) -> list[str]:
         config: dict[str, Any] = yaml.safe_load(json.load(answer)["config"]["original"])
     (found,) = (one for one in config["receivers"] if one["name"] == receiver)
     return [
-        " ".join([kind.removesuffix("_configs"), way.get("channel", "")]).strip()
-        for kind, ways in found.items()
+        " ".join([kind.removesuffix("_configs"), integration.get("channel", "")]).strip()
+        for kind, integrations in found.items()
         if kind.endswith("_configs")
-        for way in ways
+        for integration in integrations
     ]
 
 

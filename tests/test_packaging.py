@@ -36,7 +36,7 @@ def test_the_requirement_documents_floors_are_kept() -> None:
 def test_no_uvicorn_is_installed_that_cannot_import_a_protocol_by_name() -> None:
     (floor,) = [one.split(",")[0] for one in SERVICE if name(one) == "uvicorn"]
     major, minor = floor.partition(">=")[2].split(".")
-    # The first whose --http takes app.core.http_head:BoundedHead.
+    # The first whose --http takes app.http.protocol:BoundedProtocol.
     assert (int(major), int(minor)) >= (0, 36)
 
 

@@ -1,4 +1,4 @@
-"""Which form of an answer the client accepts (RFC 9110, section 12.5.1)."""
+"""Which media types the client accepts (RFC 9110, section 12.5.1)."""
 
 import re
 from collections.abc import Sequence
@@ -27,13 +27,13 @@ def prefers_html(accept: str) -> bool:
     return html > 0 and all(html >= weights.get(json, 0.0) for json in _JSON)
 
 
-def names_errors_alone(accept: str) -> bool:
-    """Whether an Accept header says how errors are wanted, and nothing about results.
+def names_only_error_types(accept: str) -> bool:
+    """Whether an Accept header names types of errors alone, and says nothing about results.
 
     Clients made by OpenAPI Generator send such headers: of all types in an operation's description,
     they accept the first that is JSON.
 
-    >>> names_errors_alone("application/problem+json")
+    >>> names_only_error_types("application/problem+json")
     True
     """
     weights = _weights(accept)

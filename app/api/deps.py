@@ -9,7 +9,8 @@ from fastapi import Depends, Request
 
 from app.core.config import Settings
 from app.core.metrics import Metrics
-from app.services.conversion import Converter
+from app.services.availability import Availability
+from app.services.conversion import Conversions
 from app.services.drain import Drain
 from app.services.rate_limiter import RateLimiter
 from app.services.upload_slots import UploadSlots
@@ -22,7 +23,8 @@ class Services:
     settings: Settings
     metrics: Metrics
     upload_slots: UploadSlots
-    converter: Converter
+    availability: Availability
+    conversions: Conversions
     drain: Drain
     rate_limiter: RateLimiter
 

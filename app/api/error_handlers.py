@@ -15,12 +15,11 @@ from starlette.responses import HTMLResponse, Response
 from app.api.accept import prefers_html
 from app.api.schemas import PROBLEM_MEDIA_TYPE, Problem
 from app.core.errors import ErrorCode, ServiceError
-from app.core.http_hangup import CLIENT_GONE
+from app.http.hangup import CLIENT_GONE
 
 _PAGE: Final = Template(
     (Path(__file__).parents[1] / "static" / "error.html").read_text(encoding="utf-8")
 )
-
 
 _FACTS: Final = {
     "Code": "code",
@@ -47,18 +46,18 @@ async def _service_error(request: Request, error: ServiceError) -> Response:
     return error_response(request, error)
 
 
-async def _not_routed(request: Request, error: HTTPException) -> Response:
+async def _no_route(request: Request, error: HTTPException) -> Response:
     """Starlette's own exceptions: only its router raises them, for 404 and 405."""
     if error.status_code == ErrorCode.NOT_FOUND.status:
         return error_response(
             request, ServiceError(ErrorCode.NOT_FOUND, "The service has nothing at this address.")
         )
     if error.status_code == ErrorCode.METHOD_NOT_ALLOWED.status:
-        return _wrong_method(request)
+        return _method_not_allowed(request)
     raise error
 
 
-def _wrong_method(request: Request) -> Response:
+def _method_not_allowed(request: Request) -> Response:
     allowed = request.app.state.routes.methods(request.scope)
     error = ServiceError(
         ErrorCode.METHOD_NOT_ALLOWED, f"This address accepts {', '.join(allowed)}."
@@ -66,7 +65,7 @@ def _wrong_method(request: Request) -> Response:
     return error_response(request, error, allowed)
 
 
-async def _invalid(request: Request, error: RequestValidationError) -> Response:
+async def _invalid_request(request: Request, error: RequestValidationError) -> Response:
     faults = (f"The field `{one['loc'][-1]}` {_fault(one)}." for one in error.errors())
     return error_response(request, ServiceError(ErrorCode.INVALID_REQUEST, " ".join(faults)))
 
@@ -86,8 +85,8 @@ async def _client_gone(_request: Request, _error: ClientDisconnect) -> Response:
 # Starlette's type for a handler allows no exception narrower than Exception.
 EXCEPTION_HANDLERS: Final[dict[int | type[Exception], Any]] = {
     ServiceError: _service_error,
-    HTTPException: _not_routed,
-    RequestValidationError: _invalid,
+    HTTPException: _no_route,
+    RequestValidationError: _invalid_request,
     ClientDisconnect: _client_gone,
 }
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive
 
-from app.core.waiting import ended
+from app.core.waiting import until_done
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ async def unless_hung_up(request: Request, work: Coroutine[Any, Any, T]) -> T:
     Raises ClientDisconnect.
     """
     job = asyncio.create_task(work)
-    watch = asyncio.create_task(_hangup(request.receive))
+    watch = asyncio.create_task(_wait_for_hangup(request.receive))
     try:
         await asyncio.wait((job, watch), return_when=asyncio.FIRST_COMPLETED)
         if not job.done():
@@ -28,9 +28,9 @@ async def unless_hung_up(request: Request, work: Coroutine[Any, Any, T]) -> T:
     finally:
         job.cancel()
         watch.cancel()
-        await ended(job, watch)
+        await until_done(job, watch)
 
 
-async def _hangup(receive: Receive) -> None:
+async def _wait_for_hangup(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

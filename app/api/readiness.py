@@ -6,17 +6,17 @@ from app.api.deps import Services
 from app.api.schemas import Check
 from app.core.errors import ServiceError
 from app.core.threads import in_thread
-from app.services.conversion import Converter
+from app.services.availability import Availability
 from app.services.drain import Drain
-from app.services.workspace import fault_of
-from app.worker.locks import Locks
+from app.services.workspace.files import fault_of
+from app.worker.locks.lock_up import Locks
 
 
 async def checks_of(services: Services, *, max_age_seconds: float) -> dict[str, Check]:
-    """Each check by its name; that of the converter may have been made so long ago."""
+    """Each check by its name; the converter's may be up to `max_age_seconds` old."""
     return {
         **await in_thread(cheap_checks_of, services),
-        "converter": await _converter(services.converter, max_age_seconds),
+        "converter": await _converter(services.availability, max_age_seconds),
     }
 
 
@@ -46,18 +46,18 @@ def _workspace(directory: Path) -> Check:
     return Check(ok=True, detail="Uploads can be stored.")
 
 
-async def _converter(converter: Converter, max_age_seconds: float) -> Check:
+async def _converter(availability: Availability, max_age_seconds: float) -> Check:
     try:
-        locks = await converter.probe(max_age_seconds=max_age_seconds)
+        locks = await availability.probe(max_age_seconds=max_age_seconds)
     except ServiceError as error:
         return Check(ok=False, detail=error.detail)
-    return Check(ok=True, detail=f"A converter process answers; its locks: {_held(locks)}.")
+    return Check(ok=True, detail=f"A converter process answers; its locks: {_in_words(locks)}.")
 
 
-def _held(locks: Locks) -> str:
+def _in_words(locks: Locks) -> str:
     """Which locks hold a child, wholly or in part, and which do not; without one it still converts.
 
-    >>> _held(Locks(["group", "processes"], {"processes": "not root", "landlock": "no kernel"}))
+    >>> _in_words(Locks(["group", "processes"], {"processes": "not root", "landlock": "no kernel"}))
     'group; in part: processes (not root); missing: landlock (no kernel)'
     """
     explained = {name: f"{name} ({reason})" for name, reason in locks.shortfalls.items()}

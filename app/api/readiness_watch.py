@@ -1,4 +1,4 @@
-"""Readiness when nobody asks for it: told by a gauge, and logged when it changes."""
+"""Readiness when nobody asks for it: set in a gauge, and logged when it changes."""
 
 import structlog
 
@@ -9,13 +9,13 @@ log = structlog.get_logger()
 
 
 class ReadinessWatch:
-    """Who is not ready is sent no request that could fail and show it: this shows it."""
+    """A service that is not ready gets no request whose failure would show it: this does."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._failing: set[str] = set()
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Set `service_ready`, and log each check that has failed or passes again."""
         for name, check in cheap_checks_of(self._services).items():
             self._services.metrics.service_ready.labels(name).set(check.ok)

@@ -14,17 +14,17 @@ _CHUNK_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True)
-class Form:
-    """A form in which a conversion can be answered."""
+class ResultFormat:
+    """A format in which a conversion can be answered."""
 
     media_type: str
     file_name: str
 
 
-ARCHIVE: Final = Form("application/zip", "documentation-markdown.zip")
-DOCUMENT: Final = Form("text/markdown", "documentation.md")
+BUNDLE: Final = ResultFormat("application/zip", "documentation-markdown.zip")
+DOCUMENT: Final = ResultFormat("text/markdown", "documentation.md")
 
-FORMS: Final = {form.media_type: form for form in (ARCHIVE, DOCUMENT)}
+FORMATS: Final = {one.media_type: one for one in (BUNDLE, DOCUMENT)}
 """By media type, the default first."""
 
 
@@ -34,17 +34,17 @@ class ResultResponse(StreamingResponse):
     Text is declared to be UTF-8.
     """
 
-    def __init__(self, file: FileIO, form: Form) -> None:
+    def __init__(self, file: FileIO, result_format: ResultFormat) -> None:
         self._file = file
         self._size = os.fstat(file.fileno()).st_size
         super().__init__(
             (),
             headers={
                 "Content-Length": str(self._size),
-                "Content-Disposition": f'attachment; filename="{form.file_name}"',
+                "Content-Disposition": f'attachment; filename="{result_format.file_name}"',
                 "Vary": "Accept",
             },
-            media_type=form.media_type,
+            media_type=result_format.media_type,
         )
 
     async def stream_response(self, send: Send) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.core.declared import Buckets
+from app.core.declaration import Buckets
 
 _KIB: Final = 1024
 _MIB: Final = 1024 * _KIB

@@ -233,12 +233,12 @@ class Settings(BaseSettings):
 
     @field_validator("log_level", "log_format", mode="before")
     @classmethod
-    def _in_any_case(cls, value: object) -> object:
+    def _lower_case(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
     @field_validator("converter_command", mode="before")
     @classmethod
-    def _words(cls, value: object) -> object:
+    def _split_command(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         try:
@@ -248,7 +248,7 @@ class Settings(BaseSettings):
 
     @field_validator("rate_limit")
     @classmethod
-    def _one_limit(cls, value: str) -> str:
+    def _check_rate_limit(cls, value: str) -> str:
         try:
             limits = parse_many(value)
         except ValueError:
@@ -259,9 +259,9 @@ class Settings(BaseSettings):
 
     @field_validator("rate_limit_store")
     @classmethod
-    def _known_store(cls, value: str) -> str:
+    def _check_store(cls, value: str) -> str:
         try:
-            known = _is_store(urlsplit(value))
+            known = _is_store_url(urlsplit(value))
         except ValueError:
             known = False
         if not known:
@@ -270,7 +270,7 @@ class Settings(BaseSettings):
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
-    def _between_commas(cls, value: object) -> object:
+    def _split_networks(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         try:
@@ -282,7 +282,7 @@ class Settings(BaseSettings):
 
     @field_validator("cors_origins", mode="before")
     @classmethod
-    def _origins(cls, value: object) -> object:
+    def _split_origins(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         origins = tuple(origin.strip() for origin in value.split(","))
@@ -293,8 +293,8 @@ class Settings(BaseSettings):
 
     @field_validator("metrics_token")
     @classmethod
-    def _without_white_space(cls, value: SecretStr | None) -> SecretStr | None:
-        """Stripped: a secret from a file may end in a line break, which no header can hold."""
+    def _strip_token(cls, value: SecretStr | None) -> SecretStr | None:
+        """A secret from a file may end in a line break, which no header can hold."""
         if value is None:
             return None
         token = value.get_secret_value().strip()
@@ -304,7 +304,7 @@ class Settings(BaseSettings):
 
     @field_validator("workspace_dir")
     @classmethod
-    def _writable(cls, value: Path) -> Path:
+    def _check_workspace(cls, value: Path) -> Path:
         if not value.is_dir() or not os.access(value, os.W_OK | os.X_OK):
             raise ValueError("is not a directory that this process can write to")
         return value.absolute()
@@ -330,12 +330,12 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise SystemExit(_sentence(error)) from None
+        raise SystemExit(_refusal(error)) from None
 
 
-def _sentence(error: ValidationError) -> str:
+def _refusal(error: ValidationError) -> str:
     faults = (
-        f"{_assignment(str(fault['loc'][0]), fault['input'])}: {_worded(fault['msg'])}"
+        f"{_assignment(str(fault['loc'][0]), fault['input'])}: {_fault_text(fault['msg'])}"
         for fault in error.errors()
     )
     return "docc2context-service cannot start: " + "; ".join(faults)
@@ -345,8 +345,8 @@ def _assignment(name: str, value: object) -> str:
     return f"{name.upper()}={value if Settings.model_fields[name].repr else '***'}"
 
 
-def _is_store(url: SplitResult) -> bool:
-    """Whether a URL is of a known form. Raises ValueError for an invalid port."""
+def _is_store_url(url: SplitResult) -> bool:
+    """Whether a URL is of one of `_STORE_FORMS`. Raises ValueError for an invalid port."""
     if url.scheme == "memory":
         return url.geturl() in {"memory:", "memory://"}
     database = url.path.removeprefix("/")
@@ -359,6 +359,6 @@ def _is_store(url: SplitResult) -> bool:
     )
 
 
-def _worded(message: str) -> str:
+def _fault_text(message: str) -> str:
     message = message.removeprefix("Value error, ")
     return message[:1].lower() + message[1:]

@@ -16,10 +16,10 @@ from prometheus_client.registry import Collector
 from app.core.resource_figures import FIGURES, ResourceReading
 
 
-def new_registry(reading: Callable[[], ResourceReading | None]) -> CollectorRegistry:
-    """A registry with the standard collectors and the resource figures from `reading`."""
+def new_registry(latest_reading: Callable[[], ResourceReading | None]) -> CollectorRegistry:
+    """A registry with the standard collectors and the figures that `latest_reading` returns."""
     registry = _Registry()
-    registry.register(_ResourceCollector(reading))
+    registry.register(_ResourceCollector(latest_reading))
     for collector in (ProcessCollector, PlatformCollector, GCCollector):
         collector(registry=registry)
     return registry
@@ -47,11 +47,11 @@ class _Registry(CollectorRegistry):
 class _ResourceCollector(Collector):
     """The latest resource figures: what could not be read has no series."""
 
-    def __init__(self, reading: Callable[[], ResourceReading | None]) -> None:
-        self._reading = reading
+    def __init__(self, latest_reading: Callable[[], ResourceReading | None]) -> None:
+        self._latest_reading = latest_reading
 
     def collect(self) -> Iterator[Metric]:
-        reading = self._reading() or {}
+        reading = self._latest_reading() or {}
         for figure in FIGURES:
             names = [label.name for label in figure.labels]
             family = CounterMetricFamily if figure.type == "counter" else GaugeMetricFamily

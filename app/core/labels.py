@@ -2,7 +2,7 @@
 
 from typing import Final, Literal, get_args
 
-from app.core.declared import Label
+from app.core.declaration import Label
 from app.core.errors import ErrorCode, Extraction
 
 Outcome = Literal[

@@ -31,7 +31,7 @@ def configure_logging(
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
     _replace_root_handler(_formatter(log_format), level.upper())
-    _hand_over_uvicorn()
+    _take_over_uvicorn()
     # It warns of each malformed upload, which the answer and the request's line already report.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
@@ -67,20 +67,20 @@ def _replace_root_handler(formatter: logging.Formatter, level: str) -> None:
     root.setLevel(level)
 
 
-def _hand_over_uvicorn() -> None:
+def _take_over_uvicorn() -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.asgi"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
-    logging.getLogger("uvicorn.error").addFilter(_tells_something)
+    logging.getLogger("uvicorn.error").addFilter(_is_worth_logging)
     # Its access lines have neither route nor request id; `request_finished` replaces them.
     access = logging.getLogger("uvicorn.access")
     access.handlers.clear()
     access.propagate = False
 
 
-def _tells_something(record: logging.LogRecord) -> bool:
-    """Whether one of uvicorn's lines says something that no other line does.
+def _is_worth_logging(record: logging.LogRecord) -> bool:
+    """Whether a record of uvicorn's says something that no line of ours does.
 
     It logs how many requests it cancels when it ends: a traceback of each would look like a crash.
     What is not HTTP is logged as `request_refused`.

@@ -5,21 +5,21 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from app.core.waiting import beside
+from app.core.background import background_task
 
 INTERVAL_SECONDS: Final = 0.25
 """A stall appears shorter by at most this; four checks per second cost 0.01 % of a CPU."""
 
 
 @asynccontextmanager
-async def measured_lag(observe: Callable[[float], None]) -> AsyncIterator[None]:
+async def measuring_lag(observe: Callable[[float], None]) -> AsyncIterator[None]:
     """Call `observe` for each interval with the seconds by which its end was noticed late.
 
     Every interval that a stall swallows is reported, each with its own lateness, because anyone
     arriving in it would have waited: with one sample per stall, long ones would be lost among the
     many samples taken between stalls (coordinated omission).
     """
-    async with beside("loop_lag", _measure(observe)):
+    async with background_task("loop_lag", _measure(observe)):
         yield
 
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from prometheus_client import Counter, Gauge, Histogram
 
 from app.core import buckets, labels
-from app.core.declared import Declared
+from app.core.declaration import Declaration
 from app.core.exposition import new_registry, scrape
 from app.core.resource_figures import ResourceReading
 
@@ -30,18 +30,18 @@ class RequestSeries(NamedTuple):
 class Metrics:
     """The metrics of one application, in a registry of its own.
 
-    `node_types` are the values of the label `node` besides `other`; `reading` returns the latest
+    `node_types` are the values of the label `node` besides `other`; `latest_reading` returns the
     resource figures, or None as long as there are none.
     """
 
-    http_requests = Declared(
+    http_requests = Declaration(
         Counter,
         "http_requests_total",
         "HTTP requests that have ended.",
         unit="requests",
         labels=(labels.METHOD, labels.ENDPOINT, labels.STATUS),
     )
-    http_request_duration = Declared(
+    http_request_duration = Declaration(
         Histogram,
         "http_request_duration_seconds",
         "Time from a request's head to the last byte of its response.",
@@ -49,37 +49,37 @@ class Metrics:
         labels=(labels.METHOD, labels.ENDPOINT),
         buckets=buckets.REQUEST_SECONDS,
     )
-    http_requests_in_progress = Declared(
+    http_requests_in_progress = Declaration(
         Gauge,
         "http_requests_in_progress",
         "HTTP requests whose response has not ended.",
         unit="requests",
     )
-    rate_limiter_up = Declared(
+    rate_limiter_up = Declaration(
         Gauge,
         "rate_limiter_up",
         "Whether the rate limiter can reach its store or is switched off (1), or lets every "
         "request pass (0).",
         unit="boolean",
     )
-    rate_limit_rejections = Declared(
+    rate_limit_rejections = Declaration(
         Counter,
         "rate_limit_rejections_total",
         "Requests answered 429 because their client had sent too many.",
         unit="requests",
         labels=(labels.ENDPOINT,),
     )
-    upload_size = Declared(
+    upload_size = Declaration(
         Histogram,
         "upload_size_bytes",
         "Size of the archives that were received completely.",
         unit="bytes",
         buckets=buckets.UPLOAD_BYTES,
     )
-    active_uploads = Declared(
+    active_uploads = Declaration(
         Gauge, "active_uploads", "Uploads that are being received.", unit="uploads"
     )
-    zip_extractions = Declared(
+    zip_extractions = Declaration(
         Counter,
         "zip_extractions_total",
         "Archives that the reader has looked at, including empty ones, by its verdict on as much "
@@ -87,64 +87,64 @@ class Metrics:
         unit="archives",
         labels=(labels.EXTRACTION,),
     )
-    zip_rejections = Declared(
+    zip_rejections = Declaration(
         Counter,
         "zip_rejections_total",
         "Uploads that were refused, by the error code of the answer.",
         unit="uploads",
         labels=(labels.REASON,),
     )
-    zip_extraction_duration = Declared(
+    zip_extraction_duration = Declaration(
         Histogram,
         "zip_extraction_duration_seconds",
         "Time spent opening an archive and inflating its files, for successful conversions.",
         unit="seconds",
         buckets=buckets.EXTRACTION_SECONDS,
     )
-    extraction_file_count = Declared(
+    extraction_file_count = Declaration(
         Histogram,
         "extraction_file_count",
         "Files inflated for a successful conversion: pages, metadata and assets.",
         unit="files",
         buckets=buckets.FILES,
     )
-    extraction_size = Declared(
+    extraction_size = Declaration(
         Histogram,
         "extraction_size_bytes",
         "Bytes inflated for a successful conversion.",
         unit="bytes",
         buckets=buckets.EXTRACTED_BYTES,
     )
-    active_conversions = Declared(
+    active_conversions = Declaration(
         Gauge, "active_conversions", "Conversions that hold a slot.", unit="conversions"
     )
-    conversion_slots = Declared(
+    conversion_slots = Declaration(
         Gauge, "conversion_slots", "Conversions that may run at once.", unit="conversions"
     )
-    conversion_queue_length = Declared(
+    conversion_queue_length = Declaration(
         Gauge, "conversion_queue_length", "Uploads that wait for a slot.", unit="uploads"
     )
-    conversion_queue_wait = Declared(
+    conversion_queue_wait = Declaration(
         Histogram,
         "conversion_queue_wait_seconds",
         "Time that conversions waited for the slot they were given.",
         unit="seconds",
         buckets=buckets.WAIT_SECONDS,
     )
-    conversion_duration = Declared(
+    conversion_duration = Declaration(
         Histogram,
         "conversion_duration_seconds",
         "Time that a conversion held its slot, however it ended.",
         unit="seconds",
         buckets=buckets.CONVERSION_SECONDS,
     )
-    conversion_oldest_start = Declared(
+    conversion_oldest_start = Declaration(
         Gauge,
         "conversion_oldest_start_timestamp_seconds",
         "Unix time at which the oldest running conversion was given its slot; 0 when idle.",
         unit="seconds",
     )
-    conversions = Declared(
+    conversions = Declaration(
         Counter,
         "conversions_total",
         "Uploads that asked for a conversion slot, or that the service could not receive, by "
@@ -152,34 +152,34 @@ class Metrics:
         unit="conversions",
         labels=(labels.OUTCOME,),
     )
-    conversion_errors = Declared(
+    conversion_errors = Declaration(
         Counter,
         "conversion_errors_total",
         "Conversions that failed (outcomes client_error, server_error and timeout), by where.",
         unit="conversions",
         labels=(labels.ERROR_TYPE,),
     )
-    conversion_pages = Declared(
+    conversion_pages = Declaration(
         Counter,
         "conversion_pages_total",
         "Pages of converted archives, by whether they could be read.",
         unit="pages",
         labels=(labels.PAGE_RESULT,),
     )
-    conversion_unknown_nodes = Declared(
+    conversion_unknown_nodes = Declaration(
         Counter,
         "conversion_unknown_nodes_total",
         "Pieces of content that the converter did not understand as they were, by RenderNode type.",
         unit="nodes",
         labels=(labels.NODE,),
     )
-    converter_available = Declared(
+    converter_available = Declaration(
         Gauge,
         "converter_available",
         "Whether the last attempt to start a converter process succeeded (1) or not (0).",
         unit="boolean",
     )
-    service_ready = Declared(
+    service_ready = Declaration(
         Gauge,
         "service_ready",
         "Whether a readiness check passes (1) or not (0); for the converter, see "
@@ -187,20 +187,20 @@ class Metrics:
         unit="boolean",
         labels=(labels.CHECK,),
     )
-    converter_locks_missing = Declared(
+    converter_locks_missing = Declaration(
         Gauge,
         "converter_locks_missing",
         "Locks that the kernel denies the converter, wholly or in part; /health/ready names them.",
         unit="locks",
     )
-    event_loop_lag = Declared(
+    event_loop_lag = Declaration(
         Histogram,
         "event_loop_lag_seconds",
         "How late the event loop noticed the end of a timer of 0.25 s.",
         unit="seconds",
         buckets=buckets.LAG_SECONDS,
     )
-    build_info = Declared(
+    build_info = Declaration(
         Gauge,
         "docc2context_build_info",
         "Always 1; the labels say what is running.",
@@ -212,9 +212,9 @@ class Metrics:
         self,
         *,
         node_types: Collection[str] = (),
-        reading: Callable[[], ResourceReading | None] = lambda: None,
+        latest_reading: Callable[[], ResourceReading | None] = lambda: None,
     ) -> None:
-        self.registry = new_registry(reading)
+        self.registry = new_registry(latest_reading)
         for declared in declarations():
             declared.make(self, self.registry)
         self._start_at_zero(node_types)
@@ -227,14 +227,14 @@ class Metrics:
         series.counter.inc()
         series.duration.observe(seconds)
 
-    def expect_requests(self, routes: Collection[tuple[str, str]]) -> None:
+    def start_requests_at_zero(self, routes: Collection[tuple[str, str]]) -> None:
         """Start the series of these routes, each a method and a template, at 0."""
         for (method, endpoint), status in product(routes, REQUEST_STATUSES):
             self._request_series((method, endpoint, status))
             self.rate_limit_rejections.labels(endpoint)
 
-    def tell_build(self, version: str, commit: str) -> None:
-        """Set `build_info`: what is running."""
+    def set_build_info(self, version: str, commit: str) -> None:
+        """Say what is running."""
         self.build_info.labels(version, platform.python_version(), commit).set(1)
 
     def render(self, accept: str) -> tuple[bytes, str]:
@@ -256,6 +256,6 @@ class Metrics:
             self.conversion_unknown_nodes.labels(node)
 
 
-def declarations() -> Iterator[Declared[Counter] | Declared[Gauge] | Declared[Histogram]]:
+def declarations() -> Iterator[Declaration[Counter] | Declaration[Gauge] | Declaration[Histogram]]:
     """All metrics that are not resource figures, in order."""
-    return (one for one in vars(Metrics).values() if isinstance(one, Declared))
+    return (one for one in vars(Metrics).values() if isinstance(one, Declaration))

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from app.core.declared import Label
+from app.core.declaration import Label
 from app.core.metrics import declarations
 from app.core.resource_figures import FIGURES
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from app.core import labels
-from app.core.declared import Label
+from app.core.declaration import Label
 
 ResourceReading = Mapping[str, Mapping[tuple[str, ...], float]]
 """Values by a figure's name and its label values; what could not be read is absent.

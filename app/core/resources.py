@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import psutil
 import structlog
 
-from app.core import resource_figures as names
+from app.core import resource_figures as figures
 from app.core.cgroup import CGroups, Cpu, Memory
 from app.core.config import usable_cpus
 from app.core.resource_figures import ResourceReading
@@ -58,14 +58,14 @@ class Resources:
         """All figures that can be read now. Never raises."""
         samples: Samples = {}
         for source in (self._memory, self._cpu, self._disk, self._orphans):
-            self._add(source, samples)
+            self._read_source(source, samples)
         if not self._failing:
             self._last_success = self._clock()
         if self._last_success is not None:
-            samples[names.LAST_SUCCESS] = {(): self._last_success}
+            samples[figures.LAST_SUCCESS] = {(): self._last_success}
         return samples
 
-    def _add(self, source: Callable[[], Iterator[Sample]], samples: Samples) -> None:
+    def _read_source(self, source: Callable[[], Iterator[Sample]], samples: Samples) -> None:
         name = source.__name__.removeprefix("_")
         try:
             for figure, label, value in source():
@@ -80,22 +80,22 @@ class Resources:
 
     def _memory(self) -> Iterator[Sample]:
         memory = CGroups(self._root).memory() or _memory_of_processes()
-        yield names.MEMORY_WORKING_SET, (), memory.working_set
-        yield names.MEMORY_LIMIT, (), memory.limit
-        yield names.MEMORY_OOM_KILLS, (), memory.oom_kills
-        yield names.RESOURCE_USAGE, ("memory_mb",), memory.working_set / _MIB
+        yield figures.MEMORY_WORKING_SET, (), memory.working_set
+        yield figures.MEMORY_LIMIT, (), memory.limit
+        yield figures.MEMORY_OOM_KILLS, (), memory.oom_kills
+        yield figures.RESOURCE_USAGE, ("memory_mb",), memory.working_set / _MIB
 
     def _cpu(self) -> Iterator[Sample]:
         cpu = CGroups(self._root).cpu() or _cpu_of_processes()
         limit = min(usable_cpus(), cpu.limit or usable_cpus())
-        usage = self._never_less(cpu.usage)
-        yield names.CPU_USAGE, (), usage
-        yield names.CPU_LIMIT, (), limit
-        yield names.CPU_PERIODS, (), cpu.periods
-        yield names.CPU_THROTTLED, (), cpu.throttled
-        yield names.RESOURCE_USAGE, ("cpu_percent",), self._percent(usage, limit)
+        usage = self._monotonic(cpu.usage)
+        yield figures.CPU_USAGE, (), usage
+        yield figures.CPU_LIMIT, (), limit
+        yield figures.CPU_PERIODS, (), cpu.periods
+        yield figures.CPU_THROTTLED, (), cpu.throttled
+        yield figures.RESOURCE_USAGE, ("cpu_percent",), self._percent(usage, limit)
 
-    def _never_less(self, seen: float) -> float:
+    def _monotonic(self, seen: float) -> float:
         """CPU seconds that only grow, though those of a process killed unseen leave the sum."""
         self._cpu_seconds += max(0.0, seen - self._cpu_seen)
         self._cpu_seen = seen
@@ -113,27 +113,27 @@ class Resources:
         status = os.statvfs(self._workspace)
         label = (str(self._workspace),)
         available = status.f_bavail * status.f_frsize
-        yield names.DISK_AVAILABLE, label, available
-        yield names.DISK_SIZE, label, status.f_blocks * status.f_frsize
-        yield names.RESOURCE_USAGE, ("disk_free_gb",), available / _GIB
+        yield figures.DISK_AVAILABLE, label, available
+        yield figures.DISK_SIZE, label, status.f_blocks * status.f_frsize
+        yield figures.RESOURCE_USAGE, ("disk_free_gb",), available / _GIB
 
     def _orphans(self) -> Iterator[Sample]:
-        yield names.ORPHANS, (), self._count_orphans()
+        yield figures.ORPHANS, (), self._count_orphans()
 
 
 def _memory_of_processes() -> Memory:
     """Resident memory of this process and those that it has started, without a container."""
-    return Memory(sum(_each(lambda process: process.memory_info().rss)), None, None)
+    return Memory(sum(_of_processes(lambda process: process.memory_info().rss)), None, None)
 
 
 def _cpu_of_processes() -> Cpu:
     """CPU time likewise, including that of children that have ended."""
-    return Cpu(sum(_each(lambda process: sum(process.cpu_times()[:4]))), None, None, None)
+    return Cpu(sum(_of_processes(lambda process: sum(process.cpu_times()[:4]))), None, None, None)
 
 
-def _each(figure: Callable[[psutil.Process], N]) -> Iterator[N]:
-    us = psutil.Process()
-    for process in [us, *us.children(recursive=True)]:
+def _of_processes(figure: Callable[[psutil.Process], N]) -> Iterator[N]:
+    own = psutil.Process()
+    for process in [own, *own.children(recursive=True)]:
         try:
             yield figure(process)
         except psutil.NoSuchProcess:

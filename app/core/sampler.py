@@ -12,7 +12,6 @@ T = TypeVar("T")
 INTERVAL_SECONDS: Final = 5.0
 """The interval at which Prometheus scrapes the service."""
 
-
 _STOP_SECONDS: Final = 1.0
 """A hanging disk blocks the thread, and must not block the end of the service too."""
 

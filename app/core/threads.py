@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import TypeVar
 
-from app.core.waiting import ended
+from app.core.waiting import until_done
 
 T = TypeVar("T")
 
@@ -20,7 +20,7 @@ async def in_thread(function: Callable[..., T], *args: object, pool: Executor | 
     run = contextvars.copy_context().run  # so that its log lines belong to the same request
     work = asyncio.get_running_loop().run_in_executor(pool, run, function, *args)
     try:
-        await ended(work)
+        await until_done(work)
     except asyncio.CancelledError:
         work.exception()  # nobody else will retrieve it
         raise

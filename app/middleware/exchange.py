@@ -6,8 +6,8 @@ from typing import Final
 
 from starlette.types import Message, Receive, Scope, Send
 
-from app.core.http_hangup import CLIENT_GONE
-from app.core.http_refusal import REFUSED_STATUS
+from app.http.hangup import CLIENT_GONE
+from app.http.refusal import REFUSED_STATUS
 
 _CRASHED: Final = 500
 

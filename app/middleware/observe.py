@@ -47,9 +47,9 @@ class ObserveMiddleware:
         finally:
             self._in_progress.dec()
             exchange.end(failure)
-            self._finished(exchange)
+            self._record(exchange)
 
-    def _finished(self, exchange: Exchange) -> None:
+    def _record(self, exchange: Exchange) -> None:
         method: str = exchange.scope["method"]
         self._metrics.request_finished(
             method if method in METHODS else OTHER_METHOD,

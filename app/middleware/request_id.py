@@ -25,7 +25,7 @@ class RequestIdMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _taken_or_made(Headers(scope=scope).get(HEADER, ""))
+        request_id = _id_for(Headers(scope=scope).get(HEADER, ""))
         scope.setdefault("state", {})["request_id"] = request_id
         # Bound and not unbound: the server logs what went wrong after this middleware has returned.
         structlog.contextvars.bind_contextvars(request_id=request_id)
@@ -38,5 +38,5 @@ class RequestIdMiddleware:
         await self._app(scope, receive, send_with_id)
 
 
-def _taken_or_made(offered: str) -> str:
+def _id_for(offered: str) -> str:
     return offered if _WELL_FORMED.fullmatch(offered) else uuid.uuid4().hex

@@ -1,0 +1,1 @@
+"""Everything that a request needs, callable without HTTP."""

@@ -40,7 +40,7 @@ class Admission:
     async def _enter(self) -> None:
         if self._free.locked() and self._waiting >= self._queue:
             raise self._busy("and the queue is full")
-        self._wait(1)
+        self._count_waiting(1)
         try:
             async with asyncio.timeout(self._wait_seconds):
                 await self._free.acquire()
@@ -49,10 +49,10 @@ class Admission:
                 f"and none became free within {self._wait_seconds:g} seconds"
             ) from None
         finally:
-            self._wait(-1)
+            self._count_waiting(-1)
 
-    def _wait(self, more: int) -> None:
-        self._waiting += more
+    def _count_waiting(self, change: int) -> None:
+        self._waiting += change
         self._queue_length.set(self._waiting)
 
     def _busy(self, why: str) -> ServiceError:

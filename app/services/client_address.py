@@ -14,18 +14,18 @@ class ClientAddresses:
     def __init__(self, trusted: Networks) -> None:
         self._trusted = trusted
 
-    def client(self, peer: str | None, forwarded: Iterable[str]) -> Address | None:
+    def address_of(self, peer: str | None, forwarded: Iterable[str]) -> Address | None:
         """The address that a request came from; None if the connection has none, as Unix sockets.
 
         `peer` is the address of the connection's other end. `forwarded` are the X-Forwarded-For
         headers: each proxy has added, on the right, the address it was called from. They are read
-        from there as long as it is trusted who wrote them, and no further than they make sense.
+        from the right, as long as whoever added an address is trusted and it can be parsed.
         """
-        client = parsed(peer or "")
+        client = parse_address(peer or "")
         for written in reversed(",".join(forwarded).split(",")):
             if client is None or not self._is_trusted(client):
                 break
-            before = parsed(written)
+            before = parse_address(written)
             if before is None:
                 break
             client = before
@@ -35,10 +35,12 @@ class ClientAddresses:
         return any(address in network for network in self._trusted)
 
 
-def parsed(text: str) -> Address | None:
-    """An address with or without a port, in one form for each; None if it is none.
+def parse_address(text: str) -> Address | None:
+    """The address in a text, with or without a port; None if there is none.
 
-    >>> parsed("[::ffff:192.0.2.1]:80")
+    The same address is equal however it is written.
+
+    >>> parse_address("[::ffff:192.0.2.1]:80")
     IPv4Address('192.0.2.1')
     """
     text = text.strip()

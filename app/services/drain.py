@@ -14,7 +14,7 @@ from app.core.errors import ErrorCode, ServiceError
 from app.core.threads import in_thread
 
 FILE_NAME: Final = "DRAIN"
-"""In WORKSPACE_DIR; what the file holds is of no interest, but it has to be ours or root's."""
+"""In WORKSPACE_DIR; its content does not matter, but its owner must be this user or root."""
 
 _ROOT: Final = 0
 
@@ -29,7 +29,7 @@ class Drain:
         self._file = workspace / FILE_NAME
         self._grace_seconds = grace_seconds
         self._inside: set[asyncio.Task[Any]] = set()
-        self._stopping = self._over = False
+        self._stopping = self._grace_is_over = False
 
     @property
     def is_on(self) -> bool:
@@ -38,12 +38,12 @@ class Drain:
 
     @property
     def ignores_file(self) -> bool:
-        """Whether there is a file that is not heeded, since another user has made it."""
+        """Whether there is a file that is ignored because it is another user's."""
         return _owner(self._file) not in {os.geteuid(), _ROOT, None}
 
     @asynccontextmanager
     async def inside(self) -> AsyncIterator[None]:
-        """Be waited for when the service stops, from the upload to the conversion's end.
+        """Around an upload and its conversion, which the service waits for when it stops.
 
         Raises ServiceError `draining`: at the beginning, or in the middle if the grace is over.
         """
@@ -56,16 +56,16 @@ class Drain:
         try:
             yield
         except asyncio.CancelledError:
-            if (told := self.cut_off()) is None:
+            if (reason := self.why_cancelled()) is None:
                 raise
             task.uncancel()
-            raise told from None
+            raise reason from None
         finally:
             self._inside.discard(task)
 
-    def cut_off(self) -> ServiceError | None:
-        """What a conversion is told that is cancelled now; None if its client has done that."""
-        if not self._over:
+    def why_cancelled(self) -> ServiceError | None:
+        """The error for a conversion that is cancelled now; None if its client has cancelled it."""
+        if not self._grace_is_over:
             return None
         return _draining("was stopped before this conversion had finished")
 
@@ -74,13 +74,13 @@ class Drain:
         self._stopping = True
         if self._inside:
             await asyncio.wait(set(self._inside), timeout=self._grace_seconds)
-        self._over = True
+        self._grace_is_over = True
         for task in set(self._inside):
             task.cancel()
 
     @contextmanager
-    def before_signals(self) -> Iterator[None]:
-        """Have SIGTERM and SIGINT first `stop`, and only then do what the server does on them.
+    def stopping_on_signals(self) -> Iterator[None]:
+        """On SIGTERM and SIGINT first `stop`, and only then do what the server does on them.
 
         A server closes its port at once, and whoever comes then is refused the connection instead
         of being told to come back. The second signal does not wait.

@@ -24,7 +24,7 @@ _LEVELS: Final[dict[Outcome, int]] = {
     "server_error": logging.ERROR,
 }
 
-_UNFINISHED: Final[dict[Stage, Extraction]] = {
+_EXTRACTION_UP_TO: Final[dict[Stage, Extraction]] = {
     "opening": "failed_validation",
     "reading": "failed_extraction",
     "converting": "success",
@@ -44,7 +44,7 @@ class Record:
         self.facts: dict[str, object] = {}
         self.stage: Stage | None = None
         self.converted: Converted | None = None
-        self.asked = time.perf_counter()
+        self.asked_at = time.perf_counter()
 
 
 class Journal:
@@ -61,18 +61,18 @@ class Journal:
 
     @contextmanager
     def conversion(
-        self, *, cut_off: Callable[[], ServiceError | None] = lambda: None
+        self, *, why_cancelled: Callable[[], ServiceError | None] = lambda: None
     ) -> Iterator[Record]:
         """Log `conversion_finished` at the end of the block, and count the same.
 
-        If the block is cancelled, `cut_off` is asked: what it gives is recorded in place of that.
+        If the block is cancelled, the error that `why_cancelled` returns is recorded, if any.
         """
         record = Record()
         error: BaseException | None = None
         try:
             yield record
         except asyncio.CancelledError as caught:
-            error = cut_off() or caught
+            error = why_cancelled() or caught
             raise
         except BaseException as caught:
             error = caught
@@ -92,11 +92,11 @@ class Journal:
     def running(self, record: Record) -> Iterator[None]:
         """For as long as the conversion holds its slot."""
         started = time.perf_counter()
-        waited = started - record.asked
+        waited = started - record.asked_at
         record.facts["queue_seconds"] = round(waited, 3)
         self._metrics.conversion_queue_wait.observe(waited)
         self._starts[record] = time.time()
-        self._tell_running()
+        self._update_gauges()
         try:
             yield
         finally:
@@ -104,9 +104,9 @@ class Journal:
             record.facts["seconds"] = round(seconds, 3)
             self._metrics.conversion_duration.observe(seconds)
             del self._starts[record]
-            self._tell_running()
+            self._update_gauges()
 
-    def _tell_running(self) -> None:
+    def _update_gauges(self) -> None:
         self._metrics.active_conversions.set(len(self._starts))
         # The first one in is the oldest: a dict keeps their order.
         self._metrics.conversion_oldest_start.set(next(iter(self._starts.values()), 0))
@@ -161,13 +161,13 @@ def outcome_of(error: BaseException | None) -> Outcome:
 def extraction_of(error: BaseException | None, stage: Stage | None) -> Extraction | None:
     """How an archive counts in `zip_extractions_total`; None if the reader has not had it.
 
-    `success` is not that all was read: it is that the reader found no fault as far as it came.
+    `success` does not mean that all was read, but that no fault was found as far as it was.
     """
     if stage is None:
         return None
     match error:
         case ServiceError(code=ErrorCode.INVALID_ZIP | ErrorCode.CONVERSION_FAILED):
-            return _UNFINISHED[stage]
+            return _EXTRACTION_UP_TO[stage]
         case ServiceError(code=ErrorCode.CONVERTER_UNAVAILABLE | ErrorCode.INSUFFICIENT_STORAGE):
             return None
         case ServiceError(code=code) if code.verdict is not None:

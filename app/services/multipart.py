@@ -19,7 +19,6 @@ _MAX_DELIMITERS: Final = 100
 python_multipart takes a hundred times as long for a part that holds them: with a boundary of one
 character, 256 MiB of nothing else would cost 40 s of CPU."""
 
-
 _MAX_HEADERS: Final = 8
 _MAX_HEADER_BYTES: Final = 4096
 """Of a part: browsers send two headers, and file names take 255 bytes."""
@@ -27,15 +26,14 @@ _MAX_HEADER_BYTES: Final = 4096
 _MAX_TEXT_BYTES: Final = 64
 """The value of a field that is kept: ten times what any has reason to hold."""
 
-
 FieldsCheck = Callable[[Mapping[str, str]], object]
 """Raises ServiceError for fields that make the file useless, whatever it holds."""
 
 
-class FileField:
-    """A sink for a form's bytes that hands those of the file on to `write`.
+class FormDecoder:
+    """Decodes a form fed to it piece by piece, and hands the bytes of its file on to `write`.
 
-    The fields that `kept` names are found in `texts` afterwards, wherever in the form they stand;
+    The fields that `kept` names are found in `fields` afterwards, wherever in the form they stand;
     `check` is called with those before the file when that begins. Others are read over, and so is
     what precedes the first boundary, as RFC 2046, section 5.1.1, has it. Memory is bounded: a part
     may have 8 headers of 4 KiB each, and everything beside the file may be 1 MiB.
@@ -56,26 +54,26 @@ class FileField:
         self._write = write
         self._kept = kept
         self._check = check
-        self._text: bytearray | None = None
-        self._values: dict[str, bytearray] = {}
+        self._current_value: bytearray | None = None
+        self._field_values: dict[str, bytearray] = {}
         self._header = bytearray(), bytearray()
-        self._headers = 0
+        self._header_count = 0
         self._disposition = b""
-        self._fed = 0
+        self._fed_bytes = 0
         self._preamble: bytearray | None = bytearray(b"\n")
-        self._misplaced = False
-        self._inside = self._found = self._complete = False
-        self._overhead = self._delimiters = 0
+        self._misplaced_boundary = False
+        self._in_file = self._has_file = self._has_ended = False
+        self._overhead_bytes = self._delimiter_count = 0
         self._parser = self._new_parser(content_type)
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes of the body."""
-        self._overhead += len(data)
+        self._overhead_bytes += len(data)
         # One that is cut in two by the end of `data` is not counted: it is one in 256 KiB.
-        self._delimiters += data.count(self._parser.boundary)
-        if self._delimiters > _MAX_DELIMITERS:
+        self._delimiter_count += data.count(self._parser.boundary)
+        if self._delimiter_count > _MAX_DELIMITERS:
             _refuse(f"The form has more than {_MAX_DELIMITERS} boundaries.", _MAX_DELIMITERS)
-        self._fed += len(data)
+        self._fed_bytes += len(data)
         if self._preamble is not None:
             data = self._after_preamble(data, self._preamble)
         try:
@@ -83,9 +81,9 @@ class FileField:
         except ParseError as error:
             _refuse(
                 "A boundary or a header of the form is malformed, after "
-                f"{self._fed - len(data) + error.offset} bytes of the body."
+                f"{self._fed_bytes - len(data) + error.offset} bytes of the body."
             )
-        if self._overhead > (limit := self.overhead_limit):
+        if self._overhead_bytes > (limit := self.overhead_limit):
             self._refuse_misplaced()
             place = "besides its file" if self._preamble is None else "before its first boundary"
             _refuse(f"The form has more than {limit} bytes {place}.", limit)
@@ -95,15 +93,17 @@ class FileField:
         self._refuse_misplaced()
         if self._preamble is not None:
             _refuse("No line of the form is the boundary that the Content-Type header names.")
-        if not self._complete:
+        if not self._has_ended:
             _refuse("The form ends before its closing boundary.")
-        if not self._found:
+        if not self._has_file:
             raise ServiceError(ErrorCode.MISSING_FILE, f"The form has no field `{FIELD_NAME}`.")
 
     @property
-    def texts(self) -> dict[str, str]:
+    def fields(self) -> dict[str, str]:
         """The fields beside the file that are kept, by name."""
-        return {name: value.decode("utf-8", "replace") for name, value in self._values.items()}
+        return {
+            name: value.decode("utf-8", "replace") for name, value in self._field_values.items()
+        }
 
     def _new_parser(self, content_type: str) -> MultipartParser:
         boundary = parse_options_header(content_type)[1].get(b"boundary")
@@ -134,7 +134,7 @@ class FileField:
         preamble += data
         line = self._parser.boundary.removeprefix(b"\r")
         first = preamble.find(line)
-        self._misplaced |= preamble.find(line[1:]) not in (-1, first + 1)
+        self._misplaced_boundary |= preamble.find(line[1:]) not in (-1, first + 1)
         if first < 0:
             del preamble[: -len(line)]
             return b""
@@ -143,12 +143,12 @@ class FileField:
 
     def _refuse_misplaced(self) -> None:
         """Within a line a boundary is none, and a file behind it no part."""
-        if self._misplaced and not self._found:
+        if self._misplaced_boundary and not self._has_file:
             _refuse("The form's first boundary is not at the beginning of a line.")
 
     def _on_header_begin(self) -> None:
-        self._headers += 1
-        if self._headers > _MAX_HEADERS:
+        self._header_count += 1
+        if self._header_count > _MAX_HEADERS:
             _refuse(f"A form part has more than {_MAX_HEADERS} headers.", _MAX_HEADERS)
 
     def _on_header_field(self, data: bytes, start: int, end: int) -> None:
@@ -175,30 +175,30 @@ class FileField:
         name = (
             parse_options_header(self._disposition)[1].get(b"name", b"").decode("utf-8", "replace")
         )
-        self._disposition, self._headers = b"", 0
-        self._inside = name == FIELD_NAME
-        if (self._inside and self._found) or name in self._values:
+        self._disposition, self._header_count = b"", 0
+        self._in_file = name == FIELD_NAME
+        if (self._in_file and self._has_file) or name in self._field_values:
             _refuse(f"The form has more than one field `{name}`.")
-        self._found = self._found or self._inside
-        if self._inside:
-            self._check(self.texts)
+        self._has_file = self._has_file or self._in_file
+        if self._in_file:
+            self._check(self.fields)
         elif name in self._kept:
-            self._text = self._values[name] = bytearray()
+            self._current_value = self._field_values[name] = bytearray()
 
     def _on_part_data(self, data: bytes, start: int, end: int) -> None:
-        if self._inside:
-            self._overhead -= end - start
+        if self._in_file:
+            self._overhead_bytes -= end - start
             self._write(memoryview(data)[start:end])
-        elif self._text is not None:
-            self._text += data[start:end]
-            if len(self._text) > _MAX_TEXT_BYTES:
+        elif self._current_value is not None:
+            self._current_value += data[start:end]
+            if len(self._current_value) > _MAX_TEXT_BYTES:
                 _refuse(f"A form field is longer than {_MAX_TEXT_BYTES} bytes.", _MAX_TEXT_BYTES)
 
     def _on_part_end(self) -> None:
-        self._inside, self._text = False, None
+        self._in_file, self._current_value = False, None
 
     def _on_end(self) -> None:
-        self._complete = True
+        self._has_ended = True
 
 
 def _refuse(detail: str, limit: int | None = None) -> NoReturn:

@@ -19,37 +19,38 @@ import msgspec
 import structlog
 
 from app.core.errors import ServiceError
-from app.services.engine import (
-    beyond,
-    broken_off,
+from app.services.child_replies import (
     cause_of_end,
+    conversion_failed,
+    conversion_timeout,
+    converter_unavailable,
     ended_early,
+    launch_faults_reported,
+    limit_exceeded,
     no_answer,
     probe_child,
     reply_of,
-    timed_out,
-    told_in_time,
-    unavailable,
-    unexpected,
+    unexpected_reply,
 )
 from app.services.journal import Record
-from app.services.workspace import unnamed_file
+from app.services.workspace.files import unnamed_file
 from app.services.workspace.scratch import scratch_folder
 from app.worker import outside
-from app.worker.descriptors import SentFile
 from app.worker.launcher import Launcher
-from app.worker.locks import Bounds, Locks
+from app.worker.locks.bounds import Bounds
+from app.worker.locks.lock_up import Locks
+from app.worker.options import Options
 from app.worker.outside import Command
 from app.worker.protocol import (
     CannotRun,
     CommandFailed,
     Converted,
-    Gathered,
+    OutputZipped,
     Runs,
     Selected,
     decode,
 )
-from app.worker.wanted import Wanted
+from app.worker.sent_file import SentFile
 from docc2context import Limits
 
 _PROBE_TIMEOUT_SECONDS: Final = 10.0
@@ -66,7 +67,7 @@ log = structlog.get_logger()
 
 
 class OutsideConverter:
-    """An `Engine`."""
+    """The operator's command, a `Converter` without options."""
 
     has_options = False
 
@@ -87,7 +88,7 @@ class OutsideConverter:
         self._launcher = launcher
         self._limits = limits
         self._bounds = bounds
-        self._reading = msgspec.structs.replace(
+        self._reading_bounds = msgspec.structs.replace(
             bounds, file_bytes=limits.max_archive_bytes + _NAMES_BYTES
         )
         self._timeout_seconds = timeout_seconds
@@ -98,29 +99,29 @@ class OutsideConverter:
         self,
         upload: FileIO,
         result: FileIO,
-        wanted: Wanted,  # noqa: ARG002  # nothing, as it has no options
+        options: Options,  # noqa: ARG002  # nothing, as it has no options
         record: Record,
     ) -> Converted:
         end = asyncio.get_running_loop().time() + self._timeout_seconds
-        with told_in_time(timed_out(self._timeout_seconds)):
+        with launch_faults_reported(on_timeout=conversion_timeout(self._timeout_seconds)):
             async with unnamed_file(self._workspace) as selection:
                 selected = await self._select(upload, selection, end, record)
                 record.facts["pages_selected"] = selected.pages
                 async with scratch_folder(self._workspace) as folder:
-                    gathered = await self._run_command(selection, result, folder, end, record)
+                    zipped = await self._run_command(selection, result, folder, end, record)
         return Converted(
-            pages_converted=gathered.documents,
+            pages_converted=zipped.documents,
             pages_skipped=0,
             unknown_nodes={},
             missing_references=0,
             assets_copied=0,
-            output_bytes=gathered.output_bytes,
+            output_bytes=zipped.output_bytes,
             extracted=selected.extracted,
         )
 
     async def probe(self) -> Locks:
         locks = await probe_child(self._launcher, self._bounds)
-        await self._greet()
+        await self._try_command()
         # Asked last: a conversion may have failed meanwhile.
         if self._clock() < self._distrusted_until:
             raise _cannot_run()
@@ -135,17 +136,17 @@ class OutsideConverter:
             SentFile(upload),
             SentFile(selection),
             self._limits,
-            self._reading,
+            self._reading_bounds,
             timeout=_until(end),
         )
         reply = reply_of(ended, self._bounds, record)
         if not isinstance(reply, Selected):
-            raise unexpected(ended, record)
+            raise unexpected_reply(ended, record)
         return reply
 
     async def _run_command(
         self, selection: FileIO, result: FileIO, folder: Path, end: float, record: Record
-    ) -> Gathered:
+    ) -> OutputZipped:
         ended = await self._launcher.run(
             outside.run_command,
             SentFile(selection),
@@ -157,28 +158,28 @@ class OutsideConverter:
             stop=signal.SIGTERM,
         )
         match reply_of(ended, self._bounds, record):
-            case Gathered() as gathered:
+            case OutputZipped() as zipped:
                 self._distrusted_until = -math.inf
-                return gathered
+                return zipped
             case CannotRun(why=why):
                 self._distrusted_until = self._clock() + DISTRUST_SECONDS
                 record.facts["converter_error"] = why
                 raise _cannot_run()
             case CommandFailed(exit_code=exit_code) if exit_code == -signal.SIGXCPU:
-                raise beyond(self._bounds.cpu_seconds, "seconds of CPU time")
-            case CommandFailed(exit_code=exit_code, why=why, said=said):
+                raise limit_exceeded(self._bounds.cpu_seconds, "seconds of CPU time")
+            case CommandFailed(exit_code=exit_code, why=why, output_end=output_end):
                 record.facts["converter_error"] = f"{why} ({cause_of_end(exit_code)})"
-                record.facts["converter_said"] = said
-                raise broken_off()
-        raise unexpected(ended, record)
+                record.facts["converter_said"] = output_end
+                raise conversion_failed()
+        raise unexpected_reply(ended, record)
 
-    async def _greet(self) -> None:
+    async def _try_command(self) -> None:
         """Have the system run the command. Raises ServiceError if it does not."""
         who = "The converter command, asked for --help,"
-        with told_in_time(no_answer(who, _PROBE_TIMEOUT_SECONDS)):
+        with launch_faults_reported(on_timeout=no_answer(who, _PROBE_TIMEOUT_SECONDS)):
             async with scratch_folder(self._workspace) as folder:
                 ended = await self._launcher.run(
-                    outside.greet,
+                    outside.try_help,
                     self._command(folder),
                     self._bounds,
                     timeout=_PROBE_TIMEOUT_SECONDS,
@@ -212,4 +213,4 @@ def _until(end: float) -> float:
 
 
 def _cannot_run() -> ServiceError:
-    return unavailable("This service's converter command cannot be run.")
+    return converter_unavailable("This service's converter command cannot be run.")

@@ -2,19 +2,26 @@
 
 from io import FileIO
 
-from app.services.engine import probe_child, reply_of, timed_out, told_in_time, unexpected
+from app.services.child_replies import (
+    conversion_timeout,
+    launch_faults_reported,
+    probe_child,
+    reply_of,
+    unexpected_reply,
+)
 from app.services.journal import Record
 from app.worker import child
-from app.worker.descriptors import SentFile
 from app.worker.launcher import Launcher
-from app.worker.locks import Bounds, Locks
+from app.worker.locks.bounds import Bounds
+from app.worker.locks.lock_up import Locks
+from app.worker.options import Options
 from app.worker.protocol import Converted
-from app.worker.wanted import Wanted
+from app.worker.sent_file import SentFile
 from docc2context import Limits
 
 
 class OwnConverter:
-    """An `Engine`."""
+    """A `Converter` that has all options."""
 
     has_options = True
 
@@ -27,22 +34,22 @@ class OwnConverter:
         self._timeout_seconds = timeout_seconds
 
     async def run(
-        self, upload: FileIO, result: FileIO, wanted: Wanted, record: Record
+        self, upload: FileIO, result: FileIO, options: Options, record: Record
     ) -> Converted:
         record.stage = "converting"
-        with told_in_time(timed_out(self._timeout_seconds)):
+        with launch_faults_reported(on_timeout=conversion_timeout(self._timeout_seconds)):
             ended = await self._launcher.run(
                 child.convert,
                 SentFile(upload),
                 SentFile(result),
-                wanted,
+                options,
                 self._limits,
                 self._bounds,
                 timeout=self._timeout_seconds,
             )
         reply = reply_of(ended, self._bounds, record)
         if not isinstance(reply, Converted):
-            raise unexpected(ended, record)
+            raise unexpected_reply(ended, record)
         return reply
 
     async def probe(self) -> Locks:

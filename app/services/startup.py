@@ -6,7 +6,8 @@ import structlog
 
 from app.core.errors import ServiceError
 from app.core.threads import in_thread
-from app.services.conversion import CONVERTER_VERSION, Converter
+from app.services.availability import Availability
+from app.services.converter import CONVERTER_VERSION
 from app.services.workspace.scratch import sweep
 
 log = structlog.get_logger()
@@ -19,10 +20,10 @@ async def sweep_workspace(workspace: Path) -> None:
         log.warning("workspace_swept", removed=removed, left=len(stubborn))
 
 
-async def start_converter(converter: Converter) -> None:
+async def start_converter(availability: Availability) -> None:
     """Start the forkserver now; otherwise the first upload would wait for it."""
     try:
-        locks = await converter.probe()
+        locks = await availability.probe()
     except ServiceError as error:
         # Served all the same: readiness tells, and the next conversion tries again.
         log.error("converter_unavailable", detail=error.detail)  # noqa: TRY400  # no traceback: it is expected

@@ -11,10 +11,10 @@ from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 
 FAST_BYTES_PER_SECOND: Final = 64 * 1024
-"""Who brings so many does not give way: refusing the new upload then wastes less."""
+"""An upload this fast does not give way: refusing the new one wastes less."""
 
 GRACE_SECONDS: Final = 2.0
-"""So long an upload is not judged: its first byte takes a round trip, and TCP starts slowly.
+"""How long an upload is not judged: its first byte takes a round trip, and TCP starts slowly.
 Otherwise each new one would be the slowest, and give way to the next instead of the slow ones."""
 
 _RETRY_AFTER_SECONDS: Final = 10
@@ -47,7 +47,7 @@ class UploadSlots:
             self._make_room()
         arrival = Arrival(self._clock)
         self._arriving.add(arrival)
-        self._tell()
+        self._update_gauge()
         try:
             yield arrival
         except asyncio.CancelledError:
@@ -57,7 +57,7 @@ class UploadSlots:
             raise _busy("and this upload was the slowest of all") from None
         finally:
             self._arriving.discard(arrival)
-            self._tell()
+            self._update_gauge()
 
     def _make_room(self) -> None:
         slowest = min(self._arriving, key=Arrival.pace)
@@ -66,7 +66,7 @@ class UploadSlots:
         self._arriving.discard(slowest)
         slowest.task.cancel()
 
-    def _tell(self) -> None:
+    def _update_gauge(self) -> None:
         self._active.set(len(self._arriving))
 
 
@@ -82,7 +82,7 @@ class Arrival:
         self._bytes = 0
 
     async def counted(self, chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-        """The same chunks."""
+        """The same chunks, counted for `pace`."""
         async for chunk in chunks:
             self._bytes += len(chunk)
             yield chunk

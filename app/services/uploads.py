@@ -11,8 +11,9 @@ from typing import Final, Protocol
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 from app.core.threads import in_thread
-from app.services.multipart import MEDIA_TYPE, FieldsCheck, FileField
-from app.services.workspace import faults_reported, write_all
+from app.services.multipart import MEDIA_TYPE, FieldsCheck, FormDecoder
+from app.services.workspace.faults import faults_reported
+from app.services.workspace.files import write_all
 
 _BATCH_BYTES: Final = 256 * 1024
 """Bytes kept in memory before they go to disk: a hop to a thread for each costs next to nothing."""
@@ -40,14 +41,14 @@ async def receive(
 
     A multipart/form-data body brings it as the field `file`, before which `check` is called with
     the fields that came first; any other body is the archive. Decoding and writing happen in a
-    thread: a disk that is slow to take its pages would else stop every other request.
+    thread: otherwise a disk that is slow to take its pages would stop every other request.
 
     Raises ServiceError: `upload_too_large` over `limit` bytes, before anything is read if the
     announced length says so; `empty_upload`, `missing_file`, `invalid_request` or
     `insufficient_storage`; and what `check` raises.
     """
     archive = _CountedFile(file, limit)
-    with _counted_refusals(metrics):
+    with _refusals_counted(metrics):
         decoder = _decoder(body.content_type, archive, kept, check)
         if body.length is not None and body.length > limit + decoder.overhead_limit:
             raise _too_large(limit)
@@ -55,13 +56,13 @@ async def receive(
         if archive.size == 0:
             raise ServiceError(ErrorCode.EMPTY_UPLOAD, "The file is empty (0 bytes).")
     metrics.upload_size.observe(archive.size)
-    return decoder.texts
+    return decoder.fields
 
 
 async def unless_stalled(
     chunks: AsyncIterator[bytes], seconds: float
 ) -> AsyncGenerator[bytes, None]:
-    """The same chunks, as long as each comes in so many seconds.
+    """The same chunks, as long as each arrives within `seconds`.
 
     Raises ServiceError `upload_stalled`.
     """
@@ -79,7 +80,7 @@ async def unless_stalled(
 
 
 @contextmanager
-def _counted_refusals(metrics: Metrics) -> Iterator[None]:
+def _refusals_counted(metrics: Metrics) -> Iterator[None]:
     try:
         yield
     except ServiceError as error:
@@ -95,7 +96,7 @@ class _Decoder(Protocol):
     """Bytes that the body may have beyond those of the archive."""
 
     @property
-    def texts(self) -> Mapping[str, str]: ...
+    def fields(self) -> Mapping[str, str]: ...
 
     def feed(self, data: bytes) -> None: ...
     def finish(self) -> None: ...
@@ -115,23 +116,23 @@ class _CountedFile:
             write_all(self._file, data)
 
 
-class _RawBody:
+class _RawDecoder:
     overhead_limit = 0
-    texts: Mapping[str, str] = MappingProxyType({})
+    fields: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, archive: _CountedFile) -> None:
         self.feed = archive.write
 
     def finish(self) -> None:
-        """Nothing follows the archive's last byte."""
+        """There is nothing that could be missing."""
 
 
 def _decoder(
     content_type: str, archive: _CountedFile, kept: Collection[str], check: FieldsCheck
 ) -> _Decoder:
     if content_type.partition(";")[0].strip().lower() == MEDIA_TYPE:
-        return FileField(content_type, archive.write, kept, check)
-    return _RawBody(archive)
+        return FormDecoder(content_type, archive.write, kept, check)
+    return _RawDecoder(archive)
 
 
 async def _feed(decoder: _Decoder, chunks: AsyncIterator[bytes]) -> None:

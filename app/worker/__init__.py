@@ -1,0 +1,1 @@
+"""Child processes, in which uploads are read and converted; the launcher is the parent's side."""

@@ -10,19 +10,20 @@ from typing import Final
 import docc2context
 from app.core.full_disk import is_full_disk
 from app.core.labels import OTHER
-from app.worker.locks import Bounds, lock_up
+from app.worker.locks.bounds import Bounds
+from app.worker.locks.lock_up import lock_up
+from app.worker.options import Options
 from app.worker.protocol import (
     Converted,
     Crashed,
     Extracted,
+    FullDisk,
     OutOfMemory,
-    OutOfRoom,
     Ready,
     Refused,
     Reply,
     encode,
 )
-from app.worker.wanted import Wanted
 from docc2context import (
     Code,
     DestinationError,
@@ -42,31 +43,31 @@ _OUT_OF_MEMORY: Final = encode(OutOfMemory())
 
 
 def convert(
-    reply: int, upload: int, result: int, wanted: Wanted, limits: Limits, bounds: Bounds
+    reply: int, upload: int, result: int, options: Options, limits: Limits, bounds: Bounds
 ) -> None:
     """Convert the archive in `upload` into the empty file `result`, and report on `reply`.
 
     All three are descriptors that the child owns; it has no others.
     """
     lock_up(bounds, (reply, upload, result))
-    tell(reply, _outcome(upload, result, wanted, limits, bounds))
+    send_reply(reply, _reply(upload, result, options, limits, bounds))
 
 
-def greet(reply: int, bounds: Bounds) -> None:
+def report_ready(reply: int, bounds: Bounds) -> None:
     """Report that a child can be started and has all it needs, and what locks it has."""
-    tell(reply, encode(Ready(lock_up(bounds, (reply,)))))
+    send_reply(reply, encode(Ready(lock_up(bounds, (reply,)))))
 
 
-def tell(reply: int, message: bytes) -> None:
+def send_reply(reply: int, message: bytes) -> None:
     """Send a child's last message."""
     # Left open on purpose: the pipe ends when this process does, and the parent waits for that.
     os.write(reply, message)
 
 
-def _outcome(upload: int, result: int, wanted: Wanted, limits: Limits, bounds: Bounds) -> bytes:
+def _reply(upload: int, result: int, options: Options, limits: Limits, bounds: Bounds) -> bytes:
     reading = Reading()
     try:
-        return encode(_converted(upload, result, wanted, limits, reading))
+        return encode(_convert(upload, result, options, limits, reading))
     except Exception as error:  # the boundary: nothing gets past it
         return failure_reply(error, bounds, reading.stage)
 
@@ -81,16 +82,16 @@ def failure_reply(error: Exception, bounds: Bounds, stage: Stage) -> bytes:
 
 def _failure(error: Exception, bounds: Bounds, stage: Stage) -> Reply:
     if _comes_from(error, is_full_disk):
-        return OutOfRoom()
+        return FullDisk()
     if _comes_from(error, _is_file_too_large):
-        return outgrown(bounds.file_bytes)
+        return output_too_large(bounds.file_bytes)
     if isinstance(error, Docc2contextError) and not isinstance(error, DestinationError):
         return _refusal(error, stage)
     return Crashed(traceback.format_exc()[-_TRACEBACK_CHARS:], stage)
 
 
-def _converted(
-    upload: int, result: int, wanted: Wanted, limits: Limits, reading: Reading
+def _convert(
+    upload: int, result: int, options: Options, limits: Limits, reading: Reading
 ) -> Converted:
     with open(upload, "rb") as source, open(result, "wb") as destination:
         # The parent, which shares the offset, has left it at the end.
@@ -99,8 +100,8 @@ def _converted(
             source,
             destination,
             limits=limits,
-            single=wanted.single,
-            assets=wanted.assets,
+            single=options.single,
+            assets=options.assets,
             reading=reading,
         )
     return _as_converted(report, reading)
@@ -124,7 +125,7 @@ def extracted(reading: Reading) -> Extracted:
     return Extracted(files=reading.files, bytes=reading.bytes, seconds=round(reading.seconds, 6))
 
 
-def outgrown(max_bytes: int) -> Refused:
+def output_too_large(max_bytes: int) -> Refused:
     """The reply for a result that became too large."""
     return Refused(
         code=Code.OUTPUT_TOO_LARGE.value,

@@ -17,15 +17,15 @@ from typing import Final
 import structlog
 
 from app.core.threads import in_thread
-from app.worker import child, descriptors, outside
-from app.worker.descriptors import SentFile
+from app.worker import child, outside, sent_file
 from app.worker.protocol import MAX_REPLY_BYTES
+from app.worker.sent_file import SentFile
 
 _PRELOADED: Final = [
-    "app.worker.zygote",
+    "app.worker.forget_environment",
     child.__name__,
     outside.__name__,
-    descriptors.__name__,
+    sent_file.__name__,
     "multiprocessing.popen_forkserver",
     "encodings.cp437",  # the names of entries that are not marked as UTF-8
 ]
@@ -38,7 +38,7 @@ _START_SECONDS: Final = 5.0
 hangs, because it is killed with all its children. Hundreds of times what a start takes, and fifteen
 times what the first one takes, for which Python is started."""
 
-_LAST_ACT_SECONDS: Final = 5.0
+_CLEANUP_SECONDS: Final = 5.0
 """For a child to end what it has started: killing some hundred processes takes a fraction."""
 
 _REAP_SECONDS: Final = 5.0
@@ -169,7 +169,7 @@ def _end(process: ForkServerProcess, stop: signal.Signals) -> int | None:
         return None
     if stop is signal.SIGTERM:
         process.terminate()
-        process.join(_LAST_ACT_SECONDS)
+        process.join(_CLEANUP_SECONDS)
     _kill_group(process, process.pid)
     process.join(_REAP_SECONDS)
     if process.exitcode is None:

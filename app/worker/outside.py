@@ -11,14 +11,15 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from app.worker import command
-from app.worker.child import extracted, failure_reply, outgrown, tell
-from app.worker.harvest import Unusable, gather
-from app.worker.locks import Bounds, lock_up
+from app.worker import program
+from app.worker.child import extracted, failure_reply, output_too_large, send_reply
+from app.worker.locks.bounds import Bounds
+from app.worker.locks.lock_up import lock_up
+from app.worker.output import UnusableOutput, zip_output
 from app.worker.protocol import (
     CannotRun,
     CommandFailed,
-    Gathered,
+    OutputZipped,
     Refused,
     Reply,
     Runs,
@@ -64,100 +65,103 @@ def read_upload(reply: int, upload: int, selection: int, limits: Limits, bounds:
         message = encode(Selected(pages, extracted(reading)))
     except Exception as error:  # the boundary: nothing gets past it
         message = failure_reply(error, bounds, reading.stage)
-    tell(reply, message)
+    send_reply(reply, message)
 
 
 def run_command(
-    reply: int, selection: int, result: int, wanted: Command, limits: Limits, bounds: Bounds
+    reply: int, selection: int, result: int, command: Command, limits: Limits, bounds: Bounds
 ) -> None:
     """Unpack `selection`, run the command, and write what it makes to `result` as a zip."""
-    command.prepare((reply, selection, result))
+    program.prepare((reply, selection, result))
     try:
         with open(selection, "rb") as source, open(result, "wb") as destination:
             source.seek(0)
-            message = encode(_converted(source, destination, wanted, limits, bounds))
-    except command.Stopped:
+            message = encode(_convert(source, destination, command, limits, bounds))
+    except program.Stopped:
         return
     except Exception as error:  # the boundary: nothing gets past it
         message = failure_reply(error, bounds, "converting")
-    tell(reply, message)
+    send_reply(reply, message)
 
 
-def greet(reply: int, wanted: Command, bounds: Bounds) -> None:
+def try_help(reply: int, command: Command, bounds: Bounds) -> None:
     """Report whether the system runs the command with `--help`; its answer does not matter."""
-    command.prepare((reply,))
-    place = command.Place(Path(wanted.folder), bounds.file_bytes, 1000)
+    program.prepare((reply,))
+    place = program.Place(Path(command.folder), bounds.file_bytes, 1000)
     try:
-        ended = command.run([*wanted.arguments, _HELP], _environment(wanted), place, bounds)
-    except command.NotRunnable as error:
-        tell(reply, encode(CannotRun(str(error))))
-    except command.Stopped:
+        ended = program.run([*command.arguments, _HELP], _environment(command), place, bounds)
+    except program.NotRunnable as error:
+        send_reply(reply, encode(CannotRun(str(error))))
+    except program.Stopped:
         return
     else:
-        tell(reply, encode(_not_run(ended) or Runs()))
+        send_reply(reply, encode(_not_run(ended) or Runs()))
 
 
-def _converted(
-    source: BinaryIO, destination: BinaryIO, wanted: Command, limits: Limits, bounds: Bounds
+def _convert(
+    source: BinaryIO, destination: BinaryIO, command: Command, limits: Limits, bounds: Bounds
 ) -> Reply:
-    folder = Path(wanted.folder)
+    folder = Path(command.folder)
     try:
         unpacked = unpack(source, folder / _ARCHIVE)
     except NameTooLong as error:
-        return _unsafe(error.entry)
+        return _name_too_long(error.entry)
     (folder / _TEMPORARY).mkdir()
-    place = command.Place(
+    place = program.Place(
         folder, unpacked + limits.max_output_bytes + _TEMPORARY_BYTES, 4 * limits.max_entries
     )
-    arguments = [*wanted.arguments, _ARCHIVE, "--output", _OUTPUT, "--force"]
+    arguments = [*command.arguments, _ARCHIVE, "--output", _OUTPUT, "--force"]
     try:
-        ended = command.run(arguments, _environment(wanted), place, bounds)
-    except command.NotRunnable as error:
+        ended = program.run(arguments, _environment(command), place, bounds)
+    except program.NotRunnable as error:
         return CannotRun(str(error))
-    except command.OutgrewFolder:
-        return outgrown(limits.max_output_bytes)
-    # A program that hits the limit on file sizes fails, and has no exit code to tell us why.
-    if ended.exit_code != 0 and command.held_by(folder / _OUTPUT)[0] >= limits.max_output_bytes:
-        return outgrown(limits.max_output_bytes)
+    except program.OutgrewFolder:
+        return output_too_large(limits.max_output_bytes)
+    # A program that hits the limit on file sizes fails, and has no exit code that tells why.
+    if (
+        ended.exit_code != 0
+        and program.size_and_entries(folder / _OUTPUT)[0] >= limits.max_output_bytes
+    ):
+        return output_too_large(limits.max_output_bytes)
     if ended.exit_code != 0:
-        return _not_run(ended) or CommandFailed(ended.exit_code, "it failed", ended.said)
-    return _gathered(folder / _OUTPUT, destination, limits, ended.said)
+        return _not_run(ended) or CommandFailed(ended.exit_code, "it failed", ended.output_end)
+    return _zip(folder / _OUTPUT, destination, limits, ended.output_end)
 
 
-def _gathered(output: Path, destination: BinaryIO, limits: Limits, said: str) -> Reply:
+def _zip(output: Path, destination: BinaryIO, limits: Limits, output_end: str) -> Reply:
     try:
-        harvest = gather(
+        zipped = zip_output(
             output,
             destination,
             max_bytes=limits.max_output_bytes,
             max_entries=2 * limits.max_entries,
         )
-    except Unusable as error:
-        return CommandFailed(0, f"it wrote {error}", said)
-    if harvest.documents == 0:
-        return CommandFailed(0, "it wrote no Markdown", said)
-    return Gathered(documents=harvest.documents, output_bytes=harvest.output_bytes)
+    except UnusableOutput as error:
+        return CommandFailed(0, f"it wrote {error}", output_end)
+    if zipped.documents == 0:
+        return CommandFailed(0, "it wrote no Markdown", output_end)
+    return OutputZipped(documents=zipped.documents, output_bytes=zipped.output_bytes)
 
 
-def _not_run(ended: command.Finished) -> CannotRun | None:
+def _not_run(ended: program.Finished) -> CannotRun | None:
     """126 and 127 are the exit codes of shells and loaders for a program that they cannot run."""
     if ended.exit_code in (126, 127):
-        return CannotRun(f"exit code {ended.exit_code}: {ended.said}")
+        return CannotRun(f"exit code {ended.exit_code}: {ended.output_end}")
     return None
 
 
-def _environment(wanted: Command) -> dict[str, str]:
+def _environment(command: Command) -> dict[str, str]:
     """Next to nothing: the service's own environment may hold secrets."""
-    temporary = os.path.join(wanted.folder, _TEMPORARY)  # noqa: PTH118  # environments are text
+    temporary = os.path.join(command.folder, _TEMPORARY)  # noqa: PTH118  # environments are text
     return {
-        "PATH": wanted.search_path,
-        "HOME": wanted.folder,
+        "PATH": command.search_path,
+        "HOME": command.folder,
         "TMPDIR": temporary,
         "LANG": "C.UTF-8",
     }
 
 
-def _unsafe(entry: str) -> Refused:
+def _name_too_long(entry: str) -> Refused:
     return Refused(
         code=Code.UNSAFE_ENTRY_NAME.value,
         detail="The name of an entry is too long for the converter's file system.",

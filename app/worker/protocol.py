@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from app.worker.locks import Locks
+from app.worker.locks.lock_up import Locks
 from docc2context import Stage
 
 MAX_REPLY_BYTES: Final = 64 * 1024
@@ -26,7 +26,7 @@ class Extracted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Converted(msgspec.Struct, frozen=True, kw_only=True, tag="converted"):
-    """The result file holds everything that was wanted.
+    """The result file holds everything that the options ask for.
 
     `unknown_nodes` are counted by the format's types, with anything else under `other`.
     """
@@ -47,8 +47,8 @@ class Selected(msgspec.Struct, frozen=True, tag="selected"):
     extracted: Extracted
 
 
-class Gathered(msgspec.Struct, frozen=True, kw_only=True, tag="gathered"):
-    """The result file holds everything that an outside converter has written."""
+class OutputZipped(msgspec.Struct, frozen=True, kw_only=True, tag="output_zipped"):
+    """The result file is a zip of everything that an outside converter has written."""
 
     documents: int
     output_bytes: int
@@ -69,7 +69,7 @@ class CommandFailed(msgspec.Struct, frozen=True, tag="command_failed"):
 
     exit_code: int
     why: str
-    said: str
+    output_end: str
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
@@ -86,7 +86,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
     stage: Stage = "converting"
 
 
-class OutOfRoom(msgspec.Struct, frozen=True, tag="out_of_room"):
+class FullDisk(msgspec.Struct, frozen=True, tag="full_disk"):
     """The disk or quota was full while the result was written."""
 
 
@@ -105,12 +105,12 @@ Reply = (
     Ready
     | Converted
     | Selected
-    | Gathered
+    | OutputZipped
     | Runs
     | CannotRun
     | CommandFailed
     | Refused
-    | OutOfRoom
+    | FullDisk
     | OutOfMemory
     | Crashed
 )

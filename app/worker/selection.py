@@ -39,13 +39,13 @@ def select(source: BinaryIO, destination: BinaryIO, limits: Limits, reading: Rea
     What that costs is recorded in `reading`. Raises ArchiveRefused.
     """
     with open_metered(source, limits, reading, assets=True) as archive:
-        for name, content in _selected(archive):
+        for name, content in _selected_files(archive):
             raw = name.encode()
             destination.write(_HEAD.pack(len(raw), len(content)) + raw + content)
         return len(archive.pages)
 
 
-def _selected(archive: Archive) -> Iterator[tuple[str, bytes]]:
+def _selected_files(archive: Archive) -> Iterator[tuple[str, bytes]]:
     metadata = archive.metadata()
     if metadata is not None:
         yield METADATA, metadata
@@ -65,7 +65,7 @@ def unpack(selection: BinaryIO, folder: Path) -> int:
         if len(head) != _HEAD.size:
             raise ValueError("a selection is cut off")
         length, size = _HEAD.unpack(head)
-        path = folder / _safe(selection.read(length) if length <= MAX_NAME_BYTES else b"")
+        path = folder / _safe_name(selection.read(length) if length <= MAX_NAME_BYTES else b"")
         total += size
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,7 +78,7 @@ def unpack(selection: BinaryIO, folder: Path) -> int:
     return total
 
 
-def _safe(raw: bytes) -> str:
+def _safe_name(raw: bytes) -> str:
     name = raw.decode()
     if not name or "\0" in name or not {"", ".", ".."}.isdisjoint(name.split("/")):
         raise ValueError("a selected file has an unsafe name")

@@ -17,7 +17,7 @@ from monitoring.drill.deployed import Deployed
 from monitoring.drill.faults import FAULTS, Fault
 from monitoring.drill.outcome import Outcome
 from monitoring.drill.plan import Plan
-from monitoring.drill.run import drilled
+from monitoring.drill.run import drill
 from monitoring.drill.waiting import Patience
 from monitoring.programs import ProgramMissing, require_both
 
@@ -34,7 +34,7 @@ def main() -> int:
         print("\n".join(f"{fault.alert:<38} {fault.words}" for fault in FAULTS.values()))
         return 0
     began = time.monotonic()
-    outcomes = _against(options) if options.against else _own(options)
+    outcomes = _drill_deployed(options) if options.against else _drill_our_own(options)
     seconds = time.monotonic() - began
     factor = 1 if options.against else options.factor
     print(f"\n{report.table(outcomes)}")
@@ -43,7 +43,7 @@ def main() -> int:
     return _exit_code(outcomes)
 
 
-def _own(options: argparse.Namespace) -> list[Outcome]:
+def _drill_our_own(options: argparse.Namespace) -> list[Outcome]:
     """On stacks of our own."""
     try:
         require_both()
@@ -55,23 +55,23 @@ def _own(options: argparse.Namespace) -> list[Outcome]:
         sys.exit(f"The drill cannot start: {unsuitable}")
     chosen = [fault for fault in FAULTS.values() if not options.only or fault.alert in options.only]
     print(f"{len(chosen)} alerts; all times are divided by {plan.factor}", flush=True)
-    return _all(chosen, plan, options.lanes)
+    return _drill_all(chosen, plan, options.lanes)
 
 
-def _against(options: argparse.Namespace) -> list[Outcome]:
+def _drill_deployed(options: argparse.Namespace) -> list[Outcome]:
     """On a stack that runs elsewhere."""
     deployed = Deployed(options.against, options.prometheus, options.alertmanager)
     return against.drill(deployed, options.only or (), Patience())
 
 
-def _all(faults: Sequence[Fault], plan: Plan, lanes: int) -> list[Outcome]:
+def _drill_all(faults: Sequence[Fault], plan: Plan, lanes: int) -> list[Outcome]:
     """The outcomes in the order of the faults, printed as they come; drills run in parallel."""
     patience = Patience()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ThreadPoolExecutor(lanes) as pool:
-        running = [pool.submit(_one, fault, plan, patience) for fault in faults]
+        running = [pool.submit(_drill_one, fault, plan, patience) for fault in faults]
         try:
-            _tell(running)
+            _print_as_they_come(running)
         except KeyboardInterrupt:
             print("Interrupted: undoing the faults", file=sys.stderr)
             patience.end()
@@ -80,7 +80,7 @@ def _all(faults: Sequence[Fault], plan: Plan, lanes: int) -> list[Outcome]:
     return [future.result() for future in running]
 
 
-def _tell(running: Iterable[Future[Outcome]]) -> None:
+def _print_as_they_come(running: Iterable[Future[Outcome]]) -> None:
     waiting = set(running)
     while waiting:
         done, waiting = wait(waiting, _TICK_SECONDS, return_when=FIRST_COMPLETED)
@@ -88,11 +88,11 @@ def _tell(running: Iterable[Future[Outcome]]) -> None:
             print(report.line(future.result()), flush=True)
 
 
-def _one(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
+def _drill_one(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
     lacking = "; ".join(filter(None, (need() for need in fault.needs)))
     if lacking:
         return Outcome(fault.alert, fault.words, skipped=lacking)
-    return drilled(fault, plan, patience)
+    return drill(fault, plan, patience)
 
 
 def _exit_code(outcomes: Sequence[Outcome]) -> int:

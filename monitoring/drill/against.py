@@ -49,12 +49,12 @@ def drill(deployed: Deployed, alerts: Sequence[str], patience: Patience) -> list
     outcomes = []
     for alert in SAFE:
         if not alerts or alert in alerts:
-            outcomes.append(_drilled(deployed, alert, patience))
+            outcomes.append(_drill_one(deployed, alert, patience))
             print(report.line(outcomes[-1]), flush=True)
     return outcomes
 
 
-def _drilled(deployed: Deployed, alert: str, patience: Patience) -> Outcome:
+def _drill_one(deployed: Deployed, alert: str, patience: Patience) -> Outcome:
     outcome = Outcome(alert, SAFE[alert].words)
     try:
         _run(deployed, outcome, patience)
@@ -77,7 +77,9 @@ def _run(deployed: Deployed, outcome: Outcome, patience: Patience) -> None:
         patience.until(lambda: deployed.is_firing(alert), fires, f"{alert} fires")
         outcome.fired.after = time.time() - began
         notice = patience.until(
-            lambda: deployed.told(alert), _HANDOVER_SECONDS, f"Alertmanager notifies of {alert}"
+            lambda: deployed.delivery_of(alert),
+            _HANDOVER_SECONDS,
+            f"Alertmanager notifies of {alert}",
         )
         outcome.notified.after = time.time() - began
     outcome.arrival = f"given to {', '.join(notice.receivers)}"

@@ -11,7 +11,7 @@ from typing import Any, Final
 import yaml
 
 from monitoring.drill.compress import seconds, times
-from monitoring.drill.configuration import Shipped
+from monitoring.drill.configuration import Configurations
 
 ALLOWANCE_SECONDS: Final = 2.0
 """For what no factor shortens: starting processes, HTTP, polling, and a machine with two CPUs."""
@@ -53,10 +53,10 @@ class Rule:
         return ends + route.group_interval + extra + ALLOWANCE_SECONDS
 
 
-def rules_of(shipped: Shipped) -> dict[str, Rule]:
+def rules_of(configurations: Configurations) -> dict[str, Rule]:
     """The rules of all alerts, by name."""
-    usual = shipped.prometheus["global"]["evaluation_interval"]
-    groups = yaml.safe_load(shipped.rules)["groups"]
+    usual = configurations.prometheus["global"]["evaluation_interval"]
+    groups = yaml.safe_load(configurations.rules)["groups"]
     all_rules = [rule for group in groups for rule in group["rules"]]
     recorded = {rule["record"]: rule["expr"] for rule in all_rules if "record" in rule}
     return {
@@ -74,9 +74,9 @@ def looks_back(expression: str, recorded: Mapping[str, str]) -> float:
     return max([own, *(looks_back(one, recorded) for one in inner)])
 
 
-def route_of(shipped: Shipped, alert: str, severity: str) -> Route:
+def route_of(configurations: Configurations, alert: str, severity: str) -> Route:
     """The first route that takes the alert, as Alertmanager finds it; otherwise the default."""
-    top: dict[str, Any] = shipped.alertmanager["route"]
+    top: dict[str, Any] = configurations.alertmanager["route"]
     labels = {"alertname": alert, "severity": severity, "job": ""}
     found: dict[str, Any] = next((one for one in top.get("routes", []) if _takes(one, labels)), {})
     chosen = {**top, **found}

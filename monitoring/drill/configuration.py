@@ -9,23 +9,25 @@ from monitoring.relocation import ALERTMANAGER, PROMETHEUS, RULES, Config
 
 
 @dataclass(frozen=True)
-class Shipped:
-    """The three of them. The rules stay text, for Prometheus to read."""
+class Configurations:
+    """Of rules, Prometheus and Alertmanager. The rules stay text, for Prometheus to read."""
 
     rules: str
     prometheus: Config
     alertmanager: Config
 
 
-def shipped(factor: int) -> Shipped:
+def compressed(factor: int) -> Configurations:
     """Read and shorten them. Raises ValueError for a factor that does not divide all times."""
     rules, prometheus, alertmanager = (
         compress(file.read_text(), factor) for file in (RULES, PROMETHEUS, ALERTMANAGER)
     )
-    return Shipped(rules, _unhurried(yaml.safe_load(prometheus)), yaml.safe_load(alertmanager))
+    return Configurations(
+        rules, _at_one_interval(yaml.safe_load(prometheus)), yaml.safe_load(alertmanager)
+    )
 
 
-def _unhurried(prometheus: Config) -> Config:
+def _at_one_interval(prometheus: Config) -> Config:
     """Scrape all targets as rarely as most of them.
 
     Otherwise the service would have a fifth of a second to answer, and seem down on a busy machine.

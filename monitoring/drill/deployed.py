@@ -16,7 +16,7 @@ class RuleMissing(Exception):
 
 
 @dataclass(frozen=True)
-class Told:
+class Delivery:
     """What Alertmanager knows about an alert: whom it goes to, and its playbook."""
 
     receivers: tuple[str, ...]
@@ -42,7 +42,7 @@ class Deployed:
             one["state"] == "firing" and one["labels"]["alertname"] == alert for one in alerts
         )
 
-    def told(self, alert: str) -> Told | None:
+    def delivery_of(self, alert: str) -> Delivery | None:
         """What Alertmanager does with it; None if it does not have it, or suppresses it."""
         answer = self._alertmanager.get(
             "/api/v2/alerts", params={"filter": f'alertname="{alert}"', "active": "true"}
@@ -53,7 +53,7 @@ class Deployed:
         if not found:
             return None
         receivers = {receiver["name"] for one in found for receiver in one["receivers"]}
-        return Told(tuple(sorted(receivers)), found[0]["annotations"].get("runbook_url", ""))
+        return Delivery(tuple(sorted(receivers)), found[0]["annotations"].get("runbook_url", ""))
 
     def within(self, alert: str) -> tuple[float, float]:
         """Seconds within which it fires after its cause, and ends after that, by the rules there.

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from monitoring.drill.bounds import Route, Rule, route_of, rules_of
-from monitoring.drill.configuration import Shipped, shipped
+from monitoring.drill.configuration import Configurations, compressed
 from monitoring.drill.faults import Fault
 
-Way = tuple[str, str]
-"""The kind and channel of a notification."""
+Integration = tuple[str, str]
+"""One of a receiver's, by the kind and channel of its notifications."""
 
-_WAYS: Final[dict[str, tuple[Way, ...]]] = {
+_INTEGRATIONS: Final[dict[str, tuple[Integration, ...]]] = {
     "critical": (("slack", "#critical-alerts"), ("pagerduty", "")),
     "warning": (("slack", "#alerts"),),
 }
@@ -21,23 +21,23 @@ class Plan:
     """The configurations, compressed by `factor`, and what they promise for each alert."""
 
     factor: int
-    shipped: Shipped
+    configurations: Configurations
     rules: dict[str, Rule]
 
     @classmethod
     def compressed(cls, factor: int) -> "Plan":
         """Raises ValueError for a factor that does not divide all times."""
-        configurations = shipped(factor)
+        configurations = compressed(factor)
         return cls(factor, configurations, rules_of(configurations))
 
     def route(self, fault: Fault) -> Route:
         """Where its alert goes."""
-        return route_of(self.shipped, fault.alert, self.rules[fault.alert].severity)
+        return route_of(self.configurations, fault.alert, self.rules[fault.alert].severity)
 
-    def ways(self, fault: Fault) -> list[Way]:
-        """The ways by which people must hear of its alert."""
-        ways = _WAYS[self.route(fault).receiver]
-        return [way for way in ways if not (fault.without_slack and way[0] == "slack")]
+    def integrations(self, fault: Fault) -> list[Integration]:
+        """Those by which people must hear of its alert."""
+        integrations = _INTEGRATIONS[self.route(fault).receiver]
+        return [one for one in integrations if not (fault.without_slack and one[0] == "slack")]
 
     def rule(self, fault: Fault) -> Rule:
         """Its alert's rule, with the time that it looks back for this cause."""

@@ -13,7 +13,7 @@ import httpx2
 from monitoring.drill.bounds import ALLOWANCE_SECONDS
 from monitoring.drill.faults import Arrival, Fault
 from monitoring.drill.outcome import Measured, Outcome
-from monitoring.drill.plan import Plan, Way
+from monitoring.drill.plan import Integration, Plan
 from monitoring.drill.stack import RESEND_SECONDS, Stack
 from monitoring.drill.waiting import Interrupted, Patience
 from monitoring.receiver import Notification
@@ -22,7 +22,7 @@ _PLAYBOOK: Final = re.compile(r"https?://[^\s\"<>|]+/user/playbooks/\w+\.html")
 _HEARTBEAT_GRACE_SECONDS: Final = 1.0
 
 
-def drilled(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
+def drill(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
     """Drill one alert on a stack of its own, of which nothing is left; return its outcome.
 
     Raises Interrupted.
@@ -32,9 +32,9 @@ def drilled(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
         with (
             TemporaryDirectory(prefix="docc2context-drill-") as folder,
             fault.place(Path(folder)) as site,
-            Stack(Path(folder), plan.shipped, site, plan.factor, patience) as stack,
+            Stack(Path(folder), plan.configurations, site, plan.factor, patience) as stack,
         ):
-            _Drill(fault, plan, stack, outcome).go()
+            _Drill(fault, plan, stack, outcome).run()
     except Interrupted:
         raise
     except Exception as error:  # one drill that fails is not the end of the others
@@ -47,16 +47,16 @@ class _Drill:
         self._fault = fault
         self._rule = plan.rule(fault)
         self._route = plan.route(fault)
-        self._ways = plan.ways(fault)
+        self._integrations = plan.integrations(fault)
         self._resend = RESEND_SECONDS / plan.factor
         self._stack = stack
         self._outcome = outcome
 
-    def go(self) -> None:
+    def run(self) -> None:
         try:
             self._cause_and_undo()
         finally:
-            self._look_at_companions()
+            self._judge_companions()
             self._judge_times()
 
     def _cause_and_undo(self) -> None:
@@ -89,7 +89,10 @@ class _Drill:
 
     def _is_notified(self, since: float, within: float) -> None:
         self._outcome.notified = notified = Measured(within + self._route.group_wait)
-        found = [self._notice(way, "firing", notified.within) for way in self._ways]
+        found = [
+            self._notice(integration, "firing", notified.within)
+            for integration in self._integrations
+        ]
         notified.after = max(one.at for one in found) - since
         for one in found:
             self._check_playbook(one)
@@ -97,7 +100,9 @@ class _Drill:
     def _is_resolved(self, ended: float) -> None:
         within = self._rule.resolves_within(self._route, self._fault.extra)
         self._outcome.resolved = resolved = Measured(within)
-        found = [self._notice(way, "resolved", within) for way in self._ways]
+        found = [
+            self._notice(integration, "resolved", within) for integration in self._integrations
+        ]
         resolved.after = max(one.at for one in found) - ended
 
     def _ends_unheard(self, ended: float) -> None:
@@ -120,19 +125,19 @@ class _Drill:
             "the heartbeat stops",
         )
 
-    def _notice(self, way: Way, status: str, within: float) -> Notification:
+    def _notice(self, integration: Integration, status: str, within: float) -> Notification:
         def came() -> Notification | None:
             return next(
                 (
                     one
                     for one in self._stack.notices()
-                    if (one.kind, one.channel) == way
+                    if (one.kind, one.channel) == integration
                     and (one.alertname, one.status) == (self._fault.alert, status)
                 ),
                 None,
             )
 
-        where = " ".join(filter(None, way))
+        where = " ".join(filter(None, integration))
         return self._stack.patience.until(came, _patience(within), f"{where} tells {status}")
 
     def _until(self, look: Callable[[], bool], within: float, what: str) -> None:
@@ -154,7 +159,7 @@ class _Drill:
                 f"its playbook {found[0]} does not open: {answer.status_code}"
             )
 
-    def _look_at_companions(self) -> None:
+    def _judge_companions(self) -> None:
         for name in _others(self._stack.notices(), self._fault.alert):
             reason = self._fault.companions.get(name)
             self._outcome.companions[name] = reason or "not expected"

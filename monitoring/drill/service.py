@@ -40,6 +40,6 @@ async def label(values: int) -> None:
 def create() -> FastAPI:
     """The service; it reads its resources as often as Prometheus scrapes in this drill."""
     factor = int(os.environ[FACTOR])
-    app = create_app(more=[router], sampling_seconds=INTERVAL_SECONDS / factor)
+    app = create_app(extra_routers=[router], sampling_seconds=INTERVAL_SECONDS / factor)
     app.state.services.metrics.registry.register(labelled)
     return app

@@ -13,7 +13,7 @@ import httpx2
 
 from monitoring import relocation
 from monitoring.drill.compress import duration
-from monitoring.drill.configuration import Shipped
+from monitoring.drill.configuration import Configurations
 from monitoring.drill.harm import FACTOR
 from monitoring.drill.waiting import Patience
 from monitoring.programs import Alertmanager, Program, Prometheus, free_port
@@ -64,7 +64,7 @@ class Service(Program):
         command = [
             *("env", "-C", str(ROOT), *(f"{name}={value}" for name, value in settings.items())),
             *(*site.within, sys.executable, "-m", "uvicorn", "monitoring.drill.service:create"),
-            *("--factory", "--port", str(port), "--http", "app.core.http_head:BoundedHead"),
+            *("--factory", "--port", str(port), "--http", "app.http.protocol:BoundedProtocol"),
             *("--no-access-log", "--log-level", "warning"),
         ]
         super().__init__(command, port, folder / f"service-{port}.log", ready="/health/ready")
@@ -87,7 +87,7 @@ class Service(Program):
             connection.sendall(head.encode() + archive[:sent])
             yield
 
-    def give_up(self, archive: bytes) -> None:
+    def break_off(self, archive: bytes) -> None:
         """Begin to send an archive, and hang up in the middle."""
         with self.uploading(archive, sent=len(archive) // 2):
             """Wait for nothing."""
@@ -97,18 +97,23 @@ class Stack:
     """Started and healthy once entered; when left, everything in it has ended."""
 
     def __init__(
-        self, folder: Path, shipped: Shipped, site: Site, factor: int, patience: Patience
+        self,
+        folder: Path,
+        configurations: Configurations,
+        site: Site,
+        factor: int,
+        patience: Patience,
     ) -> None:
         self.folder = folder
         self.site = site
         self.patience = patience
         self.rules = folder / "alert_rules.yml"
-        self._told_before = 0
+        self._earlier = 0
         self.receiver = Receiver(heartbeat_token=_HEARTBEAT_TOKEN)
         self.services = [Service(folder, site, factor) for _ in range(site.replicas)]
-        self.alertmanagers = [self._alertmanager(shipped) for _ in range(site.alertmanagers)]
-        self.prometheus = self._prometheus(shipped, factor)
-        self._asking = httpx2.Client(base_url=self.prometheus.url, timeout=10)
+        self.alertmanagers = [self._alertmanager(configurations) for _ in range(site.alertmanagers)]
+        self.prometheus = self._prometheus(configurations, factor)
+        self._client = httpx2.Client(base_url=self.prometheus.url, timeout=10)
         self._running = ExitStack()
 
     @property
@@ -129,43 +134,43 @@ class Stack:
                 starting.callback(service.client.close)
             for alertmanager in self.alertmanagers:
                 starting.enter_context(alertmanager)
-            self.tell_targets(*self.services)
-            self.tell_alertmanager(known=True)
+            self.set_targets(*self.services)
+            self.set_alertmanagers(known=True)
             starting.enter_context(self.prometheus)
-            starting.callback(self._asking.close)
+            starting.callback(self._client.close)
             self.until_quiet()
-            self._told_before = len(self.receiver.notifications)
+            self._earlier = len(self.receiver.notifications)
             self._running = starting.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._running.close()
 
-    def tell_targets(self, *services: Service) -> None:
+    def set_targets(self, *services: Service) -> None:
         """Make Prometheus scrape only these services."""
         self._write_targets(_SERVICE_TARGETS, [one.address for one in services])
 
-    def tell_alertmanager(self, *, known: bool) -> None:
+    def set_alertmanagers(self, *, known: bool) -> None:
         """Make Prometheus know its Alertmanagers, or none."""
         addresses = [f"127.0.0.1:{one.port}" for one in self.alertmanagers]
         self._write_targets(_ALERTMANAGER_TARGETS, addresses if known else [])
 
     def alerts(self) -> dict[str, str]:
         """Alerts pending or firing in Prometheus, by name: firing if one of that name is."""
-        data = self._asking.get("/api/v1/alerts").json()["data"]["alerts"]
+        data = self._client.get("/api/v1/alerts").json()["data"]["alerts"]
         states = sorted((one["labels"]["alertname"], one["state"]) for one in data)
         return dict(sorted(states, key=lambda state: state[1] == "firing"))
 
     def query(self, expression: str) -> list[float]:
         """The values of an instant query."""
-        answer: dict[str, Any] = self._asking.get(
+        answer: dict[str, Any] = self._client.get(
             "/api/v1/query", params={"query": expression}
         ).json()
         return [float(one["value"][1]) for one in answer["data"]["result"]]
 
     def notices(self) -> list[Notification]:
         """Notifications to people since the stack was started; heartbeats are not for them."""
-        since = self.receiver.notifications[self._told_before :]
+        since = self.receiver.notifications[self._earlier :]
         return [one for one in since if one.kind != "heartbeat"]
 
     def last_heartbeat(self) -> float:
@@ -187,13 +192,13 @@ class Stack:
             self.query("sum(up)") == [len(self.services) + len(self.alertmanagers) + 1]
             and [name for name, state in self.alerts().items() if state == "firing"] == ["Watchdog"]
             and self.last_heartbeat() > 0
-            and not self._told("firing") - self._told("resolved")
+            and not self._notified("firing") - self._notified("resolved")
         )
 
-    def _told(self, status: str) -> set[tuple[str, str]]:
+    def _notified(self, status: str) -> set[tuple[str, str]]:
         return {(one.kind, one.alertname) for one in self.notices() if one.status == status}
 
-    def _alertmanager(self, shipped: Shipped) -> Alertmanager:
+    def _alertmanager(self, configurations: Configurations) -> Alertmanager:
         port = free_port()
         home = self.folder / f"alertmanager-{port}"
         secrets = home / "secrets"
@@ -207,7 +212,7 @@ class Stack:
         for name, content in contents.items():
             (secrets / name).write_text(content)
         config = relocation.alertmanager(
-            shipped.alertmanager,
+            configurations.alertmanager,
             secrets=secrets,
             addresses={
                 "url": self.receiver.url("heartbeat"),
@@ -221,12 +226,12 @@ class Stack:
             port=port,
         )
 
-    def _prometheus(self, shipped: Shipped, factor: int) -> Prometheus:
+    def _prometheus(self, configurations: Configurations, factor: int) -> Prometheus:
         port = free_port()
         (self.folder / _TARGETS).mkdir()
-        self.rules.write_text(shipped.rules)
+        self.rules.write_text(configurations.rules)
         config = relocation.prometheus(
-            shipped.prometheus,
+            configurations.prometheus,
             own=f"127.0.0.1:{port}",
             targets=self.folder / _TARGETS,
             rules=self.rules,

@@ -73,7 +73,7 @@ class Server:
             self.process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "uvicorn", "app.main:app"),
-                    *("--http", "app.core.http_head:BoundedHead"),
+                    *("--http", "app.http.protocol:BoundedProtocol"),
                     *("--port", str(self.port), *options),
                 ],
                 cwd=ROOT,

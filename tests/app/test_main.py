@@ -57,7 +57,7 @@ def test_routes_beside_its_own_are_handled_and_measured_as_those_are(tmp_path: P
     async def crash(name: str) -> None:
         raise RuntimeError(name)
 
-    client = TestClient(create_app(Settings(workspace_dir=tmp_path), more=[router]))
+    client = TestClient(create_app(Settings(workspace_dir=tmp_path), extra_routers=[router]))
 
     answer = client.get("/beside/it")
 

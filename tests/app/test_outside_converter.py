@@ -22,8 +22,8 @@ from app.services import outside_converter
 from app.services.journal import Record
 from app.services.outside_converter import DISTRUST_SECONDS, OutsideConverter
 from app.worker.launcher import Launcher
-from app.worker.locks import Bounds
-from app.worker.wanted import Wanted
+from app.worker.locks.bounds import Bounds
+from app.worker.options import Options
 from docc2context import DEFAULT_LIMITS
 from tests.app.archives import (
     doccarchive,
@@ -365,7 +365,7 @@ def test_a_command_that_could_not_be_run_is_trusted_again_after_some_time(tmp_pa
         with FileIO(tmp_path / "upload", "w+") as upload, FileIO(tmp_path / "out", "w+") as result:
             upload.write(doccarchive("Foo"))
             with pytest.raises(ServiceError):
-                await converter.run(upload, result, Wanted(), Record())
+                await converter.run(upload, result, Options(), Record())
         now += DISTRUST_SECONDS - 1
         with pytest.raises(ServiceError, match="converter command cannot be run"):
             await converter.probe()

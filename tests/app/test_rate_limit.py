@@ -279,15 +279,15 @@ def test_a_redis_that_answers_and_refuses_to_write_is_down_until_it_writes(
         metrics = Metrics()
         limiter = RateLimiter(metrics=metrics, limit=TWO["RATE_LIMIT"], store=redis.url)
         for _ in range(3):
-            await limiter.look()
+            await limiter.probe()
         assert value_of(metrics, "rate_limiter_up") == 1
 
         await redis.told(*refuse)
         for _ in range(3):
-            await limiter.look()
+            await limiter.probe()
             assert value_of(metrics, "rate_limiter_up") == 0
         await redis.told(*allow)
-        await limiter.look()
+        await limiter.probe()
         assert value_of(metrics, "rate_limiter_up") == 1
         await limiter.close()
 

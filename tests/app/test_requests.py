@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from app.core.http_head import MAX_HEAD_BYTES
+from app.http.head_bounds import MAX_HEAD_BYTES
 from tests.app.archives import doccarchive
 from tests.app.serving import CONVERT, NEEDS_PROC, Server
 

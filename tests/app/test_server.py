@@ -22,4 +22,4 @@ def test_a_server_without_our_limits_is_told_of_once(
 
     lines = server.events("server_unbounded")
     assert [line["level"] for line in lines] == ["warning"] * warnings
-    assert all("--http app.core.http_head:BoundedHead" in line["remedy"] for line in lines)
+    assert all("--http app.http.protocol:BoundedProtocol" in line["remedy"] for line in lines)

@@ -142,7 +142,7 @@ def test_no_asset_comes_along_by_itself(server: Server) -> None:
 
 
 @pytest.mark.parametrize("value", [" ", "maybe", "true true"])
-def test_a_wish_for_assets_that_is_none_is_refused(undisturbed: Server, value: str) -> None:
+def test_an_assets_field_that_is_no_truth_value_is_refused(undisturbed: Server, value: str) -> None:
     flag = ("assets", (None, value.encode()))
 
     of_form = problem(undisturbed.client.post(CONVERT, files=form(FILE, flag)))
@@ -154,7 +154,7 @@ def test_a_wish_for_assets_that_is_none_is_refused(undisturbed: Server, value: s
     )
 
 
-def test_a_wish_is_told_once(undisturbed: Server) -> None:
+def test_the_assets_flag_may_stand_once(undisturbed: Server) -> None:
     yes, no = ("assets", (None, b"true")), ("assets", (None, b"false"))
     twice = "assets=true&assets=false"
 
@@ -197,7 +197,7 @@ def test_one_document_cannot_have_assets(undisturbed: Server) -> None:
 
 
 @pytest.mark.parametrize("value", ["true", "maybe"])
-def test_a_wish_before_the_file_that_cannot_be_had_is_refused_before_the_file_is_there(
+def test_an_impossible_option_before_the_file_is_refused_before_the_file_is_there(
     undisturbed: Server, value: str
 ) -> None:
     head = (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from monitoring.relocation import ROOT
 
 COMMAND = re.compile(r"uvicorn\b[^`;]{0,80}?(?:app\.main:app|drill\.service:create)")
-BOUND = re.compile(r"--http[=\"',\s-]+app\.core\.http_head:BoundedHead")
+BOUND = re.compile(r"--http[=\"',\s-]+app\.http\.protocol:BoundedProtocol")
 OTHERS = {"tests", "CHANGELOG.md"}
 TEXTS = {"", ".md", ".py", ".sh", ".yml", ".html"}
 

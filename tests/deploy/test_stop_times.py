@@ -50,7 +50,7 @@ def test_no_one_kills_it_before_conversions_and_downloads_have_had_their_time() 
         "docker run": number("DOCS/DEPLOYMENT.md", r"--stop-timeout (\d+)"),
         "Compose": compose_waits(),
         "Kubernetes": kubernetes_waits(),
-        "make monitoring": local._SERVICE_PATIENCE_SECONDS,
+        "make monitoring": local._SERVICE_STOP_SECONDS,
     }
     needed = CONVERSIONS + DOWNLOADS + TO_SPARE
     assert {stopper: wait for stopper, wait in waits.items() if wait < needed} == {}

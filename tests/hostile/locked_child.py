@@ -9,13 +9,13 @@ from app.core.errors import ServiceError
 from app.services.journal import Record
 from app.services.own_converter import OwnConverter
 from app.worker.launcher import Launcher
-from app.worker.locks import Bounds
-from app.worker.wanted import Wanted
+from app.worker.locks.bounds import Bounds
+from app.worker.options import Options
 from docc2context import DEFAULT_LIMITS, Limits
 
 BOUNDS = Bounds(memory_bytes=150_000_000, cpu_seconds=2, file_bytes=DEFAULT_LIMITS.max_output_bytes)
 
-_BUNDLE = Wanted()
+_BUNDLE = Options()
 
 _TIMEOUT_SECONDS = 120.0
 """Of the clock, for a machine that has much else to do: an input at fault meets CPU time first."""
@@ -25,11 +25,11 @@ def answer(
     archive: bytes | Path,
     limits: Limits = DEFAULT_LIMITS,
     *,
-    wanted: Wanted = _BUNDLE,
+    options: Options = _BUNDLE,
     bounds: Bounds = BOUNDS,
 ) -> str:
     """`converted`, or the code of the refusal of an archive, given as bytes or as a file."""
-    error = refusal(archive, limits, wanted=wanted, bounds=bounds)
+    error = refusal(archive, limits, options=options, bounds=bounds)
     return "converted" if error is None else str(error.code.value)
 
 
@@ -37,7 +37,7 @@ def refusal(
     archive: bytes | Path,
     limits: Limits = DEFAULT_LIMITS,
     *,
-    wanted: Wanted = _BUNDLE,
+    options: Options = _BUNDLE,
     bounds: Bounds = BOUNDS,
 ) -> ServiceError | None:
     """What a client would be told, if not that the archive is converted."""
@@ -48,7 +48,7 @@ def refusal(
         else:
             upload = archive
         with FileIO(upload) as source, FileIO(f"{folder}/result", "w+") as result:
-            return asyncio.run(_refusal(_converter(limits, bounds), source, result, wanted))
+            return asyncio.run(_refusal(_converter(limits, bounds), source, result, options))
 
 
 def _converter(limits: Limits, bounds: Bounds) -> OwnConverter:
@@ -61,10 +61,10 @@ def _converter(limits: Limits, bounds: Bounds) -> OwnConverter:
 
 
 async def _refusal(
-    converter: OwnConverter, upload: FileIO, result: FileIO, wanted: Wanted
+    converter: OwnConverter, upload: FileIO, result: FileIO, options: Options
 ) -> ServiceError | None:
     try:
-        await converter.run(upload, result, wanted, Record())
+        await converter.run(upload, result, options, Record())
     except ServiceError as error:
         return error
     return None

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.worker.wanted import Wanted
+from app.worker.options import Options
 from tests.hostile.giants import CONVERTED, GIANTS, LIMIT, Giant, write
 from tests.hostile.locked_child import BOUNDS, answer
 
@@ -68,9 +68,9 @@ def test_the_most_laborious_archives_stay_within_seconds_and_150_megabytes(
 def test_folders_that_only_assets_imply_are_not_written_down(file: Path) -> None:
     """Twelve million of them took 2 GB; to find where each asset goes takes over two seconds."""
     write(file, GIANTS["implied folders"].members())
-    assert answer(file, wanted=Wanted(assets=True)) == LIMIT
+    assert answer(file, options=Options(assets=True)) == LIMIT
     roomy = msgspec.structs.replace(BOUNDS, cpu_seconds=60, memory_bytes=300_000_000)
-    assert answer(file, wanted=Wanted(assets=True), bounds=roomy) == CONVERTED
+    assert answer(file, options=Options(assets=True), bounds=roomy) == CONVERTED
 
 
 def test_the_child_is_held_to_its_memory() -> None:

@@ -8,17 +8,24 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 
+from app.api.conversion_options import (
+    ASSETS_FIELD,
+    SPLIT,
+    assets_of,
+    format_of,
+    options_of,
+    refuse_repeated_assets,
+)
 from app.api.deps import Services, ServicesDep, UntilSentDep
-from app.api.description import CONVERSION
 from app.api.hangup import unless_hung_up
-from app.api.openapi import ASSETS_FIELD, RESULT, UPLOAD, problems
-from app.api.result_response import Form, ResultResponse
-from app.api.wishes import SPLIT, flag_of, form_of, refuse_repeated_flag, wanted
+from app.api.openapi.operations import RESULT, UPLOAD, problems
+from app.api.openapi.tags import CONVERSION
+from app.api.result_response import ResultFormat, ResultResponse
 from app.core.errors import ErrorCode, ServiceError
 from app.services.multipart import FieldsCheck
 from app.services.uploads import Body, receive, unless_stalled
-from app.services.workspace import unnamed_file
-from app.worker.wanted import Wanted
+from app.services.workspace.files import unnamed_file
+from app.worker.options import Options
 
 PATH: Final = "/convert"
 
@@ -32,17 +39,17 @@ AssetsParameter = Annotated[
     ),
 ]
 
-_NOT_OF_THIS_ROUTE: Final = {
+_OTHER_ROUTES_ERRORS: Final = {
     ErrorCode.UNAUTHORIZED,
     ErrorCode.NOT_FOUND,
     ErrorCode.METHOD_NOT_ALLOWED,
 }
 
-_OF_TEXTS: Final = {"application/x-www-form-urlencoded", "application/json"}
+_TEXT_TYPES: Final = {"application/x-www-form-urlencoded", "application/json"}
 """Types sent by `curl -d` and `--json`, which strip the line ends of a file or send only its name,
 and by `--data-binary`, which sends it as it is."""
 
-_NO_GOOD_ZIP: Final = {
+_BAD_ZIP: Final = {
     ErrorCode.EMPTY_UPLOAD,
     ErrorCode.NOT_A_ZIP,
     ErrorCode.INVALID_ZIP,
@@ -53,19 +60,19 @@ _SEND_A_FILE: Final = (
     "If it was sent by `curl -d`, send the file itself: `curl -T FILE` or `curl -F file=@FILE`."
 )
 
-_DESCRIBED: Final[dict[str, Any]] = {
+_OPERATION: Final[dict[str, Any]] = {
     "status_code": 200,
     "response_class": ResultResponse,
     "responses": {
         200: RESULT,
-        **problems(code for code in ErrorCode if code not in _NOT_OF_THIS_ROUTE),
+        **problems(code for code in ErrorCode if code not in _OTHER_ROUTES_ERRORS),
     },
     "openapi_extra": {"requestBody": UPLOAD},
 }
 
 
-@router.post(PATH, operation_id="convert_posted", summary="Convert an archive", **_DESCRIBED)
-@router.put(PATH, operation_id="convert_put", summary="Convert an archive", **_DESCRIBED)
+@router.post(PATH, operation_id="convert_posted", summary="Convert an archive", **_OPERATION)
+@router.put(PATH, operation_id="convert_put", summary="Convert an archive", **_OPERATION)
 async def convert(
     request: Request,
     services: ServicesDep,
@@ -78,27 +85,31 @@ async def convert(
     begins after the conversion has succeeded: a 200 is always the whole result.
     """
     _refuse_encoded(request)
-    has_options = services.converter.has_options
-    form = form_of(request, has_options=has_options)
+    has_options = services.conversions.has_options
+    result_format = format_of(request, has_options=has_options)
     # Refused before the upload is asked for, if the request's head is enough to decide.
-    refuse_repeated_flag(request)
-    wishes = partial(_wishes, form, assets=assets, has_options=has_options)
-    wishes({})
+    refuse_repeated_assets(request)
+    options_with = partial(_options, result_format, assets=assets, has_options=has_options)
+    options_with({})
     workspace = services.settings.workspace_dir
     async with services.drain.inside(), AsyncExitStack() as until_converted:
-        until_converted.enter_context(_advised(request, has_options=has_options))
-        with services.converter.storing():
+        until_converted.enter_context(_remedies_adapted(request, has_options=has_options))
+        with services.conversions.storing():
             upload = await until_converted.enter_async_context(unnamed_file(workspace))
-            wish = wishes(await _receive(request, services, upload, wishes))
+            options = options_with(await _receive(request, services, upload, options_with))
             result = await until_sent.enter_async_context(unnamed_file(workspace))
-        work = services.converter.convert(upload, result, wish, cut_off=services.drain.cut_off)
+        work = services.conversions.convert(
+            upload, result, options, why_cancelled=services.drain.why_cancelled
+        )
         await unless_hung_up(request, work)
-    return ResultResponse(result, form)
+    return ResultResponse(result, result_format)
 
 
-def _wishes(form: Form, fields: Mapping[str, str], *, assets: bool, has_options: bool) -> Wanted:
-    """What is wanted according to the request's head and the fields of its form."""
-    return wanted(form, assets=assets or flag_of(fields), has_options=has_options)
+def _options(
+    result_format: ResultFormat, fields: Mapping[str, str], *, assets: bool, has_options: bool
+) -> Options:
+    """The options by the request's head and the fields of its form."""
+    return options_of(result_format, assets=assets or assets_of(fields), has_options=has_options)
 
 
 async def _receive(
@@ -113,7 +124,7 @@ async def _receive(
         timed = unless_stalled(counted, settings.upload_idle_seconds)
         chunks = await stack.enter_async_context(aclosing(timed))
         return await receive(
-            Body(chunks, request.headers.get("Content-Type", ""), _length(request)),
+            Body(chunks, request.headers.get("Content-Type", ""), _announced_length(request)),
             upload,
             limit=settings.max_upload_bytes,
             metrics=services.metrics,
@@ -133,7 +144,7 @@ def _refuse_encoded(request: Request) -> None:
 
 
 @contextmanager
-def _advised(request: Request, *, has_options: bool) -> Iterator[None]:
+def _remedies_adapted(request: Request, *, has_options: bool) -> Iterator[None]:
     """Fit an error's remedy to this request and this converter.
 
     Clients that sent their upload as text are told how files are sent: that may be the fault.
@@ -142,13 +153,13 @@ def _advised(request: Request, *, has_options: bool) -> Iterator[None]:
         yield
     except ServiceError as error:
         media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if error.code in _NO_GOOD_ZIP and media_type in _OF_TEXTS:
+        if error.code in _BAD_ZIP and media_type in _TEXT_TYPES:
             error.remedy = f"{error.remedy} {_SEND_A_FILE}"
         if error.code is ErrorCode.OUTPUT_TOO_LARGE and not has_options:
             error.remedy = SPLIT
         raise
 
 
-def _length(request: Request) -> int | None:
+def _announced_length(request: Request) -> int | None:
     announced = request.headers.get("Content-Length", "")
     return int(announced) if announced.isdecimal() else None

@@ -5,12 +5,12 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from app.api.deps import ServicesDep
-from app.api.description import HEALTH
-from app.api.openapi import problems
+from app.api.openapi.operations import problems
+from app.api.openapi.tags import HEALTH
 from app.api.readiness import checks_of
 from app.api.schemas import Health, Readiness
 from app.core.errors import ErrorCode
-from app.services.conversion import CONVERTER_VERSION
+from app.services.converter import CONVERTER_VERSION
 
 router = APIRouter(tags=[HEALTH], responses=problems([ErrorCode.INTERNAL_ERROR]))
 

@@ -11,8 +11,8 @@ from starlette.datastructures import Headers
 
 from app.api.accept import preferred
 from app.api.deps import ServicesDep
-from app.api.description import METRICS
-from app.api.openapi import problems
+from app.api.openapi.operations import problems
+from app.api.openapi.tags import METRICS
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 from app.core.threads import in_thread
@@ -52,7 +52,7 @@ async def metrics(request: Request, services: ServicesDep) -> Response:
 def _scrape(metrics: Metrics, asked: Headers) -> Response:
     body, media_type = metrics.render(", ".join(asked.getlist("Accept")))
     headers = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-store"}
-    if _takes_gzip(", ".join(asked.getlist("Accept-Encoding"))):
+    if _accepts_gzip(", ".join(asked.getlist("Accept-Encoding"))):
         headers["Content-Encoding"] = "gzip"
         body = gzip.compress(body, _GZIP_LEVEL)
     return Response(body, headers=headers, media_type=media_type)
@@ -62,13 +62,13 @@ def _authorize(request: Request, token: SecretStr | None) -> None:
     if token is None:
         return
     scheme, _, offered = request.headers.get("Authorization", "").partition(" ")
-    right = hmac.compare_digest(
+    is_right = hmac.compare_digest(
         offered.strip().encode("latin-1"), token.get_secret_value().encode()
     )
-    if scheme.lower() != "bearer" or not right:
+    if scheme.lower() != "bearer" or not is_right:
         raise ServiceError(ErrorCode.UNAUTHORIZED, "Metrics are served only with the right token.")
 
 
-def _takes_gzip(accept_encoding: str) -> bool:
+def _accepts_gzip(accept_encoding: str) -> bool:
     """Unlike similar headers, an Accept-Encoding that names nothing accepts no coding."""
     return bool(accept_encoding.strip(" \t,")) and preferred(accept_encoding, ["gzip"]) is not None

@@ -6,7 +6,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.api.revalidated import revalidated
+from app.api.conditional import revalidated_response
 
 router = APIRouter(include_in_schema=False)
 
@@ -19,17 +19,19 @@ _DOCS: Final = (_FOLDER / "docs.html").read_bytes()
 @router.get("/")
 async def page(request: Request) -> Response:
     """A form, which works without scripts and which they extend."""
-    return revalidated(request, _PAGE, _HTML)
+    return revalidated_response(request, _PAGE, _HTML)
 
 
 @router.get("/docs")
 async def docs(request: Request) -> Response:
     """The API reference; FastAPI's own page would load its scripts from another host."""
-    return revalidated(request, _DOCS, _HTML)
+    return revalidated_response(request, _DOCS, _HTML)
 
 
 @router.get("/openapi.json")
 async def description(request: Request) -> Response:
     """The API's description; FastAPI's own route would let caches guess how long it is valid."""
     root_path = request.scope.get("root_path", "").rstrip("/")
-    return revalidated(request, request.app.state.description(root_path), "application/json")
+    return revalidated_response(
+        request, request.app.state.description(root_path), "application/json"
+    )

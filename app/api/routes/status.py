@@ -5,13 +5,13 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from app.api.deps import ServicesDep
-from app.api.description import HEALTH
-from app.api.openapi import problems
+from app.api.openapi.operations import problems
+from app.api.openapi.tags import HEALTH
 from app.api.readiness import checks_of
 from app.api.schemas import Limits, Status
 from app.core.config import Settings
 from app.core.errors import ErrorCode
-from app.services.conversion import CONVERTER_VERSION
+from app.services.converter import CONVERTER_VERSION
 
 router = APIRouter(tags=[HEALTH], responses=problems([ErrorCode.INTERNAL_ERROR]))
 
@@ -32,9 +32,9 @@ async def status(services: ServicesDep, response: Response) -> Status:
     return Status(
         ready=all(check.ok for check in checks.values()),
         checks=checks,
-        running=services.converter.running,
-        waiting=services.converter.waiting,
-        assets=services.converter.has_options,
+        running=services.conversions.running,
+        waiting=services.conversions.waiting,
+        assets=services.conversions.has_options,
         version=CONVERTER_VERSION,
         limits=_limits(services.settings),
     )

@@ -17,7 +17,7 @@ from typing import Final
 import structlog
 
 from app.core.threads import in_thread
-from app.services.workspace import faults_reported
+from app.services.workspace.faults import faults_reported
 
 PREFIX: Final = "swift-conv-"
 """The name that the requirement's playbooks and scripts look for."""
@@ -32,12 +32,12 @@ async def scratch_folder(workspace: Path) -> AsyncIterator[Path]:
     Raises ServiceError `insufficient_storage`, or `busy` if the process may open no more files.
     """
     # Not in a thread: a task that is cancelled while it waits for one never learns what was made.
-    folder, lock = _made(workspace)
+    folder, lock = _make(workspace)
     try:
         try:
             yield folder
         finally:
-            await in_thread(_removed, folder)
+            await in_thread(_remove, folder)
     finally:
         os.close(lock)
 
@@ -53,8 +53,8 @@ def sweep(workspace: Path) -> tuple[int, list[Path]]:
     stubborn: list[Path] = []
     for folder in _folders(workspace):
         # Held until it is gone: it may be one that a service has just made and is about to lock.
-        with _taken(folder) as is_leftover:
-            if is_leftover and _removed(folder):
+        with _lock_unless_held(folder) as is_leftover:
+            if is_leftover and _remove(folder):
                 gone += 1
             elif is_leftover:
                 stubborn.append(folder)
@@ -65,22 +65,22 @@ def _folders(workspace: Path) -> list[Path]:
     return sorted(path for path in workspace.glob(f"{PREFIX}*") if path.is_dir())
 
 
-def _made(workspace: Path) -> tuple[Path, int]:
+def _make(workspace: Path) -> tuple[Path, int]:
     while True:
         with faults_reported():
             folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=workspace))
-            lock = _locked(folder)
+            lock = _lock_new(folder)
         if lock is not None:
             return folder, lock
 
 
-def _locked(folder: Path) -> int | None:
+def _lock_new(folder: Path) -> int | None:
     """A descriptor that locks a new folder; None if another service's sweep has taken it before.
 
     The folder is gone if it cannot be locked, whatever is raised.
     """
     with ExitStack() as undone:
-        undone.callback(_gone, folder)
+        undone.callback(_remove_empty, folder)
         try:
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         except FileNotFoundError:
@@ -93,18 +93,18 @@ def _locked(folder: Path) -> int | None:
         return lock
 
 
-def _gone(folder: Path) -> None:
+def _remove_empty(folder: Path) -> None:
     with suppress(FileNotFoundError):
         folder.rmdir()
 
 
 def _is_leftover(folder: Path) -> bool:
-    with _taken(folder) as is_leftover:
+    with _lock_unless_held(folder) as is_leftover:
         return is_leftover
 
 
 @contextmanager
-def _taken(folder: Path) -> Iterator[bool]:
+def _lock_unless_held(folder: Path) -> Iterator[bool]:
     """Lock a folder for the block, unless a service holds it; whether it is locked.
 
     False too if it has gone, or is no folder of ours to open.
@@ -115,12 +115,12 @@ def _taken(folder: Path) -> Iterator[bool]:
         yield False
         return
     try:
-        yield _locks(descriptor)
+        yield _try_lock(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _locks(descriptor: int) -> bool:
+def _try_lock(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -128,7 +128,7 @@ def _locks(descriptor: int) -> bool:
     return True
 
 
-def _removed(folder: Path) -> bool:
+def _remove(folder: Path) -> bool:
     """Remove a folder, however deep and whatever its modes; whether it is gone.
 
     By rm(1): `shutil.rmtree` gives up at a depth that a hostile converter reaches easily.

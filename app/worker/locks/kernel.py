@@ -9,15 +9,15 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def prctl(option: int, *arguments: "int | ctypes.c_void_p") -> int:
     """Call prctl about this process. Raises OSError, ENOSYS where the system has no prctl."""
-    return _called("prctl", option, *arguments)
+    return _call("prctl", option, *arguments)
 
 
 def syscall(number: int, *arguments: "int | ctypes.c_void_p") -> int:
     """Make a system call that the C library has no function for. Raises OSError."""
-    return _called("syscall", number, *arguments)
+    return _call("syscall", number, *arguments)
 
 
-def _called(name: str, *arguments: "int | ctypes.c_void_p") -> int:
+def _call(name: str, *arguments: "int | ctypes.c_void_p") -> int:
     function = getattr(_libc, name, None)
     if function is None:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))

@@ -42,7 +42,7 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
-def allow_only_conversions_calls() -> None:
+def allow_only_conversion_calls() -> None:
     """Install the filter for good; needs no_new_privs.
 
     Raises OSError: EINVAL where the kernel has no seccomp, ENOSYS on a machine without a table.

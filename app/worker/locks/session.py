@@ -9,7 +9,7 @@ from app.worker.locks.kernel import prctl
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_CHILD_SUBREAPER: Final = 36
 
-_ZYGOTE_PID: Final = os.getpid()
+_FORKSERVER_PID: Final = os.getpid()
 """The process that imported this module before forking the child: the forkserver."""
 
 
@@ -17,12 +17,15 @@ class Orphaned(BaseException):
     """The child's parent is gone, or was never the one that forked with this module loaded."""
 
 
-def lead_own_group() -> None:
-    """The parent kills the whole group; Ctrl-C in the parent's terminal does not reach it."""
+def lead_own_session() -> None:
+    """Lead a session, and so a group, of its own.
+
+    The parent kills the whole group; Ctrl-C in the parent's terminal does not reach it.
+    """
     os.setsid()
 
 
-def die_with_parent(by: signal.Signals = signal.SIGKILL, parent: int = _ZYGOTE_PID) -> None:
+def die_with_parent(by: signal.Signals = signal.SIGKILL, parent: int = _FORKSERVER_PID) -> None:
     """Get a signal when `parent` ends: the forkserver, which ends with the service, or a watcher.
 
     Raises Orphaned: if the parent died before prctl(2) was called, no signal comes any more.
@@ -37,7 +40,7 @@ def adopt_orphans() -> None:
     prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def take_signals_as_they_come() -> None:
+def reset_signals() -> None:
     """Undo what the service's parent ignored or blocked, which survives fork and exec.
 
     SIGXCPU is how the CPU limit ends the child.

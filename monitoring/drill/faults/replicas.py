@@ -27,11 +27,11 @@ def _killed(stack: Stack) -> Iterator[None]:
 
 @contextmanager
 def _unknown(stack: Stack) -> Iterator[None]:
-    stack.tell_targets()
+    stack.set_targets()
     try:
         yield
     finally:
-        stack.tell_targets(*stack.services)
+        stack.set_targets(*stack.services)
 
 
 @contextmanager
@@ -41,11 +41,11 @@ def _fewer(stack: Stack) -> Iterator[None]:
         _KNOWN_SECONDS,
         "Prometheus has known all replicas for 5 minutes, compressed",
     )
-    stack.tell_targets(stack.service)
+    stack.set_targets(stack.service)
     try:
         yield
     finally:
-        stack.tell_targets(*stack.services)
+        stack.set_targets(*stack.services)
 
 
 @contextmanager

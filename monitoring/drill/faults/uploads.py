@@ -46,9 +46,9 @@ def _damaged(stack: Stack) -> AbstractContextManager[None]:
     return sending_damaged(stack.service.put)
 
 
-def _given_up(stack: Stack) -> AbstractContextManager[None]:
+def _broken_off(stack: Stack) -> AbstractContextManager[None]:
     archive = archives.good()
-    return repeated(lambda: stack.service.give_up(archive), every=_EVERY_SECONDS)
+    return repeated(lambda: stack.service.break_off(archive), every=_EVERY_SECONDS)
 
 
 def _hostile(stack: Stack) -> AbstractContextManager[None]:
@@ -73,5 +73,5 @@ FAULTS: Final = (
         _flood,
         site(RATE_LIMIT="5/minute", RATE_LIMIT_ENABLED=True),
     ),
-    Fault("ConversionsAbandoned", "clients hang up in the middle of uploads", _given_up, site()),
+    Fault("ConversionsAbandoned", "clients hang up in the middle of uploads", _broken_off, site()),
 )

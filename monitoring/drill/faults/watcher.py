@@ -48,11 +48,11 @@ def _second_alertmanager_killed(stack: Stack) -> Iterator[None]:
 
 @contextmanager
 def _alertmanager_unknown(stack: Stack) -> Iterator[None]:
-    stack.tell_alertmanager(known=False)
+    stack.set_alertmanagers(known=False)
     try:
         yield
     finally:
-        stack.tell_alertmanager(known=True)
+        stack.set_alertmanagers(known=True)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.api.accept import names_errors_alone, preferred, prefers_html
+from app.api.accept import names_only_error_types, preferred, prefers_html
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_of_a_header_of_thousands_of_ranges_the_first_are_read(
     ],
 )
 def test_who_names_json_alone_speaks_of_errors(accept: str) -> None:
-    assert names_errors_alone(accept)
+    assert names_only_error_types(accept)
 
 
 @pytest.mark.parametrize(
@@ -129,4 +129,4 @@ def test_who_names_json_alone_speaks_of_errors(accept: str) -> None:
     ],
 )
 def test_who_names_anything_else_speaks_of_results_too(accept: str) -> None:
-    assert not names_errors_alone(accept)
+    assert not names_only_error_types(accept)

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from app.worker.launcher import CannotStart, Ended, Launcher
-from app.worker.locks import Locks
+from app.worker.locks.lock_up import Locks
 from app.worker.protocol import Ready, encode
 from docc2context import __version__
 from tests.app.serving import eventually

@@ -26,8 +26,8 @@ def test_a_drained_service_is_told_and_logged_once_until_it_is_ready_again(
     file = tmp_path / "DRAIN"
 
     def looked_twice() -> tuple[float, float]:
-        watch.look()
-        watch.look()
+        watch.check()
+        watch.check()
         return told(app)
 
     with capture_logs() as lines:
@@ -53,7 +53,7 @@ def test_a_workspace_that_cannot_be_written_is_told(app: FastAPI, tmp_path: Path
     tmp_path.rmdir()
 
     with capture_logs() as lines:
-        ReadinessWatch(app.state.services).look()
+        ReadinessWatch(app.state.services).check()
 
     assert told(app) == (1, 0)
     detail = "Nothing can be written to WORKSPACE_DIR: No such file or directory."

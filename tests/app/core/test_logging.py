@@ -8,7 +8,7 @@ import structlog
 
 from app.core.errors import ServiceError
 from app.core.logging import configure_logging
-from app.services.multipart import FileField
+from app.services.multipart import FormDecoder
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
@@ -108,6 +108,6 @@ def test_a_malformed_upload_is_no_line_of_its_own(capsys: pytest.CaptureFixture[
     configure_logging("info", "json")
 
     with pytest.raises(ServiceError):
-        FileField("multipart/form-data; boundary=b", lambda _: None).feed(b"--b?")
+        FormDecoder("multipart/form-data; boundary=b", lambda _: None).feed(b"--b?")
 
     assert lines(capsys) == []

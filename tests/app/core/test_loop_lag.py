@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.core.loop_lag import INTERVAL_SECONDS, measured_lag
+from app.core.loop_lag import INTERVAL_SECONDS, measuring_lag
 
 
 def test_all_intervals_of_a_stall_are_told_of() -> None:
@@ -19,7 +19,7 @@ def test_all_intervals_of_a_stall_are_told_of() -> None:
             lags.append(lag)
             seen.set()
 
-        async with measured_lag(observe):
+        async with measuring_lag(observe):
             await asyncio.sleep(0)
             time.sleep(4.5 * INTERVAL_SECONDS)  # noqa: ASYNC251  # what must not happen
             await asyncio.wait_for(seen.wait(), 10)
@@ -34,7 +34,7 @@ def test_all_intervals_of_a_stall_are_told_of() -> None:
 
 def test_nothing_is_measured_afterwards() -> None:
     async def scenario() -> int:
-        async with measured_lag(lambda _: None):
+        async with measuring_lag(lambda _: None):
             pass
         return len(asyncio.all_tasks())
 

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.core import labels
-from app.core.declared import Label
+from app.core.declaration import Label
 from app.core.metrics import Metrics, declarations
 from app.core.metrics_reference import reference
 from app.core.resource_figures import FIGURES, ResourceReading
@@ -116,7 +116,7 @@ def test_resource_figures_are_told_as_they_were_read() -> None:
         "resource_usage": {("cpu_percent",): 60.0, ("memory_mb",): 7.0},
     }
 
-    series = parsed(rendered(Metrics(reading=lambda: reading)))
+    series = parsed(rendered(Metrics(latest_reading=lambda: reading)))
 
     told = {name: value for name, value in series.items() if name.startswith(("docc", "resource"))}
     assert told == {

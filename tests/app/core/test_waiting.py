@@ -8,11 +8,10 @@ from typing import Any
 
 import anyio
 import pytest
-from structlog.testing import capture_logs
 
 from app.api.hangup import unless_hung_up
 from app.core.threads import in_thread
-from app.core.waiting import beside, ended
+from app.core.waiting import until_done
 from tests.app.api.test_hangup import request_of
 
 
@@ -55,7 +54,7 @@ def test_the_loop_sleeps_while_work_ends_whose_scope_is_cancelled() -> None:
     async def scenario(selector: Dozing) -> None:
         with anyio.CancelScope() as scope:
             work = asyncio.create_task(waits_asleep(selector, scope))
-            await ended(work)
+            await until_done(work)
             pytest.fail("the cancellation has been forgotten")
         assert scope.cancelled_caught
         assert work.result()
@@ -104,7 +103,7 @@ def test_all_has_ended_when_the_cancellation_comes_through() -> None:
     async def scenario() -> None:
         go_on = [asyncio.Event(), asyncio.Event()]
         work = [asyncio.create_task(one.wait()) for one in go_on]
-        caller = asyncio.create_task(ended(*work))
+        caller = asyncio.create_task(until_done(*work))
         for one in go_on:
             await asyncio.sleep(0)
             caller.cancel()
@@ -116,44 +115,3 @@ def test_all_has_ended_when_the_cancellation_comes_through() -> None:
         assert [one.done() for one in work] == [True, True]
 
     asyncio.run(scenario())
-
-
-def test_work_beside_a_block_ends_with_it() -> None:
-    ends: list[str] = []
-
-    async def work() -> None:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            ends.append("work")
-
-    async def scenario() -> None:
-        async with beside("work", work()):
-            await asyncio.sleep(0)
-            ends.append("block")
-
-    with capture_logs() as lines:
-        asyncio.run(scenario())
-
-    assert (ends, lines) == (["block", "work"], [])
-
-
-def test_work_beside_a_block_that_ends_by_itself_is_logged() -> None:
-    failure = ZeroDivisionError()
-
-    async def fails() -> None:
-        raise failure
-
-    async def returns() -> None:
-        pass
-
-    async def scenario() -> None:
-        async with beside("fails", fails()), beside("returns", returns()):
-            await asyncio.sleep(0)
-
-    with capture_logs() as lines:
-        asyncio.run(scenario())
-
-    ends = [(line["event"], line["task"], line["exc_info"]) for line in lines]
-    event = "background_task_ended"
-    assert ends == [(event, "fails", failure), (event, "returns", None)]

@@ -206,7 +206,7 @@ def test_what_is_no_http_passes_unseen() -> None:
 
 def test_routes_that_are_expected_start_at_zero() -> None:
     metrics = Metrics()
-    metrics.expect_requests([("PUT", "/x")])
+    metrics.start_requests_at_zero([("PUT", "/x")])
 
     series = parsed(metrics.render("")[0].decode())
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.client_address import ClientAddresses, parsed
+from app.services.client_address import ClientAddresses, parse_address
 
 PROXIES = ("10.0.0.0/8", "fd00::/8", "127.0.0.1/32")
 BEHIND_PROXIES = ClientAddresses(tuple(ip_network(one) for one in PROXIES))
@@ -14,11 +14,11 @@ ALONE = ClientAddresses(())
 
 
 def client(peer: str | None, *forwarded: str) -> str:
-    return str(BEHIND_PROXIES.client(peer, forwarded))
+    return str(BEHIND_PROXIES.address_of(peer, forwarded))
 
 
 def test_nobody_is_believed_by_default() -> None:
-    assert str(ALONE.client("127.0.0.1", ["192.0.2.1"])) == "127.0.0.1"
+    assert str(ALONE.address_of("127.0.0.1", ["192.0.2.1"])) == "127.0.0.1"
 
 
 def test_who_is_no_proxy_is_not_believed() -> None:
@@ -64,7 +64,7 @@ def test_what_makes_no_sense_ends_the_reading(nonsense: str) -> None:
     ],
 )
 def test_an_address_has_one_form(text: str, address: str) -> None:
-    assert str(parsed(text)) == address
+    assert str(parse_address(text)) == address
 
 
 def test_a_mapped_peer_is_a_proxy_too() -> None:
@@ -86,8 +86,8 @@ ENTRIES = st.one_of(
 
 @given(st.ip_addresses(), st.lists(st.lists(ENTRIES).map(",".join)))
 def test_whatever_is_forwarded_gives_an_address(peer: object, forwarded: list[str]) -> None:
-    found = BEHIND_PROXIES.client(str(peer), forwarded)
+    found = BEHIND_PROXIES.address_of(str(peer), forwarded)
 
-    written = [parsed(one) for one in ",".join(forwarded).split(",")]
-    assert found in [parsed(str(peer)), *(one for one in written if one)]
+    written = [parse_address(one) for one in ",".join(forwarded).split(",")]
+    assert found in [parse_address(str(peer)), *(one for one in written if one)]
     assert ip_address(str(found)) == found

@@ -2,38 +2,38 @@
 
 import asyncio
 import signal
-from contextlib import suppress
 from io import FileIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from app.core.config import Settings
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
-from app.services import conversion
 from app.services.admission import Admission
-from app.services.conversion import Converter, bounds_of, limits_of
+from app.services.availability import Availability
+from app.services.conversion import Conversions
+from app.services.journal import Journal
 from app.services.own_converter import OwnConverter
-from app.worker.launcher import CannotStart, Ended, Launcher
-from app.worker.locks import Bounds, Locks
+from app.worker.launcher import CannotStart, Ended
+from app.worker.locks.bounds import Bounds
+from app.worker.locks.lock_up import Locks
+from app.worker.options import Options
 from app.worker.protocol import (
     Converted,
     Crashed,
     Extracted,
+    FullDisk,
     OutOfMemory,
-    OutOfRoom,
     Ready,
     Refused,
     Reply,
     encode,
 )
-from app.worker.wanted import Wanted
 from docc2context import DEFAULT_LIMITS
 from tests.app.scrapes import value_of
+from tests.app.services.launchers import told
 
 CONVERTED = Converted(
     pages_converted=1,
@@ -50,51 +50,22 @@ METRICS = Metrics()
 BOUNDS = Bounds(memory_bytes=7, cpu_seconds=8, file_bytes=9)
 
 
-class ToldLauncher(Launcher):
-    """Starts nothing, and answers as it was told."""
-
-    def __init__(self, answer: Ended | Exception) -> None:
-        self.answer = answer
-        self.runs = 0
-        self.asked = asyncio.Event()
-
-    async def run(self, *_arguments: Any, **_options: Any) -> Ended:
-        self.runs += 1
-        self.asked.set()
-        answer = self.answer
-        await asyncio.sleep(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-def told(answer: Ended | Reply | Exception) -> ToldLauncher:
-    if isinstance(answer, Ended | Exception):
-        return ToldLauncher(answer)
-    return ToldLauncher(Ended(encode(answer), 0))
-
-
-def converter(answer: Ended | Reply | Exception) -> Converter:
-    return converter_by(told(answer))
-
-
-def converter_by(launcher: Launcher) -> Converter:
-    return Converter(
+def conversions(answer: Ended | Reply | Exception) -> Conversions:
+    converter = OwnConverter(
+        launcher=told(answer), limits=DEFAULT_LIMITS, bounds=BOUNDS, timeout_seconds=2
+    )
+    return Conversions(
         admission=Admission(slots=1, queue=0, wait_seconds=1, metrics=METRICS),
-        engine=OwnConverter(
-            launcher=launcher,
-            limits=DEFAULT_LIMITS,
-            bounds=BOUNDS,
-            timeout_seconds=2,
-        ),
-        metrics=METRICS,
+        converter=converter,
+        availability=Availability(converter=converter, metrics=METRICS),
+        journal=Journal(METRICS),
     )
 
 
 def converted(tmp_path: Path, answer: Ended | Reply | Exception) -> Converted:
     with FileIO(tmp_path / "upload", "w+") as upload, FileIO(tmp_path / "result", "w+") as result:
         upload.write(b"PK34")
-        return asyncio.run(converter(answer).convert(upload, result, Wanted()))
+        return asyncio.run(conversions(answer).convert(upload, result, Options()))
 
 
 def refusal(tmp_path: Path, answer: Ended | Reply | Exception) -> tuple[ServiceError, EventDict]:
@@ -149,7 +120,7 @@ def test_a_refusal_without_advice_has_the_catalogues(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_storage(tmp_path: Path) -> None:
-    error, _ = refusal(tmp_path, OutOfRoom())
+    error, _ = refusal(tmp_path, FullDisk())
 
     assert error.code is ErrorCode.INSUFFICIENT_STORAGE
 
@@ -222,136 +193,5 @@ def test_a_child_that_cannot_be_started_makes_the_converter_unavailable(tmp_path
     assert is_available() == 1
 
 
-def test_a_probe_is_content_with_a_child_that_is_ready() -> None:
-    assert asyncio.run(converter(READY).probe()) == READY.locks
-    assert is_available() == 1
-
-
-def test_a_probe_counts_the_locks_that_the_kernel_lacks() -> None:
-    asyncio.run(converter(READY).probe())
-    assert value_of(METRICS, "converter_locks_missing") == 1
-
-    asyncio.run(converter(Ready(Locks(["group", "landlock"], {}))).probe())
-    assert value_of(METRICS, "converter_locks_missing") == 0
-
-
-NO_PROCESS = "The service could not start a process for the conversion."
-NO_ANSWER = "The converter process did not answer within 5 s."
-
-
-@pytest.mark.parametrize(
-    ("answer", "reason"),
-    [
-        (CannotStart(), NO_PROCESS),
-        (TimeoutError(), NO_ANSWER),
-        (Ended(b"", 1), "The converter process ended before it answered: exit code 1."),
-        (Ended(b"", -9), "The converter process ended before it answered: signal 9 (Killed)."),
-    ],
-)
-def test_a_probe_finds_the_converter_unavailable_and_says_why(
-    answer: Ended | Exception, reason: str
-) -> None:
-    with capture_logs() as lines, pytest.raises(ServiceError) as caught:
-        asyncio.run(converter(answer).probe())
-
-    assert (caught.value.code, caught.value.detail) == (ErrorCode.CONVERTER_UNAVAILABLE, reason)
-    assert is_available() == 0
-    assert lines == [{"event": "converter_probe_failed", "log_level": "warning", "reason": reason}]
-
-
-def test_a_probe_that_fails_is_logged_when_that_begins_and_when_it_fails_otherwise() -> None:
-    launcher = told(READY)
-    probed = converter_by(launcher)
-    late, none, well = TimeoutError(), CannotStart(), Ended(encode(READY), 0)
-    answers: list[Ended | Exception] = [late, late, none, none, well, none]
-
-    async def scenario() -> None:
-        for launcher.answer in answers:
-            with suppress(ServiceError):
-                await probed.probe()
-
-    with capture_logs() as lines:
-        asyncio.run(scenario())
-
-    assert [line["reason"] for line in lines] == [NO_ANSWER, NO_PROCESS, NO_PROCESS]
-
-
-def test_an_unavailable_converter_is_asked_again_until_it_is_back(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(conversion, "_PROBE_INTERVAL_SECONDS", 0.001)
-    launcher = told(CannotStart())
-    watched = converter_by(launcher)
-
-    async def scenario() -> None:
-        with pytest.raises(ServiceError):
-            await watched.probe()
-        launcher.asked.clear()
-        async with watched.watched():
-            await launcher.asked.wait()
-            assert is_available() == 0
-            launcher.answer = Ended(encode(READY), 0)
-            launcher.asked.clear()
-            await launcher.asked.wait()
-            await watched.probe()
-            assert is_available() == 1
-
-    asyncio.run(asyncio.wait_for(scenario(), 10))
-
-
 def is_available() -> float:
     return value_of(METRICS, "converter_available")
-
-
-def test_probes_at_the_same_time_share_a_child() -> None:
-    launcher = told(READY)
-    probed = converter_by(launcher)
-
-    async def scenario() -> None:
-        await asyncio.gather(*(probed.probe() for _ in range(10)))
-        await probed.probe()
-
-    asyncio.run(scenario())
-    assert launcher.runs == 2
-
-
-def test_an_answer_is_too_old_once_a_conversion_has_found_otherwise(tmp_path: Path) -> None:
-    launcher = told(READY)
-    probed = converter_by(launcher)
-
-    async def available() -> bool:
-        try:
-            await probed.probe(max_age_seconds=3600)
-        except ServiceError:
-            return False
-        return True
-
-    async def scenario() -> list[bool]:
-        found = [await available(), await available()]
-        launcher.answer = CannotStart()
-        found.append(await available())
-        with FileIO(tmp_path / "upload", "w+") as upload, FileIO(tmp_path / "out", "w+") as result:
-            with pytest.raises(ServiceError):
-                await probed.convert(upload, result, Wanted())
-            found.append(await available())
-        return found
-
-    assert asyncio.run(scenario()) == [True, True, True, False]
-    assert launcher.runs == 3
-
-
-def test_the_settings_are_the_limits() -> None:
-    limits = limits_of(
-        Settings(max_entries=1, max_archive_bytes=2, max_page_bytes=3, max_output_bytes=4)
-    )
-
-    assert (limits.max_entries, limits.max_archive_bytes) == (1, 2)
-    assert (limits.max_page_bytes, limits.max_output_bytes) == (3, 4)
-
-
-def test_the_settings_are_the_bounds() -> None:
-    bounds = bounds_of(
-        Settings(conversion_memory_bytes=2**27, conversion_cpu_seconds=2, max_output_bytes=3)
-    )
-
-    assert bounds == Bounds(memory_bytes=2**27, cpu_seconds=2, file_bytes=3)

@@ -130,7 +130,7 @@ def test_what_the_end_of_the_service_cuts_off_is_its_own_fault_and_not_a_clients
     with (
         capture_logs() as lines,
         pytest.raises(asyncio.CancelledError),
-        journal.conversion(cut_off=lambda: refusal("draining")),
+        journal.conversion(why_cancelled=lambda: refusal("draining")),
     ):
         raise asyncio.CancelledError
 

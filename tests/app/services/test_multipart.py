@@ -3,7 +3,7 @@
 import pytest
 
 from app.core.errors import ErrorCode, ServiceError
-from app.services.multipart import FileField
+from app.services.multipart import FormDecoder
 
 CONTENT_TYPE = "multipart/form-data; boundary=XyZ"
 DATA = b"PK\x03\x04 any \r\n--Xy bytes \r\n--XyZ! and \r\n\r\n--"
@@ -20,10 +20,10 @@ FORM = part("note", b"hello") + part("file", DATA) + part("after", b"x" * 100) +
 
 def taken(*pieces: bytes, content_type: str = CONTENT_TYPE) -> bytes:
     received = bytearray()
-    field = FileField(content_type, received.extend)
+    decoder = FormDecoder(content_type, received.extend)
     for piece in pieces:
-        field.feed(piece)
-    field.finish()
+        decoder.feed(piece)
+    decoder.finish()
     return bytes(received)
 
 
@@ -65,11 +65,11 @@ def test_a_part_is_named_by_its_own_disposition_alone() -> None:
 
 
 def texts(form: bytes, size: int = 1000) -> dict[str, str]:
-    field = FileField(CONTENT_TYPE, bytearray().extend, ["assets"])
+    decoder = FormDecoder(CONTENT_TYPE, bytearray().extend, ["assets"])
     for at in range(0, len(form), size):
-        field.feed(form[at : at + size])
-    field.finish()
-    return field.texts
+        decoder.feed(form[at : at + size])
+    decoder.finish()
+    return decoder.fields
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
@@ -267,10 +267,10 @@ def test_a_file_of_boundaries_is_refused_before_it_costs_a_step_for_each(
     head = delimiter + b"\r\nContent-Disposition: form-data; name=file\r\n\r\n"
     piece = (b"\r\n" + delimiter + after) * 10_000
     written: list[memoryview] = []
-    field = FileField(f"multipart/form-data; boundary={boundary}", written.append)
+    decoder = FormDecoder(f"multipart/form-data; boundary={boundary}", written.append)
 
     with pytest.raises(ServiceError) as caught:
-        field.feed(head + piece)
+        decoder.feed(head + piece)
 
     assert caught.value.code is ErrorCode.INVALID_REQUEST
     assert len(written) == 0
@@ -279,8 +279,8 @@ def test_a_file_of_boundaries_is_refused_before_it_costs_a_step_for_each(
 @pytest.mark.parametrize("piece", [b"\r", b"\r\n", b"\r\n-", b"\r\n--", b"\r\n--Xy", b"\r\n--XyA"])
 def test_what_only_begins_like_a_boundary_costs_no_step(piece: bytes) -> None:
     written: list[memoryview] = []
-    field = FileField(CONTENT_TYPE, written.append)
+    decoder = FormDecoder(CONTENT_TYPE, written.append)
 
-    field.feed(part("file", piece * 10_000))
+    decoder.feed(part("file", piece * 10_000))
 
     assert len(written) <= 3

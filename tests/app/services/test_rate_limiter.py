@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
-from app.services import rate_limiter
+from app.services import rate_limit_stores
 from app.services.rate_limiter import BACK_OFF_SECONDS, RateLimiter
 from tests.app.scrapes import value_of
 
@@ -83,7 +83,7 @@ def test_a_refusal_says_how_many_and_when() -> None:
 
 
 def test_memory_keeps_no_more_counters_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limiter, "MAX_COUNTERS_IN_MEMORY", 100)
+    monkeypatch.setattr(rate_limit_stores, "MAX_COUNTERS_IN_MEMORY", 100)
     counting = limiter("1/1000 days")
     storage = counting._window.storage
 
@@ -118,14 +118,14 @@ def test_a_store_that_hangs_is_asked_once_in_a_while(
         clock=clock,
     )
     asked = 0
-    ask = counting._refused_for
+    ask = counting._seconds_refused
 
     async def watched(subject: str) -> int | None:
         nonlocal asked
         asked += 1
         return await ask(subject)
 
-    monkeypatch.setattr(counting, "_refused_for", watched)
+    monkeypatch.setattr(counting, "_seconds_refused", watched)
 
     async def conversions() -> list[int]:
         found = []

@@ -12,8 +12,10 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
-from app.worker.locks import Bounds, landlock, lock_up, resources, seccomp
+from app.worker.locks import landlock, resources, seccomp
+from app.worker.locks.bounds import Bounds
 from app.worker.locks.kernel import prctl
+from app.worker.locks.lock_up import lock_up
 from app.worker.locks.session import die_with_parent
 
 BOUNDS = Bounds(memory_bytes=512 * 1024 * 1024, cpu_seconds=20, file_bytes=1000)
@@ -38,7 +40,7 @@ def behind_landlock(reply: int, port: int) -> None:
 
 def behind_seccomp(reply: int, port: int) -> None:
     prctl(38, 1, 0, 0, 0)
-    seccomp.allow_only_conversions_calls()
+    seccomp.allow_only_conversion_calls()
     say(reply, {name: told_no(attempt) for name, attempt in attempts(port).items()})
 
 

@@ -10,17 +10,17 @@ import pytest
 
 import docc2context
 from app.worker import child
-from app.worker.locks import Bounds
+from app.worker.locks.bounds import Bounds
+from app.worker.options import Options
 from app.worker.protocol import (
     Converted,
     Crashed,
+    FullDisk,
     OutOfMemory,
-    OutOfRoom,
     Refused,
     Reply,
     decode,
 )
-from app.worker.wanted import Wanted
 from docc2context import (
     DEFAULT_LIMITS,
     Code,
@@ -38,7 +38,7 @@ from tests.app.archives import (
 )
 
 ARTICLE = json.dumps(article("Foo"))
-BUNDLE = Wanted()
+BUNDLE = Options()
 BOUNDS = Bounds(memory_bytes=2**30, cpu_seconds=60, file_bytes=1000)
 
 
@@ -54,7 +54,7 @@ class Conversion:
         self.upload, self.result, self.said = folder / "u", folder / "r", folder / "s"
 
     def __call__(
-        self, archive: bytes, wanted: Wanted = BUNDLE, limits: Limits = DEFAULT_LIMITS
+        self, archive: bytes, options: Options = BUNDLE, limits: Limits = DEFAULT_LIMITS
     ) -> Reply | None:
         self.upload.write_bytes(archive)
         upload = os.open(self.upload, os.O_RDWR)
@@ -63,7 +63,7 @@ class Conversion:
         result = os.open(self.result, os.O_RDWR | os.O_CREAT)
         said = os.open(self.said, os.O_RDWR | os.O_CREAT)
         try:
-            child.convert(said, upload, result, wanted, limits, BOUNDS)
+            child.convert(said, upload, result, options, limits, BOUNDS)
         finally:
             os.close(said)
         return decode(self.said.read_bytes())
@@ -107,7 +107,7 @@ def test_a_refusal_tells_how_far_the_reader_came(
 
 
 def test_one_document_is_made_if_it_is_wanted(reply_of: Conversion) -> None:
-    reply = reply_of(doccarchive("Foo", "Bar"), Wanted(single=True))
+    reply = reply_of(doccarchive("Foo", "Bar"), Options(single=True))
 
     assert isinstance(reply, Converted)
     assert reply.pages_converted == 2
@@ -115,7 +115,7 @@ def test_one_document_is_made_if_it_is_wanted(reply_of: Conversion) -> None:
 
 
 def test_assets_come_along_if_they_are_wanted(reply_of: Conversion) -> None:
-    reply = reply_of(illustrated_doccarchive(), Wanted(assets=True))
+    reply = reply_of(illustrated_doccarchive(), Options(assets=True))
 
     assert isinstance(reply, Converted)
     assert reply.assets_copied == 1
@@ -228,7 +228,7 @@ def test_a_full_disk_is_told_apart_however_it_is_wrapped(
     failure = raising(outer, cause=full) if wrapped else raising(full)
     monkeypatch.setattr(docc2context, "convert", failure.convert)
 
-    assert reply_of(b"") == OutOfRoom()
+    assert reply_of(b"") == FullDisk()
 
 
 def during(handled: Exception, error: Exception) -> Exception:

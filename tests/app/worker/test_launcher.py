@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from app.worker.descriptors import SentFile
 from app.worker.launcher import CannotStart, Ended, Launcher
 from app.worker.protocol import MAX_REPLY_BYTES
+from app.worker.sent_file import SentFile
 from tests.app.serving import NEEDS_PROC, eventually, is_running
 from tests.app.worker import jobs
 

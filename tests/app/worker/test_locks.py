@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from app.worker.descriptors import SentFile
 from app.worker.launcher import Ended, Launcher
 from app.worker.locks.landlock import _not_covered, _ruleset
 from app.worker.locks.seccomp import instructions
 from app.worker.locks.syscalls import MACHINES, Machine
+from app.worker.sent_file import SentFile
 from tests.app.serving import NEEDS_PROC, children_of
 from tests.app.worker import lock_jobs
 

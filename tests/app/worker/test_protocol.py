@@ -2,13 +2,13 @@
 
 import pytest
 
-from app.worker.locks import Locks
+from app.worker.locks.lock_up import Locks
 from app.worker.protocol import (
     Converted,
     Crashed,
     Extracted,
+    FullDisk,
     OutOfMemory,
-    OutOfRoom,
     Ready,
     Refused,
     Reply,
@@ -28,7 +28,7 @@ REPLIES: list[Reply] = [
         extracted=Extracted(files=7, bytes=8, seconds=0.5),
     ),
     Refused(code="not_a_zip", detail="…", remedy="!", entry="'a'", limit=3, stage="opening"),
-    OutOfRoom(),
+    FullDisk(),
     OutOfMemory(),
     Crashed("Traceback", "reading"),
 ]

@@ -4,13 +4,13 @@ import pytest
 
 from monitoring.drill.bounds import ALLOWANCE_SECONDS, Route, route_of, rules_of
 from monitoring.drill.compress import seconds
-from monitoring.drill.configuration import shipped
+from monitoring.drill.configuration import compressed
 from monitoring.drill.faults import FAULTS
 from monitoring.drill.plan import Plan
 from tests.monitoring.rule_file import alerts
 
-SHIPPED = shipped(20)
-RULES = rules_of(SHIPPED)
+CONFIGURATIONS = compressed(20)
+RULES = rules_of(CONFIGURATIONS)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_the_end_is_told_with_the_next_interval_of_the_group() -> None:
 def test_the_route_is_the_one_that_alertmanager_takes(
     alert: str, severity: str, expected: Route
 ) -> None:
-    assert route_of(SHIPPED, alert, severity) == expected
+    assert route_of(CONFIGURATIONS, alert, severity) == expected
 
 
 def test_a_fault_may_say_that_its_rule_looks_back_less() -> None:

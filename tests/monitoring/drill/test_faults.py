@@ -89,10 +89,10 @@ def test_a_fault_and_its_companions_are_alerts_of_ours(fault: Fault) -> None:
 
 @each_fault
 def test_it_is_known_by_which_ways_people_are_told(fault: Fault) -> None:
-    ways = Plan.compressed(20).ways(fault)
+    integrations = Plan.compressed(20).integrations(fault)
 
-    assert ways
-    assert (("slack", "#alerts") in ways) != (("pagerduty", "") in ways)
+    assert integrations
+    assert (("slack", "#alerts") in integrations) != (("pagerduty", "") in integrations)
 
 
 def test_the_good_archive_is_converted() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from monitoring import relocation
-from monitoring.local import Place, prometheus_file, taken
+from monitoring.local import Setup, prometheus_file, unusable_ports
 from monitoring.programs import ProgramMissing, free_port, require_both
 from tests.app.serving import NEEDS_PROC, children_of, eventually, is_running
 
@@ -160,7 +160,7 @@ def test_a_port_that_is_taken_is_named_before_anything_starts(tmp_path: Path) ->
         " Address already in use"
     )
     assert not running.data.exists()
-    assert taken(ports) == []
+    assert unusable_ports(ports) == []
 
 
 @pytest.mark.parametrize(
@@ -191,5 +191,5 @@ def test_what_is_missing_is_named_with_the_command_that_brings_it(
 
 
 def test_with_the_usual_ports_prometheus_has_the_shipped_file(tmp_path: Path) -> None:
-    assert prometheus_file(Place(tmp_path)) == relocation.PROMETHEUS
-    assert prometheus_file(Place(tmp_path, service=8001)) == tmp_path / "prometheus.yml"
+    assert prometheus_file(Setup(tmp_path)) == relocation.PROMETHEUS
+    assert prometheus_file(Setup(tmp_path, service=8001)) == tmp_path / "prometheus.yml"

@@ -1,0 +1,86 @@
+"""A conversion's options, from the request's headers, its query and the fields of its form.
+
+`has_options` says whether the service's converter can make one document and copy assets at all.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import Request
+from pydantic import TypeAdapter, ValidationError
+
+from app.api.accept import names_only_error_types, preferred
+from app.api.result_response import BUNDLE, DOCUMENT, FORMATS, ResultFormat
+from app.core.errors import ErrorCode, ServiceError
+from app.worker.options import Options
+
+ASSETS_FIELD: Final = "assets"
+"""Of the form, and of the query."""
+
+_FLAG: Final = TypeAdapter(bool)
+
+_ZIP_ONLY: Final = (
+    f"Send `Accept: {BUNDLE.media_type}`: this service's converter makes no single document."
+)
+
+SPLIT: Final = ErrorCode.ARCHIVE_TOO_LARGE.remedy
+"""What to do about too large a result of a converter that copies no assets anyway."""
+
+
+def format_of(request: Request, *, has_options: bool) -> ResultFormat:
+    """The format that the client likes best. Raises ServiceError `not_acceptable`."""
+    accept = ", ".join(request.headers.getlist("Accept"))
+    if names_only_error_types(accept):
+        return BUNDLE
+    media_type = preferred(accept, _offered(has_options=has_options))
+    if media_type is None:
+        raise not_acceptable(has_options=has_options)
+    return FORMATS[media_type]
+
+
+def not_acceptable(*, has_options: bool) -> ServiceError:
+    """The error for a client that accepts no format of the result."""
+    return ServiceError(
+        ErrorCode.NOT_ACCEPTABLE,
+        f"The Accept header does not allow {' or '.join(_offered(has_options=has_options))}.",
+        remedy=None if has_options else _ZIP_ONLY,
+    )
+
+
+def _offered(*, has_options: bool) -> list[str]:
+    return list(FORMATS) if has_options else [BUNDLE.media_type]
+
+
+def refuse_repeated_assets(request: Request) -> None:
+    """Raise ServiceError if the query has the field twice: FastAPI would read only the last."""
+    if len(request.query_params.getlist(ASSETS_FIELD)) > 1:
+        raise _invalid(f"The query has more than one `{ASSETS_FIELD}`.")
+
+
+def assets_of(fields: Mapping[str, str]) -> bool:
+    """Whether the form asks for assets, read as FastAPI reads the query. Raises ServiceError.
+
+    An empty text counts as absent: pages with forms send it for a field that nobody has set.
+    """
+    try:
+        return _FLAG.validate_python(fields.get(ASSETS_FIELD) or "false")
+    except ValidationError:
+        raise _invalid(f"The field `{ASSETS_FIELD}` is neither true nor false.") from None
+
+
+def options_of(result_format: ResultFormat, *, assets: bool, has_options: bool) -> Options:
+    """The options to convert with. Raises ServiceError if they are impossible."""
+    if assets and not has_options:
+        raise _invalid(
+            "This service's converter cannot copy assets.", f"Leave out `{ASSETS_FIELD}`."
+        )
+    if assets and result_format is DOCUMENT:
+        raise _invalid(
+            f"One document cannot contain assets: accept {BUNDLE.media_type}, or leave out "
+            f"`{ASSETS_FIELD}`."
+        )
+    return Options(single=result_format is DOCUMENT, assets=assets)
+
+
+def _invalid(detail: str, remedy: str | None = None) -> ServiceError:
+    return ServiceError(ErrorCode.INVALID_REQUEST, detail, remedy=remedy)

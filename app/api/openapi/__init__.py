@@ -1,0 +1,1 @@
+"""The API's description of itself, as far as FastAPI cannot make it from the routes."""

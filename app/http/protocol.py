@@ -1,0 +1,13 @@
+"""The HTTP protocol that uvicorn is given: its own, with all that this package adds.
+
+    uvicorn --http app.http.protocol:BoundedProtocol app.main:app
+
+uvicorn trusts its clients, and what it does is out of an application's reach. So each module here
+adds one concern, as a class derived from that of the module before it.
+"""
+
+from app.http.head_bounds import BoundedHead
+
+
+class BoundedProtocol(BoundedHead):
+    """The end of the chain, under a name for commands that stays when the chain grows."""

@@ -1,0 +1,101 @@
+"""What the server itself refuses: answered, logged, and reported to the request that it ends.
+
+An application does not see what is refused here, or sees it as a client that has hung up.
+"""
+
+from typing import Final, Literal, NamedTuple, NoReturn
+
+import structlog
+from httptools import HttpParserError
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+
+from app.http.hangup import HangupReported
+
+REFUSED_STATUS: Final = "refused_status"
+"""The key, in `scope["state"]`, of the status with which a request was refused after its head."""
+
+Reason = Literal["malformed", "head_too_large", "too_many_waiting", "head_timeout"]
+
+log = structlog.get_logger()
+
+
+class _Refusal(NamedTuple):
+    reason: Reason
+    status: int
+    text: str
+
+
+class RefusalReported(HangupReported):
+    """Answers what it refuses with a line of plain text, and closes the connection.
+
+    Where answers to complete requests are under way or due, they go out first, and the refusal is
+    not answered: a client would take that for a part of them. What arrives meanwhile is dropped.
+    """
+
+    _drops_input = False
+    """Whether what arrives is dropped."""
+
+    _stopped_for: _Refusal | None = None
+    """Why the parser was stopped; None if it stopped by itself."""
+
+    def data_received(self, data: bytes) -> None:
+        if not self._drops_input:
+            super().data_received(data)
+
+    def stop_parsing(self, reason: Reason, status: int, text: str) -> NoReturn:
+        """Refuse what the parser is reading, from within one of its events."""
+        self._stopped_for = _Refusal(reason, status, text)
+        raise HttpParserError(reason)  # leads to `send_400_response`
+
+    def send_400_response(self, msg: str) -> None:
+        self.refuse(*(self._stopped_for or _Refusal("malformed", 400, f"{msg}\n")))
+
+    def refuse(self, reason: Reason, status: int, text: str) -> None:
+        """Answer with `text` if possible, log the refusal, and close."""
+        if self._drops_input:
+            return
+        self._drops_input = True
+        # asyncio's own loop reads in the context of the request that last asked for more.
+        structlog.contextvars.clear_contextvars()
+        cycle: RequestResponseCycle | None = self.cycle
+        may_answer = self._may_answer()
+        log.info("request_refused", reason=reason, status=status, answered=may_answer)
+        if may_answer:
+            self.transport.write(self._answer(status, text))
+            if cycle is not None and not cycle.response_complete:
+                cycle.scope["state"][REFUSED_STATUS] = status
+        last = None if may_answer else self._last_complete()
+        if last is None:
+            self.transport.close()
+        else:
+            last.keep_alive = False  # so that the connection is closed after its answer
+
+    def _last_complete(self) -> RequestResponseCycle | None:
+        """The last of the whole requests that still wait for their answer; None if there is none.
+
+        One that is not yet whole and waits for its turn will have none.
+        """
+        if self.cycle.more_body:
+            if not self.pipeline:
+                return None
+            self.pipeline.popleft()
+            self._unanswered.pop()
+        return self._unanswered[-1]
+
+    def _answer(self, status: int, text: str) -> bytes:
+        headers = [
+            *self.server_state.default_headers,
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", b"%d" % len(text)),
+            (b"connection", b"close"),
+        ]
+        lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+        return STATUS_LINE[status] + lines + b"\r\n" + text.encode("ascii")
+
+    def _may_answer(self) -> bool:
+        """Whether what is written now would answer the request that is being read."""
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is None or cycle.response_complete:
+            return True
+        # Its body or trailers are still being read, and nothing has been answered yet.
+        return cycle.more_body and not cycle.response_started and not self.pipeline

@@ -1,0 +1,382 @@
+"""The bound on a head, fed to the protocol in segments of exactly this size."""
+
+import asyncio
+import logging
+import socket
+import struct
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn import Config
+from uvicorn.server import ServerState
+
+from app.http import linger, slow_readers
+from app.http.head_bounds import MAX_HEAD_BYTES, MAX_HEADERS, MAX_WAITING
+from app.http.protocol import BoundedProtocol
+from app.http.slow_readers import BoundedSlowReaders
+
+PIECE = 8192
+WHOLE = 1024 * 1024
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
+TINY = b"a: b\r\n"
+CHUNKED = b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+STARTED = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"
+
+
+class Application:
+    """Answers `haha` to what it has read, the first half before it may finish if `is_early`."""
+
+    def __init__(self, *, is_early: bool) -> None:
+        self._is_early = is_early
+        self.may_finish = asyncio.Event()
+        self.ended = 0
+        """Requests whose client has gone before the answer was whole."""
+
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        if self._is_early:
+            await self._begin(send)
+        finish = asyncio.create_task(self.may_finish.wait())
+        hangup = asyncio.create_task(_gone(receive))
+        await asyncio.wait([finish, hangup], return_when=asyncio.FIRST_COMPLETED)
+        if hangup.done() and not finish.done():
+            self.ended += 1
+        for task in (finish, hangup):
+            task.cancel()
+        if not self._is_early:
+            await self._begin(send)
+        await send({"type": "http.response.body", "body": b"ha"})
+
+    async def _begin(self, send: Send) -> None:
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
+        )
+        await send({"type": "http.response.body", "body": b"ha", "more_body": True})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class Protocol(BoundedProtocol):
+    """Tells when its connection is gone."""
+
+    def __init__(self, app: ASGIApp, state: ServerState) -> None:
+        super().__init__(Config(app, lifespan="off", log_config=None, ws="none"), state, {})
+        self.lost = asyncio.Event()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.lost.set()
+
+
+class Connection:
+    """A client's end of a connection to the protocol, which is fed by hand."""
+
+    def __init__(self, protocol: Protocol, theirs: socket.socket) -> None:
+        self.protocol = protocol
+        self.lost = protocol.lost
+        self._theirs = theirs
+
+    async def feed(self, *segments: bytes) -> None:
+        """Have the protocol receive them, each by itself."""
+        for segment in segments:
+            self.protocol.data_received(segment)
+            await asyncio.sleep(0)  # the application begins
+
+    def reset(self) -> None:
+        """Have the client's system end the connection, unseen by the protocol."""
+        self.protocol.flow.pause_reading()
+        self._theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._theirs.close()
+
+    async def said(self) -> bytes:
+        """All that it says, till it closes its side."""
+        loop, said = asyncio.get_running_loop(), b""
+        async with asyncio.timeout(5):
+            while received := await loop.sock_recv(self._theirs, 65536):
+                said += received
+        return said
+
+
+def tcp_pair() -> tuple[socket.socket, socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        theirs = socket.create_connection(server.getsockname())
+        return server.accept()[0], theirs
+
+
+@asynccontextmanager
+async def connected(
+    app: ASGIApp,
+    pair: Callable[[], tuple[socket.socket, socket.socket]] = socket.socketpair,
+    state: ServerState | None = None,
+) -> AsyncIterator[Connection]:
+    loop = asyncio.get_running_loop()
+    protocol = Protocol(app, state or ServerState())
+    ours, theirs = pair()
+    theirs.settimeout(0)
+    with theirs:
+        await loop.create_connection(lambda: protocol, sock=ours)
+        yield Connection(protocol, theirs)
+
+
+async def answered(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]}
+    )
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def said_to(app: ASGIApp, *segments: bytes) -> bytes:
+    """All that a server says to the segments, its application finishing behind the last."""
+    async with connected(app) as connection:
+        await connection.feed(*segments)
+        if isinstance(app, Application):
+            app.may_finish.set()
+        return await connection.said()
+
+
+async def said_by(segments: Sequence[bytes], *, is_early: bool) -> bytes:
+    return await said_to(Application(is_early=is_early), *segments)
+
+
+def status(said: bytes) -> int:
+    return int(said.split(b" ", 2)[1])
+
+
+def cut(data: bytes, size: int) -> list[bytes]:
+    return [data[start : start + size] for start in range(0, len(data), size)]
+
+
+@pytest.mark.parametrize("size", [PIECE, WHOLE], ids=["in pieces", "in one segment"])
+def test_headers_count_with_what_separates_them(size: int) -> None:
+    short = b"a: " + 300 * b"b" + b"\r\n"
+    room = (MAX_HEAD_BYTES - len(GET + b"Connection: close\r\n\r\n")) // len(short)
+
+    def answer(headers: int) -> bytes:
+        head = GET + b"Connection: close\r\n" + short * headers + b"\r\n"
+        return asyncio.run(said_to(answered, *cut(head, size)))
+
+    assert status(answer(room)) == 200
+    assert status(answer(room + 1)) == 431
+    assert status(answer(2 * room)) == 431
+
+
+def test_headers_and_trailers_are_counted_together() -> None:
+    def answer(headers: int, trailers: int) -> bytes:
+        head = GET + b"Connection: close\r\nTransfer-Encoding: chunked\r\n" + TINY * headers
+        return asyncio.run(
+            said_by([head + b"\r\n0\r\n" + TINY * trailers + b"\r\n"], is_early=False)
+        )
+
+    known = GET.count(b"\r\n") + 1  # the first line is none
+    assert status(answer(MAX_HEADERS - known, 0)) == 200
+    assert status(answer(MAX_HEADERS - known - 1, 1)) == 200
+    assert status(answer(MAX_HEADERS - known, 1)) == 431
+    refusal = answer(MAX_HEADERS - known + 1, 0)
+    assert status(refusal) == 431
+    assert refusal.endswith(b"The request has over 256 headers: send fewer.\n")
+
+
+@pytest.mark.parametrize("is_early", [True, False])
+@pytest.mark.parametrize(
+    "second",
+    [
+        cut(GET + TINY * 30_000, PIECE),
+        [GET + TINY * 30_000],
+        [b"no HTTP\r\n\r\n"],
+        [b"x"],
+        [b"no HTTP\r\n\r\n", GET + b"\r\n", b"x" * 200_000],
+    ],
+    ids=["large, in pieces", "large, in one segment", "no HTTP", "a byte", "no HTTP and more"],
+)
+def test_what_is_refused_leaves_the_answer_before_it_whole(
+    second: Sequence[bytes], *, is_early: bool
+) -> None:
+    said = asyncio.run(said_by([GET + b"\r\n", *second], is_early=is_early))
+
+    assert said.count(b"HTTP/1.1") == 1
+    assert said.startswith(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n")
+    assert said.endswith(b"\r\n\r\nhaha")
+
+
+@pytest.mark.parametrize(("is_early", "said"), [(True, 200), (False, 431)])
+def test_trailers_are_refused_if_their_request_is_not_yet_answered(
+    said: int, *, is_early: bool
+) -> None:
+    segments = [CHUNKED, *cut(TINY * 30_000, PIECE)]
+    answer = asyncio.run(said_by(segments, is_early=is_early))
+    assert status(answer) == said
+    assert answer.count(b"HTTP/1.1") == 1
+
+
+@pytest.mark.parametrize(
+    "rest", [cut(TINY * 30_000, PIECE), [b"no trailer\r\n"]], ids=["large", "malformed"]
+)
+def test_a_request_that_waits_for_its_turn_is_refused_without_harm_to_the_answer_before_it(
+    rest: Sequence[bytes],
+) -> None:
+    segments = [GET + b"\r\n", CHUNKED, *rest]
+    assert asyncio.run(said_by(segments, is_early=True)) == STARTED + b"haha"
+
+
+def test_a_few_requests_may_wait_for_their_turn_and_no_more() -> None:
+    last = GET + b"Connection: close\r\n\r\n"
+    few = (GET + b"\r\n") * MAX_WAITING + last
+    assert asyncio.run(said_to(answered, few)).count(b"HTTP/1.1 200 ") == 1 + MAX_WAITING
+    more = GET + b"\r\n" + few
+    assert asyncio.run(said_to(answered, more)).count(b"HTTP/1.1 200 ") == 1 + MAX_WAITING
+
+
+PUT = b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"
+
+
+@pytest.mark.parametrize("head", [PUT + b"Connection: close\r\n\r\n", PUT + b"\r\n"])
+def test_what_follows_an_answer_is_read_for_a_time_that_nothing_renews(
+    head: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linger, "LINGER_SECONDS", 0.2)
+
+    async def bytes_taken() -> int:
+        async with connected(answered) as connection:
+            await connection.feed(head)
+            taken = 0
+            async with asyncio.timeout(5):
+                while not connection.lost.is_set():
+                    connection.protocol.data_received(b"x")
+                    taken += 1
+                    await asyncio.sleep(0.01)
+            assert (await connection.said()).startswith(b"HTTP/1.1 200 OK\r\n")
+            return taken
+
+    assert 2 < asyncio.run(bytes_taken()) <= 21
+
+
+def test_an_upload_behind_an_answer_has_the_time_that_it_needs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(linger, "LINGER_SECONDS", 0.1)
+    upload = GET.replace(b"GET", b"PUT") + b"Content-Length: 20\r\nConnection: close\r\n\r\n"
+
+    async def answered_when_whole(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await answered(scope, receive, send)
+
+    async def said() -> bytes:
+        async with connected(answered_when_whole) as connection:
+            await connection.feed(GET + b"\r\n" + upload)
+            for _ in range(20):
+                await connection.feed(b"x")
+                await asyncio.sleep(0.01)  # the client's pace: it is what is tested
+            return await connection.said()
+
+    assert asyncio.run(said()).count(b"HTTP/1.1 200 ") == 2
+
+
+def test_who_sends_nothing_more_is_not_waited_for() -> None:
+    async def lost() -> None:
+        async with connected(answered) as connection:
+            connection.protocol.timeout_keep_alive = 0
+            await connection.feed(PUT + b"Connection: close\r\n\r\n", b"x")
+            assert (await connection.said()).startswith(b"HTTP/1.1 200 OK\r\n")
+            async with asyncio.timeout(5):
+                await connection.lost.wait()
+
+    asyncio.run(lost())
+
+
+def test_an_upload_whose_connection_is_refused_is_told_that_nobody_is_there() -> None:
+    async def ended() -> int:
+        app = Application(is_early=True)
+        async with connected(app) as connection:
+            await connection.feed(CHUNKED, *cut(TINY * 30_000, PIECE))
+            assert await connection.said() == STARTED + b"ha"
+            await asyncio.sleep(0)
+            return app.ended
+
+    assert asyncio.run(ended()) == 1
+
+
+def test_a_client_that_goes_before_the_end_of_its_answer_is_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def lost() -> None:
+        gone = asyncio.Event()
+
+        async def answered_late(_scope: Scope, _receive: Receive, send: Send) -> None:
+            headers = [(b"content-length", b"0")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await gone.wait()
+            await send({"type": "http.response.body", "body": b""})
+            connection.protocol.transport.write(b"too late")
+
+        async with connected(answered_late, tcp_pair) as connection:
+            await connection.feed(PUT + b"Connection: close\r\n\r\n")
+            connection.reset()
+            gone.set()
+            async with asyncio.timeout(5):
+                await connection.lost.wait()
+
+    asyncio.run(lost())
+    assert [one for one in caplog.records if one.levelno >= logging.WARNING] == []
+
+
+async def much(_scope: Scope, _receive: Receive, send: Send) -> None:
+    body = bytes(10_000_000)
+    headers = [(b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.mark.parametrize(("seconds", "dropped"), [(0.01, 1), (60, 0)])
+def test_of_too_many_slow_readers_the_slowest_is_dropped(
+    seconds: float, dropped: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slow_readers, "MAX_SLOW_READERS", 2)
+    monkeypatch.setattr(slow_readers, "SLOW_SECONDS", seconds)
+
+    async def readers() -> list[bool]:
+        state, found = ServerState(), []
+        async with AsyncExitStack() as stack:
+            for _ in range(4):
+                connection = await stack.enter_async_context(connected(much, tcp_pair, state))
+                found.append(connection)
+                await connection.feed(GET + b"\r\n")
+                assert connection.protocol.flow.write_paused
+                await asyncio.sleep(0.05)  # longer than one may be slow: it is what is tested
+            return [one.lost.is_set() for one in found]
+
+    assert asyncio.run(readers()) == [True] * dropped + [False] * (4 - dropped)
+
+
+def test_a_slow_reader_that_is_dropped_is_counted_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slow_readers, "MAX_SLOW_READERS", 2)
+    monkeypatch.setattr(slow_readers, "SLOW_SECONDS", 0.5)
+    dropped: list[BoundedProtocol] = []
+
+    def drop(connection: BoundedProtocol) -> None:
+        dropped.append(connection)
+        BoundedSlowReaders.drop(connection)
+
+    monkeypatch.setattr(BoundedProtocol, "drop", drop)
+
+    async def readers() -> list[Connection]:
+        state = ServerState()
+        async with AsyncExitStack() as stack:
+            found = [
+                await stack.enter_async_context(connected(much, tcp_pair, state)) for _ in range(5)
+            ]
+            for connection in found[:3]:
+                await connection.feed(GET + b"\r\n")
+            await asyncio.sleep(0.6)  # longer than one may be slow
+            # These begin to wait in one turn of the loop, before a connection can be gone.
+            for connection in found[3:]:
+                connection.protocol.data_received(GET + b"\r\n")
+            await asyncio.sleep(0)
+            assert all(connection.protocol.flow.write_paused for connection in found)
+            return found
+
+    assert dropped == [asyncio.run(readers())[0].protocol]

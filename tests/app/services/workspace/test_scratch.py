@@ -1,0 +1,166 @@
+"""Folders for outside converters: whose they are, and that they go."""
+
+import asyncio
+import os
+import resource
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from app.core.errors import ErrorCode, ServiceError
+from app.services.workspace import scratch
+from app.services.workspace.scratch import leftovers, scratch_folder, sweep
+
+
+def descriptors() -> set[str]:
+    return {one.name for one in Path("/dev/fd").iterdir()}
+
+
+def test_a_folder_is_for_its_user_alone_and_gone_afterwards(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with scratch_folder(tmp_path) as folder:
+            assert folder.name.startswith("swift-conv-")
+            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+            (folder / "deep").mkdir()
+            (folder / "deep" / "file").touch()
+
+    asyncio.run(scenario())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_in_use_is_no_leftover(tmp_path: Path) -> None:
+    (tmp_path / "swift-conv-old").mkdir()
+    (tmp_path / "swift-conv-file").touch()
+    (tmp_path / "swift-conv-link").symlink_to(tmp_path)
+    (tmp_path / "other").mkdir()
+
+    async def scenario() -> None:
+        async with scratch_folder(tmp_path) as folder:
+            assert leftovers(tmp_path) == [tmp_path / "swift-conv-old"]
+            assert sweep(tmp_path) == (1, [])
+            assert folder.exists()
+
+    asyncio.run(scenario())
+    assert sorted(one.name for one in tmp_path.iterdir()) == [
+        "other",
+        "swift-conv-file",
+        "swift-conv-link",
+    ]
+
+
+MOUNTED = """
+mount -t tmpfs none "$1/swift-conv-old/mount" || exit 9
+touch "$1/swift-conv-old/mount/kept" "$1/swift-conv-old/gone"
+WORKSPACE_DIR="$1" "$2" -m app.services.workspace sweep >&2
+find "$1" -type f
+"""
+
+
+def test_what_is_mounted_in_a_leftover_is_not_removed(tmp_path: Path) -> None:
+    mount = tmp_path / "swift-conv-old" / "mount"
+    mount.mkdir(parents=True)
+
+    done = subprocess.run(
+        [
+            *("unshare", "--user", "--map-root-user", "--mount"),
+            *("sh", "-c", MOUNTED, "sh", str(tmp_path), sys.executable),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        pytest.skip(f"SKIPPED: nothing can be mounted here: {done.stderr.strip()}")
+
+    assert done.stdout.splitlines() == [str(mount / "kept")]
+
+
+async def use(workspace: Path) -> bool:
+    async with scratch_folder(workspace) as folder:
+        return folder.exists()
+
+
+def test_what_is_swept_is_nobody_elses_until_it_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "swift-conv-old").mkdir()
+    remove, others = scratch._remove, []
+
+    def watched(folder: Path) -> bool:
+        others.append(leftovers(tmp_path))
+        return remove(folder)
+
+    monkeypatch.setattr(scratch, "_remove", watched)
+    assert sweep(tmp_path) == (1, [])
+    assert others == [[]]
+
+
+def test_who_is_swept_before_he_could_lock_his_folder_makes_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = tempfile.mkdtemp
+    swept: list[tuple[int, list[Path]]] = []
+
+    def made(prefix: str, dir: Path) -> str:  # noqa: A002  # as mkdtemp calls it
+        folder = make(prefix=prefix, dir=dir)
+        if not swept:
+            swept.append(sweep(tmp_path))
+        return folder
+
+    monkeypatch.setattr(tempfile, "mkdtemp", made)
+    assert asyncio.run(use(tmp_path))
+    assert swept == [(1, [])]
+    assert list(tmp_path.iterdir()) == []
+
+
+@contextmanager
+def no_descriptor_left() -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    next_one = os.dup(0)
+    os.close(next_one)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (next_one, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_folder_that_cannot_be_locked_does_not_stay(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        with no_descriptor_left(), pytest.raises(ServiceError) as caught:
+            async with scratch_folder(tmp_path):
+                pytest.fail("it could be opened")
+        assert caught.value.code is ErrorCode.BUSY
+
+    asyncio.run(scenario())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_who_is_cancelled_at_any_moment_leaves_neither_folder_nor_descriptor(
+    tmp_path: Path, turns: int
+) -> None:
+    async def hold() -> None:
+        async with scratch_folder(tmp_path):
+            await asyncio.sleep(60)
+
+    async def scenario() -> None:
+        task = asyncio.create_task(hold())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    before = descriptors()
+    asyncio.run(scenario())
+    assert list(tmp_path.iterdir()) == []
+    assert descriptors() == before

@@ -1,0 +1,30 @@
+"""What watches an outside program."""
+
+import subprocess
+from pathlib import Path
+
+from app.worker.program import _children, _children_of, size_and_entries
+from tests.app.serving import NEEDS_PROC
+
+pytestmark = NEEDS_PROC
+
+
+def test_a_thread_that_has_just_ended_has_no_children() -> None:
+    assert _children_of(Path("/proc/self/task/0")) == []
+
+
+def test_children_are_found_whichever_thread_has_them() -> None:
+    with subprocess.Popen(["sleep", "600"]) as process:
+        found = _children()
+        process.kill()
+
+    assert process.pid in found
+
+
+def test_what_lies_below_a_folder_is_counted_and_no_link_followed(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "file").write_bytes(bytes(1000))
+    (tmp_path / "link").symlink_to("/")
+    folders = (tmp_path / "deep").stat().st_size + len(str((tmp_path / "link").readlink()))
+
+    assert size_and_entries(tmp_path) == (folders + 1000, 3)
