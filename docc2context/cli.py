@@ -79,13 +79,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parsed(list(sys.argv[1:] if arguments is None else arguments))
     try:
         return _run_command(options)
-    except Docc2contextError as error:
-        error.remedy = _REMEDIES.get(error.code, error.remedy)
-        return _failed(options, f"{error} [{error.code}]")
     except BrokenPipeError:
         return UNREAD
-    except OSError as error:
-        return _failed(options, error.strerror or str(error))
+    except (Docc2contextError, OSError) as error:
+        return _failed(options, _reason(error))
     except BrokenExecutor:
         return _failed(
             options, "a worker process was killed, perhaps because memory ran out; try --workers 1"
@@ -120,16 +117,30 @@ def _convert(options: argparse.Namespace) -> int:
             f"what was written to {_output_name(options)} is complete, but was not checked"
         ):
             _print_summary(report, options)
-            losses = check(source, output, on_page=_progress(stack)) if options.strict else None
+            losses = _losses(source, output, options, stack) if options.strict else None
     if losses is not None:
         _print_losses(losses)
     if options.json:
-        _print_json(report if losses is None else {**structs.asdict(report), "check": losses})
-    return LOST if losses is not None and _is_lossy(report, losses) else DONE
+        _print_json({**structs.asdict(report), "check": losses} if options.strict else report)
+    return _strict_code(report, losses) if options.strict else DONE
 
 
-def _is_lossy(report: Report, losses: CheckReport) -> bool:
-    return bool(report.pages_skipped) or not losses.is_complete
+def _losses(
+    source: Path | BinaryIO, output: Path, options: argparse.Namespace, stack: ExitStack
+) -> CheckReport | None:
+    """What the check finds; None if it fails, which is told here: the report is still due."""
+    try:
+        return check(source, output, on_page=_progress(stack))
+    except (Docc2contextError, OSError) as error:
+        what = f"what was written to {_output_name(options)}"
+        say(f"docc2context: cannot check {what}: {_reason(error)}")
+        return None
+
+
+def _strict_code(report: Report, losses: CheckReport | None) -> int:
+    if losses is None:
+        return FAILED
+    return LOST if report.pages_skipped or not losses.is_complete else DONE
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -229,6 +240,14 @@ def _print_losses(losses: CheckReport) -> None:
 def _print_json(report: Report | CheckReport | Mapping[str, object]) -> None:
     with standard_output() as out:
         out.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+
+
+def _reason(error: Docc2contextError | OSError) -> str:
+    """What an error says, with advice in terms of our options."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    error.remedy = _REMEDIES.get(error.code, error.remedy)
+    return f"{error} [{error.code}]"
 
 
 def _failed(options: argparse.Namespace, why: str) -> int:
