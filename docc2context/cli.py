@@ -5,7 +5,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 from shutil import copyfileobj
@@ -101,23 +101,24 @@ def _convert(options: argparse.Namespace) -> int:
         stack.enter_context(leaving("no half-written output is left"))
         source = _source(options, stack)
         output = _output(options, stack)
-        report = convert(
-            source,
-            output,
-            language=options.language,
-            replace=options.force,
-            single=options.single,
-            assets=options.assets,
-            workers=options.workers,
-            on_page=_progress(stack),
-        )
+        with _progress() as on_page:
+            report = convert(
+                source,
+                output,
+                language=options.language,
+                replace=options.force,
+                single=options.single,
+                assets=options.assets,
+                workers=options.workers,
+                on_page=on_page,
+            )
         if options.output == STANDARD:
             _copy_to_standard_output(output)
         with leaving(
             f"what was written to {_output_name(options)} is complete, but was not checked"
         ):
             _print_summary(report, options)
-            losses = _losses(source, output, options, stack) if options.strict else None
+            losses = _losses(source, output, options) if options.strict else None
     if losses is not None:
         _print_losses(losses)
     if options.json:
@@ -126,11 +127,11 @@ def _convert(options: argparse.Namespace) -> int:
 
 
 def _losses(
-    source: Path | BinaryIO, output: Path, options: argparse.Namespace, stack: ExitStack
+    source: Path | BinaryIO, output: Path, options: argparse.Namespace
 ) -> CheckReport | None:
     """What the check finds; None if it fails, which is told here: the report is still due."""
     try:
-        return check(source, output, on_page=_progress(stack))
+        return _checked(source, output)
     except (Docc2contextError, OSError) as error:
         what = f"what was written to {_output_name(options)}"
         say(f"docc2context: cannot check {what}: {_reason(error)}")
@@ -146,11 +147,16 @@ def _strict_code(report: Report, losses: CheckReport | None) -> int:
 def _check(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         stack.enter_context(leaving("the check did not finish"))
-        losses = check(_source(options, stack), options.bundle, on_page=_progress(stack))
+        losses = _checked(_source(options, stack), options.bundle)
     _print_losses(losses)
     if options.json:
         _print_json(losses)
     return DONE if losses.is_complete else LOST
+
+
+def _checked(source: Path | BinaryIO, bundle: Path | str) -> CheckReport:
+    with _progress() as on_page:
+        return check(source, bundle, on_page=on_page)
 
 
 def _source(options: argparse.Namespace, stack: ExitStack) -> Path | BinaryIO:
@@ -182,16 +188,17 @@ def _copy_to_standard_output(document: Path) -> None:
         copyfileobj(file, out)
 
 
-def _progress(stack: ExitStack) -> Callable[[int, int], None]:
-    """A progress bar on a terminal, and nothing in a log (`disable=None`)."""
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal, gone at the end; nothing in a log (`disable=None`)."""
     disable = None if sys.stderr else True
-    bar = stack.enter_context(tqdm(unit="page", leave=False, disable=disable, file=sys.stderr))
+    with tqdm(unit="page", leave=False, disable=disable, file=sys.stderr) as bar:
 
-    def on_page(done: int, total: int) -> None:
-        bar.total = total
-        bar.update(done - bar.n)
+        def on_page(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
 
-    return on_page
+        yield on_page
 
 
 def _standard_input(stack: ExitStack) -> BinaryIO:

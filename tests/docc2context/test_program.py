@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -281,6 +282,43 @@ def test_what_a_killed_program_leaves_says_what_it_is_and_hinders_no_other(here:
     (here / "a.zip").write_bytes(small)
     assert shell(here, "docc2context convert a.zip -o out")[0] == 0
     assert left(here) == {name, "out"}
+
+
+def test_no_progress_bar_is_left_on_a_terminal(here: Path) -> None:
+    (here / "a.zip").write_bytes(numbered(1_500))
+    told = on_terminal(here, "docc2context convert a.zip -o out --strict --workers 1")
+    lines = told.split("\r\n")
+    assert "page/s]" in lines[0]  # there was one
+    assert [line.split("\r")[-1] for line in lines] == [
+        "1500 pages written to out, 0 skipped, 0 unknown nodes, 0 missing references",
+        "1,500 of 1,500 displayable strings found (100.00 %) on 1500 pages",
+        "",
+    ]
+
+
+def on_terminal(here: Path, line: str) -> str:
+    """What a line for bash writes to a terminal as its standard error."""
+    master, terminal = os.openpty()
+    termios.tcsetwinsize(terminal, (24, 80))
+    with subprocess.Popen(
+        ["bash", "-c", f"PATH=.:$PATH; {line}"], cwd=here, env=PLAIN, stderr=terminal
+    ) as program:
+        os.close(terminal)
+        overdue = Timer(120, program.kill)
+        overdue.start()
+        told = b"".join(iter(lambda: read_terminal(master), b""))
+        overdue.cancel()
+    os.close(master)
+    assert program.returncode == 0
+    return told.decode()
+
+
+def read_terminal(master: int) -> bytes:
+    """The next of what a program writes; empty when it has ended, as Linux says by an error."""
+    try:
+        return os.read(master, 1 << 16)
+    except OSError:
+        return b""
 
 
 def test_a_terminal_is_no_archive_and_is_not_waited_for(here: Path) -> None:
