@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from app.api.deps import Services
 from app.api.description import TAGS, complete, introduction, operation_id, operation_id_v1
+from app.api.disk_checks import DiskChecks
 from app.api.error_handlers import EXCEPTION_HANDLERS, error_response, internal_error
 from app.api.readiness_watch import ReadinessWatch
 from app.api.route_table import RouteTable
@@ -167,14 +168,14 @@ def _services(settings: Settings, reading: Callable[[], ResourceReading | None])
         wait_seconds=settings.conversion_queue_wait_seconds,
         metrics=metrics,
     )
+    drain = Drain(workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds)
     return Services(
         settings=settings,
         metrics=metrics,
         upload_slots=UploadSlots(slots=settings.upload_slots, metrics=metrics),
         converter=Converter(admission=admission, engine=engine_of(settings), metrics=metrics),
-        drain=Drain(
-            workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds
-        ),
+        drain=drain,
+        disk_checks=DiskChecks(drain=drain, workspace=settings.workspace_dir),
         rate_limiter=RateLimiter(
             limit=settings.rate_limit,
             store=settings.rate_limit_store,

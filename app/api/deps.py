@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.api.disk_checks import DiskChecks
 from app.core.config import Settings
 from app.core.metrics import Metrics
 from app.services.conversion import Converter
@@ -24,6 +25,7 @@ class Services:
     upload_slots: UploadSlots
     converter: Converter
     drain: Drain
+    disk_checks: DiskChecks
     rate_limiter: RateLimiter
 
 
