@@ -42,9 +42,9 @@ run: $(READY) ## Start the service on http://localhost:8000, or on another PORT.
 	@echo "docc2context: open http://localhost:$(PORT) to convert an archive, http://localhost:$(PORT)/docs for the API; Ctrl-C stops it."
 	@exec $(BIN)/python -m uvicorn app.main:app --host $(HOST) --port $(PORT) --http app.http.protocol:BoundedProtocol --no-access-log --no-server-header --timeout-graceful-shutdown 30
 
-demo: $(READY) ## Convert the sample archive to out/ and show a page of it.
-	@$(BIN)/docc2context convert examples/TrailKit.doccarchive.zip -o out --force
-	@cat "out/documentation/trailkit/trail/duration(at-).md"
+demo: $(READY) ## Convert the sample archive to demo/ and show a page of it.
+	@$(BIN)/docc2context convert examples/TrailKit.doccarchive.zip -o demo --force
+	@cat "demo/documentation/trailkit/trail/duration(at-).md"
 
 monitoring: $(READY) ## Start the service, Prometheus and Alertmanager here, with secrets from MONITORING_SECRETS.
 	@exec $(BIN)/python -m monitoring.local --service-port $(PORT) --prometheus-port $(PROMETHEUS_PORT) \
@@ -56,7 +56,7 @@ preflight: $(READY) ## Say which alerts would reach nobody because an address or
 test-alert: $(READY) ## Send a test alert of SEVERITY to Alertmanager, and say where it should arrive.
 	@$(BIN)/python -m monitoring.send_alert --severity $(SEVERITY) http://localhost:$(ALERTMANAGER_PORT)
 
-test: $(READY) ## Run all tests; those that cannot run here say SKIPPED: and why.
+test: $(READY) ## Run all tests, in some ten minutes on two cores; those that cannot run here say SKIPPED: and why.
 	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 mutants: $(READY) ## Break each alert rule, or those in ALERTS, in every way that the tests should notice.
@@ -130,6 +130,6 @@ sample: $(READY) ## Rebuild the sample archive in examples/.
 screenshots: $(READY) ## Retake the screenshots of the page in DOCS/images/.
 	@$(BIN)/python -m tests.app.web.screenshots
 
-clean: ## Remove .venv, out/, .drill, caches, and .fuzz except for what broke a target.
-	rm -rf $(VENV) out .drill .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean: ## Remove .venv, what README's commands write, .drill, caches, and .fuzz except for what broke a target.
+	rm -rf $(VENV) demo out out.zip markdown.zip .drill .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@test ! -d .fuzz || find .fuzz -mindepth 1 -maxdepth 1 ! -name found -exec rm -rf {} +

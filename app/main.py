@@ -8,6 +8,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from app.api.deps import Services
+from app.api.disk_checks import DiskChecks
 from app.api.error_handlers import EXCEPTION_HANDLERS, error_response, internal_error
 from app.api.openapi.document import describe, operation_id, operation_id_v1
 from app.api.openapi.tags import TAGS
@@ -170,6 +171,7 @@ def _build_services(
     )
     converter = configured_converter(settings)
     availability = Availability(converter=converter, metrics=metrics)
+    drain = Drain(workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds)
     return Services(
         settings=settings,
         metrics=metrics,
@@ -181,9 +183,8 @@ def _build_services(
             availability=availability,
             journal=Journal(metrics),
         ),
-        drain=Drain(
-            workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds
-        ),
+        drain=drain,
+        disk_checks=DiskChecks(drain=drain, workspace=settings.workspace_dir),
         rate_limiter=RateLimiter(
             limit=settings.rate_limit,
             store=settings.rate_limit_store,

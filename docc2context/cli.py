@@ -5,7 +5,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 from shutil import copyfileobj
@@ -79,13 +79,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parsed(list(sys.argv[1:] if arguments is None else arguments))
     try:
         return _run_command(options)
-    except Docc2contextError as error:
-        error.remedy = _REMEDIES.get(error.code, error.remedy)
-        return _failed(options, f"{error} [{error.code}]")
     except BrokenPipeError:
         return UNREAD
-    except OSError as error:
-        return _failed(options, error.strerror or str(error))
+    except (Docc2contextError, OSError) as error:
+        return _failed(options, _reason(error))
     except BrokenExecutor:
         return _failed(
             options, "a worker process was killed, perhaps because memory ran out; try --workers 1"
@@ -104,42 +101,62 @@ def _convert(options: argparse.Namespace) -> int:
         stack.enter_context(leaving("no half-written output is left"))
         source = _source(options, stack)
         output = _output(options, stack)
-        report = convert(
-            source,
-            output,
-            language=options.language,
-            replace=options.force,
-            single=options.single,
-            assets=options.assets,
-            workers=options.workers,
-            on_page=_progress(stack),
-        )
+        with _progress() as on_page:
+            report = convert(
+                source,
+                output,
+                language=options.language,
+                replace=options.force,
+                single=options.single,
+                assets=options.assets,
+                workers=options.workers,
+                on_page=on_page,
+            )
         if options.output == STANDARD:
             _copy_to_standard_output(output)
         with leaving(
             f"what was written to {_output_name(options)} is complete, but was not checked"
         ):
             _print_summary(report, options)
-            losses = check(source, output, on_page=_progress(stack)) if options.strict else None
+            losses = _losses(source, output, options) if options.strict else None
     if losses is not None:
         _print_losses(losses)
     if options.json:
-        _print_json(report if losses is None else {**structs.asdict(report), "check": losses})
-    return LOST if losses is not None and _is_lossy(report, losses) else DONE
+        _print_json({**structs.asdict(report), "check": losses} if options.strict else report)
+    return _strict_code(report, losses) if options.strict else DONE
 
 
-def _is_lossy(report: Report, losses: CheckReport) -> bool:
-    return bool(report.pages_skipped) or not losses.is_complete
+def _losses(
+    source: Path | BinaryIO, output: Path, options: argparse.Namespace
+) -> CheckReport | None:
+    """What the check finds; None if it fails, which is told here: the report is still due."""
+    try:
+        return _checked(source, output)
+    except (Docc2contextError, OSError) as error:
+        what = f"what was written to {_output_name(options)}"
+        say(f"docc2context: cannot check {what}: {_reason(error)}")
+        return None
+
+
+def _strict_code(report: Report, losses: CheckReport | None) -> int:
+    if losses is None:
+        return FAILED
+    return LOST if report.pages_skipped or not losses.is_complete else DONE
 
 
 def _check(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         stack.enter_context(leaving("the check did not finish"))
-        losses = check(_source(options, stack), options.bundle, on_page=_progress(stack))
+        losses = _checked(_source(options, stack), options.bundle)
     _print_losses(losses)
     if options.json:
         _print_json(losses)
     return DONE if losses.is_complete else LOST
+
+
+def _checked(source: Path | BinaryIO, bundle: Path | str) -> CheckReport:
+    with _progress() as on_page:
+        return check(source, bundle, on_page=on_page)
 
 
 def _source(options: argparse.Namespace, stack: ExitStack) -> Path | BinaryIO:
@@ -171,16 +188,17 @@ def _copy_to_standard_output(document: Path) -> None:
         copyfileobj(file, out)
 
 
-def _progress(stack: ExitStack) -> Callable[[int, int], None]:
-    """A progress bar on a terminal, and nothing in a log (`disable=None`)."""
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal, gone at the end; nothing in a log (`disable=None`)."""
     disable = None if sys.stderr else True
-    bar = stack.enter_context(tqdm(unit="page", leave=False, disable=disable, file=sys.stderr))
+    with tqdm(unit="page", leave=False, disable=disable, file=sys.stderr) as bar:
 
-    def on_page(done: int, total: int) -> None:
-        bar.total = total
-        bar.update(done - bar.n)
+        def on_page(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
 
-    return on_page
+        yield on_page
 
 
 def _standard_input(stack: ExitStack) -> BinaryIO:
@@ -229,6 +247,14 @@ def _print_losses(losses: CheckReport) -> None:
 def _print_json(report: Report | CheckReport | Mapping[str, object]) -> None:
     with standard_output() as out:
         out.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+
+
+def _reason(error: Docc2contextError | OSError) -> str:
+    """What an error says, with advice in terms of our options."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    error.remedy = _REMEDIES.get(error.code, error.remedy)
+    return f"{error} [{error.code}]"
 
 
 def _failed(options: argparse.Namespace, why: str) -> int:

@@ -28,15 +28,19 @@ _SIGNALS = (
 
 def parsed(arguments: list[str]) -> argparse.Namespace:
     """What arguments ask for. Raises SystemExit if they are wrong, or ask for help."""
-    parser, convert = _parsers()
+    parser, commands = _parsers()
     if arguments and not _may_come_first(arguments[0]):
         parser.error(
             f"{quoted(arguments[0])} is neither a command ({', '.join(_COMMANDS)}) nor an existing "
             "file or folder"
         )
-    options = parser.parse_args(_as_convert(arguments))
+    # Not `parse_args`: that shows the usage of the program for what a command does not take.
+    options, unknown = parser.parse_known_args(_as_convert(arguments))
+    command = commands[options.command]
+    if unknown:
+        command.error(f"unrecognized arguments: {' '.join(unknown)}")
     if options.command == "convert" and (wrong := _contradiction(options)) is not None:
-        convert.error(wrong)
+        command.error(wrong)
     return options
 
 
@@ -75,10 +79,13 @@ def _is_file(path: str) -> bool:
     return path.lower().endswith(_FILE_SUFFIXES) and not os.path.isdir(path)  # noqa: PTH112  # see above
 
 
-def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
-    """The parser of the whole command line, and that of `convert`."""
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """The parser of the whole command line, and those of its commands by name."""
     parser = argparse.ArgumentParser(
-        prog="docc2context", description="Turn a DocC documentation archive into Markdown."
+        prog="docc2context",
+        description="Turn a DocC documentation archive into Markdown.",
+        epilog="`docc2context COMMAND --help` lists the options of a command. Without one, "
+        "`docc2context ARCHIVE --output OUT` converts.",
     )
     parser.add_argument("--version", action="version", version=f"docc2context {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
@@ -97,7 +104,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
         f"or could not be read. {_SIGNALS}",
     )
     _check_options(check)
-    return parser, convert
+    return parser, {"convert": convert, "check": check}
 
 
 def _convert_options(command: argparse.ArgumentParser) -> None:
@@ -110,6 +117,7 @@ def _output_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-o",
         "--output",
+        type=_name,
         required=True,
         metavar="OUT",
         help="a folder, or a file whose name ends in .zip; with --single, any other file, or - for "
@@ -159,17 +167,28 @@ def _worker_count(text: str) -> int:
     return int(text)
 
 
+def _name(text: str) -> str:
+    """A path as it was given. An empty one, as of an unset variable, would mean this folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("is empty; is a variable not set?")
+    return text
+
+
 def _check_options(command: argparse.ArgumentParser) -> None:
     _common_options(command)
     command.set_defaults(output=None)
     command.add_argument(
-        "bundle", help="a folder, zip or document that `convert` wrote from the archive"
+        "bundle",
+        type=_name,
+        help="a folder, zip or document that `convert` wrote from the archive",
     )
 
 
 def _common_options(command: argparse.ArgumentParser, of_json: str = "") -> None:
     command.add_argument(
-        "archive", help="a zipped archive, a .doccarchive folder, or - for standard input"
+        "archive",
+        type=_name,
+        help="a zipped archive, a .doccarchive folder, or - for standard input",
     )
     command.add_argument(
         "--json", action="store_true", help=f"print the report as JSON on standard output{of_json}"

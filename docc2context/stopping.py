@@ -1,6 +1,7 @@
 """Signals that ask a program to end: it ends by an exception, so that all is cleaned up."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -48,4 +49,10 @@ def ignore_stops() -> None:
 
 def _stop(number: int, _frame: FrameType | None) -> None:
     ignore_stops()
+    # A file that it finds half closed is closed by its finalizer, of which Python 3.13 complains.
+    sys.unraisablehook = _say_nothing
     raise Stopped(number)
+
+
+def _say_nothing(_unraisable: object) -> None:
+    """What goes wrong while the program is ending already is no news."""

@@ -19,9 +19,11 @@ def say(line: str) -> None:
 
 
 def standard_input() -> BinaryIO:
-    """Standard input, for bytes. Raises OSError if it is closed."""
+    """Standard input, for bytes. Raises OSError if it is closed, or if somebody would type it."""
     if sys.stdin is None:
         raise OSError("standard input is closed")
+    if sys.stdin.isatty():
+        raise OSError("standard input is a terminal; lead a zipped archive to it, with < or |")
     return sys.stdin.buffer
 
 

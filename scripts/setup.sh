@@ -38,6 +38,6 @@ pip() {
     "$venv/bin/python" -m pip --quiet --disable-pip-version-check install "$@"
 }
 
-echo "setup: installing the dependencies into $venv"
+echo "setup: installing the dependencies into $venv, which takes about a minute"
 pip --require-hashes -r requirements.lock
 pip --editable '.[service,dev]'

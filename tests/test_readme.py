@@ -62,6 +62,15 @@ def test_the_commands_print_what_is_shown(tmp_path: Path) -> None:
         assert done.stderr.splitlines() == printed
 
 
+def test_make_demo_leaves_the_folder_free_that_the_commands_write_to() -> None:
+    make = ["make", "--dry-run", "demo", "READY="]
+    done = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=True)
+    (convert,) = [line for line in done.stdout.splitlines() if " convert " in line]
+    (transcript, _) = blocks("console")
+    assert transcript.splitlines()[0].split()[-2:] == ["-o", "out"]
+    assert convert.split()[-3:] == ["-o", "demo", "--force"]
+
+
 def test_the_python_lines_run(tmp_path: Path) -> None:
     code = shown("python").replace("examples/TrailKit.doccarchive.zip", str(SAMPLE))
     done = subprocess.run(

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.api.disk_checks import DiskChecks
 from app.core.config import Settings
 from app.core.metrics import Metrics
 from app.services.availability import Availability
@@ -26,6 +27,7 @@ class Services:
     availability: Availability
     conversions: Conversions
     drain: Drain
+    disk_checks: DiskChecks
     rate_limiter: RateLimiter
 
 

@@ -1,49 +1,20 @@
 """What a conversion needs, looked at one by one."""
 
-from pathlib import Path
+import asyncio
 
 from app.api.deps import Services
 from app.api.schemas import Check
 from app.core.errors import ServiceError
-from app.core.threads import in_thread
 from app.services.availability import Availability
-from app.services.drain import Drain
-from app.services.workspace.files import fault_of
 from app.worker.locks.lock_up import Locks
 
 
 async def checks_of(services: Services, *, max_age_seconds: float) -> dict[str, Check]:
     """Each check by its name; the converter's may be up to `max_age_seconds` old."""
-    return {
-        **await in_thread(cheap_checks_of, services),
-        "converter": await _converter(services.availability, max_age_seconds),
-    }
-
-
-def cheap_checks_of(services: Services) -> dict[str, Check]:
-    """Those that start no process and may be made every few seconds; they wait for the disk."""
-    return {
-        "admission": _admission(services.drain),
-        "workspace": _workspace(services.settings.workspace_dir),
-    }
-
-
-def _admission(drain: Drain) -> Check:
-    if drain.is_on:
-        return Check(ok=False, detail="The service is draining: it accepts no new conversions.")
-    if drain.ignores_file:
-        return Check(
-            ok=True,
-            detail="Conversions are accepted; a file DRAIN exists but is ignored, "
-            "because another user created it.",
-        )
-    return Check(ok=True, detail="Conversions are accepted.")
-
-
-def _workspace(directory: Path) -> Check:
-    if (fault := fault_of(directory)) is not None:
-        return Check(ok=False, detail=f"Nothing can be written to WORKSPACE_DIR: {fault}.")
-    return Check(ok=True, detail="Uploads can be stored.")
+    disk, converter = await asyncio.gather(
+        services.disk_checks.check(), _converter(services.availability, max_age_seconds)
+    )
+    return {**disk, "converter": converter}
 
 
 async def _converter(availability: Availability, max_age_seconds: float) -> Check:

@@ -3,7 +3,6 @@
 import structlog
 
 from app.api.deps import Services
-from app.api.readiness import cheap_checks_of
 
 log = structlog.get_logger()
 
@@ -12,13 +11,14 @@ class ReadinessWatch:
     """A service that is not ready gets no request whose failure would show it: this does."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        self._checks = services.disk_checks
+        self._ready = services.metrics.service_ready
         self._failing: set[str] = set()
 
     def check(self) -> None:
         """Set `service_ready`, and log each check that has failed or passes again."""
-        for name, check in cheap_checks_of(self._services).items():
-            self._services.metrics.service_ready.labels(name).set(check.ok)
+        for name, check in self._checks.check_blocking().items():
+            self._ready.labels(name).set(check.ok)
             if check.ok and name in self._failing:
                 self._failing.remove(name)
                 log.info("readiness_recovered", check=name)

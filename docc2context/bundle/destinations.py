@@ -15,8 +15,11 @@ from docc2context.wording import quoted
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-WORK_PREFIX = ".docc2context."
-"""What temporary names begin with: not with the destination's own, which may be long already."""
+WORK_PREFIX = ".docc2context-unfinished."
+"""What temporary names begin with: not with the destination's own, which may be long already.
+
+It tells who finds one what it is: a process that is killed by SIGKILL leaves it behind.
+"""
 
 
 @contextmanager

@@ -470,7 +470,7 @@ def test_the_command_sweeps_what_nobody_holds(
         left = list(server.workspace.iterdir())
     eventually(server.is_idle, "the hang-up ends it")
 
-    assert swept.stdout == f"1 leftover folders removed from {server.workspace}\n"
+    assert swept.stdout == f"1 leftover folder removed from {server.workspace}\n"
     assert len(left) == 1
 
 

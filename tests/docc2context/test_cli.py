@@ -79,6 +79,29 @@ def test_json_under_strict_tells_what_the_check_found(
     assert json.loads(capsys.readouterr().out) == told["check"]
 
 
+def test_a_check_that_fails_is_told_and_does_not_cost_the_report(
+    good: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = tmp_path / "out"
+
+    def say_and_lose_it(line: str) -> None:
+        (out / "manifest.json").unlink(missing_ok=True)
+        sys.stderr.write(f"{line}\n")
+
+    monkeypatch.setattr(cli, "say", say_and_lose_it)
+    assert cli.main(["convert", good, "-o", str(out), "--strict", "--json"]) == 1
+    captured = capsys.readouterr()
+    assert captured.err.splitlines()[1] == (
+        f"docc2context: cannot check what was written to {out}: the bundle 'out' has no readable "
+        "manifest.json; name the folder, zip or document that `convert` wrote [bundle_unusable]"
+    )
+    report = json.loads(captured.out)
+    assert (report["pages_converted"], report["check"]) == (1, None)
+
+
 def test_the_calling_form_of_the_swift_tool_is_taken(good: str, tmp_path: Path) -> None:
     for _ in range(2):
         assert cli.main([good, "--output", str(tmp_path / "out"), "--force"]) == 0
@@ -160,7 +183,7 @@ def test_check_says_what_is_no_bundle(
 
 
 @pytest.mark.parametrize(
-    ("out", "name"), [(".", "here"), ("", "here"), ("..", "up"), ("../../up", "up"), ("/", "/")]
+    ("out", "name"), [(".", "here"), ("..", "up"), ("../../up", "up"), ("/", "/")]
 )
 def test_a_folder_that_this_runs_in_is_never_replaced(
     good: str,
@@ -399,6 +422,9 @@ def test_workers_change_no_byte_and_one_that_is_killed_is_told_of(
         (["-", "-o", "t.JSON"], "'t.JSON' would become a folder"),
         (["convert", "x", "-o", "y", "--language", "objc"], "invalid choice: 'objc'"),
         (["check", "x", "y", "--language", "occ"], "unrecognized arguments: --language occ"),
+        (["convert", "", "-o", "y"], "argument archive: is empty; is a variable not set?"),
+        (["convert", "x", "-o", ""], "argument -o/--output: is empty; is a variable not set?"),
+        (["check", "x", ""], "argument bundle: is empty; is a variable not set?"),
     ],
 )
 def test_a_wrong_call_exits_with_2_and_is_told_what_is_wrong(
@@ -423,6 +449,31 @@ def test_options_that_contradict_each_other_are_told_with_the_usage_of_convert(
     usage, *_, last = capsys.readouterr().err.splitlines()
     assert usage.startswith("usage: docc2context convert [-h]")
     assert last.startswith("docc2context convert: error: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        (["convert", "x", "-o", "y", "-z"], "convert"),
+        (["x", "-o", "y", "-z"], "convert"),
+        (["check", "x", "y", "-z"], "check"),
+    ],
+)
+def test_an_option_that_a_command_lacks_is_told_with_the_usage_of_that_command(
+    arguments: list[str],
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x").touch()
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(arguments)
+    assert stopped.value.code == 2
+    usage, *_, last = capsys.readouterr().err.splitlines()
+    assert usage.startswith(f"usage: docc2context {command} [-h]")
+    assert last == f"docc2context {command}: error: unrecognized arguments: -z"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -224,7 +225,7 @@ def left(here: Path) -> set[str]:
 
 
 def pages_written(here: Path) -> bool:
-    return any(here.glob(".docc2context.*/bundle/documentation/*.md"))
+    return any(here.glob(".docc2context-unfinished.*/bundle/documentation/*.md"))
 
 
 ENDS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
@@ -246,6 +247,100 @@ def test_a_signal_leaves_nothing_half_written_and_one_line(
     told = f"docc2context: stopped by {number.name}; no half-written output is left\n"
     assert (program.returncode, err.decode()) == (code, told)
     assert left(here) == set()
+
+
+def test_a_signal_while_a_file_is_being_closed_is_one_line_too(here: Path) -> None:
+    closing = (
+        "import os, signal, sys\n"
+        "from docc2context.bundle import destinations\n"
+        "from docc2context_command import run\n"
+        "close = destinations._OutputFile.close\n"
+        "def close_late(self):\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    close(self)\n"
+        "destinations._OutputFile.close = close_late\n"
+        "sys.argv[1:] = 'convert', 'a.zip', '-o', 'out'\n"
+        "run()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", closing], cwd=here, env=PLAIN, capture_output=True, check=False
+    )
+    told = b"docc2context: stopped by SIGTERM; no half-written output is left\n"
+    assert (done.returncode, done.stderr) == (143, told)
+    assert left(here) == set()
+
+
+def test_what_a_killed_program_leaves_says_what_it_is_and_hinders_no_other(here: Path) -> None:
+    small = (here / "a.zip").read_bytes()
+    (here / "a.zip").write_bytes(numbered(6_000))
+    with started(here, "convert a.zip -o out --workers 1") as program:
+        wait_for(lambda: pages_written(here))
+        program.kill()
+        program.communicate()
+    (name,) = left(here)
+    assert name.startswith(".docc2context-unfinished.")
+    (here / "a.zip").write_bytes(small)
+    assert shell(here, "docc2context convert a.zip -o out")[0] == 0
+    assert left(here) == {name, "out"}
+
+
+def test_no_progress_bar_is_left_on_a_terminal(here: Path) -> None:
+    (here / "a.zip").write_bytes(numbered(1_500))
+    told = on_terminal(here, "docc2context convert a.zip -o out --strict --workers 1")
+    lines = told.split("\r\n")
+    assert "page/s]" in lines[0]  # there was one
+    assert [line.split("\r")[-1] for line in lines] == [
+        "1500 pages written to out, 0 skipped, 0 unknown nodes, 0 missing references",
+        "1,500 of 1,500 displayable strings found (100.00 %) on 1500 pages",
+        "",
+    ]
+
+
+def on_terminal(here: Path, line: str) -> str:
+    """What a line for bash writes to a terminal as its standard error."""
+    master, terminal = os.openpty()
+    termios.tcsetwinsize(terminal, (24, 80))
+    with subprocess.Popen(
+        ["bash", "-c", f"PATH=.:$PATH; {line}"], cwd=here, env=PLAIN, stderr=terminal
+    ) as program:
+        os.close(terminal)
+        overdue = Timer(120, program.kill)
+        overdue.start()
+        told = b"".join(iter(lambda: read_terminal(master), b""))
+        overdue.cancel()
+    os.close(master)
+    assert program.returncode == 0
+    return told.decode()
+
+
+def read_terminal(master: int) -> bytes:
+    """The next of what a program writes; empty when it has ended, as Linux says by an error."""
+    try:
+        return os.read(master, 1 << 16)
+    except OSError:
+        return b""
+
+
+def test_a_terminal_is_no_archive_and_is_not_waited_for(here: Path) -> None:
+    master, terminal = os.openpty()
+    try:
+        done = subprocess.run(
+            [here / "docc2context", "convert", "-", "-o", "out"],
+            cwd=here,
+            env=PLAIN,
+            stdin=terminal,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(master)
+        os.close(terminal)
+    told = "standard input is a terminal; lead a zipped archive to it, with < or |"
+    assert (done.returncode, done.stderr.decode()) == (
+        1,
+        f"docc2context: cannot convert -: {told}\n",
+    )
 
 
 def test_a_signal_that_is_ignored_stays_so(here: Path) -> None:

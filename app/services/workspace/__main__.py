@@ -16,7 +16,7 @@ def main() -> int:
 
     workspace = load_settings().workspace_dir
     removed, stubborn = sweep(workspace)
-    print(f"{removed} leftover folders removed from {workspace}")
+    print(f"{removed} leftover {'folder' if removed == 1 else 'folders'} removed from {workspace}")
     for folder in stubborn:
         print(f"{folder} cannot be removed; check its owner and permissions", file=sys.stderr)
     return 1 if stubborn else 0

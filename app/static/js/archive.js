@@ -6,18 +6,22 @@ const END = "PK\x05\x06";
 const END_BYTES = 22 + 65_535;
 
 /**
- * Whether a file cannot be a whole zip, as `app/core/errors.py` calls it. That it can be says nothing.
+ * Whether a file cannot be a whole zip, as `app/core/errors.py` calls it, or cannot be read at all.
+ * That it can be says nothing.
  * @param {File} file
- * @returns {Promise<"not_a_zip" | "invalid_zip" | null>} null too for what cannot be read: sending tells
+ * @returns {Promise<"not_a_zip" | "invalid_zip" | "unreadable" | null>}
  */
 export async function flawOf(file) {
-  if (file.size === 0) return null; // the service has its own word for that
   try {
+    if (file.size === 0) {
+      await latin(file); // Chromium calls a file empty that is gone
+      return null; // the service has its own word for what is empty
+    }
     const start = await latin(file.slice(0, START.length));
     if (start !== START && start !== END) return "not_a_zip";
     return (await latin(file.slice(-END_BYTES))).includes(END) ? null : "invalid_zip";
   } catch {
-    return null;
+    return "unreadable";
   }
 }
 

@@ -48,8 +48,13 @@ export const tooLarge = (file, limit) =>
     false,
   );
 
-/** Title, what is wrong and what helps; title and help are those of `app/core/errors.py`. */
+/** Title, what is wrong and what helps; of zips, title and help are those of `app/core/errors.py`. */
 const FLAWS = {
+  unreadable: [
+    "The file cannot be read",
+    "was moved, changed or deleted since it was chosen, or this browser may not read it",
+    "Choose the file again.",
+  ],
   not_a_zip: [
     "The upload is not a ZIP archive",
     "does not begin as a ZIP archive does",

@@ -5,6 +5,7 @@ import { Bundle } from "./bundle.js";
 import { copyBy } from "./clipboard.js";
 import { countDown, isWaiting } from "./countdown.js";
 import { byId, described, withCode } from "./dom.js";
+import { Earlier } from "./earlier.js";
 import { tooLarge, unfit, unreadable } from "./errors.js";
 import { watchForm } from "./form.js";
 import { counted, sized } from "./format.js";
@@ -23,6 +24,7 @@ let result = null;
 /** @type {AbortController | null} */
 let running = null;
 let limit = Infinity;
+const earlier = new Earlier();
 
 /** @param {"empty" | "working" | "failed" | "result"} state */
 function enter(state) {
@@ -83,11 +85,18 @@ async function succeed({ bundle: blob, requestId }, options, seconds) {
   } catch {
     throw new Failed(unreadable(requestId));
   }
-  result?.close();
+  if (result) giveWay();
   enter("result"); // before it is filled: what is not shown has no width to scroll in
   result = new Result(bundle, file, options, seconds, say);
   byId("result-title").focus();
   say(`Converted: ${counted(bundle.pages.size, "page")}.`);
+}
+
+/** The next result is there. One of the same archive, as with its images, replaces the one before. */
+function giveWay() {
+  earlier.tidy();
+  if (!result.isSaved && result.file !== file) earlier.keep(result);
+  result.close();
 }
 
 /** @param {unknown} error */
@@ -200,8 +209,8 @@ byId("to-service").onclick = (event) => {
 };
 addEventListener("popstate", travel);
 addEventListener("beforeunload", (event) => {
-  // Both are in this tab alone, and end with it.
-  if (running || (result && !result.isSaved)) event.preventDefault();
+  // All of it is in this tab alone, and ends with it.
+  if (running || (result && !result.isSaved) || !earlier.isSaved) event.preventDefault();
 });
 byId("gone").textContent = dropAddress();
 watchStatus(heed);

@@ -24,15 +24,22 @@ const INTERVAL_MS = 10_000;
  */
 export function watchStatus(told) {
   let timer = 0;
+  let isAsking = false;
   const look = async () => {
     clearTimeout(timer);
-    if (document.hidden) return;
-    const status = await asked();
-    show(status);
-    if (status) told(status);
-    timer = setTimeout(look, INTERVAL_MS);
+    if (document.hidden || isAsking) return; // a second one would go on beside the first for ever
+    isAsking = true;
+    try {
+      const status = await asked();
+      show(status);
+      if (status) told(status);
+    } finally {
+      isAsking = false;
+      timer = setTimeout(look, INTERVAL_MS);
+    }
   };
   document.addEventListener("visibilitychange", look);
+  byId("why").replaceChildren(); // it told of scripts that do not come
   look();
 }
 
@@ -42,7 +49,8 @@ async function asked() {
     // One that accepts and says nothing, as a stopped process does, is silent too.
     const signal = AbortSignal.timeout(INTERVAL_MS);
     const answer = await fetch(STATUS, { headers: { Accept: "application/json" }, cache: "no-store", signal });
-    return answer.ok ? await answer.json() : null;
+    const status = answer.ok ? await answer.json() : null;
+    return status?.checks && status.limits ? status : null; // else something in front has answered
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 """Liveness and readiness."""
 
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
+from app.api import disk_checks
 from app.worker.launcher import CannotStart, Ended, Launcher
 from app.worker.locks.lock_up import Locks
 from app.worker.protocol import Ready, encode
@@ -104,6 +106,39 @@ def test_without_a_workspace_it_is_not_ready(app: FastAPI, tmp_path: Path) -> No
         "detail": "Nothing can be written to WORKSPACE_DIR: No such file or directory.",
     }
     assert response.json()["checks"]["converter"]["ok"] is True
+
+
+def test_a_workspace_that_hangs_makes_it_unready_and_is_waited_for_by_one_thread(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that hangs cannot be had for a test: its place is taken by a lock."""
+    hangs, asked = threading.Event(), []
+
+    def fault_of(directory: Path) -> None:
+        asked.append(directory)
+        assert hangs.wait(60)
+
+    with TestClient(app) as client:
+        monkeypatch.setattr(disk_checks, "PATIENCE_SECONDS", 0.2)
+        before = client.get("/health/ready")
+        monkeypatch.setattr(disk_checks, "fault_of", fault_of)
+        meanwhile = [client.get(path) for path in (*PATHS, "/api/v1/status")]
+        looks = len(asked)
+        hangs.set()
+        eventually(lambda: client.get("/health/ready").is_success, "the disk answers again")
+
+    assert before.status_code == 200
+    assert [one.status_code for one in meanwhile] == [503, 503, 200]
+    for response in meanwhile:
+        checks = response.json()["checks"]
+        assert checks["workspace"] == {
+            "ok": False,
+            "detail": "WORKSPACE_DIR has not answered for 0.2 seconds: its disk is overloaded, or "
+            "hangs.",
+        }
+        assert checks["admission"]["ok"] is False
+        assert checks["converter"]["ok"] is True
+    assert looks == 1
 
 
 def test_however_often_it_is_asked_one_converter_process_is_started_in_a_second(

@@ -1,11 +1,14 @@
 """Readiness that is told though nobody asks for it."""
 
+import threading
 from pathlib import Path
 
+import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
+from app.api import disk_checks
 from app.api.readiness_watch import ReadinessWatch
 from tests.app.scrapes import parsed, scrape
 from tests.app.serving import eventually
@@ -60,6 +63,28 @@ def test_a_workspace_that_cannot_be_written_is_told(app: FastAPI, tmp_path: Path
     assert [(line["event"], line["check"], line["detail"]) for line in lines] == [
         ("readiness_failed", "workspace", detail)
     ]
+
+
+def test_a_workspace_that_hangs_is_told_and_does_not_hold_the_watch(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that hangs cannot be had for a test: its place is taken by an event."""
+    answers = threading.Event()
+    monkeypatch.setattr(disk_checks, "fault_of", lambda _directory: answers.wait(60) and None)
+    monkeypatch.setattr(disk_checks, "PATIENCE_SECONDS", 0.1)
+    watch = ReadinessWatch(app.state.services)
+
+    watch.check()
+    hanging = told(app)
+    answers.set()
+
+    def recovered() -> bool:
+        watch.check()
+        return told(app) == (1, 1)
+
+    eventually(recovered, "the disk answers again")
+
+    assert hanging == (0, 0)
 
 
 def test_a_service_that_runs_tells_it_without_being_asked_for_readiness(

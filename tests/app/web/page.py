@@ -20,6 +20,14 @@ _PATIENCE_MS: Final = 30_000
 expect.set_options(timeout=_PATIENCE_MS)
 
 
+_MET: Final = """
+() => [document.visibilityState, document.readyState,
+  performance.getEntriesByType("resource").map((one) =>
+    `${one.name} ${one.responseStatus} ${Math.round(one.startTime)}+${Math.round(one.duration)}`)]
+"""
+"""Whether the browser takes the page for seen, and what it has loaded, with status and times."""
+
+
 class WebPage:
     """The page at its start, in a tab of its own."""
 
@@ -29,7 +37,15 @@ class WebPage:
         self.host = f"127.0.0.1:{server.port}"
         self.page.set_default_timeout(_PATIENCE_MS)
         self.page.goto(f"http://{self.host}/", wait_until="load")
-        expect(self.page.locator("#lamp")).not_to_have_text("Asking")
+        self._await_status()
+
+    def _await_status(self) -> None:
+        """Wait until its scripts run and have asked; say what they met if that does not happen."""
+        try:
+            expect(self.page.locator("#lamp")).not_to_have_text("Asking")
+        except AssertionError as error:
+            met: object = self.page.evaluate(_MET)
+            raise AssertionError(self.seen.failed, self.seen.complaints, met) from error
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)

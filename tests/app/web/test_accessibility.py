@@ -58,6 +58,7 @@ def test_axe_finds_nothing_in_any_state(
     size: dict[str, int],
 ) -> None:
     (tmp_path / "notes.zip").write_bytes(b"These are no pages.")
+    (tmp_path / "Foo.zip").write_bytes(doccarchive("Foo"))
     with opened(browser, server, color_scheme=scheme, viewport=size) as page:
         assert_accessible(page)
         page.convert(slow_file)
@@ -75,6 +76,10 @@ def test_axe_finds_nothing_in_any_state(
         assert_accessible(page)
         page.button("Markdown").click()
         page.page.get_by_label("Filter pages").fill("trail")
+        assert_accessible(page)
+        page.drop(tmp_path / "Foo.zip")
+        page.await_result("Foo")
+        expect(page.page.locator("#earlier")).to_be_visible()
         assert_accessible(page)
 
 

@@ -219,6 +219,32 @@ def test_what_cannot_be_a_zip_is_not_even_sent(
         page.assert_quiet()
 
 
+@pytest.mark.parametrize("fate", ["deleted", "changed"])
+def test_a_file_that_is_not_what_was_chosen_is_told_before_anything_is_sent(
+    browser: Browser, server: Server, tmp_path: Path, fate: str
+) -> None:
+    archive = tmp_path / "Foo.zip"
+    archive.write_bytes(SAMPLE.read_bytes())
+    with opened(browser, server) as page:
+        sent: list[str] = []
+        page.page.on("request", lambda request: sent.append(request.method))
+        page.choose(archive)
+        archive.unlink()
+        if fate == "changed":
+            archive.write_bytes(doccarchive("Foo"))
+            os.utime(archive, (1, 1))
+        page.button("Convert").click()
+
+        page.await_failure("The file cannot be read")
+        expect(page.page.locator("#failure-detail")).to_have_text(
+            "Foo.zip was moved, changed or deleted since it was chosen, or this browser may not "
+            "read it. Nothing was sent."
+        )
+        expect(page.page.locator("#failure-remedy")).to_have_text("Choose the file again.")
+        expect(page.button("Try again")).to_be_hidden()
+        assert "POST" not in sent
+
+
 def test_the_longest_comment_does_not_hide_the_end_of_a_zip(
     browser: Browser, server: Server, tmp_path: Path
 ) -> None:

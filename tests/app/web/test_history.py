@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Dialog, expect
 
-from tests.app.archives import article, doccarchive
+from tests.app.archives import article, doccarchive, illustrated_doccarchive
 from tests.app.serving import Server, held
 from tests.app.web.page import SAMPLE, WebPage, digest, opened
 
@@ -237,6 +237,53 @@ def test_who_leaves_a_result_that_is_not_saved_is_asked_first(
 
         at_form_for_want_of_a_page(page)
         assert asked == []
+
+
+def test_a_result_that_gives_way_unsaved_can_still_be_downloaded(
+    browser: Browser, server: Server, long_file: Path, tmp_path: Path
+) -> None:
+    saved, third = tmp_path / "Saved.zip", tmp_path / "Third.zip"
+    saved.write_bytes(doccarchive("Saved"))
+    third.write_bytes(doccarchive("Third"))
+    with opened(browser, server) as page:
+        earlier = page.page.locator("#earlier")
+        links = earlier.get_by_role("link")
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        expect(earlier).to_be_hidden()
+        page.drop(long_file)
+        page.await_result("Long")
+        expect(links).to_have_text([re.compile(r"^TrailKit \([\d.]+ KiB\)$")])
+
+        page.drop(saved)
+        page.await_result("Saved")
+        expect(links).to_have_text([re.compile("^TrailKit"), re.compile("^Long")])
+        page.download()
+        with asked_to_stay(page):
+            page.page.evaluate("setTimeout(() => location.reload())")
+        with page.page.expect_download() as download:
+            links.first.click()
+        assert download.value.suggested_filename == "TrailKit-markdown.zip"
+        as_sent = server.put(SAMPLE.read_bytes()).content
+        assert Path(download.value.path()).read_bytes() == as_sent
+
+        page.drop(third)  # nothing of what is saved is offered again
+        page.await_result("Third")
+        expect(links).to_have_text([re.compile("^Long")])
+        page.assert_quiet()
+
+
+def test_a_result_that_is_made_again_with_its_images_replaces_the_one_without(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    archive = tmp_path / "Lake.zip"
+    archive.write_bytes(illustrated_doccarchive(b"no picture"))
+    with opened(browser, server) as page:
+        page.convert(archive)
+        page.await_result("Foo")
+        page.button("Convert again with images").click()
+        expect(page.page.locator("#figures")).to_contain_text("Assets")
+        expect(page.page.locator("#earlier")).to_be_hidden()
 
 
 def test_no_link_of_the_frame_leads_away_from_a_result(browser: Browser, server: Server) -> None:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from docc2context import __version__
+from tests.app.browser import visit
 from tests.app.serving import NEEDS_PROC, Server, eventually, held, stopped
 from tests.app.web.page import opened
 
@@ -73,6 +74,60 @@ def test_it_is_asked_every_ten_seconds_and_not_by_a_hidden_tab(
         with page.page.expect_response(STATUS):
             page.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         assert len(asked) == 2
+
+
+def test_who_comes_back_while_it_is_asked_does_not_have_it_asked_twice_from_then_on(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server) as page:
+        asked: list[str] = []
+        page.page.clock.install()
+        page.page.reload()
+        expect(page.page.locator("#lamp")).to_have_text("Ready")
+        page.page.on("request", lambda request: asked.append(request.url))
+
+        with page.page.expect_response(STATUS):
+            page.page.evaluate(
+                "for (let i = 0; i < 3; i++) document.dispatchEvent(new Event('visibilitychange'))"
+            )
+        expect(page.page.locator("#lamp")).to_have_text("Ready")
+        assert len(asked) == 1
+        with page.page.expect_response(STATUS):
+            page.page.clock.fast_forward(10_000)
+        assert len(asked) == 2
+
+
+def test_what_something_in_front_answers_is_no_status_and_ends_no_asking(
+    browser: Browser, server: Server
+) -> None:
+    with visit(browser) as seen:
+        seen.page.clock.install()
+        seen.page.route(STATUS, lambda route: route.fulfill(json={"login": "please"}))
+        seen.page.goto(f"http://127.0.0.1:{server.port}/")
+        expect(seen.page.locator("#lamp")).to_have_text("No answer")
+        assert seen.complaints == []
+
+        seen.page.unroute(STATUS)
+        seen.page.clock.fast_forward(10_000)
+        expect(seen.page.locator("#lamp")).to_have_text("Ready")
+
+
+def test_a_page_of_whose_scripts_one_does_not_arrive_says_so_after_a_while(
+    browser: Browser, server: Server
+) -> None:
+    with visit(browser) as seen:
+        seen.page.route("**/js/tree.js", lambda route: route.abort())
+        seen.page.goto(f"http://127.0.0.1:{server.port}/")
+        expect(seen.page.locator(".late")).to_be_hidden()
+        seen.page.evaluate("document.getAnimations().forEach((one) => one.finish())")
+        expect(seen.page.locator(".late")).to_be_visible()
+        expect(seen.page.locator("#why")).to_have_text(
+            "Parts of this page have not arrived: reload it. Its form works without them."
+        )
+
+    with opened(browser, server) as page:
+        expect(page.page.locator("#why")).to_have_text("Archives are converted.")
+        expect(page.page.locator(".late")).to_have_count(0)
 
 
 def test_a_service_that_accepts_and_says_nothing_is_told_as_silent(

@@ -86,7 +86,7 @@ def test_what_is_not_yet_whole_has_a_hidden_name_that_tells_whose_it_is(
 ) -> None:
     with open_sink(tmp_path / name, PLENTY, replace=False):
         (work,) = tmp_path.iterdir()
-        assert work.name.startswith(".docc2context.")
+        assert work.name.startswith(".docc2context-unfinished.")
 
 
 def test_an_asset_of_four_gib_is_refused_unread() -> None:

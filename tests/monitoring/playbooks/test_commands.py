@@ -245,5 +245,5 @@ def test_the_sweep_removes_what_was_left(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert done.stdout == f"1 leftover folders removed from {tmp_path}\n"
+    assert done.stdout == f"1 leftover folder removed from {tmp_path}\n"
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,90 @@
+"""The readiness checks that start no process: they wait for the disk, which may hang."""
+
+import asyncio
+from concurrent.futures import Future
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Final
+
+from app.api.schemas import Check
+from app.services.drain import Drain
+from app.services.workspace.files import fault_of
+
+PATIENCE_SECONDS: Final = 2.5
+"""A disk that works answers within milliseconds; the probe of our Kubernetes example waits 3 s."""
+
+
+class DiskChecks:
+    """Whether conversions are admitted, and whether uploads can be stored.
+
+    All who ask at the same time share one look at the disk, in a thread of its own: one that hangs
+    takes none of the threads that uploads need, and does not keep the service from ending.
+    """
+
+    def __init__(self, *, drain: Drain, workspace: Path) -> None:
+        self._drain = drain
+        self._workspace = workspace
+        self._lock = Lock()
+        self._look: Future[dict[str, Check]] | None = None
+
+    async def check(self) -> dict[str, Check]:
+        """Each by its name, within PATIENCE_SECONDS."""
+        look = asyncio.wrap_future(self._shared_look())
+        await asyncio.wait([look], timeout=PATIENCE_SECONDS)  # which leaves the look to others
+        return look.result() if look.done() else _unanswered()
+
+    def check_blocking(self) -> dict[str, Check]:
+        """As `check`, for a thread."""
+        try:
+            return self._shared_look().result(PATIENCE_SECONDS)
+        except TimeoutError:
+            return _unanswered()
+
+    def _shared_look(self) -> Future[dict[str, Check]]:
+        with self._lock:
+            if self._look is None or self._look.done():
+                self._look = Future()
+                Thread(
+                    target=self._run, args=(self._look,), name="disk-checks", daemon=True
+                ).start()
+            return self._look
+
+    def _run(self, look: Future[dict[str, Check]]) -> None:
+        try:
+            checks = {
+                "admission": _admission(self._drain),
+                "workspace": _workspace(self._workspace),
+            }
+        except Exception as error:  # raised again where it is waited for
+            look.set_exception(error)
+        else:
+            look.set_result(checks)
+
+
+def _unanswered() -> dict[str, Check]:
+    return {
+        "admission": Check(ok=False, detail="It is not known whether the service is draining."),
+        "workspace": Check(
+            ok=False,
+            detail=f"WORKSPACE_DIR has not answered for {PATIENCE_SECONDS:g} seconds: its disk is "
+            "overloaded, or hangs.",
+        ),
+    }
+
+
+def _admission(drain: Drain) -> Check:
+    if drain.is_on:
+        return Check(ok=False, detail="The service is draining: it accepts no new conversions.")
+    if drain.ignores_file:
+        return Check(
+            ok=True,
+            detail="Conversions are accepted; a file DRAIN exists but is ignored, "
+            "because another user created it.",
+        )
+    return Check(ok=True, detail="Conversions are accepted.")
+
+
+def _workspace(directory: Path) -> Check:
+    if (fault := fault_of(directory)) is not None:
+        return Check(ok=False, detail=f"Nothing can be written to WORKSPACE_DIR: {fault}.")
+    return Check(ok=True, detail="Uploads can be stored.")
