@@ -106,6 +106,21 @@ def run_in(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
             return md.join([head, blocks(nodes, ctx)])
 
 
+def in_item(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
+    """What an item of a list says: blocks, behind a head if that is not empty.
+
+    The list stays tight if the item is one line with a list below it.
+    """
+    match nodes:
+        case [Paragraph() as text, UnorderedList() | OrderedList() as inner]:
+            line = run_in(head, [text], ctx) if head else blocks([text], ctx)
+            return md.with_list_below(line, blocks([inner], ctx))
+        case [UnorderedList() | OrderedList()]:
+            return md.with_list_below(head, blocks(nodes, ctx))
+        case _:
+            return run_in(head, nodes, ctx) if head else blocks(nodes, ctx)
+
+
 def strong(text: str) -> str:
     """A bold label of plain text, as a paragraph or the beginning of one."""
     return md.paragraph(join([Styled("strong", escape(text))]))
@@ -152,32 +167,15 @@ def _numbered_list(node: OrderedList, ctx: Context) -> str:
 
 
 def _item(item: ListItem, marker: str, ctx: Context) -> str:
-    if item.checked is None:
-        return md.list_item(marker, _tight(item.content, ctx))
-    box = "[x]" if item.checked else "[ ]"
-    return md.list_item(marker, run_in(box, item.content, ctx))
-
-
-def _tight(content: Sequence[Block], ctx: Context) -> str:
-    """An item's content; a list right below its only paragraph needs no empty line between.
-
-    Except for lists that cannot interrupt a paragraph (CommonMark 5.2): those that begin with a
-    number other than 1, or with an empty item.
-    """
-    match content:
-        case [Paragraph() as text, UnorderedList() | OrderedList() as inner]:
-            above, below = blocks([text], ctx), blocks([inner], ctx)
-            joint = "\n" if below.startswith(("- ", "1. ")) else "\n\n"
-            return joint.join(filter(None, [above, below]))
-        case _:
-            return blocks(content, ctx)
+    box = {None: "", True: "[x]", False: "[ ]"}[item.checked]
+    return md.list_item(marker, in_item(box, item.content, ctx))
 
 
 def _term_list(node: TermList, ctx: Context) -> str:
     items = []
     for item in node.items:
         term = join([bold_inlines(item.term.inline_content, ctx)]).strip()
-        items.append(md.list_item("-", run_in(f"{term}:", item.definition.content, ctx)))
+        items.append(md.list_item("-", in_item(f"{term}:", item.definition.content, ctx)))
     return md.loose_or_tight(items)
 
 
