@@ -1,6 +1,7 @@
 """Block content: one function per kind of node, and one table of them."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import assert_never
 
 from docc2context.markdown import blocks as md
@@ -57,7 +58,8 @@ def _block(node: Block, ctx: Context) -> str:
         case Paragraph():
             return md.paragraph(inlines(node.inline_content, ctx))
         case Heading():
-            return ctx.heading(max(node.level, 2) + ctx.demotion, node.text, node.anchor)
+            level = max(node.level + ctx.demotion, ctx.top_level)
+            return ctx.heading(level, node.text, node.anchor)
         case CodeListing():
             return _code_listing(node, ctx)
         case Aside():
@@ -94,6 +96,24 @@ def _block(node: Block, ctx: Context) -> str:
             return unknown(node.name, node.content, ctx)
         case _:
             assert_never(node)
+
+
+def blocks_below(level: int, nodes: Sequence[Block] | None, ctx: Context) -> str:
+    """Blocks that stand below a heading of this level."""
+    with headings_below(level, nodes, ctx):
+        return blocks(nodes, ctx)
+
+
+def headings_below(
+    level: int, nodes: Sequence[Block] | None, ctx: Context
+) -> AbstractContextManager[None]:
+    """A `with` block in which the headings of these blocks stand below one of this level.
+
+    They are lowered together, and only as far as they must be: DocC's web page shows them as their
+    authors wrote them, who mostly begin where its own headings end.
+    """
+    levels = [max(node.level, 2) for node in nodes or () if isinstance(node, Heading)]
+    return ctx.headings_from(level + 1, min(levels, default=level + 1))
 
 
 def run_in(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
