@@ -1,6 +1,7 @@
 """Nodes of a page's JSON as DocC's web page shows them: joined, overridden, without repetition."""
 
 from typing import Any
+from urllib.parse import unquote
 
 JOINED = {"text": "text", "codeVoice": "code"}
 _RICHER = {"titleInlineContent": "title", "overridingTitleInlineContent": "overridingTitle"}
@@ -23,6 +24,50 @@ def coalesced(values: list[Any]) -> list[Any]:
         else:
             first = i
     return merged
+
+
+def with_names(values: list[Any], references: dict[str, Any]) -> list[Any]:
+    """Mentions that text touches as text themselves, if they name a page in plain words.
+
+    Where no link can be made, as to a page that is not described, both are one word to a reader.
+    """
+    named = list(values)
+    for i, value in enumerate(values):
+        name = _name_in_words(value, references)
+        before = _text(values[i - 1]) if i else ""
+        after = _text(values[i + 1]) if i + 1 < len(values) else ""
+        if _is_one_word(before, name) or _is_one_word(name, after):
+            named[i] = {"type": "text", "text": name}
+    return named
+
+
+def _name_in_words(node: object, references: dict[str, Any]) -> str:
+    """How a mention names a page; empty for what mentions none, and for names of more than text."""
+    if not isinstance(node, dict) or node.get("type") != "reference":
+        return ""
+    if isinstance(rich := node.get("overridingTitleInlineContent"), list) and rich:
+        return "".join(map(_text, rich)) if all(map(_text, rich)) else ""
+    if title := node.get("overridingTitle"):
+        return str(title)
+    identifier = str(node.get("identifier"))
+    reference = references.get(identifier)
+    if not isinstance(reference, dict):
+        return unquote(identifier.rstrip("/").rpartition("/")[2])
+    is_prose = reference.get("type") == "topic" and reference.get("kind") != "symbol"
+    return str(reference.get("title") or "") if is_prose else ""
+
+
+def _text(value: object) -> str:
+    """The words of a text; empty for all else."""
+    if isinstance(value, dict) and value.get("type") == "text":
+        return str(value.get("text") or "")
+    return ""
+
+
+def _is_one_word(before: str, after: str) -> bool:
+    """Whether one text goes on in the next without a boundary between words."""
+    around = before[-1:] + after[:1]
+    return len(around) == 2 and all(char.isalnum() or char == "_" for char in around)
 
 
 def without_stop(values: list[Any]) -> list[Any]:
