@@ -195,7 +195,9 @@ def _term_list(node: TermList, ctx: Context) -> str:
     items = []
     for item in node.items:
         term = join([bold_inlines(item.term.inline_content, ctx)]).strip()
-        items.append(md.list_item("-", in_item(f"{term}:", item.definition.content, ctx)))
+        colon = ":" if term and item.definition.content else ""
+        said = in_item(f"{term}{colon}", item.definition.content, ctx)
+        items.append(md.list_item("-", said))
     return md.loose_or_tight(items)
 
 

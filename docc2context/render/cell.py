@@ -30,6 +30,7 @@ from docc2context.model.block import (
     Table,
     TabNavigator,
     TermList,
+    TermListItem,
     ThematicBreak,
     UnknownBlock,
     UnorderedList,
@@ -124,14 +125,13 @@ def _item(marker: str, item: ListItem, ctx: Context) -> str:
 
 
 def _term_list(node: TermList, ctx: Context) -> str:
-    return _broken(
-        _headed(
-            f"{join([bold_inlines(item.term.inline_content, ctx)]).strip()}:",
-            item.definition.content,
-            ctx,
-        )
-        for item in node.items
-    )
+    return _broken(_term_list_item(item, ctx) for item in node.items)
+
+
+def _term_list_item(item: TermListItem, ctx: Context) -> str:
+    term = join([bold_inlines(item.term.inline_content, ctx)]).strip()
+    colon = ":" if term and item.definition.content else ""
+    return _headed(f"{term}{colon}", item.definition.content, ctx)
 
 
 def _table(node: Table, ctx: Context) -> str:
