@@ -132,10 +132,10 @@ def in_item(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
     The list stays tight if the item is one line with a list below it.
     """
     match nodes:
-        case [Paragraph() as text, UnorderedList() | OrderedList() as inner]:
+        case [Paragraph() as text, UnorderedList() | OrderedList() | TermList() | Links() as inner]:
             line = run_in(head, [text], ctx) if head else blocks([text], ctx)
             return md.with_list_below(line, blocks([inner], ctx))
-        case [UnorderedList() | OrderedList()]:
+        case [UnorderedList() | OrderedList() | TermList() | Links()]:
             return md.with_list_below(head, blocks(nodes, ctx))
         case _:
             return run_in(head, nodes, ctx) if head else blocks(nodes, ctx)
