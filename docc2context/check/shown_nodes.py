@@ -34,6 +34,8 @@ def with_names(values: list[Any], references: dict[str, Any]) -> list[Any]:
     named = list(values)
     for i, value in enumerate(values):
         name = _name_in_words(value, references)
+        if not name:
+            continue
         before = _text(values[i - 1]) if i else ""
         after = _text(values[i + 1]) if i + 1 < len(values) else ""
         if _is_one_word(before, name) or _is_one_word(name, after):
