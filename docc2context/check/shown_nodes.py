@@ -27,36 +27,49 @@ def coalesced(values: list[Any]) -> list[Any]:
 
 
 def with_names(values: list[Any], references: dict[str, Any]) -> list[Any]:
-    """Mentions that text touches as text themselves, if they name a page in plain words.
+    """Mentions as text if they name a page in plain words, right beside other words.
 
-    Where no link can be made, as to a page that is not described, both are one word to a reader.
+    Where no link can be made, as to a page that is not described, all are one word to a reader.
     """
-    named = list(values)
-    for i, value in enumerate(values):
-        name = _name_in_words(value, references)
-        if not name:
-            continue
-        before = _text(values[i - 1]) if i else ""
-        after = _text(values[i + 1]) if i + 1 < len(values) else ""
-        if _is_one_word(before, name) or _is_one_word(name, after):
-            named[i] = {"type": "text", "text": name}
-    return named
+    names = [_name_in_words(value, references) for value in values]
+    if not any(names):
+        return values
+    words = ["", *(name or _text(value) for name, value in zip(names, values, strict=True)), ""]
+    touched = (
+        _is_one_word(before, name) or _is_one_word(name, after)
+        for before, name, after in zip(words, names, words[2:], strict=False)
+    )
+    return [
+        {"type": "text", "text": name} if name and is_touched else value
+        for value, name, is_touched in zip(values, names, touched, strict=True)
+    ]
 
 
 def _name_in_words(node: object, references: dict[str, Any]) -> str:
     """How a mention names a page; empty for what mentions none, and for names of more than text."""
     if not isinstance(node, dict) or node.get("type") != "reference":
         return ""
-    if isinstance(rich := node.get("overridingTitleInlineContent"), list) and rich:
-        return "".join(map(_text, rich)) if all(map(_text, rich)) else ""
+    if rich := node.get("overridingTitleInlineContent"):
+        return _plain(rich)
     if title := node.get("overridingTitle"):
         return str(title)
     identifier = str(node.get("identifier"))
     reference = references.get(identifier)
     if not isinstance(reference, dict):
         return unquote(identifier.rstrip("/").rpartition("/")[2])
-    is_prose = reference.get("type") == "topic" and reference.get("kind") != "symbol"
-    return str(reference.get("title") or "") if is_prose else ""
+    is_code = reference.get("kind") == "symbol" or reference.get("type") == "unresolvable"
+    is_link = reference.get("type") != "topic" and node.get("isActive") is not False
+    if is_code or is_link:
+        return ""
+    if rich := reference.get("titleInlineContent"):
+        return _plain(rich)
+    return str(reference.get("title") or "")
+
+
+def _plain(inlines: object) -> str:
+    """Inline content that is only text; empty if it is more."""
+    texts = list(map(_text, inlines)) if isinstance(inlines, list) else []
+    return "".join(texts) if all(texts) else ""
 
 
 def _text(value: object) -> str:

@@ -293,6 +293,8 @@ def mention(identifier: str, **keys: Any) -> dict[str, Any]:
         (mention("doc://kit/documentation/Leaf/"), "preLeafpost"),
         (mention("article"), "preAll Slothspost"),
         (mention("sloth", overridingTitle="It"), "preItpost"),
+        (mention("link", isActive=False), "preSitepost"),
+        (mention("rich", isActive=False), "preGoodSitepost"),
         (
             mention(
                 "sloth", overridingTitle="?", overridingTitleInlineContent=[text("a"), text("b")]
@@ -307,8 +309,17 @@ def test_a_name_in_words_is_one_string_with_the_text_that_touches_it(
     article = {"type": "topic", "kind": "article", "title": "All Sloths"}
     page = content(paragraph(text("pre"), named, text("post, and more")))
     sloth = {**SLOTH, "kind": "symbol"}
-    assert shown(page, sloth=sloth, article=article) == [
+    link = {"type": "link", "title": "Site"}
+    rich = {**link, "titleInlineContent": [text("Good"), text("Site")]}
+    assert shown(page, sloth=sloth, article=article, link=link, rich=rich) == [
         ("content/paragraph/text", f"{whole}, and more")
+    ]
+
+
+def test_names_in_words_that_touch_each_other_are_one_string() -> None:
+    leaf, twig = mention("doc://kit/documentation/Leaf"), mention("doc://kit/documentation/Twig")
+    assert shown(content(paragraph(leaf, twig, text(" and "), leaf))) == [
+        ("content/paragraph/text", "LeafTwig and ")
     ]
 
 
@@ -332,6 +343,21 @@ def test_a_name_that_no_text_touches_is_a_string_by_itself(
 
 
 def test_a_name_that_is_code_or_a_link_is_a_string_by_itself_wherever_it_stands() -> None:
-    page = content(paragraph(text("pre"), mention("sloth"), text("s"), mention("link")))
-    found = shown(page, sloth={**SLOTH, "kind": "symbol"}, link={"type": "link", "title": "Site"})
-    assert [words for _, words in found] == ["pre", "Sloth", "s", "Site"]
+    code = {"titleInlineContent": [{"type": "codeVoice", "code": "Sight"}]}
+    link = {"type": "link", "title": "Site"}
+    page = content(
+        paragraph(
+            *(text("pre"), mention("sloth"), text("s"), mention("link"), text("s")),
+            *(mention("seen", isActive=False), text("s"), mention("gone"), text("s")),
+        )
+    )
+    found = shown(
+        page,
+        sloth={**SLOTH, "kind": "symbol"},
+        link=link,
+        seen={**link, **code},
+        gone={"type": "unresolvable", "title": "Swift.Sloth"},
+    )
+    assert [words for _, words in found] == [
+        *("pre", "Sloth", "s", "Site", "s", "Sight", "s", "Swift.Sloth", "s")
+    ]
