@@ -141,6 +141,16 @@ def in_item(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
             return run_in(head, nodes, ctx) if head else blocks(nodes, ctx)
 
 
+def labelled(label: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
+    """An item of a list: a label, a colon, and what is said of it; either alone without the other.
+
+    What is said may show nothing, such as a paragraph without words.
+    """
+    head = f"{label}:" if label else ""
+    said = in_item(head, nodes, ctx)
+    return label if said == head else said
+
+
 def strong(text: str) -> str:
     """A bold label of plain text, as a paragraph or the beginning of one."""
     return md.paragraph(join([Styled("strong", escape(text))]))
@@ -195,9 +205,7 @@ def _term_list(node: TermList, ctx: Context) -> str:
     items = []
     for item in node.items:
         term = join([bold_inlines(item.term.inline_content, ctx)]).strip()
-        colon = ":" if term and item.definition.content else ""
-        said = in_item(f"{term}{colon}", item.definition.content, ctx)
-        items.append(md.list_item("-", said))
+        items.append(md.list_item("-", labelled(term, item.definition.content, ctx)))
     return md.loose_or_tight(items)
 
 

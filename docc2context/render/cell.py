@@ -155,8 +155,9 @@ def _term_list(node: TermList, ctx: Context) -> str:
 
 def _term_list_item(item: TermListItem, ctx: Context) -> str:
     term = join([bold_inlines(item.term.inline_content, ctx)]).strip()
-    colon = ":" if term and item.definition.content else ""
-    return _headed(f"{term}{colon}", item.definition.content, ctx)
+    head = f"{term}:" if term else ""
+    said = _headed(head, item.definition.content, ctx)
+    return term if said == head else said
 
 
 def _table(node: Table, ctx: Context) -> str:
