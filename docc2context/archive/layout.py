@@ -12,6 +12,10 @@ _DATA = "/data/"
 _USUAL_DATA = ("/data/documentation/", "/data/tutorials/")
 _NO_ASSETS = ("data/", "index/")
 _PAGE_FOLDER = re.compile(r"/data/(?=(?:documentation|tutorials)(?:/|\.json$))")
+_CHANGES = re.compile(r"/data/diffs/(?:documentation|tutorials)\b")
+"""Where DocC's web page looks for what changed in an API between releases: lists, by identifier, of
+what it marks on pages if a reader asks for it. Apple's site has them; swift-docc writes none."""
+
 _ARCHIVE_DATA = ".doccarchive/data/"
 _CATALOG = re.compile(r"\.docc/|\.(?:md|tutorial)$")
 
@@ -89,6 +93,12 @@ def _root_size(name: str) -> int:
     first = path.find(_DATA)
     if first < 0 or _is_litter(path):
         return -1
+    size = _size_before_data(path, first)
+    return -1 if _CHANGES.match(path, size) else size
+
+
+def _size_before_data(path: str, first: int) -> int:
+    """What precedes the `data/` folder of an archive; `first` is the place of the first one."""
     if (archive := path.find(_ARCHIVE_DATA)) >= 0:
         return archive + len(_ARCHIVE_DATA) - len(_DATA)
     if path.startswith(_USUAL_DATA, first):

@@ -16,6 +16,7 @@ from docc2context.check.shown_nodes import (
     coalesced,
     listed_once,
     overridden,
+    with_names,
     without_stop,
 )
 
@@ -124,7 +125,8 @@ class _Walk:
 
     def items(self, at: _At) -> Iterator[_At]:
         """The items of a list; an identifier that it repeats is shown once."""
-        values = coalesced(without_stop(at.value) if at.key == "constraints" else at.value)
+        values = without_stop(at.value) if at.key == "constraints" else at.value
+        values = coalesced(with_names(values, self.references))
         seen: set[str] = set()
         for i, value in enumerate(values):
             if isinstance(value, str) and at.key in _IDENTIFIERS | {"items"}:

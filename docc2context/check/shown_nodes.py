@@ -1,6 +1,7 @@
 """Nodes of a page's JSON as DocC's web page shows them: joined, overridden, without repetition."""
 
 from typing import Any
+from urllib.parse import unquote
 
 JOINED = {"text": "text", "codeVoice": "code"}
 _RICHER = {"titleInlineContent": "title", "overridingTitleInlineContent": "overridingTitle"}
@@ -23,6 +24,65 @@ def coalesced(values: list[Any]) -> list[Any]:
         else:
             first = i
     return merged
+
+
+def with_names(values: list[Any], references: dict[str, Any]) -> list[Any]:
+    """Mentions as text if they name a page in plain words, right beside other words.
+
+    Where no link can be made, as to a page that is not described, all are one word to a reader.
+    """
+    names = [_name_in_words(value, references) for value in values]
+    if not any(names):
+        return values
+    words = ["", *(name or _text(value) for name, value in zip(names, values, strict=True)), ""]
+    touched = (
+        _is_one_word(before, name) or _is_one_word(name, after)
+        for before, name, after in zip(words, names, words[2:], strict=False)
+    )
+    return [
+        {"type": "text", "text": name} if name and is_touched else value
+        for value, name, is_touched in zip(values, names, touched, strict=True)
+    ]
+
+
+def _name_in_words(node: object, references: dict[str, Any]) -> str:
+    """How a mention names a page; empty for what mentions none, and for names of more than text."""
+    if not isinstance(node, dict) or node.get("type") != "reference":
+        return ""
+    if rich := node.get("overridingTitleInlineContent"):
+        return _plain(rich)
+    if title := node.get("overridingTitle"):
+        return str(title)
+    identifier = str(node.get("identifier"))
+    reference = references.get(identifier)
+    if not isinstance(reference, dict):
+        return unquote(identifier.rstrip("/").rpartition("/")[2])
+    is_code = reference.get("kind") == "symbol" or reference.get("type") == "unresolvable"
+    is_link = reference.get("type") != "topic" and node.get("isActive") is not False
+    if is_code or is_link:
+        return ""
+    if rich := reference.get("titleInlineContent"):
+        return _plain(rich)
+    return str(reference.get("title") or "")
+
+
+def _plain(inlines: object) -> str:
+    """Inline content that is only text; empty if it is more."""
+    texts = list(map(_text, inlines)) if isinstance(inlines, list) else []
+    return "".join(texts) if all(texts) else ""
+
+
+def _text(value: object) -> str:
+    """The words of a text; empty for all else."""
+    if isinstance(value, dict) and value.get("type") == "text":
+        return str(value.get("text") or "")
+    return ""
+
+
+def _is_one_word(before: str, after: str) -> bool:
+    """Whether one text goes on in the next without a boundary between words."""
+    around = before[-1:] + after[:1]
+    return len(around) == 2 and all(char.isalnum() or char == "_" for char in around)
 
 
 def without_stop(values: list[Any]) -> list[Any]:

@@ -38,6 +38,21 @@ def join(blocks: Iterable[str]) -> str:
     return "\n\n".join(kept)
 
 
+def with_list_below(text: str, items: str) -> str:
+    r"""A line, or more than one, and the list below it, as an item of another list holds them.
+
+    Without an empty line between, that other list stays tight (CommonMark 5.3). But only below a
+    single line, and lists that begin with a number other than 1 or with an empty item cannot
+    interrupt a paragraph (5.2).
+
+    >>> with_list_below("a", "- b"), with_list_below("a", "2. b"), with_list_below("", "- b")
+    ('a\n- b', 'a\n\n2. b', '- b')
+    """
+    if text and "\n" not in text and items.startswith(("- ", "1. ")):
+        return f"{text}\n{items}"
+    return join([text, items])
+
+
 def _below(above: str, block: str) -> str:
     r"""A block, its first lists with other markers if the one above ends in such a list.
 

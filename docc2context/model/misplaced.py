@@ -5,9 +5,12 @@ from msgspec import inspect
 _CARRIERS = ("content", "inline_content", "code")
 """Fields of structs that hold content."""
 
+_WORDS = ("name", "text")
+"""Fields of structs that hold what they are called or say, the first that one has."""
+
 
 def carrier(type_: inspect.Type) -> inspect.Type | None:
-    """The list or the struct with content that a place asks for; None if it asks for neither.
+    """The list or the struct with content or words that a place asks for; None for neither.
 
     Members of tagged unions do not count: these have an `Unknown…` struct for what they lack.
     """
@@ -16,17 +19,21 @@ def carrier(type_: inspect.Type) -> inspect.Type | None:
             return next(filter(None, map(carrier, members)), None)
         case inspect.ListType():
             return type_
-        case inspect.StructType(tag=None) if _carriers(type_):
+        case inspect.StructType(tag=None) if _carriers(type_) or _word_key(type_):
             return type_
         case _:
             return None
 
 
 def carrying(value: object, type_: inspect.StructType) -> dict[str, object]:
-    """An object that holds a bare value: a string is its name if it has one, else its content."""
-    names = {field.encode_name for field in type_.fields}
-    if isinstance(value, str) and "name" in names:
-        return {"name": value}
+    """An object that holds a bare value; empty if none can, or if it says nothing by itself.
+
+    A string is its name or text if it has one; all else is its content.
+    """
+    if is_silent(value) or isinstance(value, dict):
+        return {}
+    if isinstance(value, str) and (key := _word_key(type_)):
+        return {key: value}
     return dict.fromkeys(_carriers(type_), value)
 
 
@@ -53,3 +60,8 @@ def as_member(value: object, fallback: inspect.StructType) -> object:
 
 def _carriers(type_: inspect.StructType) -> list[str]:
     return [field.encode_name for field in type_.fields if field.name in _CARRIERS]
+
+
+def _word_key(type_: inspect.StructType) -> str | None:
+    keys = {field.encode_name for field in type_.fields if field.type == inspect.StrType()}
+    return next((key for key in _WORDS if key in keys), None)

@@ -146,8 +146,11 @@ class _Salvager:
             raise _Misfit
         items = []
         for item in value:
-            with suppress(_Misfit):
+            try:
                 items.append(self.mended(item, item_type, _name(item_type)))
+            except _Misfit:
+                if isinstance(item, list):  # as if its brackets were not there
+                    items += self.list(item, item_type)
         return items
 
     def dict(self, value: Any, value_type: inspect.Type) -> dict[str, Any]:
@@ -176,8 +179,8 @@ class _Salvager:
         match carrier(type_):
             case inspect.ListType(item_type=item_type):
                 return [] if is_silent(value) else self.list([value], item_type)
-            case inspect.StructType() as struct if not isinstance(value, dict | bool | None):
-                return self.struct(carrying(value, struct), struct)
+            case inspect.StructType() as struct if carried := carrying(value, struct):
+                return self.struct(carried, struct)
             case _:
                 raise _Misfit
 

@@ -7,7 +7,10 @@ from docc2context.model.inline import Inline
 
 _INLINE_TAGS = {member.__struct_config__.tag for member in get_args(Inline)}
 
-_WORD_KEYS = frozenset({"title", "text", "code", "name", "caption", "summary", "label", "message"})
+_WORD_KEYS = frozenset(
+    {"title", "text", "code", "name", "caption", "summary", "label", "message"}
+    | {"content", "inlineContent"}
+)
 """Keys under which RenderNode objects keep words that their web page shows."""
 
 _PAGES = "identifiers"
@@ -92,13 +95,19 @@ def _add_block(key: str, value: Any, blocks: list[_Json]) -> None:
 def _add_inlines(value: _Json, inlines: list[_Json]) -> None:
     for key, child in value.items():
         items = child if isinstance(child, list) else [child] if isinstance(child, dict) else []
-        inlines += _spaced(_texts_for_people(key, items))
-        for item in items:
-            if isinstance(item, dict) and "type" in item:
-                inlines.append(item)
-            elif isinstance(item, dict):
-                inlines += _spaced(filter(None, [found_words(item)]))
-                _add_inlines(item, inlines)
+        _add_inlines_of_list(key, items, inlines)
+
+
+def _add_inlines_of_list(key: str, items: list[Any], inlines: list[_Json]) -> None:
+    inlines += _spaced(_texts_for_people(key, items))
+    for item in items:
+        if isinstance(item, list):
+            _add_inlines_of_list(key, item, inlines)
+        elif isinstance(item, dict) and "type" in item:
+            inlines.append(item)
+        elif isinstance(item, dict):
+            inlines += _spaced(filter(None, [found_words(item)]))
+            _add_inlines(item, inlines)
 
 
 def _texts_for_people(key: str, values: Iterable[Any]) -> list[str]:

@@ -1,6 +1,7 @@
 """Block content: one function per kind of node, and one table of them."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import assert_never
 
 from docc2context.markdown import blocks as md
@@ -57,7 +58,8 @@ def _block(node: Block, ctx: Context) -> str:
         case Paragraph():
             return md.paragraph(inlines(node.inline_content, ctx))
         case Heading():
-            return ctx.heading(max(node.level, 2) + ctx.demotion, node.text, node.anchor)
+            level = max(node.level + ctx.demotion, ctx.top_level)
+            return ctx.heading(level, node.text, node.anchor)
         case CodeListing():
             return _code_listing(node, ctx)
         case Aside():
@@ -96,6 +98,24 @@ def _block(node: Block, ctx: Context) -> str:
             assert_never(node)
 
 
+def blocks_below(level: int, nodes: Sequence[Block] | None, ctx: Context) -> str:
+    """Blocks that stand below a heading of this level."""
+    with headings_below(level, nodes, ctx):
+        return blocks(nodes, ctx)
+
+
+def headings_below(
+    level: int, nodes: Sequence[Block] | None, ctx: Context
+) -> AbstractContextManager[None]:
+    """A `with` block in which the headings of these blocks stand below one of this level.
+
+    They are lowered together, and only as far as they must be: DocC's web page shows them as their
+    authors wrote them, who mostly begin where its own headings end.
+    """
+    levels = [max(node.level, 2) for node in nodes or () if isinstance(node, Heading)]
+    return ctx.headings_from(level + 1, min(levels, default=level + 1))
+
+
 def run_in(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
     """Blocks behind a head: on its line if they begin with a paragraph, else below it."""
     match nodes:
@@ -104,6 +124,31 @@ def run_in(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
             return md.join([f"{head} {line}".rstrip(), blocks(rest, ctx)])
         case _:
             return md.join([head, blocks(nodes, ctx)])
+
+
+def in_item(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
+    """What an item of a list says: blocks, behind a head if that is not empty.
+
+    The list stays tight if the item is one line with a list below it.
+    """
+    match nodes:
+        case [Paragraph() as text, UnorderedList() | OrderedList() | TermList() | Links() as inner]:
+            line = run_in(head, [text], ctx) if head else blocks([text], ctx)
+            return md.with_list_below(line, blocks([inner], ctx))
+        case [UnorderedList() | OrderedList() | TermList() | Links()]:
+            return md.with_list_below(head, blocks(nodes, ctx))
+        case _:
+            return run_in(head, nodes, ctx) if head else blocks(nodes, ctx)
+
+
+def labelled(label: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
+    """An item of a list: a label, a colon, and what is said of it; either alone without the other.
+
+    What is said may show nothing, such as a paragraph without words.
+    """
+    head = f"{label}:" if label else ""
+    said = in_item(head, nodes, ctx)
+    return label if said == head else said
 
 
 def strong(text: str) -> str:
@@ -152,32 +197,15 @@ def _numbered_list(node: OrderedList, ctx: Context) -> str:
 
 
 def _item(item: ListItem, marker: str, ctx: Context) -> str:
-    if item.checked is None:
-        return md.list_item(marker, _tight(item.content, ctx))
-    box = "[x]" if item.checked else "[ ]"
-    return md.list_item(marker, run_in(box, item.content, ctx))
-
-
-def _tight(content: Sequence[Block], ctx: Context) -> str:
-    """An item's content; a list right below its only paragraph needs no empty line between.
-
-    Except for lists that cannot interrupt a paragraph (CommonMark 5.2): those that begin with a
-    number other than 1, or with an empty item.
-    """
-    match content:
-        case [Paragraph() as text, UnorderedList() | OrderedList() as inner]:
-            above, below = blocks([text], ctx), blocks([inner], ctx)
-            joint = "\n" if below.startswith(("- ", "1. ")) else "\n\n"
-            return joint.join(filter(None, [above, below]))
-        case _:
-            return blocks(content, ctx)
+    box = {None: "", True: "[x]", False: "[ ]"}[item.checked]
+    return md.list_item(marker, in_item(box, item.content, ctx))
 
 
 def _term_list(node: TermList, ctx: Context) -> str:
     items = []
     for item in node.items:
         term = join([bold_inlines(item.term.inline_content, ctx)]).strip()
-        items.append(md.list_item("-", run_in(f"{term}:", item.definition.content, ctx)))
+        items.append(md.list_item("-", labelled(term, item.definition.content, ctx)))
     return md.loose_or_tight(items)
 
 

@@ -4,7 +4,7 @@ A cell can hold inline content and `<br>`. What other blocks express by their sh
 signs express here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
 from docc2context.markdown import blocks as md
@@ -30,6 +30,7 @@ from docc2context.model.block import (
     Table,
     TabNavigator,
     TermList,
+    TermListItem,
     ThematicBreak,
     UnknownBlock,
     UnorderedList,
@@ -42,6 +43,10 @@ from docc2context.render.inline import bold, bold_inlines, inlines, media, media
 from docc2context.render.page_lists import page_lines
 from docc2context.render.remarks import marked_lines, unknown_kind
 from docc2context.render.steps import code_file, pictures
+
+_INDENT = "\u2003"
+"""What tells that a line continues an item of a list, or is a list within it: an em space, because
+HTML shows other spaces as one and those at the beginning of a line not at all."""
 
 
 def line(nodes: Sequence[Block] | None, ctx: Context) -> str:
@@ -72,11 +77,8 @@ def _one(node: Block, ctx: Context) -> str:
         case CodeListing():
             caption = media_caption(node.metadata, ctx)
             return _broken([caption, _code(node.code), *marked_lines(node)])
-        case UnorderedList():
-            return _broken(_item("•", item, ctx) for item in node.items)
-        case OrderedList():
-            numbered = enumerate(node.items, md.first_number(node.start, len(node.items)))
-            return _broken(_item(f"{number}.", item, ctx) for number, item in numbered)
+        case UnorderedList() | OrderedList():
+            return _broken(_list(node, ctx))
         case TermList():
             return _term_list(node, ctx)
         case Table():
@@ -118,20 +120,44 @@ def _headed(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
     return " ".join(filter(None, [head, line(content, ctx)]))
 
 
-def _item(marker: str, item: ListItem, ctx: Context) -> str:
-    box = {None: "", True: " [x]", False: " [ ]"}[item.checked]
-    return _headed(f"{marker}{box}", item.content, ctx)
+def _list(node: UnorderedList | OrderedList, ctx: Context) -> Iterator[str]:
+    """The lines of a list."""
+    number = md.first_number(node.start, len(node.items)) if isinstance(node, OrderedList) else None
+    for place, item in enumerate(node.items):
+        marker = "•" if number is None else f"{number + place}."
+        box = {None: "", True: " [x]", False: " [ ]"}[item.checked]
+        first, *rest = _item(item, ctx) or [""]
+        yield " ".join(filter(None, [f"{marker}{box}", first]))
+        yield from (f"{_INDENT}{text}" for text in rest)
+
+
+def _item(item: ListItem, ctx: Context) -> list[str]:
+    """The lines of what an item holds: those of lists in it, and one for each other block."""
+    if not item.content:
+        return []
+    if not ctx.enter():
+        return [TOO_DEEP]
+    try:
+        lines: list[str] = []
+        for node in item.content:
+            if isinstance(node, UnorderedList | OrderedList):
+                lines += _list(node, ctx)
+            else:
+                lines.append(_one(node, ctx))
+    finally:
+        ctx.leave()
+    return list(filter(None, lines))
 
 
 def _term_list(node: TermList, ctx: Context) -> str:
-    return _broken(
-        _headed(
-            f"{join([bold_inlines(item.term.inline_content, ctx)]).strip()}:",
-            item.definition.content,
-            ctx,
-        )
-        for item in node.items
-    )
+    return _broken(_term_list_item(item, ctx) for item in node.items)
+
+
+def _term_list_item(item: TermListItem, ctx: Context) -> str:
+    term = join([bold_inlines(item.term.inline_content, ctx)]).strip()
+    head = f"{term}:" if term else ""
+    said = _headed(head, item.definition.content, ctx)
+    return term if said == head else said
 
 
 def _table(node: Table, ctx: Context) -> str:

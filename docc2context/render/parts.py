@@ -129,10 +129,13 @@ def _message(text: str) -> Paragraph:
 
 
 def _alternatives(node: RenderNode, ctx: Context) -> str:
-    """Links to the pages that stand for this one in other languages, if they are not its own."""
+    """Links to the pages that stand for this one in other languages, if they are not its own.
+
+    Where several variants are for one language, DocC's web page leads to the first.
+    """
     by_language = {
         trait.interface_language: variant
-        for variant in node.variants or ()
+        for variant in reversed(node.variants or ())
         for trait in variant.traits
     }
     own = by_language.get(node.identifier.interface_language)

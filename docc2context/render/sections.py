@@ -28,7 +28,7 @@ from docc2context.model.sections import (
 )
 from docc2context.model.symbol import Fragment
 from docc2context.render.attributes import attribute
-from docc2context.render.block import blocks, run_in, unknown
+from docc2context.render.block import blocks, labelled, unknown
 from docc2context.render.context import Context
 from docc2context.render.declarations import declarations, plain, type_span
 from docc2context.render.headings import generated_anchor
@@ -101,14 +101,7 @@ def _bullets(identifiers: Iterable[str], ctx: Context) -> list[str]:
 
 
 def _item(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
-    return md.list_item("-", _headed(head, content, ctx))
-
-
-def _headed(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
-    """What it is about, a colon, and what is said of it; either alone if the other is empty."""
-    if not content or not head:
-        return head or blocks(content, ctx)
-    return run_in(f"{head}:", content, ctx)
+    return md.list_item("-", labelled(head, content, ctx))
 
 
 def _with_notes(name: str, notes: Iterable[str]) -> str:
@@ -126,10 +119,10 @@ def _property(item: Property, ctx: Context) -> str:
         "deprecated" if item.deprecated else "",
         f"introduced in {escape(item.introduced_version)}" if item.introduced_version else "",
     ]
-    description = _headed(_with_notes(code_span(item.name), notes), item.content, ctx)
+    description = labelled(_with_notes(code_span(item.name), notes), item.content, ctx)
     lines = [attribute(one, ctx) for one in item.attributes or []]
     attributes = md.bullets(lines)
-    return md.list_item("-", md.join([description, attributes]))
+    return md.list_item("-", md.with_list_below(description, attributes))
 
 
 def _types(

@@ -20,8 +20,11 @@ class Surroundings:
     is_bold: bool = False
     """Whether everything is set in bold."""
 
+    top_level: int = 2
+    """The level that no heading in content is above."""
+
     demotion: int = 0
-    """Levels by which headings in content are lowered to stand below our own."""
+    """Levels by which headings in content are lowered."""
 
     def relating(self, relation: str | None) -> "_Saved":
         """A `with` block in which mentions relate to the page like this; None for others' words."""
@@ -47,10 +50,14 @@ class Surroundings:
         self.is_bold = True
         return saved
 
-    def demoted(self, levels: int) -> "_Saved":
-        """A `with` block whose content stands below a heading, and so do its headings."""
+    def headings_from(self, level: int, highest: int) -> "_Saved":
+        """A `with` block whose headings have this level or a lower one.
+
+        `highest` is the level of the highest of them: all are lowered by what it lacks, if it does.
+        """
         saved = _Saved(self)
-        self.demotion = levels
+        self.top_level = level
+        self.demotion = max(0, level - highest)
         return saved
 
 
@@ -70,6 +77,7 @@ class _Saved:
             surroundings.is_link_text,
             surroundings.is_for_other_file,
             surroundings.is_bold,
+            surroundings.top_level,
             surroundings.demotion,
         )
 
@@ -83,5 +91,6 @@ class _Saved:
             surroundings.is_link_text,
             surroundings.is_for_other_file,
             surroundings.is_bold,
+            surroundings.top_level,
             surroundings.demotion,
         ) = self._before

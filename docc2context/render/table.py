@@ -11,9 +11,10 @@ from docc2context.render.inline import media_caption
 
 
 def table(node: Table, ctx: Context) -> str:
-    """A table with its caption."""
+    """A table with its caption; the caption alone if it has no cells."""
     ctx.budget.reserve(filled_chars(node.rows))
     rows = [[cell(shown) for shown in row] for row in grid(node, ctx, line)]
     header, body = (rows[0], rows[1:]) if node.header in {"row", "both"} and rows else ([], rows)
     caption = md.paragraph(media_caption(node.metadata, ctx))
-    return md.join([caption, markdown_table(header, body, node.alignments or ())])
+    cells = markdown_table(header, body, node.alignments or ()) if any(rows) else ""
+    return md.join([caption, cells])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from docc2context.markdown import blocks as md
 from docc2context.model.block import Block, Heading
 from docc2context.model.page import RelationshipGroup, TopicGroup
-from docc2context.render.block import blocks
+from docc2context.render.block import blocks_below
 from docc2context.render.conformance import conditions
 from docc2context.render.context import Context
 from docc2context.render.headings import generated_anchor
@@ -45,9 +45,7 @@ def _group(group: TopicGroup, relation: str, ctx: Context) -> tuple[list[str], P
     title = group.title or ""
     head = ctx.heading(_GROUP_LEVEL, title, group.anchor or title.replace(" ", "-"))
     abstract = md.paragraph(inlines(group.abstract, ctx))
-    said = _discussion(group)
-    with ctx.demoted(_demotion(said)):
-        discussion = blocks(said, ctx)
+    discussion = blocks_below(_GROUP_LEVEL, _discussion(group), ctx)
     with ctx.relating(relation):
         return [head, abstract, discussion], page_list(group.identifiers, ctx)
 
@@ -59,15 +57,6 @@ def _discussion(group: TopicGroup) -> Sequence[Block]:
             return content
         case content:
             return content
-
-
-def _demotion(content: Sequence[Block]) -> int:
-    """By how many levels headings must be lowered to stand below that of a group.
-
-    Mostly by none: swift-docc ends a group at its author's next heading of the third level.
-    """
-    levels = [max(block.level, 2) for block in content if isinstance(block, Heading)]
-    return max(0, _GROUP_LEVEL + 1 - min(levels, default=2))
 
 
 def relationships(groups: Sequence[RelationshipGroup] | None, ctx: Context) -> str:

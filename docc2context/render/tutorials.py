@@ -29,11 +29,18 @@ from docc2context.model.tutorials import (
     UnknownSection,
     Volume,
 )
-from docc2context.render.block import blocks, run_in, strong, unknown
+from docc2context.render.block import (
+    blocks,
+    blocks_below,
+    headings_below,
+    run_in,
+    strong,
+    unknown,
+)
 from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.inline import inlines, media, page_link
 from docc2context.render.page_lists import page_links
-from docc2context.render.remarks import note
+from docc2context.render.remarks import note, unknown_kind
 
 
 def section(node: Section, ctx: Context) -> str:
@@ -52,11 +59,11 @@ def section(node: Section, ctx: Context) -> str:
         case Resources():
             return _resources(node, ctx)
         case ArticleBody():
-            return _layouts(node.content, ctx)
+            return _layouts(node.content, 1, ctx)
         case ContentAndMedia():
-            return _content_and_media(node, ctx)
+            return _content_and_media(node, 1, ctx)
         case ContentAndMediaGroup():
-            return _layouts(node.sections, ctx)
+            return _layouts(node.sections, 1, ctx)
         case UnknownSection():
             return unknown(node.name, node.content, ctx)
         case _:
@@ -81,11 +88,8 @@ def _hero(node: Hero, ctx: Context) -> str:
 
 def _task(node: Task, ctx: Context) -> str:
     head = ctx.heading(2, node.title, node.anchor)
-    with ctx.demoted(1):
-        content = _layouts(node.content_section, ctx)
-    with ctx.demoted(2):
-        steps = _steps(node.steps_section, ctx)
-    return md.join([head, content, steps])
+    content = _layouts(node.content_section, 2, ctx)
+    return md.join([head, content, _steps(node.steps_section, ctx)])
 
 
 def _steps(nodes: Sequence[Block], ctx: Context) -> str:
@@ -95,39 +99,44 @@ def _steps(nodes: Sequence[Block], ctx: Context) -> str:
         if isinstance(node, Step):
             number += 1
             rendered.append(ctx.heading(3, f"Step {number}"))
-        rendered.append(blocks([node], ctx))
+        content = [*node.content, *node.caption] if isinstance(node, Step) else [node]
+        with headings_below(3, content, ctx):
+            rendered.append(blocks([node], ctx))
     return md.join(rendered)
 
 
-def _layouts(nodes: Sequence[Layout], ctx: Context) -> str:
+def _layouts(nodes: Sequence[Layout], level: int, ctx: Context) -> str:
+    """Layouts below a heading of this level."""
     if not nodes:
         return ""
     if not ctx.enter():
         return TOO_DEEP
     try:
-        return md.join([_layout(node, ctx) for node in nodes])
+        return md.join([_layout(node, level, ctx) for node in nodes])
     finally:
         ctx.leave()
 
 
-def _layout(node: Layout, ctx: Context) -> str:
+def _layout(node: Layout, level: int, ctx: Context) -> str:
     match node:
         case FullWidth():
-            return blocks(node.content, ctx)
+            return blocks_below(level, node.content, ctx)
         case ContentAndMedia():
-            return _content_and_media(node, ctx)
+            return _content_and_media(node, level, ctx)
         case Columns():
-            return _layouts(node.content, ctx)
+            return _layouts(node.content, level, ctx)
         case UnknownLayout():
-            return unknown(node.name, node.content, ctx)
+            return md.join([unknown_kind(node.name), blocks_below(level, node.content, ctx)])
         case _:
             assert_never(node)
 
 
-def _content_and_media(node: ContentAndMedia, ctx: Context) -> str:
+def _content_and_media(node: ContentAndMedia, level: int, ctx: Context) -> str:
     eyebrow = note(escape(node.eyebrow)) if node.eyebrow else ""
+    title = ctx.heading(3, node.title or "")
+    content = blocks_below(3 if title else level, node.content, ctx)
     picture = media(node.media, None, ctx) if node.media else ""
-    return md.join([eyebrow, ctx.heading(3, node.title or ""), blocks(node.content, ctx), picture])
+    return md.join([eyebrow, title, content, picture])
 
 
 def _assessments(node: Assessments, ctx: Context) -> str:
@@ -140,7 +149,7 @@ def _assessments(node: Assessments, ctx: Context) -> str:
 
 def _question(number: int, node: Assessment, ctx: Context) -> str:
     head = ctx.heading(3, f"Question {number}")
-    question = md.join([blocks(node.title, ctx), blocks(node.content, ctx)])
+    question = md.join([blocks(node.title, ctx), blocks_below(3, node.content, ctx)])
     choices = md.loose_or_tight([_choice(choice, ctx) for choice in node.choices])
     return md.join([head, question, choices])
 
@@ -165,14 +174,15 @@ def _volume(node: Volume, ctx: Context) -> str:
     head = ctx.heading(2, node.name or "")
     picture = media(node.image, None, ctx) if node.image else ""
     level = 3 if head else 2
+    content = blocks_below(level - 1, node.content, ctx)
     chapters = [_chapter(chapter, level, ctx) for chapter in node.chapters]
-    return md.join([head, blocks(node.content, ctx), picture, *chapters])
+    return md.join([head, content, picture, *chapters])
 
 
 def _chapter(node: Chapter, level: int, ctx: Context) -> str:
     head = ctx.heading(level, node.name or "")
     picture = media(node.image, None, ctx) if node.image else ""
-    content = blocks(node.content, ctx)
+    content = blocks_below(level, node.content, ctx)
     with ctx.relating("topic"):
         links = page_links(node.tutorials, ctx)
     return md.join([head, content, picture, links])
@@ -180,10 +190,12 @@ def _chapter(node: Chapter, level: int, ctx: Context) -> str:
 
 def _resources(node: Resources, ctx: Context) -> str:
     head = ctx.heading(2, "Resources")
-    return md.join([head, blocks(node.content, ctx), *(_tile(tile, ctx) for tile in node.tiles)])
+    content = blocks_below(2, node.content, ctx)
+    return md.join([head, content, *(_tile(tile, ctx) for tile in node.tiles)])
 
 
 def _tile(node: Tile, ctx: Context) -> str:
     picture = media(node.media, None, ctx) if node.media else ""
     action = md.paragraph(inlines([node.action], ctx)) if node.action else ""
-    return md.join([ctx.heading(3, node.title), blocks(node.content, ctx), picture, action])
+    head = ctx.heading(3, node.title)
+    return md.join([head, blocks_below(3, node.content, ctx), picture, action])

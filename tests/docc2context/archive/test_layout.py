@@ -48,6 +48,30 @@ from docc2context.errors import ArchiveRefused, Code
             "Foo.doccarchive/",
             ("data/site/data/documentation.json",),
         ),
+        (
+            [
+                "data/documentation/a.json",
+                "data/diffs/documentation/a.json",
+                "data/diffs/documentation-latest_minor.json",
+                "data/diffs/tutorials.json",
+                "data/diffs/documentations.json",
+                "data/documentation/data/diffs/documentation/a.json",
+            ],
+            "",
+            (
+                "data/diffs/documentations.json",
+                "data/documentation/a.json",
+                "data/documentation/data/diffs/documentation/a.json",
+            ),
+        ),
+        (
+            [
+                "Foo.doccarchive/data/design/a.json",
+                "Foo.doccarchive/data/diffs/documentation/a.json",
+            ],
+            "Foo.doccarchive/",
+            ("data/design/a.json",),
+        ),
         (["x__MACOSX/data/documentation/a.json"], "x__MACOSX/", ("data/documentation/a.json",)),
         (
             ["data/docs/data/documentation/a.json", "data/docs/index/index.json"],

@@ -104,6 +104,19 @@ def test_a_table_whose_author_forgot_the_rule_is_found_wherever_it_stands(tmp_pa
     assert (report.strings, report.missing) == (15, [])
 
 
+def test_text_that_touches_the_name_of_a_page_that_is_not_there_is_no_false_alarm(
+    tmp_path: Path,
+) -> None:
+    names = [{"type": "reference", "identifier": "doc://kit/documentation/Gone", "isActive": True}]
+    source = archive(sloth=page("Sloth", abstract=[text("All "), *names, text("s of the past")]))
+    docc2context.convert(source, tmp_path / "bundle")
+    assert check(source, tmp_path / "bundle").is_complete
+    file = tmp_path / "bundle/documentation/sloth.md"
+    file.write_text(file.read_text().replace("Gones of the past", "Gone"))
+    (missing,) = check(source, tmp_path / "bundle").content.missing
+    assert missing.text == "All Gones of the past"
+
+
 def test_missing_strings_are_counted_by_their_kind(bundle: Path) -> None:
     without(bundle, "  eat()\n")
     tally = check(archive(sloth=SLOTH), bundle).content

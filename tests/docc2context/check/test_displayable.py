@@ -280,3 +280,84 @@ def test_a_raw_name_may_stand_where_the_name_does() -> None:
         ("NSSloth", False),
         ("NSSloth", True),
     ]
+
+
+def mention(identifier: str, **keys: Any) -> dict[str, Any]:
+    return {"type": "reference", "identifier": identifier, "isActive": True, **keys}
+
+
+@pytest.mark.parametrize(
+    ("named", "whole"),
+    [
+        (mention("doc://kit/documentation/No%20Sloth"), "preNo Slothpost"),
+        (mention("doc://kit/documentation/Leaf/"), "preLeafpost"),
+        (mention("article"), "preAll Slothspost"),
+        (mention("sloth", overridingTitle="It"), "preItpost"),
+        (mention("link", isActive=False), "preSitepost"),
+        (mention("rich", isActive=False), "preGoodSitepost"),
+        (
+            mention(
+                "sloth", overridingTitle="?", overridingTitleInlineContent=[text("a"), text("b")]
+            ),
+            "preabpost",
+        ),
+    ],
+)
+def test_a_name_in_words_is_one_string_with_the_text_that_touches_it(
+    named: dict[str, Any], whole: str
+) -> None:
+    article = {"type": "topic", "kind": "article", "title": "All Sloths"}
+    page = content(paragraph(text("pre"), named, text("post, and more")))
+    sloth = {**SLOTH, "kind": "symbol"}
+    link = {"type": "link", "title": "Site"}
+    rich = {**link, "titleInlineContent": [text("Good"), text("Site")]}
+    assert shown(page, sloth=sloth, article=article, link=link, rich=rich) == [
+        ("content/paragraph/text", f"{whole}, and more")
+    ]
+
+
+def test_names_in_words_that_touch_each_other_are_one_string() -> None:
+    leaf, twig = mention("doc://kit/documentation/Leaf"), mention("doc://kit/documentation/Twig")
+    assert shown(content(paragraph(leaf, twig, text(" and "), leaf))) == [
+        ("content/paragraph/text", "LeafTwig and ")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("named", "strings"),
+    [
+        (mention("doc://kit/documentation/Gone"), ["pre ", ", and more"]),
+        (mention("sloth"), ["pre ", "Sloth", ", and more"]),
+        (mention("link"), ["pre ", "Site", ", and more"]),
+        (mention("article"), ["pre ", "All Sloths", ", and more"]),
+    ],
+)
+def test_a_name_that_no_text_touches_is_a_string_by_itself(
+    named: dict[str, Any], strings: list[str]
+) -> None:
+    article = {"type": "topic", "kind": "article", "title": "All Sloths"}
+    link = {"type": "link", "title": "Site"}
+    page = content(paragraph(text("pre "), named, text(", and more")))
+    found = shown(page, sloth={**SLOTH, "kind": "symbol"}, link=link, article=article)
+    assert [words for _, words in found] == strings
+
+
+def test_a_name_that_is_code_or_a_link_is_a_string_by_itself_wherever_it_stands() -> None:
+    code = {"titleInlineContent": [{"type": "codeVoice", "code": "Sight"}]}
+    link = {"type": "link", "title": "Site"}
+    page = content(
+        paragraph(
+            *(text("pre"), mention("sloth"), text("s"), mention("link"), text("s")),
+            *(mention("seen", isActive=False), text("s"), mention("gone"), text("s")),
+        )
+    )
+    found = shown(
+        page,
+        sloth={**SLOTH, "kind": "symbol"},
+        link=link,
+        seen={**link, **code},
+        gone={"type": "unresolvable", "title": "Swift.Sloth"},
+    )
+    assert [words for _, words in found] == [
+        *("pre", "Sloth", "s", "Site", "s", "Sight", "s", "Swift.Sloth", "s")
+    ]

@@ -25,6 +25,7 @@ from docc2context.model.sections import (
     Attributes,
     Content,
     Declarations,
+    Mentions,
     Parameter,
     Parameters,
     PrimarySection,
@@ -374,6 +375,61 @@ def test_what_stands_for_an_object_is_its_content_or_else_its_name() -> None:
         Parameter(content=[SAID]),
         Parameter(name="a"),
         Parameter(content=[SAID]),
+    ]
+
+
+def test_lists_within_lists_lose_nothing_that_stands_alone_in_them() -> None:
+    """Strings where identifiers, lines or names belong, and fragments, as if without brackets."""
+    tokens = [["let", {"kind": "text", "text": " x"}], [[": Int"]]]
+    links = {"type": "links", "items": [["doc://a", ["doc://b"]], "doc://c"]}
+    listing = {"type": "codeListing", "code": [["a", "b"], "c"]}
+    declared, said, mentioned = (
+        decode_page(
+            page(
+                primaryContentSections=[
+                    {"kind": "declarations", "declarations": [{"tokens": tokens}]},
+                    *content(links, listing)["primaryContentSections"],
+                    {"kind": "mentions", "mentions": [["doc://a"]]},
+                ]
+            )
+        ).node.primary_content_sections
+        or []
+    )
+    assert isinstance(declared, Declarations)
+    assert [token.text for token in declared.declarations[0].tokens] == ["let", " x", ": Int"]
+    assert isinstance(said, Content)
+    assert said.content == [
+        Links(items=["doc://a", "doc://b", "doc://c"]),
+        CodeListing(code=["a", "b", "c"]),
+    ]
+    assert mentioned == Mentions(mentions=["doc://a"])
+
+
+def test_lists_within_lists_are_counted_each() -> None:
+    groups = [{"identifiers": [["doc://a", ["doc://b"]], "doc://c", [None]]}]
+    decoded = decode_page(page(topicSections=groups))
+    (group,) = decoded.node.topic_sections or []
+    assert group.identifiers == ["doc://a", "doc://b", "doc://c"]
+    assert decoded.unknown_nodes == {"malformed:value": 4}
+
+
+def test_single_words_in_lists_within_content_are_words() -> None:
+    blocks = decoded_content(page(**content(["Word", ["deep"]])))
+    assert blocks == [
+        UnknownBlock(
+            name="list",
+            content=[
+                Paragraph(inline_content=[Text(text="Word")]),
+                Paragraph(inline_content=[Text(text="deep")]),
+            ],
+        )
+    ]
+    node = decode_page(page(abstract=[["Word", [["deep"], {"type": "text", "text": "er"}]]])).node
+    assert node.abstract == [
+        UnknownInline(
+            name="list",
+            inline_content=[Text(text=" Word "), Text(text=" deep "), Text(text="er")],
+        )
     ]
 
 

@@ -50,3 +50,24 @@ def test_a_list_is_numbered_in_a_cell_as_it_is_outside_of_one(start: int, shown:
     numbered = {"type": "orderedList", "start": start, "items": items}
     assert rendered("blocks", json.dumps([in_cell([numbered])])).endswith(f"| {shown} |  |")
     assert rendered("blocks", json.dumps([numbered])) == shown.replace("<br>", "\n")
+
+
+def test_lists_in_lists_are_indented_in_a_cell() -> None:
+    def paragraph(text: str) -> dict[str, Any]:
+        return {"type": "paragraph", "inlineContent": [{"type": "text", "text": text}]}
+
+    steps = {"type": "orderedList", "items": [{"content": [paragraph("pick"), paragraph("wash")]}]}
+    tasks = {"type": "unorderedList", "items": [{"checked": True, "content": [steps]}]}
+    meals = {
+        "type": "unorderedList",
+        "items": [{"content": [paragraph("leaf"), steps, tasks]}, {"content": []}],
+    }
+    (row,) = rendered("blocks", json.dumps([in_cell([meals])])).splitlines()[2:]
+    assert row.split(" | ")[0].removeprefix("| ").split("<br>") == [
+        "• leaf",
+        "\u20031. pick",
+        "\u2003\u2003wash",
+        "\u2003• [x] 1. pick",
+        "\u2003\u2003\u2003wash",
+        "•",
+    ]
