@@ -17,10 +17,12 @@ from app.api.routes import metrics as metrics_route
 from app.core.config import Settings, load_settings
 from app.core.http_deadline import HEAD_TIMEOUT
 from app.core.http_download import DOWNLOAD_IDLE
+from app.core.http_idle import MAX_IDLE
 from app.core.logging import configure_logging
 from app.core.loop_lag import measured_lag
 from app.core.metrics import Metrics
 from app.core.one_process import refuse_several_workers
+from app.core.open_files import make_room_for_files
 from app.core.resource_figures import ResourceReading
 from app.core.resources import Resources
 from app.core.sampler import INTERVAL_SECONDS, Sampler, repeatedly
@@ -190,6 +192,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
     The state it yields is for the server's protocol, which does not know the settings.
     """
     services: Services = app.state.services
+    max_idle = make_room_for_files(services.settings)
     await sweep_workspace(services.settings.workspace_dir)
     await start_converter(services.converter)
     async with (
@@ -202,6 +205,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
             yield {
                 HEAD_TIMEOUT: services.settings.head_timeout_seconds,
                 DOWNLOAD_IDLE: services.settings.download_idle_seconds,
+                MAX_IDLE: max_idle,
             }
 
 

@@ -9,7 +9,7 @@ before the first is answered takes a hundred times its size.
 
 from typing import Final
 
-from app.core.http_linger import LingeringClose
+from app.core.http_idle import FewIdle
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 """Twice what nginx accepts."""
@@ -32,7 +32,7 @@ _TOO_MANY_HEADERS: Final = f"The request has over {MAX_HEADERS} headers: send fe
 _TOO_MANY_REQUESTS: Final = f"Over {MAX_WAITING} requests wait for their turn.\n"
 
 
-class BoundedHead(LingeringClose):
+class BoundedHead(FewIdle):
     """Answers 431 and closes the connection once a head or trailers exceed a limit.
 
     When too many requests wait, it answers those that it has taken, and closes.
