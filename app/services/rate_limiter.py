@@ -18,6 +18,7 @@ from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from app.core.deadline import in_time
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 from app.core.waiting import beside
@@ -117,7 +118,7 @@ class RateLimiter:
     async def look(self) -> None:
         """Count nobody, as a request counts its client: a store may answer and take no counts."""
         with self._watched():
-            async with asyncio.timeout(STORE_TIMEOUT_SECONDS):
+            async with in_time(STORE_TIMEOUT_SECONDS):
                 await self._window.hit(_NOBODYS_LIMIT, _NOBODY)
 
     def _may_ask(self) -> bool:
@@ -134,7 +135,7 @@ class RateLimiter:
         """As `_refused_for` says, and None also if the store fails: the limiter fails open."""
         retry_after = None
         with self._watched():
-            async with asyncio.timeout(STORE_TIMEOUT_SECONDS):
+            async with in_time(STORE_TIMEOUT_SECONDS):
                 retry_after = await self._refused_for(subject)
         return retry_after
 
