@@ -94,10 +94,10 @@ class Arrival:
 
     def pace(self) -> float:
         """Bytes per second in the last time; infinite in its first seconds."""
-        self._forget()
-        age = self._counted_at - self._began
+        age = self._clock() - self._began
         if age < GRACE_SECONDS:
             return math.inf
+        self._forget()
         # As much as an upload of 1 byte a second would have in memory by now.
         seconds = MEMORY_SECONDS * (1 - math.exp(-age / MEMORY_SECONDS))
         return self._recent_bytes / seconds
