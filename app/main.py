@@ -1,5 +1,6 @@
 """The application, assembled."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 
@@ -26,6 +27,7 @@ from app.core.open_files import make_room_for_files
 from app.core.resource_figures import ResourceReading
 from app.core.resources import Resources
 from app.core.sampler import INTERVAL_SECONDS, Sampler, repeatedly
+from app.core.threads import THREADS, started_pool
 from app.middleware.crash import CrashMiddleware
 from app.middleware.head import HeadMiddleware
 from app.middleware.observe import ObserveMiddleware
@@ -192,6 +194,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
     The state it yields is for the server's protocol, which does not know the settings.
     """
     services: Services = app.state.services
+    asyncio.get_running_loop().set_default_executor(started_pool(THREADS))
     max_idle = make_room_for_files(services.settings)
     await sweep_workspace(services.settings.workspace_dir)
     await start_converter(services.converter)
