@@ -7,6 +7,7 @@ whoever writes it, the event loop too, and with it the service.
 import os
 import select
 import threading
+import weakref
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -28,6 +29,8 @@ class PatientStream:
 
     def __init__(self, descriptor: int, tell: Callable[[int], None]) -> None:
         self._descriptor = os.dup(descriptor)
+        # Not by a method: logging closes a handler and goes on using it. Lines may wait at exit.
+        weakref.finalize(self, os.close, self._descriptor).atexit = False
         self._tell = tell
         self._lock = threading.RLock()  # a signal handler may log while we do
         self._all_written = threading.Event()
@@ -48,11 +51,6 @@ class PatientStream:
     def flush(self) -> None:
         """Wait a little until all is written."""
         self._all_written.wait(_FLUSH_SECONDS)
-
-    def close(self) -> None:
-        """Release the descriptor, unless lines still wait for it."""
-        if self._all_written.is_set():
-            os.close(self._descriptor)
 
     def _rest_of(self, data: bytes) -> bytes:
         """Write as much as can be without waiting; return the rest."""

@@ -99,10 +99,6 @@ class _PatientHandler(logging.Handler):
     def flush(self) -> None:
         self._stream.flush()
 
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
-
 
 def _hand_over_uvicorn() -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.asgi"):

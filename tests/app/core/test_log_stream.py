@@ -1,5 +1,6 @@
 """A log that nobody reads, for a while or for ever."""
 
+import gc
 import os
 import select
 import subprocess
@@ -73,7 +74,6 @@ def pipe() -> Iterator[Pipe]:
     yield pipe
     pipe.close()
     pipe.stream.flush()
-    pipe.stream.close()
 
 
 def is_writing() -> bool:
@@ -134,6 +134,20 @@ def test_when_the_reader_has_gone_nothing_waits(pipe: Pipe) -> None:
     eventually(lambda: not is_writing(), "the thread has ended")
     pipe.stream.write(LINE)
     assert not is_writing()
+
+
+def test_the_descriptor_is_released_with_the_stream() -> None:
+    out, into = os.pipe()
+    stream = PatientStream(into, lambda _: None)
+    os.close(into)
+    stream.write(LINE)
+    del stream
+    gc.collect()
+
+    os.set_blocking(out, False)  # else the test would wait for a writer that is left
+    assert os.read(out, PIPE_BYTES) == LINE.encode()
+    assert os.read(out, PIPE_BYTES) == b""
+    os.close(out)
 
 
 def test_without_a_thread_lines_are_dropped_and_the_next_ones_written(
