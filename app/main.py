@@ -1,5 +1,6 @@
 """The application, assembled."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 
@@ -24,8 +25,10 @@ from app.core.one_process import refuse_several_workers
 from app.core.resource_figures import ResourceReading
 from app.core.resources import Resources
 from app.core.sampler import INTERVAL_SECONDS, Sampler, repeatedly
+from app.core.threads import THREADS, started_pool
 from app.http.download_deadline import DOWNLOAD_IDLE
 from app.http.head_deadline import HEAD_TIMEOUT
+from app.http.idle import MAX_IDLE
 from app.middleware.crash import CrashMiddleware
 from app.middleware.head_method import HeadMethodMiddleware
 from app.middleware.observe import ObserveMiddleware
@@ -43,6 +46,7 @@ from app.services.conversion import Conversions
 from app.services.converter import CONVERTER_NODE_TYPES, CONVERTER_VERSION
 from app.services.drain import Drain
 from app.services.journal import Journal
+from app.services.open_files import make_room_for_files
 from app.services.rate_limiter import RateLimiter
 from app.services.startup import start_converter, sweep_workspace
 from app.services.upload_slots import UploadSlots
@@ -200,6 +204,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
     The state it yields is for the server's protocol, which does not know the settings.
     """
     services: Services = app.state.services
+    asyncio.get_running_loop().set_default_executor(started_pool(THREADS))
+    max_idle = make_room_for_files(services.settings)
     await sweep_workspace(services.settings.workspace_dir)
     await start_converter(services.availability)
     async with (
@@ -212,6 +218,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
             yield {
                 HEAD_TIMEOUT: services.settings.head_timeout_seconds,
                 DOWNLOAD_IDLE: services.settings.download_idle_seconds,
+                MAX_IDLE: max_idle,
             }
 
 

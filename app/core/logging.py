@@ -8,6 +8,8 @@ from typing import Final, Literal
 import structlog
 from structlog.typing import Processor
 
+from app.core.log_stream import PatientStream
+
 _HANDLER_NAME: Final = "docc2context-service"
 
 _REFUSED_BY_UVICORN: Final = "Invalid HTTP request received."
@@ -18,6 +20,9 @@ _ON_EVERY_LINE: Final[list[Processor]] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+
+
+log = structlog.get_logger()
 
 
 def configure_logging(
@@ -60,11 +65,39 @@ def _replace_root_handler(formatter: logging.Formatter, level: str) -> None:
     root = logging.getLogger()
     for handler in [one for one in root.handlers if one.get_name() == _HANDLER_NAME]:
         root.removeHandler(handler)
-    handler = logging.StreamHandler()
+        handler.close()
+    handler = _handler()
     handler.set_name(_HANDLER_NAME)
     handler.setFormatter(formatter)
     root.addHandler(handler)
     root.setLevel(level)
+
+
+def _handler() -> logging.Handler:
+    try:
+        descriptor = sys.stderr.fileno()
+    except (AttributeError, OSError, ValueError):
+        return logging.StreamHandler()  # no stream, none of the system's, or a closed one
+    return _PatientHandler(PatientStream(descriptor, _tell_of_dropped))
+
+
+def _tell_of_dropped(lines: int) -> None:
+    log.warning("log_lines_dropped", lines=lines)
+
+
+class _PatientHandler(logging.Handler):
+    def __init__(self, stream: PatientStream) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._stream.write(f"{self.format(record)}\n")
+        except Exception:  # as the standard library's handlers do
+            self.handleError(record)
+
+    def flush(self) -> None:
+        self._stream.flush()
 
 
 def _take_over_uvicorn() -> None:

@@ -2,13 +2,18 @@
 
 import asyncio
 import contextvars
+import os
+import threading
 from collections.abc import Callable
-from concurrent.futures import Executor
-from typing import TypeVar
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Final, TypeVar
 
 from app.core.waiting import until_done
 
 T = TypeVar("T")
+
+THREADS: Final = min(32, (os.cpu_count() or 1) + 4)
+"""As many as asyncio's own pool may have."""
 
 
 async def in_thread(function: Callable[..., T], *args: object, pool: Executor | None = None) -> T:
@@ -25,3 +30,24 @@ async def in_thread(function: Callable[..., T], *args: object, pool: Executor | 
         work.exception()  # nobody else will retrieve it
         raise
     return work.result()
+
+
+def started_pool(threads: int) -> ThreadPoolExecutor:
+    """A pool whose threads all run from now on.
+
+    One that starts them when they are needed fails whoever needs them if the system has none to
+    spare then, and does the work all the same later, when nobody waits for it.
+
+    Raises RuntimeError if the system has too few now.
+    """
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="worker")
+    everyone = threading.Barrier(threads + 1)
+    try:
+        for _ in range(threads):
+            pool.submit(everyone.wait)  # none is free for a second one
+    except RuntimeError:
+        everyone.abort()
+        pool.shutdown(wait=False)
+        raise
+    everyone.wait()
+    return pool

@@ -7,7 +7,7 @@ before the first is answered takes a hundred times its size.
 
 from typing import Final
 
-from app.http.linger import LingeringClose
+from app.http.idle import BoundedIdle
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 """Twice what nginx accepts."""
@@ -30,7 +30,7 @@ _TOO_MANY_HEADERS: Final = f"The request has over {MAX_HEADERS} headers: send fe
 _TOO_MANY_REQUESTS: Final = f"Over {MAX_WAITING} requests wait for their turn.\n"
 
 
-class BoundedHead(LingeringClose):
+class BoundedHead(BoundedIdle):
     """Answers 431 and closes the connection once a head or trailers exceed a limit.
 
     When too many requests wait, it answers those that it has taken, and closes.

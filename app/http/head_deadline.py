@@ -4,11 +4,12 @@ uvicorn gives up only connections that are idle after an answer: a client that s
 none at all, could keep its connection forever. The application bounds the time of a body.
 """
 
-from asyncio import TimerHandle, Transport
+from asyncio import Transport
 from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from app.core.deadline import Deadline
 from app.http.refusal import RefusalReported
 
 HEAD_TIMEOUT: Final = "head_timeout_seconds"
@@ -26,7 +27,7 @@ class HeadInTime(RefusalReported):
     the answer has time limits of its own.
     """
 
-    _deadline: TimerHandle | None = None
+    _deadline: Deadline | None = None
     _in_body = _has_received = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn
@@ -68,7 +69,7 @@ class HeadInTime(RefusalReported):
 
     def _start_deadline(self) -> None:
         if self._deadline is None:
-            self._deadline = self.loop.call_later(self._seconds, self._deadline_passed)
+            self._deadline = Deadline(self.loop, self._seconds, self._deadline_passed)
 
     def _cancel_deadline(self) -> None:
         if self._deadline is not None:

@@ -9,6 +9,7 @@ from asyncio import TimerHandle, Transport
 from collections.abc import Callable
 from typing import Any, Final, cast
 
+from app.core.deadline import Deadline
 from app.http.slow_readers import BoundedSlowReaders
 
 LINGER_SECONDS: Final = 30.0
@@ -46,7 +47,8 @@ class LingeringClose(BoundedSlowReaders):
 
     def timeout_keep_alive_handler(self) -> None:
         """Close a connection on which nothing arrives."""
-        self._connection.close()
+        last_look = Deadline(self.loop, 0, self._connection.close)
+        self.timeout_keep_alive_task = last_look  # type: ignore[assignment]  # is cancelled alike
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_lingering()

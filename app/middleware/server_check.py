@@ -13,8 +13,8 @@ _REMEDY = "start uvicorn with --http app.http.protocol:BoundedProtocol"
 class ServerCheckMiddleware:
     """Warns once if uvicorn runs without our protocol.
 
-    Then HEAD_TIMEOUT_SECONDS, DOWNLOAD_IDLE_SECONDS and the bounds on heads and slow downloads have
-    no effect, and nothing else would show it.
+    Then HEAD_TIMEOUT_SECONDS, DOWNLOAD_IDLE_SECONDS and the bounds on heads, slow downloads and
+    idle connections have no effect, and nothing else would show it.
 
     Must be where `send` is uvicorn's own.
     """

@@ -5,6 +5,7 @@ import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from app.core.deadline import in_time
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 
@@ -42,7 +43,7 @@ class Admission:
             raise self._busy("and the queue is full")
         self._count_waiting(1)
         try:
-            async with asyncio.timeout(self._wait_seconds):
+            async with in_time(self._wait_seconds):
                 await self._free.acquire()
         except TimeoutError:
             raise self._busy(

@@ -14,6 +14,7 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
 
 from app.core.background import background_task
+from app.core.deadline import in_time
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 from app.services.client_address import Address
@@ -109,7 +110,7 @@ class RateLimiter:
     async def probe(self) -> None:
         """Count as a request does, but no client: a store may answer and take no counts."""
         with self._state_noted():
-            async with asyncio.timeout(STORE_TIMEOUT_SECONDS):
+            async with in_time(STORE_TIMEOUT_SECONDS):
                 await self._window.hit(_PROBE_LIMIT, _PROBE)
 
     def _may_ask(self) -> bool:
@@ -126,7 +127,7 @@ class RateLimiter:
         """As `_seconds_refused` says, and None also if the store fails: the limiter fails open."""
         retry_after = None
         with self._state_noted():
-            async with asyncio.timeout(STORE_TIMEOUT_SECONDS):
+            async with in_time(STORE_TIMEOUT_SECONDS):
                 retry_after = await self._seconds_refused(key)
         return retry_after
 

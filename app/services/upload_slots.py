@@ -17,6 +17,10 @@ GRACE_SECONDS: Final = 2.0
 """How long an upload is not judged: its first byte takes a round trip, and TCP starts slowly.
 Otherwise each new one would be the slowest, and give way to the next instead of the slow ones."""
 
+MEMORY_SECONDS: Final = 10.0
+"""What came so long ago counts for 1/e of what comes now. An average since the beginning would call
+an upload fast for an hour that brings 256 MiB at once and then a byte now and then."""
+
 _RETRY_AFTER_SECONDS: Final = 10
 """By then some of the uploads are whole, or too slow by comparison."""
 
@@ -78,19 +82,31 @@ class Arrival:
         assert task is not None  # noqa: S101  # a coroutine runs in a task
         self.task: asyncio.Task[Any] = task
         self._clock = clock
-        self._began = clock()
-        self._bytes = 0
+        self._began = self._counted_at = clock()
+        self._recent_bytes = 0.0
 
     async def counted(self, chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
         """The same chunks, counted for `pace`."""
         async for chunk in chunks:
-            self._bytes += len(chunk)
+            self._forget()
+            self._recent_bytes += len(chunk)
             yield chunk
 
     def pace(self) -> float:
-        """Bytes per second since it began; infinite in its first seconds."""
-        seconds = self._clock() - self._began
-        return math.inf if seconds < GRACE_SECONDS else self._bytes / seconds
+        """Bytes per second in the last time; infinite in its first seconds."""
+        age = self._clock() - self._began
+        if age < GRACE_SECONDS:
+            return math.inf
+        self._forget()
+        # As much as an upload of 1 byte a second would have in memory by now.
+        seconds = MEMORY_SECONDS * (1 - math.exp(-age / MEMORY_SECONDS))
+        return self._recent_bytes / seconds
+
+    def _forget(self) -> None:
+        """Let what came before now fade (an exponentially weighted moving average)."""
+        now = self._clock()
+        self._recent_bytes *= math.exp((self._counted_at - now) / MEMORY_SECONDS)
+        self._counted_at = now
 
 
 def _busy(why: str) -> ServiceError:

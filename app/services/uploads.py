@@ -1,6 +1,5 @@
 """An upload's way into its file: counted, never whole in memory, never under the client's name."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from io import FileIO
 from types import MappingProxyType
 from typing import Final, Protocol
 
+from app.core.deadline import in_time
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 from app.core.threads import in_thread
@@ -68,7 +68,7 @@ async def unless_stalled(
     """
     while True:
         try:
-            async with asyncio.timeout(seconds):
+            async with in_time(seconds):
                 chunk = await anext(chunks)
         except StopAsyncIteration:
             return

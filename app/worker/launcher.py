@@ -16,6 +16,7 @@ from typing import Final
 
 import structlog
 
+from app.core.deadline import in_time
 from app.core.threads import in_thread
 from app.worker import child, outside, sent_file
 from app.worker.protocol import MAX_REPLY_BYTES
@@ -103,7 +104,7 @@ class Launcher:
                 await in_thread(_start, process, pool=self._thread)
                 # The pipe ends with the child only if the child's copy is the only one left.
                 theirs.close()
-                async with asyncio.timeout_at(end):
+                async with in_time(end - asyncio.get_running_loop().time()):
                     reply = await _read_to_end(ours)
             finally:
                 exit_code = await in_thread(_end, process, stop, pool=self._thread)

@@ -13,6 +13,7 @@ from threading import Barrier
 import psutil
 import pytest
 
+from app.http.idle import DEFAULT_MAX_IDLE
 from app.services.upload_slots import GRACE_SECONDS
 from tests.app.archives import doccarchive
 from tests.app.scrapes import moved, scrape
@@ -21,6 +22,9 @@ from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually, problem
 pytestmark = NEEDS_PROC
 
 CLIENTS = 200
+IDLE = 1500
+TOGETHER = 2000
+"""Descriptors of these tests for that, or of the server."""
 ARCHIVE = doccarchive(*(f"Page{number}" for number in range(50)))
 
 
@@ -115,6 +119,25 @@ def test_connections_beyond_the_descriptors_do_no_lasting_harm(
         crowd.close()
         eventually(lambda: free_descriptors(undisturbed)[0] < limit, "some are left again")
         assert undisturbed.put(doccarchive("Foo")).status_code in {200, 503}
+
+
+def test_idle_connections_do_not_keep_others_out(start_server: Callable[..., Server]) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < TOGETHER:
+        pytest.skip(f"SKIPPED: no process here may open {TOGETHER} files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))  # what the server starts with
+    server = start_server(HEAD_TIMEOUT_SECONDS=600)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # for the clients here
+    try:
+        with server.undisturbed(), ExitStack() as idle:
+            for _ in range(IDLE):
+                idle.enter_context(server.send(b""))
+            with server.send(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n") as health:
+                assert status(health) == 200  # it came last: the others have been accepted
+            eventually(lambda: connections(server) <= DEFAULT_MAX_IDLE + 1, "some have ended")
+            assert server.put(ARCHIVE).status_code == 200
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def head(length: int) -> bytes:

@@ -1,6 +1,7 @@
 """The application, put together."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.testclient import TestClient
 
 from app.core.config import Settings
+from app.core.threads import THREADS, in_thread
 from app.main import app as shipped
 from app.main import create_app
 from tests.app.archives import doccarchive, names_in
@@ -35,6 +37,23 @@ def test_a_rate_limiter_that_is_switched_off_asks_no_store(tmp_path: Path, enabl
             return [task.get_name() for task in asyncio.all_tasks()]
 
     assert ("rate_limiter_watch" in asyncio.run(background())) is enabled
+
+
+def test_once_started_it_needs_no_thread_for_its_requests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def threads() -> set[int]:
+        application = create_app(Settings(workspace_dir=tmp_path))
+        async with application.router.lifespan_context(application):
+            with monkeypatch.context() as without:
+                without.setattr(threading.Thread, "start", refuse)
+                found = await asyncio.gather(*(in_thread(threading.get_ident) for _ in range(100)))
+            return set(found)
+
+    assert 1 <= len(asyncio.run(threads())) <= THREADS
 
 
 def test_two_applications_in_one_process_have_settings_of_their_own(

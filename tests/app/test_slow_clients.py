@@ -9,7 +9,7 @@ import pytest
 
 from tests.app.archives import article_of_noise, doccarchive
 from tests.app.scrapes import moved, scrape
-from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually
+from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually, stopped
 
 pytestmark = NEEDS_PROC
 
@@ -120,6 +120,33 @@ def test_an_upload_that_stops_is_answered_408_and_leaves_nothing(
     assert b'"code":"upload_stalled"' in answer
     assert b"No data of the upload arrived for 1.5 seconds." in answer
     assert b"\r\nconnection: close\r\n" in answer.lower()
+
+
+def test_after_a_pause_of_the_process_what_came_meanwhile_is_read(
+    start_server: Callable[..., Server],
+) -> None:
+    server = start_server(
+        *("--timeout-keep-alive", "1"),
+        HEAD_TIMEOUT_SECONDS=HEAD_SECONDS,
+        UPLOAD_IDLE_SECONDS=IDLE_SECONDS,
+    )
+    get = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+    with (
+        server.send(head_of(len(ARCHIVE)) + ARCHIVE[:100]) as upload,
+        server.send(get) as kept,
+    ):
+        answer = b""
+        while not answer.endswith(b"}"):
+            answer += kept.recv(65536)
+        with server.send(get[:10]) as begun:
+            eventually(lambda: scrape(server.client)["active_uploads"] == 1, "all have been read")
+            with stopped(server.process.pid):
+                time.sleep(0.1)  # so that it does stop
+                for connection, rest in ((upload, ARCHIVE[100:]), (kept, get), (begun, get[10:])):
+                    connection.sendall(rest)
+                time.sleep(2 * IDLE_SECONDS)  # longer than each may wait: it is what is tested
+            for connection in (upload, kept, begun):
+                assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
 
 
 def test_an_upload_that_goes_on_slowly_is_taken(server: Server) -> None:

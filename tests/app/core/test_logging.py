@@ -111,3 +111,18 @@ def test_a_malformed_upload_is_no_line_of_its_own(capsys: pytest.CaptureFixture[
         FormDecoder("multipart/form-data; boundary=b", lambda _: None).feed(b"--b?")
 
     assert lines(capsys) == []
+
+
+def test_a_handler_that_logging_has_closed_goes_on_writing(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    configure_logging("info", "json")
+    # As `logging.config.dictConfig` does to all handlers that there are.
+    for handler in logging.getLogger().handlers:
+        handler.close()
+
+    structlog.get_logger().info("it_happened")
+    configure_logging("info", "json")
+    structlog.get_logger().info("it_happened_again")
+
+    assert [line["event"] for line in lines(capfd)] == ["it_happened", "it_happened_again"]

@@ -7,7 +7,7 @@ import threading
 import pytest
 import structlog
 
-from app.core.threads import in_thread
+from app.core.threads import in_thread, started_pool
 
 
 def test_the_result_comes_back() -> None:
@@ -83,3 +83,34 @@ def test_nobody_hears_of_an_error_that_a_cancelled_caller_would_have_got(
     asyncio.run(scenario())
     gc.collect()
     assert not caplog.records
+
+
+def refuse(_thread: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+def test_a_started_pool_needs_no_thread_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    together = threading.Barrier(4)
+    with started_pool(4) as pool:
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        waiting = [pool.submit(together.wait, 10) for _ in range(8)]
+        assert sorted(one.result(10) for one in waiting) == [0, 0, 1, 1, 2, 2, 3, 3]
+
+
+def test_a_pool_that_cannot_start_leaves_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+    started: list[threading.Thread] = []
+
+    def start_two(thread: threading.Thread) -> None:
+        if len(started) == 2:
+            refuse(thread)
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_two)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        started_pool(4)
+
+    for thread in started:
+        thread.join(10)
+        assert not thread.is_alive()

@@ -2,24 +2,21 @@
 
 import asyncio
 import logging
-import socket
-import struct
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn import Config
 from uvicorn.server import ServerState
 
 from app.http import linger, slow_readers
 from app.http.head_bounds import MAX_HEAD_BYTES, MAX_HEADERS, MAX_WAITING
 from app.http.protocol import BoundedProtocol
 from app.http.slow_readers import BoundedSlowReaders
+from tests.app.http.connection import GET, Connection, answered, connected, tcp_pair
 
 PIECE = 8192
 WHOLE = 1024 * 1024
-GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
 TINY = b"a: b\r\n"
 CHUNKED = b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
 STARTED = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"
@@ -58,75 +55,6 @@ class Application:
 async def _gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-class Protocol(BoundedProtocol):
-    """Tells when its connection is gone."""
-
-    def __init__(self, app: ASGIApp, state: ServerState) -> None:
-        super().__init__(Config(app, lifespan="off", log_config=None, ws="none"), state, {})
-        self.lost = asyncio.Event()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
-        self.lost.set()
-
-
-class Connection:
-    """A client's end of a connection to the protocol, which is fed by hand."""
-
-    def __init__(self, protocol: Protocol, theirs: socket.socket) -> None:
-        self.protocol = protocol
-        self.lost = protocol.lost
-        self._theirs = theirs
-
-    async def feed(self, *segments: bytes) -> None:
-        """Have the protocol receive them, each by itself."""
-        for segment in segments:
-            self.protocol.data_received(segment)
-            await asyncio.sleep(0)  # the application begins
-
-    def reset(self) -> None:
-        """Have the client's system end the connection, unseen by the protocol."""
-        self.protocol.flow.pause_reading()
-        self._theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._theirs.close()
-
-    async def said(self) -> bytes:
-        """All that it says, till it closes its side."""
-        loop, said = asyncio.get_running_loop(), b""
-        async with asyncio.timeout(5):
-            while received := await loop.sock_recv(self._theirs, 65536):
-                said += received
-        return said
-
-
-def tcp_pair() -> tuple[socket.socket, socket.socket]:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        theirs = socket.create_connection(server.getsockname())
-        return server.accept()[0], theirs
-
-
-@asynccontextmanager
-async def connected(
-    app: ASGIApp,
-    pair: Callable[[], tuple[socket.socket, socket.socket]] = socket.socketpair,
-    state: ServerState | None = None,
-) -> AsyncIterator[Connection]:
-    loop = asyncio.get_running_loop()
-    protocol = Protocol(app, state or ServerState())
-    ours, theirs = pair()
-    theirs.settimeout(0)
-    with theirs:
-        await loop.create_connection(lambda: protocol, sock=ours)
-        yield Connection(protocol, theirs)
-
-
-async def answered(_scope: Scope, _receive: Receive, send: Send) -> None:
-    await send(
-        {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]}
-    )
-    await send({"type": "http.response.body", "body": b""})
 
 
 async def said_to(app: ASGIApp, *segments: bytes) -> bytes:

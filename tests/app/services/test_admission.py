@@ -1,6 +1,8 @@
 """Slots, queue and wait."""
 
 import asyncio
+import socket
+import time
 from contextlib import AsyncExitStack
 
 import pytest
@@ -43,6 +45,25 @@ def test_as_many_are_inside_at_once_as_there_are_slots() -> None:
         return most
 
     assert asyncio.run(scenario()) == 2
+
+
+def test_a_late_event_loop_gives_a_slot_that_became_free_in_time() -> None:
+    async def scenario() -> bool:
+        admission = Admission(slots=1, queue=1, wait_seconds=0.05, metrics=Metrics())
+        ours, theirs = socket.socketpair()
+        with theirs:
+            reader, writer = await asyncio.open_connection(sock=ours)
+            async with admission.slot():
+                waiting = asyncio.create_task(is_free(admission))
+                reading = asyncio.create_task(reader.read())
+                await asyncio.sleep(0)
+                theirs.close()
+                time.sleep(0.2)  # noqa: ASYNC251  # holds up the loop: it is what is tested
+                await reading
+            writer.close()
+            return await waiting
+
+    assert asyncio.run(scenario())
 
 
 def test_with_slots_and_queue_full_the_answer_is_busy_at_once() -> None:

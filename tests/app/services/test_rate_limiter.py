@@ -2,17 +2,19 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import Iterator
 from ipaddress import ip_address
 
 import pytest
 from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from structlog.testing import capture_logs
 
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 from app.services import rate_limit_stores
-from app.services.rate_limiter import BACK_OFF_SECONDS, RateLimiter
+from app.services.rate_limiter import BACK_OFF_SECONDS, STORE_TIMEOUT_SECONDS, RateLimiter
 from tests.app.scrapes import value_of
 
 
@@ -143,6 +145,31 @@ def test_a_store_that_hangs_is_asked_once_in_a_while(
         {"event": "rate_limiter_unavailable", "reason": "TimeoutError", "log_level": "warning"}
     ]
     assert value_of(metrics, "rate_limiter_up") == 0
+
+
+def test_a_late_event_loop_does_not_pass_for_a_failure_of_the_store(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def up() -> float:
+        metrics = Metrics()
+        counting = RateLimiter(metrics=metrics, limit="2/1000 days", store="memory://")
+        ours, theirs = socket.socketpair()
+        with theirs:
+            reader, writer = await asyncio.open_connection(sock=ours)
+
+            async def answer(*_: object) -> bool:
+                return await reader.readexactly(1) == b"1"
+
+            monkeypatch.setattr(SlidingWindowCounterRateLimiter, "hit", answer)
+            probe = asyncio.create_task(counting.probe())
+            await asyncio.sleep(0)
+            theirs.sendall(b"1")
+            time.sleep(2 * STORE_TIMEOUT_SECONDS)  # noqa: ASYNC251  # it is what is tested
+            await probe
+            writer.close()
+        return value_of(metrics, "rate_limiter_up")
+
+    assert asyncio.run(up()) == 1
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:1", "nowhere.invalid"])

@@ -7,7 +7,13 @@ import pytest
 
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
-from app.services.upload_slots import FAST_BYTES_PER_SECOND, GRACE_SECONDS, UploadSlots
+from app.services.upload_slots import (
+    FAST_BYTES_PER_SECOND,
+    GRACE_SECONDS,
+    MEMORY_SECONDS,
+    Arrival,
+    UploadSlots,
+)
 from tests.app.scrapes import value_of
 
 FAST = 100 * FAST_BYTES_PER_SECOND
@@ -102,6 +108,49 @@ def test_an_upload_that_has_just_begun_does_not_give_way() -> None:
         return [await upload.outcome() for upload in (slow, new, newer, newest)]
 
     assert asyncio.run(scenario()) == [ErrorCode.BUSY, None, None, ErrorCode.BUSY]
+
+
+def test_an_upload_that_was_fast_and_has_stopped_gives_way() -> None:
+    async def scenario() -> list[ErrorCode | None]:
+        clock = Clock()
+        slots = UploadSlots(slots=2, metrics=Metrics(), clock=clock)
+        once_fast = await Upload(slots, 256 * 1024 * 1024).begun()
+        clock.seconds += 7 * MEMORY_SECONDS
+        fast = await Upload(slots, FAST).begun()
+        clock.seconds += GRACE_SECONDS
+        new = await Upload(slots, 0).begun()
+        return [await upload.outcome() for upload in (once_fast, fast, new)]
+
+    assert asyncio.run(scenario()) == [ErrorCode.BUSY, None, None]
+
+
+@pytest.mark.parametrize("seconds", [GRACE_SECONDS, MEMORY_SECONDS, 3600])
+def test_the_pace_of_a_steady_upload_is_the_same_at_any_age(seconds: float) -> None:
+    async def scenario() -> float:
+        clock = Clock()
+        arrival = Arrival(clock)
+        while clock.seconds < seconds:
+            clock.seconds += 0.125
+            async for _ in arrival.counted(_chunks(1000)):
+                pass
+        return arrival.pace()
+
+    assert asyncio.run(scenario()) == pytest.approx(8000, rel=0.01)
+
+
+@pytest.mark.parametrize(("pause", "pace"), [(MEMORY_SECONDS, 1 / 2.718), (60, 0.0025)])
+def test_a_pause_lowers_the_pace_little_by_little(pause: float, pace: float) -> None:
+    async def scenario() -> float:
+        clock = Clock()
+        arrival = Arrival(clock)
+        for _ in range(1000):
+            clock.seconds += 0.125
+            async for _ in arrival.counted(_chunks(1000)):
+                pass
+        clock.seconds += pause
+        return arrival.pace() / 8000
+
+    assert asyncio.run(scenario()) == pytest.approx(pace, rel=0.02)
 
 
 def test_a_slot_is_given_back_however_the_upload_ends() -> None:

@@ -1,0 +1,138 @@
+"""uvicorn's HTTP protocol, bounding how many connections are open without an answer due.
+
+Each holds a descriptor and, with half a head, 60 KiB. Without descriptors no one else can connect,
+health checks included.
+"""
+
+import fcntl
+import struct
+import termios
+from asyncio import AbstractEventLoop, Transport
+from contextvars import Context
+from typing import Final
+from weakref import WeakKeyDictionary
+
+import structlog
+from uvicorn.server import ServerState
+
+from app.http.linger import LingeringClose
+
+MAX_IDLE: Final = "max_idle_connections"
+"""The key of their number in the application's lifespan state."""
+
+DEFAULT_MAX_IDLE: Final = 1024
+"""Proxies keep tens, and browsers six each."""
+
+FINISH_SECONDS: Final = 2.0
+"""So long after an answer, its client may still be taking the last of it, or sending its upload."""
+
+LOG_SECONDS: Final = 10.0
+"""A line for each connection that is ended would fill the log."""
+
+_LOOKS: Final = 2
+"""Connections looked at for each one that turns idle: with one, those that prove to be busy would
+stay over the bound."""
+
+log = structlog.get_logger()
+
+
+class BoundedIdle(LingeringClose):
+    """Ends the connection that has been idle longest, if too many are.
+
+    It is idle from its beginning or its last answer until the head of a request is complete: bytes
+    now and then do not count. To a client that keeps its connection this looks as if the idle time
+    were over, which clients and proxies must expect.
+    """
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn
+        super().connection_made(transport)
+        self._idle = _IDLE_OF.setdefault(self.server_state, _Idle(self.loop))
+        self._turn_idle()
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self._idle.since.pop(self, None)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.cycle.response_complete:  # else another request has been waiting for its turn
+            self._turn_idle()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._idle.since.pop(self, None)
+        super().connection_lost(exc)
+
+    def give_way(self) -> None:
+        """End the connection at once."""
+        self._connection.abort()
+
+    def is_of_use(self) -> bool:
+        """Whether its client would lose something if it ended now."""
+        if not self._drops_more():
+            if _unread_bytes(self._connection):  # perhaps a request
+                return True
+            if self._connection.get_write_buffer_size() == 0:
+                return False
+        return self.loop.time() - self._idle.since[self] < FINISH_SECONDS
+
+    def _start_lingering(self) -> None:
+        super()._start_lingering()
+        self._turn_idle()  # even if an answer is due: it will not be given
+
+    def _turn_idle(self) -> None:
+        if self in self.connections:  # else it is gone, and uvicorn closes its transport
+            self._idle.since[self] = self.loop.time()
+            self._idle.make_room(self.app_state.get(MAX_IDLE, DEFAULT_MAX_IDLE))
+
+    def _drops_more(self) -> bool:
+        return self._in_body or self._half_closing.is_half_closed
+
+
+class _Idle:
+    """The connections of a server on which no answer is due."""
+
+    def __init__(self, loop: AbstractEventLoop) -> None:
+        self.since: dict[BoundedIdle, float] = {}
+        """Since when each is, on the loop's clock."""
+
+        self._loop = loop
+        self._ended = 0
+        """How many have been ended that the log does not tell of yet."""
+
+    def make_room(self, most: int) -> None:
+        """End the connections that have been idle longest, if over `most` are.
+
+        One that is of use goes behind the others instead, as long as twice as many are not idle.
+        """
+        for _ in range(_LOOKS):
+            excess = len(self.since) - most
+            if excess <= 0:
+                return
+            longest = next(iter(self.since))
+            may_stay = excess <= most and longest.is_of_use()
+            since = self.since.pop(longest)
+            if may_stay:
+                self.since[longest] = since
+            else:
+                longest.give_way()
+                self._count()
+
+    def _count(self) -> None:
+        if self._ended == 0:
+            # In a context of its own: the current one may be a request's.
+            self._loop.call_later(LOG_SECONDS, self._tell, context=Context())
+        self._ended += 1
+
+    def _tell(self) -> None:
+        log.warning("idle_connections_ended", connections=self._ended, seconds=LOG_SECONDS)
+        self._ended = 0
+
+
+_IDLE_OF: Final[WeakKeyDictionary[ServerState, _Idle]] = WeakKeyDictionary()
+
+
+def _unread_bytes(transport: Transport) -> int:
+    """How many have arrived that the event loop has not read yet."""
+    descriptor = transport.get_extra_info("socket").fileno()
+    (size,) = struct.unpack("i", fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4)))
+    return int(size)

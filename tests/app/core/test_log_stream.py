@@ -1,0 +1,187 @@
+"""A log that nobody reads, for a while or for ever."""
+
+import gc
+import os
+import select
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import pytest
+
+from app.core import log_stream
+from app.core.log_stream import PatientStream
+from tests.app.serving import DEADLINE_SECONDS, eventually
+
+LINE = f"{'x' * 99}\n"
+LONG = f"{'y' * 10_000}\n"
+PIPE_BYTES = 65536
+
+PROGRAM = """
+import sys, structlog
+from app.core.logging import configure_logging
+
+configure_logging("info", "json")
+for number in range(30_000):
+    structlog.get_logger().info("it_happened", number=number, text="x" * 100)
+print("not held up", flush=True)
+sys.stdin.read()
+"""
+
+
+class Pipe:
+    """A stream into a pipe, and what comes out of it."""
+
+    def __init__(self) -> None:
+        self._out, into = os.pipe()
+        self.dropped: list[int] = []
+        self.stream = PatientStream(into, self.dropped.append)
+        os.close(into)
+
+    def read(self, size: int) -> str:
+        found = b""
+        while len(found) < size:
+            assert select.select([self._out], [], [], DEADLINE_SECONDS)[0], found[-200:]
+            found += os.read(self._out, size - len(found))
+        return found.decode()
+
+    def read_until(self, is_enough: Callable[[], bool]) -> str:
+        """All that has come by then, and what is still in the pipe."""
+        found = b""
+        os.set_blocking(self._out, False)
+
+        def look() -> bool:
+            nonlocal found
+            was_enough = is_enough()
+            with suppress(BlockingIOError):
+                found += os.read(self._out, 2 * PIPE_BYTES)
+            return was_enough
+
+        eventually(look, "enough has come")
+        os.set_blocking(self._out, True)
+        return found.decode()
+
+    def close(self) -> None:
+        with suppress(OSError):
+            os.close(self._out)
+
+
+@pytest.fixture
+def pipe() -> Iterator[Pipe]:
+    pipe = Pipe()
+    yield pipe
+    pipe.close()
+    pipe.stream.flush()
+
+
+def is_writing() -> bool:
+    return any(thread.name == "log" for thread in threading.enumerate())
+
+
+def test_a_line_is_written_at_once(pipe: Pipe) -> None:
+    pipe.stream.write("é\udcff\n")
+
+    assert pipe.read(9) == "é\\udcff\n"
+    assert not is_writing()
+
+
+def test_lines_wait_for_a_reader_in_their_order(pipe: Pipe) -> None:
+    lines = [f"{number}{LINE}" for number in range(1000)] + [LONG]
+    for line in lines:
+        pipe.stream.write(line)
+
+    assert is_writing()
+    whole = "".join(lines)
+    assert pipe.read(len(whole)) == whole
+    eventually(lambda: not is_writing(), "the thread has ended")
+    assert pipe.dropped == []
+
+
+def test_a_line_longer_than_a_pipe_is_written_whole(pipe: Pipe) -> None:
+    line = LONG * 10
+    pipe.stream.write(line)
+
+    assert pipe.read(len(line)) == line
+
+
+def test_what_is_too_much_is_dropped_and_told_of_once_there_is_room_again(
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_stream, "MAX_WAITING_BYTES", 5 * len(LONG))
+    # And one or two more, in part in the pipe or with the thread.
+    kept = PIPE_BYTES // len(LONG) + 5
+    for _ in range(2):
+        for _ in range(40):
+            pipe.stream.write(LONG)
+
+        found = pipe.read_until(lambda: bool(pipe.dropped) and not is_writing())
+        dropped = pipe.dropped.pop()
+        assert kept - 2 <= 40 - dropped <= kept + 2
+        assert found == LONG * (40 - dropped)
+
+    pipe.stream.write(LINE)
+    assert pipe.read(len(LINE)) == LINE
+
+
+def test_when_the_reader_has_gone_nothing_waits(pipe: Pipe) -> None:
+    pipe.stream.write(LINE * 1000)
+    assert is_writing()
+
+    pipe.close()
+
+    eventually(lambda: not is_writing(), "the thread has ended")
+    pipe.stream.write(LINE)
+    assert not is_writing()
+
+
+def test_the_descriptor_is_released_with_the_stream() -> None:
+    out, into = os.pipe()
+    stream = PatientStream(into, lambda _: None)
+    os.close(into)
+    stream.write(LINE)
+    del stream
+    gc.collect()
+
+    os.set_blocking(out, False)  # else the test would wait for a writer that is left
+    assert os.read(out, PIPE_BYTES) == LINE.encode()
+    assert os.read(out, PIPE_BYTES) == b""
+    os.close(out)
+
+
+def test_without_a_thread_lines_are_dropped_and_the_next_ones_written(
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        pipe.stream.write(LINE * 1000)
+    pipe.read(PIPE_BYTES)
+    pipe.stream.write(LINE)
+
+    assert pipe.read(len(LINE)) == LINE
+
+
+@pytest.mark.parametrize("reads", [True, False])
+def test_a_program_is_not_held_up_by_a_log_that_nobody_reads(*, reads: bool) -> None:
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", PROGRAM]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as program:
+        too_late = threading.Timer(4 * DEADLINE_SECONDS, program.kill)
+        too_late.start()
+        assert program.stdin is not None
+        assert program.stdout is not None
+        assert program.stderr is not None
+        assert program.stdout.readline() == b"not held up\n"
+        if reads:
+            last = b""
+            while b"log_lines_dropped" not in last:
+                last = program.stderr.readline()
+                assert last.startswith(b"{")
+                assert last.endswith(b"}\n")
+        program.stdin.close()
+        assert program.wait(DEADLINE_SECONDS) == 0
+        too_late.cancel()
