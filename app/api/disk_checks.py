@@ -1,6 +1,7 @@
 """The readiness checks that start no process: they wait for the disk, which may hang."""
 
 import asyncio
+import time
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Lock, Thread
@@ -18,7 +19,8 @@ class DiskChecks:
     """Whether conversions are admitted, and whether uploads can be stored.
 
     All who ask at the same time share one look at the disk, in a thread of its own: one that hangs
-    takes none of the threads that uploads need, and does not keep the service from ending.
+    takes none of the threads that uploads need, and does not keep the service from ending. Who asks
+    when it has hung for PATIENCE_SECONDS is answered at once: nothing gathers at a dead disk.
     """
 
     def __init__(self, *, drain: Drain, workspace: Path) -> None:
@@ -26,28 +28,40 @@ class DiskChecks:
         self._workspace = workspace
         self._lock = Lock()
         self._look: Future[dict[str, Check]] | None = None
+        self._deadline = 0.0  # by the monotonic clock
 
     async def check(self) -> dict[str, Check]:
         """Each by its name, within PATIENCE_SECONDS."""
-        look = asyncio.wrap_future(self._shared_look())
-        await asyncio.wait([look], timeout=PATIENCE_SECONDS)  # which leaves the look to others
-        return look.result() if look.done() else _unanswered()
+        look, seconds_left = self._shared_look()
+        if seconds_left <= 0:
+            return _unanswered()
+        waited_for = asyncio.wrap_future(look)
+        await asyncio.wait([waited_for], timeout=seconds_left)  # which leaves the look to others
+        return waited_for.result() if waited_for.done() else _unanswered()
 
     def check_blocking(self) -> dict[str, Check]:
         """As `check`, for a thread."""
+        look, seconds_left = self._shared_look()
         try:
-            return self._shared_look().result(PATIENCE_SECONDS)
+            return look.result(max(0, seconds_left))
         except TimeoutError:
             return _unanswered()
 
-    def _shared_look(self) -> Future[dict[str, Check]]:
+    def _shared_look(self) -> tuple[Future[dict[str, Check]], float]:
+        """The look that is under way, or a new one, and how long to wait for it."""
         with self._lock:
             if self._look is None or self._look.done():
-                self._look = Future()
-                Thread(
-                    target=self._run, args=(self._look,), name="disk-checks", daemon=True
-                ).start()
-            return self._look
+                look: Future[dict[str, Check]] = Future()
+                self._start(look)
+                self._look = look
+                self._deadline = time.monotonic() + PATIENCE_SECONDS
+            return self._look, self._deadline - time.monotonic()
+
+    def _start(self, look: Future[dict[str, Check]]) -> None:
+        try:
+            Thread(target=self._run, args=(look,), name="disk-checks", daemon=True).start()
+        except RuntimeError:  # without one the look would never be done
+            look.set_result(_unknown("The system has no thread to spare to look at WORKSPACE_DIR."))
 
     def _run(self, look: Future[dict[str, Check]]) -> None:
         try:
@@ -62,13 +76,16 @@ class DiskChecks:
 
 
 def _unanswered() -> dict[str, Check]:
+    return _unknown(
+        f"WORKSPACE_DIR has not answered within {PATIENCE_SECONDS:g} seconds: its disk is "
+        "overloaded, or hangs."
+    )
+
+
+def _unknown(reason: str) -> dict[str, Check]:
     return {
         "admission": Check(ok=False, detail="It is not known whether the service is draining."),
-        "workspace": Check(
-            ok=False,
-            detail=f"WORKSPACE_DIR has not answered for {PATIENCE_SECONDS:g} seconds: its disk is "
-            "overloaded, or hangs.",
-        ),
+        "workspace": Check(ok=False, detail=reason),
     }
 
 

@@ -3,6 +3,7 @@
 import structlog
 
 from app.api.deps import Services
+from app.core import labels
 
 log = structlog.get_logger()
 
@@ -16,8 +17,17 @@ class ReadinessWatch:
         self._failing: set[str] = set()
 
     def check(self) -> None:
-        """Set `service_ready`, and log each check that has failed or passes again."""
-        for name, check in self._checks.check_blocking().items():
+        """Set `service_ready`, and log each check that has failed or passes again.
+
+        A check that cannot be made has not passed; what keeps it from being made is raised.
+        """
+        try:
+            checks = self._checks.check_blocking()
+        except Exception:
+            for name in labels.CHECK.values:
+                self._ready.labels(name).set(0)
+            raise
+        for name, check in checks.items():
             self._ready.labels(name).set(check.ok)
             if check.ok and name in self._failing:
                 self._failing.remove(name)

@@ -1,1 +1,1 @@
-"""The HTTP protocol of the server: what is bounded before an application sees a request."""
+"""The HTTP protocol of the server: bounds on requests and answers that no application can set."""

@@ -133,8 +133,8 @@ def test_a_workspace_that_hangs_makes_it_unready_and_is_waited_for_by_one_thread
         checks = response.json()["checks"]
         assert checks["workspace"] == {
             "ok": False,
-            "detail": "WORKSPACE_DIR has not answered for 0.2 seconds: its disk is overloaded, or "
-            "hangs.",
+            "detail": "WORKSPACE_DIR has not answered within 0.2 seconds: its disk is "
+            "overloaded, or hangs.",
         }
         assert checks["admission"]["ok"] is False
         assert checks["converter"]["ok"] is True

@@ -87,6 +87,22 @@ def test_a_workspace_that_hangs_is_told_and_does_not_hold_the_watch(
     assert hanging == (0, 0)
 
 
+def test_a_check_that_could_not_be_made_has_not_passed(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = ReadinessWatch(app.state.services)
+    watch.check()
+    before = told(app)
+
+    with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
+        broken.setattr(disk_checks, "fault_of", lambda _directory: 1 / 0)
+        watch.check()
+    unknown = told(app)
+    watch.check()
+
+    assert [before, unknown, told(app)] == [(1, 1), (0, 0), (1, 1)]
+
+
 def test_a_service_that_runs_tells_it_without_being_asked_for_readiness(
     app: FastAPI, tmp_path: Path
 ) -> None:

@@ -122,7 +122,8 @@ def test_a_page_of_whose_scripts_one_does_not_arrive_says_so_after_a_while(
         seen.page.evaluate("document.getAnimations().forEach((one) => one.finish())")
         expect(seen.page.locator(".late")).to_be_visible()
         expect(seen.page.locator("#why")).to_have_text(
-            "Parts of this page have not arrived: reload it. Its form works without them."
+            "Parts of this page have not arrived yet; its form works without them. If they do not "
+            "come, reload it."
         )
 
     with opened(browser, server) as page:
