@@ -292,6 +292,8 @@ def mention(identifier: str, **keys: Any) -> dict[str, Any]:
         (mention("doc://kit/documentation/No%20Sloth"), "preNo Slothpost"),
         (mention("doc://kit/documentation/Leaf/"), "preLeafpost"),
         (mention("article"), "preAll Slothspost"),
+        (mention("module"), "preSlothKitpost"),
+        (mention("kit/untitled"), "preuntitledpost"),
         (mention("sloth", overridingTitle="It"), "preItpost"),
         (mention("link", isActive=False), "preSitepost"),
         (mention("rich", isActive=False), "preGoodSitepost"),
@@ -308,12 +310,16 @@ def test_a_name_in_words_is_one_string_with_the_text_that_touches_it(
 ) -> None:
     article = {"type": "topic", "kind": "article", "title": "All Sloths"}
     page = content(paragraph(text("pre"), named, text("post, and more")))
-    sloth = {**SLOTH, "kind": "symbol"}
     link = {"type": "link", "title": "Site"}
-    rich = {**link, "titleInlineContent": [text("Good"), text("Site")]}
-    assert shown(page, sloth=sloth, article=article, link=link, rich=rich) == [
-        ("content/paragraph/text", f"{whole}, and more")
-    ]
+    references = {
+        "sloth": {**SLOTH, "kind": "symbol"},
+        "article": article,
+        "module": {**article, "kind": "symbol", "role": "collection", "title": "SlothKit"},
+        "kit/untitled": {"type": "topic", "kind": "article"},
+        "link": link,
+        "rich": {**link, "titleInlineContent": [text("Good"), text("Site")]},
+    }
+    assert shown(page, **references) == [("content/paragraph/text", f"{whole}, and more")]
 
 
 def test_names_in_words_that_touch_each_other_are_one_string() -> None:
@@ -340,6 +346,15 @@ def test_a_name_that_no_text_touches_is_a_string_by_itself(
     page = content(paragraph(text("pre "), named, text(", and more")))
     found = shown(page, sloth={**SLOTH, "kind": "symbol"}, link=link, article=article)
     assert [words for _, words in found] == strings
+
+
+@pytest.mark.parametrize("keys", [{}, {"identifier": None}, {"identifier": ""}])
+def test_what_mentions_nothing_has_no_name(keys: dict[str, Any]) -> None:
+    nothing = {"type": "reference", "isActive": True, **keys}
+    assert shown(content(paragraph(text("pre"), nothing, text("post")))) == [
+        ("content/paragraph/text", "pre"),
+        ("content/paragraph/text", "post"),
+    ]
 
 
 def test_a_name_that_is_code_or_a_link_is_a_string_by_itself_wherever_it_stands() -> None:
