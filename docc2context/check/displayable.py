@@ -94,9 +94,8 @@ class _Walk:
             match at.value:
                 case dict():
                     stack.extend(reversed(list(self.members(at))))
-                case list() if _is_fragments(at.value):
-                    text = "".join(fragment["text"] for fragment in at.value)
-                    yield from self.shown(at, text, is_code=True)
+                case list() if fragments := _fragments(at):
+                    yield from self.shown(at, "".join(fragments), is_code=True)
                 case list() if at.key in _CODE_LINES and _all_strings(at.value):
                     yield from self.code(at)
                 case list():
@@ -202,15 +201,24 @@ def _is_shown(node: dict[str, Any], key: str, at: _At) -> bool:
             return True
 
 
-def _is_fragments(value: list[Any]) -> bool:
-    """Whether a list holds declaration fragments: `kind` and `text`, but no `type`."""
-    return bool(value) and all(
-        isinstance(item, dict)
-        and isinstance(item.get("text"), str)
-        and isinstance(item.get("kind"), str)
-        and "type" not in item
-        for item in value
-    )
+def _fragments(at: _At) -> list[str]:
+    """The texts of declaration fragments: `kind` and `text`, but no `type`; empty for other lists.
+
+    Among tokens, a bare string is a text too, and brackets too many are none.
+    """
+    texts: list[str] = []
+    stack = at.value[::-1]
+    while stack:
+        match stack.pop():
+            case {"kind": str(), "text": str(text)} as fragment if "type" not in fragment:
+                texts.append(text)
+            case str(text) if at.key == "tokens":
+                texts.append(text)
+            case list(items) if at.key == "tokens":
+                stack += reversed(items)
+            case _:
+                return []
+    return texts
 
 
 def _all_strings(values: list[Any]) -> bool:

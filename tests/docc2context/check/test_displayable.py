@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from docc2context.check.denied import NEVER, NEVER_IN
-from docc2context.check.displayable import displayables
+from docc2context.check.displayable import Displayable, displayables
 
 SLOTH = {
     "type": "topic",
@@ -184,6 +184,17 @@ def test_a_list_of_pages_shows_when_they_are_available() -> None:
     leaf = {"type": "topic", "title": "Leaf", "conformance": prefixes}
     group = {"identifiers": ["leaf"]}
     assert [words for _, words in shown({"topicSections": [group]}, leaf=leaf)] == ["Leaf", "When"]
+
+
+def test_bare_tokens_and_those_in_brackets_too_many_are_one_line_of_code() -> None:
+    tokens = ["let ", [{"kind": "identifier", "text": "leaves"}], [[": Int", []]]]
+    assert displayables({"declarations": [{"tokens": tokens}], "tags": ["a", "b"]}) == [
+        Displayable(
+            "declarations/tokens", "/declarations/0/tokens", "let leaves: Int", is_code=True
+        ),
+        Displayable("tags", "/tags/0", "a"),
+        Displayable("tags", "/tags/1", "b"),
+    ]
 
 
 def test_what_has_a_type_is_no_fragment_of_a_declaration() -> None:
