@@ -17,6 +17,7 @@ from docc2context.check.shown_nodes import (
     listed_once,
     overridden,
     with_names,
+    with_texts,
     without_stop,
 )
 
@@ -30,6 +31,7 @@ _IDENTIFIERS = frozenset(
 _ENTRIES = frozenset({"code", "identifiers", "items", "tutorials"})
 _CODE_LINES = frozenset({"code", "content"})
 _CONTENTS = frozenset({"inlineContent", "content"})
+_INLINES = frozenset({"abstract", "inlineContent"})
 _PAGE_TITLES = {("hero", "title"), ("intro", "title")}
 _TO_COME = re.compile(r"100000(?:\.|$)")
 """The version that Apple's SDKs write for one to come; as a number it tells nobody anything."""
@@ -125,6 +127,8 @@ class _Walk:
     def items(self, at: _At) -> Iterator[_At]:
         """The items of a list; an identifier that it repeats is shown once."""
         values = without_stop(at.value) if at.key == "constraints" else at.value
+        if at.key in _INLINES:
+            values = with_texts(values)
         values = coalesced(with_names(values, self.references))
         seen: set[str] = set()
         for i, value in enumerate(values):

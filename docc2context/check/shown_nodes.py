@@ -26,6 +26,11 @@ def coalesced(values: list[Any]) -> list[Any]:
     return merged
 
 
+def with_texts(values: list[Any]) -> list[Any]:
+    """Inline content whose bare strings are texts, as which they read."""
+    return [{"type": "text", "text": one} if isinstance(one, str) else one for one in values]
+
+
 def with_names(values: list[Any], references: dict[str, Any]) -> list[Any]:
     """Mentions as text if they name a page in plain words, right beside other words.
 

@@ -359,6 +359,16 @@ def test_a_name_that_no_text_touches_is_a_string_by_itself(
     assert [words for _, words in found] == strings
 
 
+def test_bare_strings_among_inline_content_are_one_string_with_the_text_beside_them() -> None:
+    inlines: list[Any] = ["All ", text("sloth"), "s", {"type": "codeVoice", "code": "x"}]
+    assert shown({"abstract": inlines, **content({**paragraph(), "inlineContent": inlines})}) == [
+        ("abstract/text", "All sloths"),
+        ("abstract/codeVoice", "x"),
+        ("content/paragraph/text", "All sloths"),
+        ("content/paragraph/codeVoice", "x"),
+    ]
+
+
 @pytest.mark.parametrize("keys", [{}, {"identifier": None}, {"identifier": ""}])
 def test_what_mentions_nothing_has_no_name(keys: dict[str, Any]) -> None:
     nothing = {"type": "reference", "isActive": True, **keys}
