@@ -3,7 +3,8 @@
 The walk follows the types of the model and visits each JSON value once. Where a union meets
 a tag that it does not know, the value becomes the union's `Unknown…` struct with the text and
 content found in it, so that nothing a page says is dropped silently. A bare value that belongs in a
-list, or in an object that carries it, is treated as if it were there.
+list, or in an object that carries it, is treated as if it were there, and so is a string in
+brackets.
 """
 
 from contextlib import suppress
@@ -16,7 +17,7 @@ from msgspec import inspect
 
 from docc2context.model.base import UNKNOWN
 from docc2context.model.counts import Counts
-from docc2context.model.misplaced import as_member, carrier, carrying, is_silent
+from docc2context.model.misplaced import as_member, bracketed, carrier, carrying, is_silent
 from docc2context.model.unknown_content import (
     found_abstract,
     found_blocks,
@@ -93,7 +94,9 @@ class _Salvager:
             try:
                 fields[field.name] = self.mended(found, field.type, misfit)
             except _Misfit:
-                if field.required:
+                if words := bracketed(found, field.type):
+                    fields[field.name] = words
+                elif field.required:
                     raise
         return type_.cls(**fields)
 
