@@ -208,21 +208,28 @@ def _is_shown(node: dict[str, Any], key: str, at: _At) -> bool:
 def _fragments(at: _At) -> list[str]:
     """The texts of declaration fragments: `kind` and `text`, but no `type`; empty for other lists.
 
-    Among tokens, a bare string is a text too, and brackets too many are none.
+    Tokens are nothing else: there a bare string is a text too, and brackets too many are none.
     """
+    are_tokens = at.key == "tokens"
     texts: list[str] = []
     stack = at.value[::-1]
     while stack:
         match stack.pop():
-            case {"kind": str(), "text": str(text)} as fragment if "type" not in fragment:
+            case {"text": str(text)} as node if are_tokens or _is_fragment(node):
                 texts.append(text)
-            case str(text) if at.key == "tokens":
+            case str(text) if are_tokens:
                 texts.append(text)
-            case list(items) if at.key == "tokens":
+            case list(items) if are_tokens:
                 stack += reversed(items)
+            case None | bool() if are_tokens:
+                pass
             case _:
                 return []
     return texts
+
+
+def _is_fragment(node: dict[str, Any]) -> bool:
+    return isinstance(node.get("kind"), str) and "type" not in node
 
 
 def _all_strings(values: list[Any]) -> bool:

@@ -27,8 +27,12 @@ def coalesced(values: list[Any]) -> list[Any]:
 
 
 def with_texts(values: list[Any]) -> list[Any]:
-    """Inline content whose bare strings are texts, as which they read."""
-    return [{"type": "text", "text": one} if isinstance(one, str) else one for one in values]
+    """Inline content whose bare strings and numbers are texts, as which they read."""
+    return [{"type": "text", "text": str(one)} if _is_bare(one) else one for one in values]
+
+
+def _is_bare(value: object) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def with_names(values: list[Any], references: dict[str, Any]) -> list[Any]:

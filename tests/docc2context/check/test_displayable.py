@@ -187,7 +187,8 @@ def test_a_list_of_pages_shows_when_they_are_available() -> None:
 
 
 def test_bare_tokens_and_those_in_brackets_too_many_are_one_line_of_code() -> None:
-    tokens = ["let ", [{"kind": "identifier", "text": "leaves"}], [[": Int", []]]]
+    leaves = {"kind": "identifier", "text": "leaves"}
+    tokens = ["let ", [leaves], None, [[{"type": "text", "text": ": "}, []]], "Int", True]
     assert displayables({"declarations": [{"tokens": tokens}], "tags": ["a", "b"]}) == [
         Displayable(
             "declarations/tokens", "/declarations/0/tokens", "let leaves: Int", is_code=True
@@ -360,11 +361,11 @@ def test_a_name_that_no_text_touches_is_a_string_by_itself(
 
 
 def test_bare_strings_among_inline_content_are_one_string_with_the_text_beside_them() -> None:
-    inlines: list[Any] = ["All ", text("sloth"), "s", {"type": "codeVoice", "code": "x"}]
+    inlines = ["All ", text("sloth"), "s", 7, True, {"type": "codeVoice", "code": "x"}]
     assert shown({"abstract": inlines, **content({**paragraph(), "inlineContent": inlines})}) == [
-        ("abstract/text", "All sloths"),
+        ("abstract/text", "All sloths7"),
         ("abstract/codeVoice", "x"),
-        ("content/paragraph/text", "All sloths"),
+        ("content/paragraph/text", "All sloths7"),
         ("content/paragraph/codeVoice", "x"),
     ]
 
