@@ -37,6 +37,11 @@ def carrying(value: object, type_: inspect.StructType) -> dict[str, object]:
     return dict.fromkeys(_carriers(type_), value)
 
 
+def is_bracketed(value: object) -> bool:
+    """Whether a list holds objects alone, which are as if its brackets were not there."""
+    return isinstance(value, list) and all(isinstance(item, dict | list) for item in value)
+
+
 def bracketed(value: object, type_: inspect.Type) -> str:
     """The strings of a list, and of lists within it, where one string belongs; else empty."""
     if not isinstance(value, list) or not _is_string(type_):
