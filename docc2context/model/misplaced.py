@@ -37,12 +37,12 @@ def carrying(value: object, type_: inspect.StructType) -> dict[str, object]:
     return dict.fromkeys(_carriers(type_), value)
 
 
-def is_bracketed(value: object) -> bool:
+def holds_only_objects(value: object) -> bool:
     """Whether a list holds objects alone, which are as if its brackets were not there."""
     return isinstance(value, list) and all(isinstance(item, dict | list) for item in value)
 
 
-def bracketed(value: object, type_: inspect.Type) -> str:
+def words_within(value: object, type_: inspect.Type) -> str:
     """The strings of a list, and of lists within it, where one string belongs; else empty."""
     if not isinstance(value, list) or not _is_string(type_):
         return ""

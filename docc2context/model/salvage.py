@@ -19,11 +19,11 @@ from docc2context.model.base import UNKNOWN
 from docc2context.model.counts import Counts
 from docc2context.model.misplaced import (
     as_member,
-    bracketed,
     carrier,
     carrying,
-    is_bracketed,
+    holds_only_objects,
     is_silent,
+    words_within,
 )
 from docc2context.model.unknown_content import (
     found_abstract,
@@ -101,7 +101,7 @@ class _Salvager:
             try:
                 fields[field.name] = self.mended(found, field.type, misfit)
             except _Misfit:
-                if words := bracketed(found, field.type):
+                if words := words_within(found, field.type):
                     fields[field.name] = words
                 elif field.required:
                     raise
@@ -156,7 +156,7 @@ class _Salvager:
         fallback = _fallback(item_type)
         items = []
         for item in value:
-            if fallback and is_bracketed(item):
+            if fallback and holds_only_objects(item):
                 self.unknown[f"{_family(fallback)}:list"] += 1
                 items += self.list(item, item_type)
                 continue
