@@ -7,7 +7,7 @@ from typing import get_args
 from docc2context.convert import ASSETS_IN_ONE_DOCUMENT
 from docc2context.model.variants import Language
 from docc2context.version import __version__
-from docc2context.wording import quoted
+from docc2context.wording import quoted, readable
 
 STANDARD = "-"
 """Standard input where an archive is named, standard output where a destination is."""
@@ -38,7 +38,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     options, unknown = parser.parse_known_args(_as_convert(arguments))
     command = commands[options.command]
     if unknown:
-        command.error(f"unrecognized arguments: {' '.join(unknown)}")
+        command.error(f"unrecognized arguments: {' '.join(map(readable, unknown))}")
     if options.command == "convert" and (wrong := _contradiction(options)) is not None:
         command.error(wrong)
     return options

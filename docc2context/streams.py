@@ -23,7 +23,10 @@ def standard_input() -> BinaryIO:
     if sys.stdin is None:
         raise OSError("standard input is closed")
     if sys.stdin.isatty():
-        raise OSError("standard input is a terminal; lead a zipped archive to it, with < or |")
+        raise OSError(
+            "standard input is a terminal; redirect a zipped archive to it with <, or pipe one "
+            "with |"
+        )
     return sys.stdin.buffer
 
 

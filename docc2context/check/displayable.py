@@ -17,6 +17,7 @@ from docc2context.check.shown_nodes import (
     listed_once,
     overridden,
     with_names,
+    with_texts,
     without_stop,
 )
 
@@ -30,6 +31,7 @@ _IDENTIFIERS = frozenset(
 _ENTRIES = frozenset({"code", "identifiers", "items", "tutorials"})
 _CODE_LINES = frozenset({"code", "content"})
 _CONTENTS = frozenset({"inlineContent", "content"})
+_INLINES = frozenset({"abstract", "inlineContent"})
 _PAGE_TITLES = {("hero", "title"), ("intro", "title")}
 _TO_COME = re.compile(r"100000(?:\.|$)")
 """The version that Apple's SDKs write for one to come; as a number it tells nobody anything."""
@@ -94,9 +96,8 @@ class _Walk:
             match at.value:
                 case dict():
                     stack.extend(reversed(list(self.members(at))))
-                case list() if _is_fragments(at.value):
-                    text = "".join(fragment["text"] for fragment in at.value)
-                    yield from self.shown(at, text, is_code=True)
+                case list() if fragments := _fragments(at):
+                    yield from self.shown(at, "".join(fragments), is_code=True)
                 case list() if at.key in _CODE_LINES and _all_strings(at.value):
                     yield from self.code(at)
                 case list():
@@ -126,6 +127,8 @@ class _Walk:
     def items(self, at: _At) -> Iterator[_At]:
         """The items of a list; an identifier that it repeats is shown once."""
         values = without_stop(at.value) if at.key == "constraints" else at.value
+        if at.key in _INLINES:
+            values = with_texts(values)
         values = coalesced(with_names(values, self.references))
         seen: set[str] = set()
         for i, value in enumerate(values):
@@ -202,15 +205,31 @@ def _is_shown(node: dict[str, Any], key: str, at: _At) -> bool:
             return True
 
 
-def _is_fragments(value: list[Any]) -> bool:
-    """Whether a list holds declaration fragments: `kind` and `text`, but no `type`."""
-    return bool(value) and all(
-        isinstance(item, dict)
-        and isinstance(item.get("text"), str)
-        and isinstance(item.get("kind"), str)
-        and "type" not in item
-        for item in value
-    )
+def _fragments(at: _At) -> list[str]:
+    """The texts of declaration fragments: `kind` and `text`, but no `type`; empty for other lists.
+
+    Tokens are nothing else: there a bare string is a text too, and brackets too many are none.
+    """
+    are_tokens = at.key == "tokens"
+    texts: list[str] = []
+    stack = at.value[::-1]
+    while stack:
+        match stack.pop():
+            case {"text": str(text)} as node if are_tokens or _is_fragment(node):
+                texts.append(text)
+            case str(text) if are_tokens:
+                texts.append(text)
+            case list(items) if are_tokens:
+                stack += reversed(items)
+            case None | bool() if are_tokens:
+                pass
+            case _:
+                return []
+    return texts
+
+
+def _is_fragment(node: dict[str, Any]) -> bool:
+    return isinstance(node.get("kind"), str) and "type" not in node
 
 
 def _all_strings(values: list[Any]) -> bool:

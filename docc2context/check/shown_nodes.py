@@ -26,6 +26,15 @@ def coalesced(values: list[Any]) -> list[Any]:
     return merged
 
 
+def with_texts(values: list[Any]) -> list[Any]:
+    """Inline content whose bare strings and numbers are texts, as which they read."""
+    return [{"type": "text", "text": str(one)} if _is_bare(one) else one for one in values]
+
+
+def _is_bare(value: object) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
 def with_names(values: list[Any], references: dict[str, Any]) -> list[Any]:
     """Mentions as text if they name a page in plain words, right beside other words.
 
@@ -53,17 +62,28 @@ def _name_in_words(node: object, references: dict[str, Any]) -> str:
         return _plain(rich)
     if title := node.get("overridingTitle"):
         return str(title)
-    identifier = str(node.get("identifier"))
+    identifier = str(node.get("identifier") or "")
     reference = references.get(identifier)
     if not isinstance(reference, dict):
-        return unquote(identifier.rstrip("/").rpartition("/")[2])
-    is_code = reference.get("kind") == "symbol" or reference.get("type") == "unresolvable"
-    is_link = reference.get("type") != "topic" and node.get("isActive") is not False
-    if is_code or is_link:
+        return _last_part(identifier)
+    is_page = reference.get("type") == "topic"
+    is_link = not is_page and node.get("isActive") is not False
+    if is_link or _is_code(reference):
         return ""
     if rich := reference.get("titleInlineContent"):
         return _plain(rich)
-    return str(reference.get("title") or "")
+    return str(reference.get("title") or "") or (_last_part(identifier) if is_page else "")
+
+
+def _is_code(reference: dict[str, Any]) -> bool:
+    """Whether a name is that of a symbol; a module has a symbol's kind and a name in words."""
+    is_symbol = reference.get("kind") == "symbol" and reference.get("role") != "collection"
+    return is_symbol or reference.get("type") == "unresolvable"
+
+
+def _last_part(identifier: str) -> str:
+    """What tells a page that has no title."""
+    return unquote(identifier.rstrip("/").rpartition("/")[2])
 
 
 def _plain(inlines: object) -> str:

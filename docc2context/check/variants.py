@@ -126,22 +126,22 @@ def _apply(page: dict[str, Any], operation: object) -> None:
         for key in parents:
             target = target[int(key)] if isinstance(target, list) else target[key]
         _change(target, last, str(operation.get("op")), operation.get("value"))
-    except (KeyError, IndexError, TypeError, ValueError):
+    except (LookupError, TypeError, ValueError, OverflowError):
         return
 
 
-def _change(target: dict[str, Any] | list[Any], key: str, op: str, value: object) -> None:
-    if isinstance(target, dict):
-        if op == "remove":
+def _change(target: object, key: str, op: str, value: object) -> None:
+    match target, op:
+        case dict(), "remove":
             del target[key]
-        else:
+        case dict(), _:
             target[key] = value
-    elif op == "add":
-        target.insert(len(target) if key == _END else int(key), value)
-    elif op == "remove":
-        del target[int(key)]
-    else:
-        target[int(key)] = value
+        case list(), "add":
+            target.insert(len(target) if key == _END else int(key), value)
+        case list(), "remove":
+            del target[int(key)]
+        case list(), _:
+            target[int(key)] = value
 
 
 def _unescaped(key: str) -> str:

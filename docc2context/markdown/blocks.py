@@ -138,8 +138,14 @@ def first_number(wanted: int, items: int) -> int:
 
 
 def bullets(lines: Iterable[str]) -> str:
-    """A tight list of one-line items of rendered inline content."""
-    return "\n".join(f"- {block_start(line)}" for line in lines)
+    r"""A tight list of one-line items of rendered inline content; empty ones are dropped.
+
+    Below a line of text, an empty item would make that a heading (CommonMark 4.3).
+
+    >>> bullets(["a", "", "b"])
+    '- a\n- b'
+    """
+    return "\n".join(f"- {block_start(line)}" for line in lines if line.strip())
 
 
 def loose_or_tight(items: Sequence[str]) -> str:

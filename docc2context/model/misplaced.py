@@ -37,6 +37,26 @@ def carrying(value: object, type_: inspect.StructType) -> dict[str, object]:
     return dict.fromkeys(_carriers(type_), value)
 
 
+def holds_only_objects(value: object) -> bool:
+    """Whether a list holds objects alone, which are as if its brackets were not there."""
+    return isinstance(value, list) and all(isinstance(item, dict | list) for item in value)
+
+
+def words_within(value: object, type_: inspect.Type) -> str:
+    """The strings of a list, and of lists within it, where one string belongs; else empty."""
+    if not isinstance(value, list) or not _is_string(type_):
+        return ""
+    words = []
+    stack = value[::-1]
+    while stack:
+        match stack.pop():
+            case str(text):
+                words.append(text)
+            case list(items):
+                stack += reversed(items)
+    return " ".join(words)
+
+
 def is_silent(value: object) -> bool:
     """Whether a value says nothing by itself."""
     return value is None or isinstance(value, bool)
@@ -65,3 +85,9 @@ def _carriers(type_: inspect.StructType) -> list[str]:
 def _word_key(type_: inspect.StructType) -> str | None:
     keys = {field.encode_name for field in type_.fields if field.type == inspect.StrType()}
     return next((key for key in _WORDS if key in keys), None)
+
+
+def _is_string(type_: inspect.Type) -> bool:
+    """Whether a place asks for a string, and perhaps takes null."""
+    members = type_.types if isinstance(type_, inspect.UnionType) else (type_,)
+    return inspect.StrType() in members

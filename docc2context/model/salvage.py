@@ -3,7 +3,8 @@
 The walk follows the types of the model and visits each JSON value once. Where a union meets
 a tag that it does not know, the value becomes the union's `Unknown…` struct with the text and
 content found in it, so that nothing a page says is dropped silently. A bare value that belongs in a
-list, or in an object that carries it, is treated as if it were there.
+list, or in an object that carries it, is treated as if it were there; strings and objects within
+brackets too many, as if those were not.
 """
 
 from contextlib import suppress
@@ -16,7 +17,14 @@ from msgspec import inspect
 
 from docc2context.model.base import UNKNOWN
 from docc2context.model.counts import Counts
-from docc2context.model.misplaced import as_member, carrier, carrying, is_silent
+from docc2context.model.misplaced import (
+    as_member,
+    carrier,
+    carrying,
+    holds_only_objects,
+    is_silent,
+    words_within,
+)
 from docc2context.model.unknown_content import (
     found_abstract,
     found_blocks,
@@ -93,13 +101,14 @@ class _Salvager:
             try:
                 fields[field.name] = self.mended(found, field.type, misfit)
             except _Misfit:
-                if field.required:
+                if words := words_within(found, field.type):
+                    fields[field.name] = words
+                elif field.required:
                     raise
         return type_.cls(**fields)
 
     def union(self, value: Any, type_: inspect.UnionType) -> Any:
-        structs = [member for member in type_.types if isinstance(member, inspect.StructType)]
-        by_tag = {member.tag: member for member in structs}
+        by_tag = _by_tag(type_)
         if UNKNOWN in by_tag:
             return self.tagged(value, by_tag)
         for member in type_.types:
@@ -144,8 +153,13 @@ class _Salvager:
     def list(self, value: Any, item_type: inspect.Type) -> list[Any]:
         if not isinstance(value, list):
             raise _Misfit
+        fallback = _fallback(item_type)
         items = []
         for item in value:
+            if fallback and holds_only_objects(item):
+                self.unknown[f"{_family(fallback)}:list"] += 1
+                items += self.list(item, item_type)
+                continue
             try:
                 items.append(self.mended(item, item_type, _name(item_type)))
             except _Misfit:
@@ -214,6 +228,16 @@ def _tag(value: dict[str, Any], tag_field: str | None) -> str:
         if key is not None and isinstance(tag := value.get(key), str):
             return tag
     return "untagged"
+
+
+def _by_tag(type_: inspect.UnionType) -> dict[Any, inspect.StructType]:
+    structs = [member for member in type_.types if isinstance(member, inspect.StructType)]
+    return {member.tag: member for member in structs}
+
+
+def _fallback(type_: inspect.Type) -> inspect.StructType | None:
+    """The `Unknown…` struct of a tagged union; None for other types."""
+    return _by_tag(type_).get(UNKNOWN) if isinstance(type_, inspect.UnionType) else None
 
 
 def _family(fallback: inspect.StructType) -> str:

@@ -11,7 +11,6 @@ from docc2context.render.remarks import note
 
 _SCALE = re.compile(r"[1-9]x")
 
-
 _VIDEO_FILES = (".mov", ".mp4", ".m4v", ".webm")
 """How the names of videos end, by which one is told that the page does not describe."""
 

@@ -90,10 +90,11 @@ def section_title(node: PrimarySection) -> str:
 
 def _list_section(title: str, items: Sequence[str], ctx: Context, anchor: str | None = None) -> str:
     """A heading and a list; empty for no items. The anchor is made of the title if not given."""
-    if not items:
+    kept = list(filter(None, items))
+    if not kept:
         return ""
     head = ctx.heading(2, title, anchor or generated_anchor(title))
-    return md.join([head, md.loose_or_tight(items)])
+    return md.join([head, md.loose_or_tight(kept)])
 
 
 def _bullets(identifiers: Iterable[str], ctx: Context) -> list[str]:

@@ -82,8 +82,7 @@ def _hero(node: Hero, ctx: Context) -> str:
     pictures = [media(name, None, ctx) for name in (node.image, node.video) if name]
     action = md.paragraph(inlines([node.action], ctx)) if node.action else ""
     title = ctx.heading(2, node.title) if node.title != ctx.title else ""
-    bullets = md.bullets(filter(None, facts))
-    return md.join([title, bullets, blocks(node.content, ctx), *pictures, action])
+    return md.join([title, md.bullets(facts), blocks(node.content, ctx), *pictures, action])
 
 
 def _task(node: Task, ctx: Context) -> str:

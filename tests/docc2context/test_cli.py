@@ -403,6 +403,7 @@ def test_workers_change_no_byte_and_one_that_is_killed_is_told_of(
         (["-", "--force"], "required: -o/--output"),
         (["check", "x.zip"], "required: bundle"),
         (["convert", "x", "-o", "y", "-z"], "unrecognized arguments: -z"),
+        (["convert", "x", "-o", "y", "\x1b[2J"], r"unrecognized arguments: '\x1b[2J'"),
         (["convert", "x", "-o", "-"], "can go to standard output: add --single"),
         (
             ["convert", "x", "-o", "y", "--workers", "0"],

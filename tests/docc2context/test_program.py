@@ -336,7 +336,9 @@ def test_a_terminal_is_no_archive_and_is_not_waited_for(here: Path) -> None:
     finally:
         os.close(master)
         os.close(terminal)
-    told = "standard input is a terminal; lead a zipped archive to it, with < or |"
+    told = (
+        "standard input is a terminal; redirect a zipped archive to it with <, or pipe one with |"
+    )
     assert (done.returncode, done.stderr.decode()) == (
         1,
         f"docc2context: cannot convert -: {told}\n",

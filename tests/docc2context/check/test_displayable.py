@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from docc2context.check.denied import NEVER, NEVER_IN
-from docc2context.check.displayable import displayables
+from docc2context.check.displayable import Displayable, displayables
 
 SLOTH = {
     "type": "topic",
@@ -186,6 +186,18 @@ def test_a_list_of_pages_shows_when_they_are_available() -> None:
     assert [words for _, words in shown({"topicSections": [group]}, leaf=leaf)] == ["Leaf", "When"]
 
 
+def test_bare_tokens_and_those_in_brackets_too_many_are_one_line_of_code() -> None:
+    leaves = {"kind": "identifier", "text": "leaves"}
+    tokens = ["let ", [leaves], None, [[{"type": "text", "text": ": "}, []]], "Int", True]
+    assert displayables({"declarations": [{"tokens": tokens}], "tags": ["a", "b"]}) == [
+        Displayable(
+            "declarations/tokens", "/declarations/0/tokens", "let leaves: Int", is_code=True
+        ),
+        Displayable("tags", "/tags/0", "a"),
+        Displayable("tags", "/tags/1", "b"),
+    ]
+
+
 def test_what_has_a_type_is_no_fragment_of_a_declaration() -> None:
     node = {"type": "text", "kind": "x", "text": "a"}
     assert [string.is_code for string in displayables({"abstract": [node]})] == [False]
@@ -292,6 +304,8 @@ def mention(identifier: str, **keys: Any) -> dict[str, Any]:
         (mention("doc://kit/documentation/No%20Sloth"), "preNo Slothpost"),
         (mention("doc://kit/documentation/Leaf/"), "preLeafpost"),
         (mention("article"), "preAll Slothspost"),
+        (mention("module"), "preSlothKitpost"),
+        (mention("kit/untitled"), "preuntitledpost"),
         (mention("sloth", overridingTitle="It"), "preItpost"),
         (mention("link", isActive=False), "preSitepost"),
         (mention("rich", isActive=False), "preGoodSitepost"),
@@ -308,12 +322,16 @@ def test_a_name_in_words_is_one_string_with_the_text_that_touches_it(
 ) -> None:
     article = {"type": "topic", "kind": "article", "title": "All Sloths"}
     page = content(paragraph(text("pre"), named, text("post, and more")))
-    sloth = {**SLOTH, "kind": "symbol"}
     link = {"type": "link", "title": "Site"}
-    rich = {**link, "titleInlineContent": [text("Good"), text("Site")]}
-    assert shown(page, sloth=sloth, article=article, link=link, rich=rich) == [
-        ("content/paragraph/text", f"{whole}, and more")
-    ]
+    references = {
+        "sloth": {**SLOTH, "kind": "symbol"},
+        "article": article,
+        "module": {**article, "kind": "symbol", "role": "collection", "title": "SlothKit"},
+        "kit/untitled": {"type": "topic", "kind": "article"},
+        "link": link,
+        "rich": {**link, "titleInlineContent": [text("Good"), text("Site")]},
+    }
+    assert shown(page, **references) == [("content/paragraph/text", f"{whole}, and more")]
 
 
 def test_names_in_words_that_touch_each_other_are_one_string() -> None:
@@ -340,6 +358,25 @@ def test_a_name_that_no_text_touches_is_a_string_by_itself(
     page = content(paragraph(text("pre "), named, text(", and more")))
     found = shown(page, sloth={**SLOTH, "kind": "symbol"}, link=link, article=article)
     assert [words for _, words in found] == strings
+
+
+def test_bare_strings_among_inline_content_are_one_string_with_the_text_beside_them() -> None:
+    inlines = ["All ", text("sloth"), "s", 7, True, {"type": "codeVoice", "code": "x"}]
+    assert shown({"abstract": inlines, **content({**paragraph(), "inlineContent": inlines})}) == [
+        ("abstract/text", "All sloths7"),
+        ("abstract/codeVoice", "x"),
+        ("content/paragraph/text", "All sloths7"),
+        ("content/paragraph/codeVoice", "x"),
+    ]
+
+
+@pytest.mark.parametrize("keys", [{}, {"identifier": None}, {"identifier": ""}])
+def test_what_mentions_nothing_has_no_name(keys: dict[str, Any]) -> None:
+    nothing = {"type": "reference", "isActive": True, **keys}
+    assert shown(content(paragraph(text("pre"), nothing, text("post")))) == [
+        ("content/paragraph/text", "pre"),
+        ("content/paragraph/text", "post"),
+    ]
 
 
 def test_a_name_that_is_code_or_a_link_is_a_string_by_itself_wherever_it_stands() -> None:

@@ -12,6 +12,7 @@ KEYS = {
     "list": ["a", "b", "c"],
     "deep": [{"x": 0}, {"x": 1}],
     "object": {"a/b": 1, "c~d": {"e": 2}},
+    "text": "words",
 }
 
 
@@ -43,6 +44,9 @@ def page(*overrides: object, **keys: Any) -> bytes:
         ("replace", "/list/x", {}),
         ("replace", "/nothing/here", {}),
         ("remove", "/nothing", {}),
+        ("add", "/object/a~1b/0", {}),
+        ("add", "/text/0", {}),
+        ("add", f"/list/{10**30}", {}),
     ],
 )
 def test_a_patch_changes_what_it_fits_and_nothing_else(

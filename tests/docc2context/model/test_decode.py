@@ -19,7 +19,7 @@ from docc2context.model.block import (
     UnorderedList,
 )
 from docc2context.model.decode import PageUndecodable, decode_page
-from docc2context.model.inline import CodeVoice, Inline, Text, UnknownInline
+from docc2context.model.inline import CodeVoice, Inline, ReferenceLink, Text, UnknownInline
 from docc2context.model.reference import Reference
 from docc2context.model.sections import (
     Attributes,
@@ -329,7 +329,8 @@ SAID = Paragraph(inline_content=[Text(text="Words.")])
     [
         ("Words.", UnknownBlock(name="string", content=[SAID])),
         (5, UnknownBlock(name="number", content=[Paragraph(inline_content=[Text(text="5")])])),
-        ([[SAID_JSON]], UnknownBlock(name="list", content=[SAID])),
+        ([["Words."]], UnknownBlock(name="list", content=[SAID])),
+        ([[SAID_JSON], []], SAID),
         (SAID_JSON, SAID),
     ],
 )
@@ -403,6 +404,47 @@ def test_lists_within_lists_lose_nothing_that_stands_alone_in_them() -> None:
         CodeListing(code=["a", "b", "c"]),
     ]
     assert mentioned == Mentions(mentions=["doc://a"])
+
+
+def test_objects_within_brackets_are_as_if_those_were_not_there() -> None:
+    declarations = {"kind": "declarations", "declarations": [{"tokens": ["let x"]}]}
+    task = {"title": "T", "contentSection": [], "stepsSection": []}
+    decoded = decode_page(
+        page(
+            primaryContentSections=[[declarations, [{"kind": "mentions", "mentions": ["a"]}]], []],
+            sections=[[{"kind": "tasks", "tasks": [task]}]],
+            abstract=[[{"type": "text", "text": "A"}, {"type": "codeVoice", "code": "b"}]],
+        )
+    )
+    declared, mentioned = decoded.node.primary_content_sections or []
+    assert isinstance(declared, Declarations)
+    assert mentioned == Mentions(mentions=["a"])
+    assert [section.__struct_config__.tag for section in decoded.node.sections or []] == ["tasks"]
+    assert decoded.node.abstract == [Text(text="A"), CodeVoice(code="b")]
+    assert decoded.unknown_nodes == {
+        "primarysection:list": 3,
+        "section:list": 1,
+        "inline:list": 1,
+        "malformed:Fragment": 1,
+    }
+
+
+def test_strings_within_brackets_are_the_string_that_belongs_there() -> None:
+    texts = {"type": "paragraph", "inlineContent": [{"type": "text", "text": [["a"], None, "b"]}]}
+    named = {"type": "paragraph", "inlineContent": [{"type": "reference", "identifier": ["x"]}]}
+    silent = {"type": "paragraph", "inlineContent": [{"type": "text", "text": [None, 5]}]}
+    decoded = decode_page(page(metadata={"title": ["A"]}, **content(texts, named, silent)))
+    assert decoded.node.metadata.title == "A"
+    assert decoded_content(page(**content(texts, named, silent))) == [
+        Paragraph(inline_content=[Text(text="a b")]),
+        Paragraph(inline_content=[ReferenceLink(identifier="x")]),
+        Paragraph(inline_content=[Text(text="")]),
+    ]
+    assert decoded.unknown_nodes == {
+        "malformed:Metadata.title": 1,
+        "malformed:Text.text": 2,
+        "malformed:ReferenceLink.identifier": 1,
+    }
 
 
 def test_lists_within_lists_are_counted_each() -> None:
