@@ -215,7 +215,7 @@ def _print_summary(report: Report, options: argparse.Namespace) -> None:
     unknown = counted(sum(report.unknown_nodes.values()), "unknown node")
     missing = counted(report.missing_references, "missing reference")
     say(
-        f"{written} written to {_output_name(options)}, {len(report.pages_skipped)} skipped, "
+        f"{written} written to {_output_name(options)}, {len(report.pages_skipped):,} skipped, "
         f"{unknown}, {missing}"
     )
     for line in _first_losses(report, options):

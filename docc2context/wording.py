@@ -28,7 +28,7 @@ def readable(text: str) -> str:
 def counted(number: int, noun: str) -> str:
     """A number and its noun, whose plural takes an s.
 
-    >>> counted(1, "page"), counted(0, "page")
-    ('1 page', '0 pages')
+    >>> counted(1, "page"), counted(3164, "page")
+    ('1 page', '3,164 pages')
     """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
