@@ -290,8 +290,8 @@ def test_no_progress_bar_is_left_on_a_terminal(here: Path) -> None:
     lines = told.split("\r\n")
     assert "page/s]" in lines[0]  # there was one
     assert [line.split("\r")[-1] for line in lines] == [
-        "1500 pages written to out, 0 skipped, 0 unknown nodes, 0 missing references",
-        "1,500 of 1,500 displayable strings found (100.00 %) on 1500 pages",
+        "1,500 pages written to out, 0 skipped, 0 unknown nodes, 0 missing references",
+        "1,500 of 1,500 displayable strings found (100.00 %) on 1,500 pages",
         "",
     ]
 
@@ -358,7 +358,7 @@ def test_a_bundle_that_is_whole_is_told_of_when_its_check_is_stopped(here: Path)
     (here / "a.zip").write_bytes(numbered(3_000))
     with started(here, "convert a.zip -o out --strict") as program:
         assert program.stderr is not None
-        assert program.stderr.readline().startswith(b"3000 pages written to out")
+        assert program.stderr.readline().startswith(b"3,000 pages written to out")
         program.send_signal(signal.SIGINT)
         err = program.stderr.read()
     left = b"what was written to out is complete, but was not checked"
