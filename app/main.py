@@ -18,14 +18,14 @@ from app.api.route_table import RouteTable
 from app.api.routes import convert, health, page, static, status
 from app.api.routes import metrics as metrics_route
 from app.core.config import Settings, load_settings
-from app.core.logging import configure_logging
+from app.core.logging import configure_logging, flush_log
 from app.core.loop_lag import measuring_lag
 from app.core.metrics import Metrics
 from app.core.one_process import refuse_several_workers
 from app.core.resource_figures import ResourceReading
 from app.core.resources import Resources
 from app.core.sampler import INTERVAL_SECONDS, Sampler, repeatedly
-from app.core.threads import THREADS, started_pool
+from app.core.threads import THREADS, in_thread, started_pool
 from app.http.download_deadline import DOWNLOAD_IDLE
 from app.http.head_deadline import HEAD_TIMEOUT
 from app.http.idle import MAX_IDLE
@@ -220,6 +220,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
                 DOWNLOAD_IDLE: services.settings.download_idle_seconds,
                 MAX_IDLE: max_idle,
             }
+    await in_thread(flush_log)
 
 
 app = create_app()

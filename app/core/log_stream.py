@@ -22,16 +22,16 @@ _FLUSH_SECONDS: Final = 1.0
 class PatientStream:
     """Writes at once what a descriptor takes, and leaves the rest to a thread.
 
-    Lines that would be more than `MAX_WAITING_BYTES` are dropped; `tell` is called with their
+    Lines that would be more than `MAX_WAITING_BYTES` are dropped; `report` is called with their
     number when all that waited is written. The descriptor is duplicated: whatever becomes of the
     original, no other file is written to.
     """
 
-    def __init__(self, descriptor: int, tell: Callable[[int], None]) -> None:
+    def __init__(self, descriptor: int, report: Callable[[int], None]) -> None:
         self._descriptor = os.dup(descriptor)
         # Not by a method: logging closes a handler and goes on using it. Lines may wait at exit.
         weakref.finalize(self, os.close, self._descriptor).atexit = False
-        self._tell = tell
+        self._report = report
         self._lock = threading.RLock()  # a signal handler may log while we do
         self._all_written = threading.Event()
         self._all_written.set()
@@ -102,5 +102,5 @@ class PatientStream:
             self._all_written.set()
             dropped, self._dropped = self._dropped, 0
         if dropped:
-            self._tell(dropped)
+            self._report(dropped)
         return b""

@@ -41,6 +41,15 @@ def configure_logging(
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 
+def flush_log() -> None:
+    """Wait a little until all lines are written.
+
+    Python does so when it exits, but uvicorn has the signal that stopped it end the process.
+    """
+    for handler in logging.getLogger().handlers:
+        handler.flush()
+
+
 def _formatter(log_format: str) -> logging.Formatter:
     on_terminal = log_format == "auto" and sys.stderr.isatty()
     return structlog.stdlib.ProcessorFormatter(
@@ -78,10 +87,10 @@ def _handler() -> logging.Handler:
         descriptor = sys.stderr.fileno()
     except (AttributeError, OSError, ValueError):
         return logging.StreamHandler()  # no stream, none of the system's, or a closed one
-    return _PatientHandler(PatientStream(descriptor, _tell_of_dropped))
+    return _PatientHandler(PatientStream(descriptor, _report_dropped))
 
 
-def _tell_of_dropped(lines: int) -> None:
+def _report_dropped(lines: int) -> None:
     log.warning("log_lines_dropped", lines=lines)
 
 

@@ -6,8 +6,10 @@ import select
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +30,20 @@ for number in range(30_000):
     structlog.get_logger().info("it_happened", number=number, text="x" * 100)
 print("not held up", flush=True)
 sys.stdin.read()
+"""
+
+SERVICE = """
+import asyncio, os, signal, sys, structlog
+from app.main import app
+
+async def serve():
+    async with app.router.lifespan_context(app):
+        for number in range(2000):
+            structlog.get_logger().info("it_happened", number=number, text="x" * 100)
+        print("stops", flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(serve())
 """
 
 
@@ -185,3 +201,15 @@ def test_a_program_is_not_held_up_by_a_log_that_nobody_reads(*, reads: bool) -> 
         program.stdin.close()
         assert program.wait(DEADLINE_SECONDS) == 0
         too_late.cancel()
+
+
+def test_lines_that_wait_when_the_service_stops_are_still_written(tmp_path: Path) -> None:
+    command, pipe = [sys.executable, "-c", SERVICE], subprocess.PIPE
+    settings = os.environ | {"WORKSPACE_DIR": str(tmp_path)}
+    with subprocess.Popen(command, env=settings, stdout=pipe, stderr=pipe) as service:
+        assert service.stdout is not None
+        assert service.stdout.readline() == b"stops\n"
+        time.sleep(0.3)  # without waiting, it would be gone
+        _, log = service.communicate(timeout=DEADLINE_SECONDS)
+
+    assert log.count(b"it_happened") == 2000
