@@ -1,8 +1,9 @@
 """The application, assembled."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -18,14 +19,14 @@ from app.api.route_table import RouteTable
 from app.api.routes import convert, health, page, static, status
 from app.api.routes import metrics as metrics_route
 from app.core.config import Settings, load_settings
-from app.core.logging import configure_logging
+from app.core.logging import configure_logging, flush_log
 from app.core.loop_lag import measuring_lag
 from app.core.metrics import Metrics
 from app.core.one_process import refuse_several_workers
 from app.core.resource_figures import ResourceReading
 from app.core.resources import Resources
 from app.core.sampler import INTERVAL_SECONDS, Sampler, repeatedly
-from app.core.threads import THREADS, started_pool
+from app.core.threads import THREADS, in_thread, started_pool
 from app.http.download_deadline import DOWNLOAD_IDLE
 from app.http.head_deadline import HEAD_TIMEOUT
 from app.http.idle import MAX_IDLE
@@ -85,7 +86,10 @@ def create_app(
     """
     refuse_several_workers()
     settings = settings or load_settings()
-    configure_logging(settings.log_level, settings.log_format)
+    sampler = _sampler(settings.workspace_dir, sampling_seconds)
+    metrics = Metrics(node_types=CONVERTER_NODE_TYPES, latest_reading=sampler.latest)
+    dropped = metrics.log_lines_dropped
+    configure_logging(settings.log_level, settings.log_format, count_dropped=dropped.inc)
 
     app = Application(
         title="docc2context",
@@ -102,16 +106,18 @@ def create_app(
         redirect_slashes=False,
     )
     _include_routes(app, extra_routers)
-
-    workspace = settings.workspace_dir
-    resources = Resources(workspace, orphans=lambda: len(leftovers(workspace)))
-    app.state.sampler = Sampler(resources.read, sampling_seconds)
-    app.state.services = _build_services(settings, app.state.sampler.latest)
+    app.state.sampler = sampler
+    app.state.services = _build_services(settings, metrics)
     describe(app, settings, has_options=app.state.services.conversions.has_options)
     app.state.routes = RouteTable(app.routes)
-    app.state.services.metrics.start_requests_at_zero(app.state.routes.endpoints())
+    metrics.start_requests_at_zero(app.state.routes.endpoints())
     _add_middleware(app, settings)
     return app
+
+
+def _sampler(workspace: Path, seconds: float) -> Sampler[ResourceReading]:
+    resources = Resources(workspace, orphans=lambda: len(leftovers(workspace)))
+    return Sampler(resources.read, seconds)
 
 
 def _include_routes(app: FastAPI, extra_routers: Sequence[APIRouter]) -> None:
@@ -162,10 +168,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(SecurityHeadersMiddleware)
 
 
-def _build_services(
-    settings: Settings, latest_reading: Callable[[], ResourceReading | None]
-) -> Services:
-    metrics = Metrics(node_types=CONVERTER_NODE_TYPES, latest_reading=latest_reading)
+def _build_services(settings: Settings, metrics: Metrics) -> Services:
     metrics.set_build_info(CONVERTER_VERSION, settings.build_commit)
     admission = Admission(
         slots=settings.conversion_slots,
@@ -220,6 +223,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
                 DOWNLOAD_IDLE: services.settings.download_idle_seconds,
                 MAX_IDLE: max_idle,
             }
+    await in_thread(flush_log)
 
 
 app = create_app()

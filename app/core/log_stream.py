@@ -22,16 +22,19 @@ _FLUSH_SECONDS: Final = 1.0
 class PatientStream:
     """Writes at once what a descriptor takes, and leaves the rest to a thread.
 
-    Lines that would be more than `MAX_WAITING_BYTES` are dropped; `tell` is called with their
-    number when all that waited is written. The descriptor is duplicated: whatever becomes of the
-    original, no other file is written to.
+    Lines that would be more than `MAX_WAITING_BYTES` are dropped. `count` is called for each, and
+    must not log; `report` is called with their number when all that waited is written. The
+    descriptor is duplicated: whatever becomes of the original, no other file is written to.
     """
 
-    def __init__(self, descriptor: int, tell: Callable[[int], None]) -> None:
+    def __init__(
+        self, descriptor: int, *, count: Callable[[], object], report: Callable[[int], object]
+    ) -> None:
         self._descriptor = os.dup(descriptor)
         # Not by a method: logging closes a handler and goes on using it. Lines may wait at exit.
         weakref.finalize(self, os.close, self._descriptor).atexit = False
-        self._tell = tell
+        self._count = count
+        self._report = report
         self._lock = threading.RLock()  # a signal handler may log while we do
         self._all_written = threading.Event()
         self._all_written.set()
@@ -74,17 +77,21 @@ class PatientStream:
 
     def _keep(self, data: bytes) -> None:
         if self._waiting and self._waiting_bytes + len(data) > MAX_WAITING_BYTES:
-            self._dropped += 1
+            self._drop()
             return
         if self._all_written.is_set():
             try:
                 threading.Thread(target=self._write_waiting, name="log", daemon=True).start()
             except RuntimeError:  # the system has no thread to spare
-                self._dropped += 1
+                self._drop()
                 return
             self._all_written.clear()
         self._waiting.append(data)
         self._waiting_bytes += len(data)
+
+    def _drop(self) -> None:
+        self._dropped += 1
+        self._count()
 
     def _write_waiting(self) -> None:
         while data := self._next():
@@ -102,5 +109,5 @@ class PatientStream:
             self._all_written.set()
             dropped, self._dropped = self._dropped, 0
         if dropped:
-            self._tell(dropped)
+            self._report(dropped)
         return b""

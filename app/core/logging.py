@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sys
+from collections.abc import Callable
 from typing import Final, Literal
 
 import structlog
@@ -28,17 +29,33 @@ log = structlog.get_logger()
 def configure_logging(
     level: Literal["debug", "info", "warning", "error"],
     log_format: Literal["json", "console", "auto"],
+    *,
+    count_dropped: Callable[[], object] = lambda: None,
 ) -> None:
-    """Send both structlog's events and the standard library's records to standard error."""
+    """Send both structlog's events and the standard library's records to standard error.
+
+    `count_dropped` is called for each line that is dropped because nobody reads the log.
+    """
     structlog.configure(
         processors=[*_ON_EVERY_LINE, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
-    _replace_root_handler(_formatter(log_format), level.upper())
+    handler = _handler(count_dropped)
+    handler.setFormatter(_formatter(log_format))
+    _replace_root_handler(handler, level.upper())
     _take_over_uvicorn()
     # It warns of each malformed upload, which the answer and the request's line already report.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
+
+
+def flush_log() -> None:
+    """Wait a little until all lines are written.
+
+    Python does so when it exits, but uvicorn has the signal that stopped it end the process.
+    """
+    for handler in logging.getLogger().handlers:
+        handler.flush()
 
 
 def _formatter(log_format: str) -> logging.Formatter:
@@ -61,27 +78,26 @@ def _console() -> list[Processor]:
     return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
 
 
-def _replace_root_handler(formatter: logging.Formatter, level: str) -> None:
+def _replace_root_handler(handler: logging.Handler, level: str) -> None:
     root = logging.getLogger()
-    for handler in [one for one in root.handlers if one.get_name() == _HANDLER_NAME]:
-        root.removeHandler(handler)
-        handler.close()
-    handler = _handler()
+    for former in [one for one in root.handlers if one.get_name() == _HANDLER_NAME]:
+        root.removeHandler(former)
+        former.close()
     handler.set_name(_HANDLER_NAME)
-    handler.setFormatter(formatter)
     root.addHandler(handler)
     root.setLevel(level)
 
 
-def _handler() -> logging.Handler:
+def _handler(count_dropped: Callable[[], object]) -> logging.Handler:
     try:
         descriptor = sys.stderr.fileno()
     except (AttributeError, OSError, ValueError):
         return logging.StreamHandler()  # no stream, none of the system's, or a closed one
-    return _PatientHandler(PatientStream(descriptor, _tell_of_dropped))
+    stream = PatientStream(descriptor, count=count_dropped, report=_report_dropped)
+    return _PatientHandler(stream)
 
 
-def _tell_of_dropped(lines: int) -> None:
+def _report_dropped(lines: int) -> None:
     log.warning("log_lines_dropped", lines=lines)
 
 

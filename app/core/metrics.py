@@ -200,6 +200,12 @@ class Metrics:
         unit="seconds",
         buckets=buckets.LAG_SECONDS,
     )
+    log_lines_dropped = Declaration(
+        Counter,
+        "log_lines_dropped_total",
+        "Log lines that were dropped because nobody had read those before them.",
+        unit="lines",
+    )
     build_info = Declaration(
         Gauge,
         "docc2context_build_info",

@@ -5,6 +5,7 @@ health checks included.
 """
 
 import fcntl
+import socket
 import struct
 import termios
 from asyncio import AbstractEventLoop, Transport
@@ -97,7 +98,7 @@ class _Idle:
 
         self._loop = loop
         self._ended = 0
-        """How many have been ended that the log does not tell of yet."""
+        """How many have been ended that are not logged yet."""
 
     def make_room(self, most: int) -> None:
         """End the connections that have been idle longest, if over `most` are.
@@ -120,10 +121,10 @@ class _Idle:
     def _count(self) -> None:
         if self._ended == 0:
             # In a context of its own: the current one may be a request's.
-            self._loop.call_later(LOG_SECONDS, self._tell, context=Context())
+            self._loop.call_later(LOG_SECONDS, self._report, context=Context())
         self._ended += 1
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         log.warning("idle_connections_ended", connections=self._ended, seconds=LOG_SECONDS)
         self._ended = 0
 
@@ -133,6 +134,8 @@ _IDLE_OF: Final[WeakKeyDictionary[ServerState, _Idle]] = WeakKeyDictionary()
 
 def _unread_bytes(transport: Transport) -> int:
     """How many have arrived that the event loop has not read yet."""
-    descriptor = transport.get_extra_info("socket").fileno()
-    (size,) = struct.unpack("i", fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4)))
+    connection: socket.socket | None = transport.get_extra_info("socket")
+    if connection is None:  # with TLS, it is gone before its protocol learns of it
+        return 0
+    (size,) = struct.unpack("i", fcntl.ioctl(connection.fileno(), termios.FIONREAD, bytes(4)))
     return int(size)

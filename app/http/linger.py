@@ -51,9 +51,9 @@ class LingeringClose(BoundedSlowReaders):
         self.timeout_keep_alive_task = last_look  # type: ignore[assignment]  # is cancelled alike
 
     def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)  # uvicorn closes the transport, which starts to linger
         self._stop_lingering()
         self._unset_keepalive_if_required()
-        super().connection_lost(exc)
 
     def _close(self) -> None:
         """Close our side, and the other one when its time is up or nobody can be sending."""

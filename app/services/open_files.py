@@ -9,6 +9,9 @@ from app.core.config import Settings
 from app.http.idle import DEFAULT_MAX_IDLE
 from app.http.slow_readers import MAX_SLOW_READERS
 
+_PER_IDLE: Final = 2
+"""Twice as many stay as may be idle, as long as ending them would lose something."""
+
 _PER_TRANSFER: Final = 2
 """The connection and a file."""
 
@@ -39,17 +42,29 @@ def make_room_for_files(settings: Settings) -> int:
     needed = _needed(settings)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
-    if soft == resource.RLIM_INFINITY or soft >= limit:
+    if soft == resource.RLIM_INFINITY or soft >= limit or not _set_limit(limit, hard):
         limit = soft
-    else:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
     if limit != resource.RLIM_INFINITY and limit < needed:
         log.warning("few_open_files", limit=limit, needed=needed, remedy=_REMEDY)
         return max(limit // _IDLE_SHARE, 1)
     return DEFAULT_MAX_IDLE
 
 
+def _set_limit(soft: int, hard: int) -> bool:
+    """Set the limits; False if a sandbox denies it. The service does what it can with fewer."""
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    except (OSError, ValueError):  # Python makes a ValueError of EPERM
+        return False
+    return True
+
+
 def _needed(settings: Settings) -> int:
     transfers = settings.upload_slots + MAX_SLOW_READERS
     conversions = settings.conversion_slots + settings.conversion_queue
-    return DEFAULT_MAX_IDLE + transfers * _PER_TRANSFER + conversions * _PER_CONVERSION + _SPARE
+    return (
+        DEFAULT_MAX_IDLE * _PER_IDLE
+        + transfers * _PER_TRANSFER
+        + conversions * _PER_CONVERSION
+        + _SPARE
+    )

@@ -6,8 +6,10 @@ import select
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +32,30 @@ print("not held up", flush=True)
 sys.stdin.read()
 """
 
+SERVICE = """
+import asyncio, os, signal, sys, structlog
+from app.main import app
+
+async def serve():
+    async with app.router.lifespan_context(app):
+        for number in range(2000):
+            structlog.get_logger().info("it_happened", number=number, text="x" * 100)
+        print("stops", flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(serve())
+"""
+
+CROWDED = """
+import structlog
+from app.main import app
+from tests.app.scrapes import value_of
+
+for number in range(30_000):
+    structlog.get_logger().info("it_happened", number=number, text="x" * 100)
+print(value_of(app.state.services.metrics, "log_lines_dropped_total"))
+"""
+
 
 class Pipe:
     """A stream into a pipe, and what comes out of it."""
@@ -37,7 +63,10 @@ class Pipe:
     def __init__(self) -> None:
         self._out, into = os.pipe()
         self.dropped: list[int] = []
-        self.stream = PatientStream(into, self.dropped.append)
+        self.counted: list[None] = []
+        self.stream = PatientStream(
+            into, count=lambda: self.counted.append(None), report=self.dropped.append
+        )
         os.close(into)
 
     def read(self, size: int) -> str:
@@ -113,11 +142,14 @@ def test_what_is_too_much_is_dropped_and_told_of_once_there_is_room_again(
     # And one or two more, in part in the pipe or with the thread.
     kept = PIPE_BYTES // len(LONG) + 5
     for _ in range(2):
+        pipe.counted.clear()
         for _ in range(40):
             pipe.stream.write(LONG)
+        counted = len(pipe.counted)  # while nobody reads
 
         found = pipe.read_until(lambda: bool(pipe.dropped) and not is_writing())
         dropped = pipe.dropped.pop()
+        assert counted == dropped
         assert kept - 2 <= 40 - dropped <= kept + 2
         assert found == LONG * (40 - dropped)
 
@@ -138,7 +170,7 @@ def test_when_the_reader_has_gone_nothing_waits(pipe: Pipe) -> None:
 
 def test_the_descriptor_is_released_with_the_stream() -> None:
     out, into = os.pipe()
-    stream = PatientStream(into, lambda _: None)
+    stream = PatientStream(into, count=lambda: None, report=lambda _: None)
     os.close(into)
     stream.write(LINE)
     del stream
@@ -159,6 +191,7 @@ def test_without_a_thread_lines_are_dropped_and_the_next_ones_written(
     with monkeypatch.context() as patched:
         patched.setattr(threading.Thread, "start", refuse)
         pipe.stream.write(LINE * 1000)
+    assert len(pipe.counted) == 1
     pipe.read(PIPE_BYTES)
     pipe.stream.write(LINE)
 
@@ -185,3 +218,27 @@ def test_a_program_is_not_held_up_by_a_log_that_nobody_reads(*, reads: bool) -> 
         program.stdin.close()
         assert program.wait(DEADLINE_SECONDS) == 0
         too_late.cancel()
+
+
+def test_lines_that_wait_when_the_service_stops_are_still_written(tmp_path: Path) -> None:
+    command, pipe = [sys.executable, "-c", SERVICE], subprocess.PIPE
+    settings = os.environ | {"WORKSPACE_DIR": str(tmp_path)}
+    with subprocess.Popen(command, env=settings, stdout=pipe, stderr=pipe) as service:
+        assert service.stdout is not None
+        assert service.stdout.readline() == b"stops\n"
+        time.sleep(0.3)  # without waiting, it would be gone
+        _, log = service.communicate(timeout=DEADLINE_SECONDS)
+
+    assert log.count(b"it_happened") == 2000
+
+
+def test_while_nobody_reads_the_metric_counts_what_is_dropped(tmp_path: Path) -> None:
+    command, pipe = [sys.executable, "-c", CROWDED], subprocess.PIPE
+    settings = os.environ | {"WORKSPACE_DIR": str(tmp_path)}
+    with subprocess.Popen(command, env=settings, stdout=pipe, stderr=pipe) as service:
+        assert service.stdout is not None
+        dropped = float(service.stdout.readline())
+        _, log = service.communicate(timeout=DEADLINE_SECONDS)
+
+    assert 0 < dropped < 30_000
+    assert dropped == 30_000 - log.count(b"it_happened")

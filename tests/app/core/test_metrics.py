@@ -46,6 +46,7 @@ CONTRACT = {
     "rate_limiter_up": "",
     "rate_limit_rejections_total": "endpoint",
     "event_loop_lag_seconds": "",
+    "log_lines_dropped_total": "",
     "docc2context_build_info": "version python commit",
     "resource_usage": "resource_type",
     "docc2context_memory_working_set_bytes": "",

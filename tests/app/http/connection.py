@@ -54,6 +54,10 @@ class Connection:
         self._theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._theirs.close()
 
+    def hang_up(self) -> None:
+        """Close the client's end."""
+        self._theirs.close()
+
     async def said(self) -> bytes:
         """All that it says, till it closes its side."""
         loop, said = asyncio.get_running_loop(), b""

@@ -1,6 +1,7 @@
 """Which connections end when too many are idle, and which stay."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -11,7 +12,7 @@ from uvicorn.server import ServerState
 
 from app.http import idle
 from app.http.idle import MAX_IDLE
-from tests.app.http.connection import GET, Connection, answered, connected, tcp_pair
+from tests.app.http.connection import GET, Connection, Protocol, answered, connected, tcp_pair
 
 PUT = b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
 BAD_CHUNK = b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n"
@@ -165,6 +166,45 @@ def test_a_connection_that_has_gone_counts_no_more() -> None:
             return await ended(*stay)
 
     assert asyncio.run(scenario()) == [False] * MOST
+
+
+class LookedAt(Protocol):
+    """Is looked at when its connection has ended, just before it learns of that."""
+
+    was_of_use = True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        try:
+            self.was_of_use = self.is_of_use()
+        finally:
+            super().connection_lost(exc)
+
+
+def test_with_tls_a_connection_that_has_ended_unheard_is_of_no_use() -> None:
+    async def scenario() -> bool:
+        protocol = LookedAt(answered, ServerState(), {})
+        ours, theirs = tcp_pair()
+        loop = asyncio.get_running_loop()
+        accepted = loop.connect_accepted_socket(
+            lambda: protocol, ours, ssl=without_certificate(ssl.PROTOCOL_TLS_SERVER)
+        )
+        client = without_certificate(ssl.PROTOCOL_TLS_CLIENT)
+        opened = asyncio.open_connection(sock=theirs, ssl=client, server_hostname="")
+        _, (_, writer) = await asyncio.gather(accepted, opened)
+        writer.transport.abort()
+        await protocol.lost.wait()
+        return protocol.was_of_use
+
+    assert asyncio.run(scenario()) is False
+
+
+def without_certificate(side: int) -> ssl.SSLContext:
+    context = ssl.SSLContext(side)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.maximum_version = ssl.TLSVersion.TLSv1_2  # the last one with anonymous ciphers
+    context.set_ciphers("AECDH-AES256-SHA:@SECLEVEL=0")
+    return context
 
 
 def test_one_line_tells_how_many_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:

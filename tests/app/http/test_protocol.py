@@ -1,7 +1,9 @@
 """The bound on a head, fed to the protocol in segments of exactly this size."""
 
 import asyncio
+import gc
 import logging
+import weakref
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
@@ -214,6 +216,21 @@ def test_who_sends_nothing_more_is_not_waited_for() -> None:
                 await connection.lost.wait()
 
     asyncio.run(lost())
+
+
+def test_nothing_is_kept_of_an_upload_whose_client_has_hung_up() -> None:
+    async def scenario() -> object:
+        async with connected(Application(is_early=False), tcp_pair) as connection:
+            await connection.feed(b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
+            transport = weakref.ref(connection.protocol._connection)
+            connection.hang_up()
+            await connection.lost.wait()
+        del connection
+        await asyncio.sleep(0.01)
+        gc.collect()
+        return transport()
+
+    assert asyncio.run(scenario()) is None
 
 
 def test_an_upload_whose_connection_is_refused_is_told_that_nobody_is_there() -> None:

@@ -6,6 +6,10 @@ import subprocess
 import sys
 
 import pytest
+from structlog.testing import capture_logs
+
+from app.core.config import Settings
+from app.services.open_files import make_room_for_files
 
 PROGRAM = """
 import json, resource, sys
@@ -18,7 +22,7 @@ settings = Settings(upload_slots=upload_slots, conversion_slots=2, conversion_qu
 idle = make_room_for_files(settings)
 print(json.dumps([idle, *resource.getrlimit(resource.RLIMIT_NOFILE)]))
 """
-NEEDED = 1864
+NEEDED = 2888
 
 
 def run(soft: int, hard: int, upload_slots: int = 128) -> tuple[list[int], str]:
@@ -48,3 +52,15 @@ def test_if_that_is_not_possible_a_warning_says_so_and_fewer_connections_may_idl
     assert figures == [250, 1000, 1000]
     assert "few_open_files" in log
     assert f"limit=1000 needed={NEEDED}" in log
+
+
+def test_where_the_limit_may_not_be_set_it_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(_which: int, _limits: tuple[int, int]) -> None:
+        raise ValueError("not allowed to raise maximum limit")
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (400, 4096))
+    monkeypatch.setattr(resource, "setrlimit", denied)
+    with capture_logs() as lines:
+        assert make_room_for_files(Settings(upload_slots=128)) == 100
+
+    assert [(line["event"], line["limit"]) for line in lines] == [("few_open_files", 400)]
