@@ -53,7 +53,7 @@ from tests.app.scrapes import value_of
 
 for number in range(30_000):
     structlog.get_logger().info("it_happened", number=number, text="x" * 100)
-print(value_of(app.state.services.metrics, "log_lines_dropped_total"))
+print(value_of(app.state.services.metrics, "log_lines_dropped_total"), flush=True)
 """
 
 
