@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx2
+import psutil
 import pytest
 
 from app.core.errors import ErrorCode
@@ -148,6 +149,12 @@ class Server:
         """The process id of the forkserver."""
         (pid,) = self._forkservers()
         return pid
+
+    def kill_forkserver(self) -> None:
+        """End it as soon as it sleeps: before, it may not have told the service of a new child."""
+        forkserver = psutil.Process(self.forkserver())
+        eventually(lambda: forkserver.status() == psutil.STATUS_SLEEPING, "the forkserver sleeps")
+        forkserver.kill()
 
     def open_files(self) -> int:
         """How many descriptors the server holds, connections apart."""

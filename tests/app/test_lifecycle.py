@@ -206,7 +206,7 @@ def test_a_forkserver_killed_in_mid_conversion_takes_the_child_with_it(
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(undisturbed.put, slow_archive)
         (child,) = locked_children(undisturbed)
-        os.kill(undisturbed.forkserver(), signal.SIGKILL)
+        undisturbed.kill_forkserver()
 
     assert problem(answer.result())["code"] == "conversion_failed"
     assert not is_running(child)

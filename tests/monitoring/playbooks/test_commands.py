@@ -191,7 +191,10 @@ def test_conversions_that_a_kill_has_ended_are_found_a_childs_and_the_forkserver
         for is_child in (True, False):
             answer = pool.submit(server.put, slow_archive)
             with held(server) as child:
-                os.kill(child if is_child else server.forkserver(), signal.SIGKILL)
+                if is_child:
+                    os.kill(child, signal.SIGKILL)
+                else:
+                    server.kill_forkserver()
             assert problem(answer.result())["code"] == "conversion_failed"
 
     found = [json.loads(line) for line in output_of("memory_oom_kill", server).splitlines()]
