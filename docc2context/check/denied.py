@@ -65,6 +65,7 @@ NEVER_IN = {
     },
     "file": {"highlights": "how to show: marked lines, by number"},
     "heading": {"level": "how to show"},
+    "image": {"title": "on Apple's pages: the caption, which the place of the picture has, too"},
     "metadata": {"version": "the version of a documentation set; no page shows it"},
     "otherDeclarations": {"displayIndex": "how to show: the place among its overloads"},
     "orderedList": {"start": "how to show: the first number"},

@@ -7,7 +7,7 @@ from typing import Any
 from docc2context.markdown import blocks as md
 from docc2context.markdown.escape import escape
 from docc2context.markdown.inline import link, safe_url
-from docc2context.model.page import Metadata, RenderNode
+from docc2context.model.page import Metadata, RelationshipGroup, RenderNode, TopicGroup
 from docc2context.render.availability import platforms
 from docc2context.render.block import strong
 from docc2context.render.context import Context
@@ -60,7 +60,8 @@ def _rest(
             continue
         if field == "abstract":  # one item, which is a list itself
             ours, theirs = [ours], [theirs]
-        kept, titles = _differing(theirs, ours, looked_up, other)
+        differing, titles = _differing(theirs, ours, looked_up, other)
+        kept = _without_bare_titles(differing, ours)
         renamed.update(titles)
         setattr(rest, field, kept[0] if kept and field == "abstract" else kept or None)
     return rest, renamed
@@ -87,6 +88,25 @@ def _differing(
         if titles_by_index[index] is None:
             differing.append(item)
     return differing, renamed
+
+
+def _without_bare_titles(theirs: Sequence[Any], ours: Sequence[Any]) -> list[Any]:
+    """Without the groups that list nothing under a title which the page's own language has, too.
+
+    Apple's pages leave such a group where the other language has none of what ours lists.
+    """
+    titles = {group.title for group in ours if isinstance(group, TopicGroup | RelationshipGroup)}
+    return [item for item in theirs if not (_is_bare_title(item) and item.title in titles)]
+
+
+def _is_bare_title(item: object) -> bool:
+    match item:
+        case TopicGroup(identifiers=[], abstract=abstract, discussion=discussion):
+            return not (abstract or discussion)
+        case RelationshipGroup(identifiers=[]):
+            return True
+        case _:
+            return False
 
 
 def _names(titles: Mapping[str, str], listed: Container[str], ctx: Context) -> str:

@@ -208,6 +208,15 @@ def test_what_else_stands_among_lines_of_code_is_displayed_too() -> None:
     assert [words for _, words in shown(content(listing))] == ["a", "5"]
 
 
+def test_a_picture_shows_its_caption_once_though_its_reference_repeats_it() -> None:
+    figure = {"type": "image", "identifier": "ui.png", "metadata": {"title": "Figure 1"}}
+    file = {"type": "image", "title": "Figure 1", "alt": "A phone"}
+    assert shown(content(paragraph(figure)), **{"ui.png": file}) == [
+        ("image/image/alt", "A phone"),
+        ("image/metadata/title", "Figure 1"),
+    ]
+
+
 def test_a_step_shows_its_file_and_its_picture() -> None:
     file = {"type": "file", "fileName": "a.swift", "content": ["x", "", "y"], "syntax": "swift"}
     picture = {"type": "image", "alt": "A cat", "variants": [{"url": "/images/cat.png"}]}
