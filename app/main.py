@@ -50,6 +50,7 @@ from app.services.journal import Journal
 from app.services.open_files import make_room_for_files
 from app.services.rate_limiter import RateLimiter
 from app.services.startup import start_converter, sweep_workspace
+from app.services.stop_signals import stopping_on_signals
 from app.services.upload_slots import UploadSlots
 from app.services.workspace.scratch import leftovers
 
@@ -81,8 +82,7 @@ def create_app(
 ) -> FastAPI:
     """The service with these settings, or with those of the environment.
 
-    The routes of `extra_routers` are handled and measured as its own are. Resources are read every
-    `sampling_seconds`.
+    `extra_routers` are handled and measured as its own are; `sampling_seconds` is for resources.
     """
     refuse_several_workers()
     settings = settings or load_settings()
@@ -217,7 +217,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
         services.rate_limiter.watched() if services.settings.rate_limit_enabled else nullcontext(),
     ):
         watching = repeatedly(ReadinessWatch(services).check)
-        with app.state.sampler.running(), watching, services.drain.stopping_on_signals():
+        with app.state.sampler.running(), watching, stopping_on_signals(services.drain):
             yield {
                 HEAD_TIMEOUT: services.settings.head_timeout_seconds,
                 DOWNLOAD_IDLE: services.settings.download_idle_seconds,
