@@ -19,6 +19,7 @@ from app.api.route_table import RouteTable
 from app.api.routes import convert, health, page, static, status
 from app.api.routes import metrics as metrics_route
 from app.core.config import Settings, load_settings
+from app.core.enough_threads import refuse_too_few_threads
 from app.core.logging import configure_logging, flush_log
 from app.core.loop_lag import measuring_lag
 from app.core.metrics import Metrics
@@ -90,6 +91,7 @@ def create_app(
     metrics = Metrics(node_types=CONVERTER_NODE_TYPES, latest_reading=sampler.latest)
     dropped = metrics.log_lines_dropped
     configure_logging(settings.log_level, settings.log_format, count_dropped=dropped.inc)
+    refuse_too_few_threads()
 
     app = Application(
         title="docc2context",
