@@ -55,7 +55,10 @@ def test_all_that_the_page_loads_is_served_by_us(app: FastAPI) -> None:
     loaded = [*(link["href"] for link in tags.all("link")), script["src"]]
     loaded += [image["src"] for image in tags.all("img")]
     assert {client.get(str(path)).status_code for path in loaded} == {200}
-    assert re.findall(r"https?://[^\s<]*", text) == ["http://localhost:8000/api/v1/convert"]
+    assert re.findall(r"https?://[^\s<]*", text) == [
+        "http://localhost:8000/api/v1/convert",
+        "http://localhost:8000",
+    ]
 
 
 def test_the_page_names_each_module_so_that_none_waits_for_the_one_that_imports_it(
