@@ -19,6 +19,7 @@ from app.api.route_table import RouteTable
 from app.api.routes import convert, health, page, static, status
 from app.api.routes import metrics as metrics_route
 from app.core.config import Settings, load_settings
+from app.core.enough_threads import refuse_too_few_threads
 from app.core.logging import configure_logging, flush_log
 from app.core.loop_lag import measuring_lag
 from app.core.metrics import Metrics
@@ -50,6 +51,7 @@ from app.services.journal import Journal
 from app.services.open_files import make_room_for_files
 from app.services.rate_limiter import RateLimiter
 from app.services.startup import start_converter, sweep_workspace
+from app.services.stop_signals import stopping_on_signals
 from app.services.upload_slots import UploadSlots
 from app.services.workspace.scratch import leftovers
 
@@ -81,8 +83,7 @@ def create_app(
 ) -> FastAPI:
     """The service with these settings, or with those of the environment.
 
-    The routes of `extra_routers` are handled and measured as its own are. Resources are read every
-    `sampling_seconds`.
+    `extra_routers` are handled and measured as its own are; `sampling_seconds` is for resources.
     """
     refuse_several_workers()
     settings = settings or load_settings()
@@ -90,6 +91,7 @@ def create_app(
     metrics = Metrics(node_types=CONVERTER_NODE_TYPES, latest_reading=sampler.latest)
     dropped = metrics.log_lines_dropped
     configure_logging(settings.log_level, settings.log_format, count_dropped=dropped.inc)
+    refuse_too_few_threads()
 
     app = Application(
         title="docc2context",
@@ -217,7 +219,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
         services.rate_limiter.watched() if services.settings.rate_limit_enabled else nullcontext(),
     ):
         watching = repeatedly(ReadinessWatch(services).check)
-        with app.state.sampler.running(), watching, services.drain.stopping_on_signals():
+        with app.state.sampler.running(), watching, stopping_on_signals(services.drain):
             yield {
                 HEAD_TIMEOUT: services.settings.head_timeout_seconds,
                 DOWNLOAD_IDLE: services.settings.download_idle_seconds,

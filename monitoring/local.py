@@ -132,6 +132,7 @@ def programs(setup: Setup) -> list[Program]:
 def run(setup: Setup) -> int:
     """Start all, and run until Ctrl-C or SIGTERM; return 1 if one could not start or ended, else 0.
 
+    What keeps them from starting is said first; then, which alerts would reach nobody.
     They end in reverse order: the watchers go before the watched, so that nobody is told that the
     service is down.
     """
@@ -141,6 +142,7 @@ def run(setup: Setup) -> int:
     setup.data.mkdir(parents=True, exist_ok=True)
     try:
         require_both()
+        preflight.report(relocation.ALERTMANAGER, setup.secrets, as_alertmanager=True)
         with ExitStack() as running:
             started = [running.enter_context(program) for program in programs(setup)]
             print(_where(setup), flush=True)
@@ -207,7 +209,7 @@ def _interrupt(*_: object) -> None:
 
 
 def main() -> int:
-    """Run the preflight, then all three; return the exit code."""
+    """Run all three as the command line says; return the exit code."""
     shipped = Setup(Path(".monitoring"))
     parser = argparse.ArgumentParser(prog="python -m monitoring.local", description=__doc__)
     parser.add_argument("--data", type=Path, default=shipped.data, metavar="DIR")
@@ -217,7 +219,6 @@ def main() -> int:
         parser.add_argument(f"--{option}-port", type=int, default=port, metavar="PORT")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, _interrupt)
-    preflight.report(relocation.ALERTMANAGER, given.secrets, as_alertmanager=True)
     return run(
         Setup(
             given.data.resolve(),

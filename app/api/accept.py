@@ -1,4 +1,4 @@
-"""Which media types the client accepts (RFC 9110, section 12.5.1)."""
+"""What the client accepts (RFC 9110, sections 12.5.1 and 12.5.3)."""
 
 import re
 from collections.abc import Sequence
@@ -54,6 +54,14 @@ def preferred(accept: str, offered: Sequence[str]) -> str | None:
     ranked = [(_weight(media_type, weights), media_type) for media_type in offered]
     best, media_type = max(ranked, key=lambda item: item[0])
     return media_type if best[0] > 0 else None
+
+
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Whether an Accept-Encoding header names gzip.
+
+    Unlike similar headers, one that names nothing accepts no coding.
+    """
+    return bool(accept_encoding.strip(" \t,")) and preferred(accept_encoding, ["gzip"]) is not None
 
 
 def _weight(media_type: str, weights: dict[str, float]) -> tuple[float, int]:

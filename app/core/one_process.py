@@ -13,7 +13,7 @@ _REFUSAL: Final = (
     "their own; for more load, run several services side by side."
 )
 
-_STARTUP_FAILURE: Final = 3
+STARTUP_FAILURE: Final = 3
 """uvicorn's exit code for an application that cannot start. As process 1 of a container, its
 supervisor is not ended by the signal; it ends, with 0, on seeing this code."""
 
@@ -33,7 +33,7 @@ def refuse_several_workers() -> None:
         # uvicorn treats all signals that usually end a process as an order to exit cleanly, with 0,
         # as it also would by itself. Of those that it leaves alone, this one makes no core dump.
         os.kill(supervisor.pid, signal.SIGALRM)
-    raise SystemExit(_STARTUP_FAILURE)
+    raise SystemExit(STARTUP_FAILURE)
 
 
 def _workers() -> int:

@@ -2,12 +2,9 @@
 
 import asyncio
 import os
-import signal
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any, Final
 
 from app.core.errors import ErrorCode, ServiceError
@@ -20,6 +17,9 @@ _ROOT: Final = 0
 
 _RETRY_AFTER_SECONDS: Final = 30
 """By then another instance has most likely taken over."""
+
+_CLEANUP_SECONDS: Final = 2.0
+"""For conversions that are ended at once to answer, and to remove what they hold."""
 
 
 class Drain:
@@ -74,39 +74,19 @@ class Drain:
         self._stopping = True
         if self._inside:
             await asyncio.wait(set(self._inside), timeout=self._grace_seconds)
+        self._end_inside()
+
+    async def stop_at_once(self) -> None:
+        """Send new conversions away and end those inside; return once that is done, or overdue."""
+        self._stopping = True
+        if ended := self._end_inside():
+            await asyncio.wait(ended, timeout=_CLEANUP_SECONDS)
+
+    def _end_inside(self) -> set[asyncio.Task[Any]]:
         self._grace_is_over = True
-        for task in set(self._inside):
+        for task in (ended := set(self._inside)):
             task.cancel()
-
-    @contextmanager
-    def stopping_on_signals(self) -> Iterator[None]:
-        """On SIGTERM and SIGINT first `stop`, and only then do what the server does on them.
-
-        A server closes its port at once, and whoever comes then is refused the connection instead
-        of being told to come back. The second signal does not wait.
-        """
-        if threading.current_thread() is not threading.main_thread():
-            yield  # Python handles signals in the main thread alone; this is a test's server.
-            return
-        handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-        loop = asyncio.get_running_loop()
-
-        def received(number: int, frame: FrameType | None) -> None:
-            handler = handlers[signal.Signals(number)]
-            after = (lambda: handler(number, frame)) if callable(handler) else loop.stop
-            if self._stopping:
-                after()
-            else:
-                self._stopping = True
-                loop.call_soon_threadsafe(begin, after)
-
-        def begin(after: Callable[[], object]) -> None:
-            task = loop.create_task(self.stop())
-            task.add_done_callback(lambda _: after())
-
-        for number in handlers:
-            signal.signal(number, received)
-        yield
+        return ended
 
 
 def _owner(file: Path) -> int | None:

@@ -24,6 +24,7 @@ from app.worker.sent_file import SentFile
 
 _PRELOADED: Final = [
     "app.worker.forget_environment",
+    "app.worker.leave_session",
     child.__name__,
     outside.__name__,
     sent_file.__name__,
@@ -147,7 +148,10 @@ def _start(process: ForkServerProcess) -> None:
     # Its time begins when it gets the thread: otherwise starts that waited for it would, one after
     # the other, kill the forkserver that has just replaced the one that hung.
     overdue = Timer(_START_SECONDS, _kill_forkserver)
-    overdue.start()
+    try:
+        overdue.start()
+    except RuntimeError as error:
+        raise _cannot_start(error) from error
     try:
         process.start()
     except (OSError, EOFError) as error:
@@ -158,9 +162,13 @@ def _start(process: ForkServerProcess) -> None:
         overdue.cancel()
 
 
-def _cannot_start(error: OSError | EOFError) -> CannotStart:
-    """Log the reason, which clients do not see; EOFError means that the forkserver has ended."""
-    log.error("child_not_started", reason=getattr(error, "strerror", None) or type(error).__name__)
+def _cannot_start(error: OSError | EOFError | RuntimeError) -> CannotStart:
+    """Log the reason, which clients do not see.
+
+    EOFError means that the forkserver has ended; RuntimeError, that there is no thread to spare.
+    """
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    log.error("child_not_started", reason=reason)
     return CannotStart()
 
 

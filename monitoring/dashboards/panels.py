@@ -431,6 +431,13 @@ MONITORING: Final = Row(
             (Query(f"scrape_samples_scraped{{{JOB}}}", "{{instance}}"),),
             playbook="series_explosion",
         ),
+        Panel(
+            "Log lines dropped",
+            "Lines lost in the last hour because what collects the log reads too slowly or not at "
+            "all. Conversions go on.",
+            "none",
+            (Query(f"increase(log_lines_dropped_total{{{JOB}}}[1h])", "{{instance}}"),),
+        ),
     ),
 )
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,12 +14,17 @@ from starlette.testclient import TestClient
 
 from app.core.errors import ErrorCode, ServiceError
 from app.services.drain import Drain
+from app.services.stop_signals import ECHO_SECONDS
 from tests.app.archives import article_of_noise, doccarchive
-from tests.app.serving import NEEDS_PROC, Server, eventually, is_running, problem
+from tests.app.serving import DEADLINE_SECONDS, NEEDS_PROC, Server, eventually, is_running, problem
 
 pytestmark = NEEDS_PROC
 
 ROOT, SERVICE, STRANGER = 0, 10001, 65534
+
+
+def drains(server: Server) -> bool:
+    return server.client.get("/health/ready").status_code == 503
 
 
 def test_while_the_file_exists_conversions_are_sent_away_and_health_goes_on(
@@ -53,7 +59,7 @@ def test_a_service_that_stops_finishes_what_it_has_begun_and_sends_others_away(
         eventually(server.children, "the conversion runs")
         forkserver = server.forkserver()
         server.process.send_signal(signal.SIGTERM)
-        eventually(lambda: server.client.get("/health/ready").status_code == 503, "it drains")
+        eventually(lambda: drains(server), "it drains")
         refused = server.put(doccarchive("Foo"))
 
         assert problem(refused)["code"] == "draining"
@@ -115,19 +121,101 @@ def test_a_download_that_outlasts_the_time_for_downloads_is_cut_off_without_a_tr
     assert not any("Traceback" in line for line in server.lines())
 
 
-def test_the_second_signal_does_not_wait(
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_second_signal_ends_an_upload_at_once(
+    start_server: Callable[..., Server], number: signal.Signals
+) -> None:
+    server = start_server(SHUTDOWN_GRACE_SECONDS=600)
+    head = "PUT /api/v1/convert HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
+    with server.send(head.encode() + b"PK") as connection:
+        eventually(lambda: not server.is_idle(), "the upload has begun")
+        stop_twice(server, number)
+
+        assert connection.recv(1024).startswith(b"HTTP/1.1 503 ")
+        assert server.process.wait(DEADLINE_SECONDS) == -number
+    (event,) = server.events("stopped_at_once")
+    assert event["signal"] == number.name
+    assert [event["code"] for event in server.events("request_finished")][-1] == "draining"
+
+
+def test_the_second_signal_ends_a_download_at_once(start_server: Callable[..., Server]) -> None:
+    server = start_server("--timeout-graceful-shutdown", "600")
+    with server.begin(doccarchive("Foo", noise=article_of_noise(12_000_000))) as connection:
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        stop_twice(server, signal.SIGTERM, lambda server: not server.accepts())
+
+        assert server.process.wait(DEADLINE_SECONDS) == -signal.SIGTERM
+
+
+def test_the_second_signal_leaves_nothing_of_another_converter(
+    start_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    program = tmp_path / "converter"
+    program.write_text("#!/bin/sh\n[ $1 = --help ] && exit 0\nsleep 613\n")
+    program.chmod(0o755)
+    server = start_server(CONVERTER_COMMAND=program, SHUTDOWN_GRACE_SECONDS=600)
+    with server.begin(doccarchive("Foo")):
+        eventually(lambda: list(server.workspace.glob("swift-conv-*/*")), "it has its folder")
+        stop_twice(server, signal.SIGTERM)
+
+        assert server.process.wait(DEADLINE_SECONDS) == -signal.SIGTERM
+    assert list(server.workspace.iterdir()) == []
+
+
+def test_two_signals_at_the_same_time_are_one(
     start_server: Callable[..., Server], slow_archive: bytes
 ) -> None:
-    server = start_server(SHUTDOWN_GRACE_SECONDS=60)
-    with server.begin(slow_archive) as connection:
-        eventually(server.children, "the conversion runs")
+    server = start_server()
+    with ThreadPoolExecutor(1) as pool:
+        begun = pool.submit(server.put, slow_archive)
+        eventually(server.converting, "the conversion runs")
         server.process.send_signal(signal.SIGTERM)
-        eventually(lambda: server.client.get("/health/ready").status_code == 503, "it drains")
         server.process.send_signal(signal.SIGINT)
-        eventually(lambda: not server.accepts(), "the port is closed")
-        connection.close()
 
-    assert server.process.wait(15) in {-signal.SIGINT, -signal.SIGTERM}
+        assert begun.result().status_code == 200
+    assert server.events("stopped_at_once") == []
+
+
+def test_a_terminal_that_is_closed_lets_the_service_finish(
+    start_server: Callable[..., Server], slow_archive: bytes
+) -> None:
+    server = start_server()
+    forkserver = server.forkserver()
+    assert os.getpgid(forkserver) == forkserver, "the terminal's signal does not reach it"
+    with ThreadPoolExecutor(1) as pool:
+        begun = pool.submit(server.put, slow_archive)
+        eventually(server.converting, "the conversion runs")
+        stop_twice(server, signal.SIGHUP, first=signal.SIGHUP)  # by the shell and by the system
+
+        assert begun.result().status_code == 200
+    assert server.process.wait(DEADLINE_SECONDS) == -signal.SIGTERM
+
+
+def test_a_closed_terminal_does_not_stop_a_service_that_nohup_has_started(
+    start_server: Callable[..., Server],
+) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        server = start_server()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+    with server.undisturbed():
+        server.process.send_signal(signal.SIGHUP)
+
+
+def stop_twice(
+    server: Server,
+    second: signal.Signals,
+    is_heeded: Callable[[Server], bool] = drains,
+    first: signal.Signals = signal.SIGTERM,
+) -> None:
+    """Send `first` and, once that is heeded, `second`: no echo of the first."""
+    server.process.send_signal(first)
+    eventually(lambda: is_heeded(server), "the first is heeded")
+    heeded_at = time.monotonic()
+    eventually(lambda: time.monotonic() > heeded_at + ECHO_SECONDS, "it would be an echo no more")
+    server.process.send_signal(second)
 
 
 @pytest.mark.parametrize(("owner", "is_heeded"), [(SERVICE, True), (ROOT, True), (STRANGER, False)])

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import SecretStr
 from starlette.datastructures import Headers
 
-from app.api.accept import preferred
+from app.api.accept import accepts_gzip
 from app.api.deps import ServicesDep
 from app.api.openapi.operations import problems
 from app.api.openapi.tags import METRICS
@@ -52,7 +52,7 @@ async def metrics(request: Request, services: ServicesDep) -> Response:
 def _scrape(metrics: Metrics, asked: Headers) -> Response:
     body, media_type = metrics.render(", ".join(asked.getlist("Accept")))
     headers = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-store"}
-    if _accepts_gzip(", ".join(asked.getlist("Accept-Encoding"))):
+    if accepts_gzip(", ".join(asked.getlist("Accept-Encoding"))):
         headers["Content-Encoding"] = "gzip"
         body = gzip.compress(body, _GZIP_LEVEL)
     return Response(body, headers=headers, media_type=media_type)
@@ -67,8 +67,3 @@ def _authorize(request: Request, token: SecretStr | None) -> None:
     )
     if scheme.lower() != "bearer" or not is_right:
         raise ServiceError(ErrorCode.UNAUTHORIZED, "Metrics are served only with the right token.")
-
-
-def _accepts_gzip(accept_encoding: str) -> bool:
-    """Unlike similar headers, an Accept-Encoding that names nothing accepts no coding."""
-    return bool(accept_encoding.strip(" \t,")) and preferred(accept_encoding, ["gzip"]) is not None

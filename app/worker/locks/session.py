@@ -20,7 +20,7 @@ class Orphaned(BaseException):
 def lead_own_session() -> None:
     """Lead a session, and so a group, of its own.
 
-    The parent kills the whole group; Ctrl-C in the parent's terminal does not reach it.
+    A child is killed with its whole group, and nothing sent to the service's group reaches it.
     """
     os.setsid()
 

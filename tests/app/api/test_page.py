@@ -2,10 +2,15 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+
+from tests.app.serving import ROOT
+
+STATIC = ROOT / "app" / "static"
 
 
 class Tags(HTMLParser):
@@ -49,8 +54,29 @@ def test_all_that_the_page_loads_is_served_by_us(app: FastAPI) -> None:
     assert tags.all("style") == []
     loaded = [*(link["href"] for link in tags.all("link")), script["src"]]
     loaded += [image["src"] for image in tags.all("img")]
-    assert [client.get(str(path)).status_code for path in loaded] == [200] * 6
-    assert re.findall(r"https?://[^\s<]*", text) == ["http://localhost:8000/api/v1/convert"]
+    assert {client.get(str(path)).status_code for path in loaded} == {200}
+    assert re.findall(r"https?://[^\s<]*", text) == [
+        "http://localhost:8000/api/v1/convert",
+        "http://localhost:8000",
+    ]
+
+
+def test_the_page_names_each_module_so_that_none_waits_for_the_one_that_imports_it(
+    app: FastAPI,
+) -> None:
+    links = Tags(TestClient(app).get("/").text).all("link")
+
+    named = [str(link["href"]) for link in links if link["rel"] == "modulepreload"]
+    modules = imported(STATIC / "js" / "main.js")
+    assert len(modules) > 20
+    assert sorted(named) == sorted(f"/static/{one.relative_to(STATIC)}" for one in modules)
+
+
+def imported(module: Path) -> set[Path]:
+    """The modules that one imports, and those that they import."""
+    names = re.findall(r'^(?:import|export)\b[^;]*?"(\.[^"]+)"', module.read_text(), re.MULTILINE)
+    own = {(module.parent / name).resolve() for name in names}
+    return own.union(*(imported(one) for one in own))
 
 
 def test_the_page_has_no_styles_or_handlers_of_its_own(app: FastAPI) -> None:

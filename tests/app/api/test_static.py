@@ -1,7 +1,9 @@
 """What the pages load."""
 
+import gzip
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from tests.app.serving import ROOT
 STATIC = ROOT / "app" / "static"
 VENDORED = STATIC / "vendor"
 CSS = "/static/index.css"
+BUNDLE = "/static/vendor/swagger-ui-dist/swagger-ui-bundle.js"
 
 
 @pytest.mark.parametrize(
@@ -22,7 +25,7 @@ CSS = "/static/index.css"
         ("/static/icon.svg", "image/svg+xml"),
         ("/static/js/main.js", "text/javascript; charset=utf-8"),
         ("/static/vendor/dompurify/purify.es.mjs", "text/javascript; charset=utf-8"),
-        ("/static/vendor/swagger-ui-dist/swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
+        (BUNDLE, "text/javascript; charset=utf-8"),
     ],
 )
 def test_a_file_has_its_type_and_its_bytes(app: FastAPI, path: str, media_type: str) -> None:
@@ -30,6 +33,58 @@ def test_a_file_has_its_type_and_its_bytes(app: FastAPI, path: str, media_type: 
 
     assert (response.status_code, response.headers["Content-Type"]) == (200, media_type)
     assert response.content == (STATIC / path.removeprefix("/static/")).read_bytes()
+
+
+@pytest.mark.parametrize("path", [CSS, BUNDLE])
+def test_a_file_is_gzipped_for_those_that_accept_it(app: FastAPI, path: str) -> None:
+    with TestClient(app).stream("GET", path, headers={"Accept-Encoding": "gzip"}) as response:
+        body = b"".join(response.iter_raw())
+
+    plain = (STATIC / path.removeprefix("/static/")).read_bytes()
+    assert gzip.decompress(body) == plain
+    assert len(body) < len(plain) / 2
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert response.headers["Vary"] == "Accept-Encoding"
+    assert int(response.headers["Content-Length"]) == len(body)
+    assert body[4:8] == bytes(4), "no time, RFC 1952: copies stay valid when the service restarts"
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "br", "gzip;q=0"])
+def test_a_file_is_not_gzipped_for_others(app: FastAPI, accepted: str) -> None:
+    response = TestClient(app).get(CSS, headers={"Accept-Encoding": accepted})
+
+    assert response.content == (STATIC / "index.css").read_bytes()
+    assert "Content-Encoding" not in response.headers
+    assert response.headers["Vary"] == "Accept-Encoding"
+
+
+def test_a_copy_of_one_form_is_not_taken_for_the_other(app: FastAPI) -> None:
+    client = TestClient(app)
+    gzipped = client.get(CSS, headers={"Accept-Encoding": "gzip"}).headers["ETag"]
+
+    def asked(accepted: str) -> tuple[int, str]:
+        headers = {"Accept-Encoding": accepted, "If-None-Match": gzipped}
+        response = client.get(CSS, headers=headers)
+        return response.status_code, response.headers["Vary"]
+
+    assert asked("identity") == (200, "Accept-Encoding")
+    assert asked("gzip") == (304, "Accept-Encoding")
+
+
+@pytest.mark.parametrize("accepted", ["identity", "gzip"])
+def test_a_file_that_is_edited_is_served_as_it_is_now(
+    app: FastAPI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accepted: str
+) -> None:
+    monkeypatch.setattr("app.api.routes.static._FOLDER", tmp_path)
+    file = tmp_path / "index.css"
+    client = TestClient(app, headers={"Accept-Encoding": accepted})
+
+    def served(content: str, seconds: int) -> str:
+        file.write_text(content)
+        os.utime(file, (seconds, seconds))
+        return client.get(CSS).text
+
+    assert [served("a", 1), served("b", 2)] == ["a", "b"]
 
 
 @pytest.mark.parametrize("asked", ["bytes=0-9", "bytes=abc", "bytes=99999999-"])
@@ -51,7 +106,7 @@ def test_a_copy_is_kept_and_asked_about_each_time(app: FastAPI) -> None:
 
 
 def test_the_head_alone_can_be_had(app: FastAPI) -> None:
-    response = TestClient(app).head(CSS)
+    response = TestClient(app).head(CSS, headers={"Accept-Encoding": "identity"})
 
     assert (response.status_code, response.content) == (200, b"")
     assert int(response.headers["Content-Length"]) == (STATIC / "index.css").stat().st_size

@@ -85,8 +85,12 @@ def test_the_example_for_a_shell_names_the_address_that_the_page_has(
         )
     with visit(browser, java_script_enabled=False) as without_scripts:
         without_scripts.page.goto(f"http://{page.host}/")
-        expect(without_scripts.page.locator("#shell code")).to_contain_text(
+        expect(without_scripts.page.locator("#shell pre")).to_contain_text(
             "http://localhost:8000/api/v1/convert"
+        )
+        expect(without_scripts.page.locator("#shell .hint")).to_have_text(
+            "Without scripts, this page does not know its own address: "
+            "put that in place of http://localhost:8000."
         )
 
 

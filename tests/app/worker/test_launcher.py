@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import threading
 from collections.abc import Iterator
 from io import FileIO
 from pathlib import Path
@@ -131,4 +132,23 @@ def test_without_a_process_there_is_no_child(
         asyncio.run(scenario())
     assert [(line["event"], line["reason"]) for line in lines] == [
         ("child_not_started", "Resource temporarily unavailable")
+    ]
+
+
+def test_a_system_without_a_thread_to_spare_is_reported(
+    launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: threading.Timer) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("app.worker.launcher.Timer.start", refuse)
+
+    async def scenario() -> None:
+        with pytest.raises(CannotStart):
+            await launcher.run(jobs.echo, "hello", timeout=10)
+
+    with capture_logs() as lines:
+        asyncio.run(scenario())
+    assert [(line["event"], line["reason"]) for line in lines] == [
+        ("child_not_started", "can't start new thread")
     ]

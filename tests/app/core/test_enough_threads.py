@@ -1,0 +1,79 @@
+"""The real server, started where the system gives it few threads and processes."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from app.core.enough_threads import NEEDED
+from monitoring.programs import free_port
+from tests.app.archives import doccarchive
+from tests.app.serving import CONVERT, DEADLINE_SECONDS, ROOT, environment, eventually
+
+USER = str(20_000 + os.getpid() % 10_000)
+"""Nobody else's, so that nothing else counts: the limit is one of all that a user runs."""
+
+UNPRIVILEGED = [
+    *("setpriv", "--reuid", USER, "--regid", USER, "--clear-groups"),
+    # Python may lie where only root looks; this does not lift the limit.
+    *("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"),
+]
+IS_ROOT = os.geteuid() == 0
+
+
+@contextmanager
+def started(folder: Path, room: int, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """A server whose user may have so many threads and processes, itself included."""
+    uvicorn = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(port)]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*(UNPRIVILEGED if IS_ROOT else []), "prlimit", f"--nproc={room}", *uvicorn],
+            cwd=ROOT,
+            env=os.environ | environment(WORKSPACE_DIR="/var/tmp"),  # everyone may write there
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(DEADLINE_SECONDS)
+
+
+@pytest.mark.parametrize("room", [1, 12, 13, 14, NEEDED])
+def test_a_service_that_gets_too_few_threads_says_so_in_one_line_and_ends(
+    tmp_path: Path, room: int
+) -> None:
+    with started(tmp_path, room, free_port()) as process:
+        assert process.wait(DEADLINE_SECONDS) == 3
+
+    (line,) = (tmp_path / "log").read_text().splitlines()
+    event = json.loads(line)
+    assert (event["level"], event["event"], event["reason"], event["needed"]) == (
+        *("error", "too_few_threads"),
+        *("can't start new thread", NEEDED),
+    )
+    assert event["remedy"].startswith("raise the limit of processes and threads (ulimit -u,")
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="NOT SHOWN: needs root, to count for a user of its own")
+def test_a_service_that_gets_as_many_threads_as_it_needs_converts(tmp_path: Path) -> None:
+    port = free_port()
+    with started(tmp_path, 1 + NEEDED, port) as process:
+
+        def converts() -> bool:
+            assert process.poll() is None, (tmp_path / "log").read_text()
+            try:
+                answer = httpx2.put(f"http://127.0.0.1:{port}{CONVERT}", content=doccarchive("Foo"))
+            except httpx2.TransportError:
+                return False
+            assert answer.status_code == 200
+            return True
+
+        eventually(converts, "it listens")
