@@ -86,6 +86,7 @@ def test_what_is_mounted_in_a_leftover_is_not_removed_and_its_folder_is_named(
         f"{mount.parent} cannot be removed; check its owner and permissions"
         in done.stderr.splitlines()
     )
+    assert "workspace_not_removed" in done.stderr
 
 
 async def use(workspace: Path) -> bool:
