@@ -305,7 +305,8 @@ class Settings(BaseSettings):
     @field_validator("workspace_dir")
     @classmethod
     def _check_workspace(cls, value: Path) -> Path:
-        if not value.is_dir() or not os.access(value, os.W_OK | os.X_OK):
+        # In this order: `is_dir` raises if it may not look, or if the path is too long.
+        if not os.access(value, os.W_OK | os.X_OK) or not value.is_dir():
             raise ValueError("is not a directory that this process can write to")
         return value.absolute()
 

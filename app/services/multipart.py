@@ -59,12 +59,10 @@ class FormDecoder:
         self._header = bytearray(), bytearray()
         self._header_count = 0
         self._disposition = b""
-        self._fed_bytes = 0
-        self._preamble: bytearray | None = bytearray(b"\n")
-        self._misplaced_boundary = False
+        self._fed_bytes = self._overhead_bytes = self._delimiter_count = 0
         self._in_file = self._has_file = self._has_ended = False
-        self._overhead_bytes = self._delimiter_count = 0
         self._parser = self._new_parser(content_type)
+        self._preamble = _Preamble(self._parser.boundary)
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes of the body."""
@@ -74,8 +72,8 @@ class FormDecoder:
         if self._delimiter_count > _MAX_DELIMITERS:
             _refuse(f"The form has more than {_MAX_DELIMITERS} boundaries.", _MAX_DELIMITERS)
         self._fed_bytes += len(data)
-        if self._preamble is not None:
-            data = self._after_preamble(data, self._preamble)
+        if not self._preamble.is_over:
+            data = self._preamble.rest_of(data)
         try:
             self._parser.write(data)
         except ParseError as error:
@@ -85,13 +83,13 @@ class FormDecoder:
             )
         if self._overhead_bytes > (limit := self.overhead_limit):
             self._refuse_misplaced()
-            place = "besides its file" if self._preamble is None else "before its first boundary"
+            place = "besides its file" if self._preamble.is_over else "before its first boundary"
             _refuse(f"The form has more than {limit} bytes {place}.", limit)
 
     def finish(self) -> None:
         """Note that the body has ended, and check that it was a whole form with a file."""
         self._refuse_misplaced()
-        if self._preamble is not None:
+        if not self._preamble.is_over:
             _refuse("No line of the form is the boundary that the Content-Type header names.")
         if not self._has_ended:
             _refuse("The form ends before its closing boundary.")
@@ -129,21 +127,9 @@ class FormDecoder:
         except FormParserError:
             _refuse("The boundary that the Content-Type header names is too long.")
 
-    def _after_preamble(self, data: bytes, preamble: bytearray) -> bytes:
-        """What of the body is for the parser, which knows no preamble."""
-        preamble += data
-        line = self._parser.boundary.removeprefix(b"\r")
-        first = preamble.find(line)
-        self._misplaced_boundary |= preamble.find(line[1:]) not in (-1, first + 1)
-        if first < 0:
-            del preamble[: -len(line)]
-            return b""
-        self._preamble = None
-        return bytes(preamble[first + 1 :])
-
     def _refuse_misplaced(self) -> None:
         """Within a line a boundary is none, and a file behind it no part."""
-        if self._misplaced_boundary and not self._has_file:
+        if self._preamble.holds_boundary and not self._has_file:
             _refuse("The form's first boundary is not at the beginning of a line.")
 
     def _on_header_begin(self) -> None:
@@ -199,6 +185,29 @@ class FormDecoder:
 
     def _on_end(self) -> None:
         self._has_ended = True
+
+
+class _Preamble:
+    """What precedes the first boundary, which python_multipart would take for a fault."""
+
+    def __init__(self, delimiter: bytes) -> None:
+        """Take what separates parts: a line break, two hyphens and the boundary."""
+        self._line = delimiter.removeprefix(b"\r")
+        self._unsearched = bytearray(b"\n")
+        self.is_over = False
+        self.holds_boundary = False
+        """Whether the boundary stands in it, but not at the beginning of a line."""
+
+    def rest_of(self, data: bytes) -> bytes:
+        """What of the body's next bytes follows it, from the first boundary on."""
+        self._unsearched += data
+        first = self._unsearched.find(self._line)
+        self.holds_boundary |= self._unsearched.find(self._line[1:]) not in (-1, first + 1)
+        if first < 0:
+            del self._unsearched[: -len(self._line)]
+            return b""
+        self.is_over = True
+        return bytes(self._unsearched[first + 1 :])
 
 
 def _refuse(detail: str, limit: int | None = None) -> NoReturn:

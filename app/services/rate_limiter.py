@@ -3,7 +3,7 @@
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from ipaddress import IPv4Address, IPv6Network
 from typing import Final
@@ -28,8 +28,8 @@ ASKING_AT_ONCE: Final = 16
 STORE_TIMEOUT_SECONDS: otherwise a burst would time out, look like a store that failed, and be let
 through."""
 
-BACK_OFF_SECONDS: Final = 5.0
-"""How long a store that failed is not asked, so that not each request waits for it."""
+_PROBE_INTERVAL_SECONDS: Final = 5.0
+"""How soon a store that failed, and is asked by no request meanwhile, is found back."""
 
 _UNKNOWN: Final = "unknown"
 """Clients without an address count as one."""
@@ -54,32 +54,24 @@ class RateLimiter:
     queue bound anyway. That is logged once, and `rate_limiter_up` tells it.
     """
 
-    def __init__(
-        self,
-        *,
-        limit: str,
-        store: str,
-        metrics: Metrics,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """Take a limit and a URL as the settings hold them; `clock` is for the back-off."""
+    def __init__(self, *, limit: str, store: str, metrics: Metrics) -> None:
+        """Take a limit and a URL as the settings hold them."""
         self._limit = parse(limit)
         self._store = store_of(store)
         self._window = SlidingWindowCounterRateLimiter(self._store.storage)
         self._turns = asyncio.Semaphore(ASKING_AT_ONCE)
-        self._clock = clock
         self._up = metrics.rate_limiter_up
-        self._ask_again_at = 0.0
         self._set_state(is_up=True)
 
     async def count(self, client: Address | None) -> None:
         """Count a conversion of this client.
 
         Raises ServiceError `rate_limited`, with the seconds after which another try makes sense; no
-        exception if the store fails.
+        exception if the store fails. Until a probe finds it back, it is not asked: otherwise
+        requests would wait for it.
         """
         async with self._turns:
-            retry_after = await self._ask_store(_counter_key(client)) if self._may_ask() else None
+            retry_after = await self._ask_store(_counter_key(client)) if self._is_up else None
         if retry_after is not None:
             raise ServiceError(
                 ErrorCode.RATE_LIMITED,
@@ -91,7 +83,7 @@ class RateLimiter:
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
-        """Probe the store now and then: without conversions nobody else would miss it."""
+        """Probe the store now and then: while it is down, or without uploads, no one else asks."""
         try:
             async with background_task("rate_limiter_watch", self._probe_regularly()):
                 yield
@@ -104,7 +96,7 @@ class RateLimiter:
 
     async def _probe_regularly(self) -> None:
         while True:
-            await asyncio.sleep(BACK_OFF_SECONDS)
+            await asyncio.sleep(_PROBE_INTERVAL_SECONDS)
             await self.probe()
 
     async def probe(self) -> None:
@@ -112,16 +104,6 @@ class RateLimiter:
         with self._state_noted():
             async with in_time(STORE_TIMEOUT_SECONDS):
                 await self._window.hit(_PROBE_LIMIT, _PROBE)
-
-    def _may_ask(self) -> bool:
-        """One request asks whether the store is back; those beside it do not wait for it."""
-        if self._is_up:
-            return True
-        now = self._clock()
-        if now < self._ask_again_at:
-            return False
-        self._ask_again_at = now + BACK_OFF_SECONDS
-        return True
 
     async def _ask_store(self, key: str) -> int | None:
         """As `_seconds_refused` says, and None also if the store fails: the limiter fails open."""
@@ -151,7 +133,6 @@ class RateLimiter:
         return max(1, math.ceil(stats.reset_time - time.time()))
 
     def _note_failure(self, error: Exception) -> None:
-        self._ask_again_at = self._clock() + BACK_OFF_SECONDS
         if self._is_up:
             self._set_state(is_up=False)
             # Its kind alone: what a client library says of a URL may hold the password.

@@ -75,6 +75,14 @@ def test_a_body_may_be_longer_than_a_head(server: Server) -> None:
     assert b'"code":"invalid_zip"' in answer(server, CHUNKED, *chunks, b"0\r\n\r\n")
 
 
+def test_a_length_may_begin_with_any_number_of_zeros(server: Server) -> None:
+    archive = doccarchive("Foo")
+    length = b"0" * 5000 + b"%d" % len(archive)  # Python reads no number of over 4,300 digits
+    head = b"PUT %b HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %b\r\n\r\n"
+
+    assert answer(server, head % (CONVERT.encode(), length), archive).startswith(b"HTTP/1.1 200 ")
+
+
 PAGES = [
     "/",
     "/docs",

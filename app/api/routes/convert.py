@@ -161,5 +161,6 @@ def _remedies_adapted(request: Request, *, has_options: bool) -> Iterator[None]:
 
 
 def _announced_length(request: Request) -> int | None:
-    announced = request.headers.get("Content-Length", "")
+    # Python refuses to read thousands of digits, and a sound length may begin with so many zeros.
+    announced = request.headers.get("Content-Length", "").lstrip("0")
     return int(announced) if announced.isdecimal() else None

@@ -44,14 +44,14 @@ async def scratch_folder(workspace: Path) -> AsyncIterator[Path]:
 
 def leftovers(workspace: Path) -> list[Path]:
     """The folders that no living service holds, by name."""
-    return [folder for folder in _folders(workspace) if _is_leftover(folder)]
+    return [folder for folder in _named_like_ours(workspace) if _is_leftover(folder)]
 
 
 def sweep(workspace: Path) -> tuple[int, list[Path]]:
     """Remove the leftovers; how many are gone, and which would not go."""
     gone = 0
     stubborn: list[Path] = []
-    for folder in _folders(workspace):
+    for folder in _named_like_ours(workspace):
         # Held until it is gone: it may be one that a service has just made and is about to lock.
         with _lock_unless_held(folder) as is_leftover:
             if is_leftover and _remove(folder):
@@ -61,8 +61,8 @@ def sweep(workspace: Path) -> tuple[int, list[Path]]:
     return gone, stubborn
 
 
-def _folders(workspace: Path) -> list[Path]:
-    return sorted(path for path in workspace.glob(f"{PREFIX}*") if path.is_dir())
+def _named_like_ours(workspace: Path) -> list[Path]:
+    return sorted(workspace.glob(f"{PREFIX}*"))
 
 
 def _make(workspace: Path) -> tuple[Path, int]:

@@ -34,6 +34,8 @@ def test_an_error_is_a_problem_document(app: FastAPI) -> None:
     assert response.status_code == 413
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.headers["Cache-Control"] == "no-store"
+    of_other_errors = {"accept-encoding", "allow", "connection", "retry-after", "www-authenticate"}
+    assert not of_other_errors & response.headers.keys()
     assert response.json() == {
         "type": "urn:docc2context-service:error:archive_too_large",
         "title": "The archive is too large when decompressed",

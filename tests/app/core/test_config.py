@@ -210,6 +210,7 @@ def test_settings_do_not_change() -> None:
         ("LOG_LEVEL", "loud"),
         ("LOG_FORMAT", "xml"),
         ("WORKSPACE_DIR", "/nowhere/at/all"),
+        ("WORKSPACE_DIR", "/" + 300 * "x"),  # no name is that long
     ],
 )
 def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -128,6 +128,36 @@ def test_lines_wait_for_a_reader_in_their_order(pipe: Pipe) -> None:
     assert pipe.dropped == []
 
 
+def test_no_line_overtakes_one_that_is_half_written(pipe: Pipe) -> None:
+    lines = [LONG * 20]
+    pipe.stream.write(lines[0])
+
+    found = ""
+    for number in range(30):
+        found += pipe.read(select.PIPE_BUF)
+        lines.append(f"{number}\n")
+        pipe.stream.write(lines[-1])
+    whole = "".join(lines)
+    assert found + pipe.read(len(whole) - len(found)) == whole
+
+
+def test_a_line_is_not_lost_if_another_process_fills_the_pipe_first(
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, tries = os.write, []
+
+    def too_late_at_first(descriptor: int, data: bytes) -> int:
+        tries.append(data)
+        if len(tries) == 1:
+            raise BlockingIOError
+        return write(descriptor, data)
+
+    monkeypatch.setattr(os, "write", too_late_at_first)
+    pipe.stream.write(LINE)
+
+    assert pipe.read(len(LINE)) == LINE
+
+
 def test_a_line_longer_than_a_pipe_is_written_whole(pipe: Pipe) -> None:
     line = LONG * 10
     pipe.stream.write(line)

@@ -93,7 +93,7 @@ def test_a_probe_that_fails_is_logged_when_that_begins_and_when_it_fails_otherwi
 def test_an_unavailable_converter_is_asked_again_until_it_is_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(availability, "_PROBE_INTERVAL_SECONDS", 0.001)
+    monkeypatch.setattr(availability, "_PROBE_INTERVAL_SECONDS", 0)
     launcher = told(CannotStart())
     subject = probed_by(launcher)
 
@@ -109,6 +109,10 @@ def test_an_unavailable_converter_is_asked_again_until_it_is_back(
             await launcher.asked.wait()
             await subject.probe()
             assert is_available() == 1
+            launcher.asked.clear()
+            for _ in range(100):  # turns of the loop, in each of which it could be asked
+                await asyncio.sleep(0)
+            assert not launcher.asked.is_set()
 
     asyncio.run(asyncio.wait_for(scenario(), 10))
 

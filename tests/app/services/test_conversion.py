@@ -193,5 +193,24 @@ def test_a_child_that_cannot_be_started_makes_the_converter_unavailable(tmp_path
     assert is_available() == 1
 
 
+@pytest.mark.parametrize(
+    ("code", "outcomes"),
+    [
+        (ErrorCode.INSUFFICIENT_STORAGE, ["server_error"]),
+        (ErrorCode.BUSY, ["rejected_busy"]),
+        (ErrorCode.UPLOAD_STALLED, []),
+    ],
+)
+def test_an_upload_that_finds_no_room_is_recorded_as_a_conversion_and_no_other_is(
+    code: ErrorCode, outcomes: list[str]
+) -> None:
+    with capture_logs() as lines, pytest.raises(ServiceError), conversions(CONVERTED).storing():
+        raise ServiceError(code, "For a reason.")
+
+    assert [(line["event"], line["outcome"], line["code"]) for line in lines] == [
+        ("conversion_finished", outcome, code.value) for outcome in outcomes
+    ]
+
+
 def is_available() -> float:
     return value_of(METRICS, "converter_available")

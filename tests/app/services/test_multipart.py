@@ -1,5 +1,7 @@
 """The field `file`, however its form is cut into pieces."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from app.core.errors import ErrorCode, ServiceError
@@ -55,6 +57,22 @@ def test_a_file_name_is_of_no_interest() -> None:
     )
 
     assert taken(form) == DATA
+
+
+def test_the_fields_before_the_file_can_make_it_refused_unwritten() -> None:
+    received, seen = bytearray(), []
+
+    def refuse(fields: Mapping[str, str]) -> None:
+        seen.append(fields)
+        raise ServiceError(ErrorCode.INVALID_REQUEST, "Not with these.")
+
+    form = part("assets", b"true") + part("file", DATA) + part("later", b"too late") + END
+    decoder = FormDecoder(CONTENT_TYPE, received.extend, ["assets", "later"], refuse)
+    with pytest.raises(ServiceError, match="Not with these"):
+        decoder.feed(form)
+
+    assert seen == [{"assets": "true"}]
+    assert received == b""
 
 
 def test_a_part_is_named_by_its_own_disposition_alone() -> None:

@@ -1,5 +1,6 @@
 """How many files the service may open, in a process of its own: a lowered limit stays."""
 
+import errno
 import json
 import resource
 import subprocess
@@ -54,9 +55,14 @@ def test_if_that_is_not_possible_a_warning_says_so_and_fewer_connections_may_idl
     assert f"limit=1000 needed={NEEDED}" in log
 
 
-def test_where_the_limit_may_not_be_set_it_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "denial", [ValueError("not allowed to raise maximum limit"), OSError(errno.ENOSYS, "no call")]
+)
+def test_where_the_limit_may_not_be_set_it_stays(
+    monkeypatch: pytest.MonkeyPatch, denial: Exception
+) -> None:
     def denied(_which: int, _limits: tuple[int, int]) -> None:
-        raise ValueError("not allowed to raise maximum limit")
+        raise denial
 
     monkeypatch.setattr(resource, "getrlimit", lambda _: (400, 4096))
     monkeypatch.setattr(resource, "setrlimit", denied)

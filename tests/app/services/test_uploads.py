@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 from app.services.uploads import Body, receive
+from tests.app.scrapes import Scrape, moved, parsed
 
 FORM_TYPE = "multipart/form-data; boundary=b"
 FORM_HEAD = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
@@ -153,6 +155,37 @@ def test_bytes_over_the_limit_are_counted_while_they_arrive(tmp_path: Path, body
 )
 def test_no_bytes_are_no_archive(tmp_path: Path, body: Body) -> None:
     assert refusal(tmp_path, body).code is ErrorCode.EMPTY_UPLOAD
+
+
+@pytest.mark.parametrize(
+    ("body", "counted"),
+    [
+        (
+            Body(stream(b"PK34"), "", None),
+            {"upload_size_bytes_count": 1, "upload_size_bytes_sum": 4},
+        ),
+        (
+            Body(stream(), "", None),
+            {
+                'zip_rejections_total{reason="empty_upload"}': 1,
+                'zip_extractions_total{status="failed_validation"}': 1,
+            },
+        ),
+        (Body(stream(), "", 1001), {'zip_rejections_total{reason="upload_too_large"}': 1}),
+        (Body(stream(b"PK34"), FORM_TYPE, None), {}),
+    ],
+    ids=["taken", "empty", "too large", "no form"],
+)
+def test_what_becomes_of_an_upload_is_counted_once(
+    tmp_path: Path, body: Body, counted: Scrape
+) -> None:
+    metrics = Metrics()
+    before = parsed(metrics.render("")[0].decode())
+
+    with FileIO(tmp_path / "upload", "w") as file, suppress(ServiceError):
+        asyncio.run(receive(body, file, limit=1000, metrics=metrics))
+
+    assert moved(before, parsed(metrics.render("")[0].decode())) == counted
 
 
 def test_a_full_disk_is_not_the_clients_fault() -> None:

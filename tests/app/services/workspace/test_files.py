@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.core.errors import ErrorCode, ServiceError
 from app.services.workspace.faults import faults_reported
@@ -95,6 +96,28 @@ def test_a_full_disk_is_reported_as_such(number: int) -> None:
         raise OSError(number, "full")
 
     assert caught.value.code is ErrorCode.INSUFFICIENT_STORAGE
+
+
+BROKEN = ["EACCES", "EIO", "ENODEV", "ENOTDIR", "ENXIO", "EPERM", "EROFS", "ESTALE"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "event"),
+    [
+        *((name, ErrorCode.INSUFFICIENT_STORAGE, "workspace_unusable") for name in BROKEN),
+        ("EMFILE", ErrorCode.BUSY, "too_many_open_files"),
+        ("ENFILE", ErrorCode.BUSY, "too_many_open_files"),
+    ],
+)
+def test_a_fault_of_the_machine_is_logged_in_its_words_and_told_in_ours(
+    name: str, code: ErrorCode, event: str
+) -> None:
+    with capture_logs() as lines, pytest.raises(ServiceError) as caught, faults_reported():
+        raise OSError(getattr(errno, name), f"it said {name}")
+
+    assert (caught.value.code, caught.value.retry_after) == (code, 30)
+    assert name not in caught.value.detail
+    assert lines == [{"event": event, "reason": f"it said {name}", "log_level": "error"}]
 
 
 def test_a_workspace_that_is_gone_is_no_mistake_of_ours(tmp_path: Path) -> None:

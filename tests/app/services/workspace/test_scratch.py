@@ -57,12 +57,14 @@ def test_a_folder_in_use_is_no_leftover(tmp_path: Path) -> None:
 MOUNTED = """
 mount -t tmpfs none "$1/swift-conv-old/mount" || exit 9
 touch "$1/swift-conv-old/mount/kept" "$1/swift-conv-old/gone"
-WORKSPACE_DIR="$1" "$2" -m app.services.workspace sweep >&2
+WORKSPACE_DIR="$1" "$2" -m app.services.workspace sweep >&2 || echo "exit code $?"
 find "$1" -type f
 """
 
 
-def test_what_is_mounted_in_a_leftover_is_not_removed(tmp_path: Path) -> None:
+def test_what_is_mounted_in_a_leftover_is_not_removed_and_its_folder_is_named(
+    tmp_path: Path,
+) -> None:
     mount = tmp_path / "swift-conv-old" / "mount"
     mount.mkdir(parents=True)
 
@@ -78,7 +80,13 @@ def test_what_is_mounted_in_a_leftover_is_not_removed(tmp_path: Path) -> None:
     if done.returncode:
         pytest.skip(f"SKIPPED: nothing can be mounted here: {done.stderr.strip()}")
 
-    assert done.stdout.splitlines() == [str(mount / "kept")]
+    assert done.stdout.splitlines() == ["exit code 1", str(mount / "kept")]
+    assert f"0 leftover folders removed from {tmp_path}" in done.stderr.splitlines()
+    assert (
+        f"{mount.parent} cannot be removed; check its owner and permissions"
+        in done.stderr.splitlines()
+    )
+    assert "workspace_not_removed" in done.stderr
 
 
 async def use(workspace: Path) -> bool:
