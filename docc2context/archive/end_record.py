@@ -106,7 +106,7 @@ def _zip64(source: Source, end: int) -> tuple[int, _Fields] | None:
     """The offset of the ZIP64 end record and its fields; None if no locator precedes `end`."""
     place = end - _LOCATOR.size
     locator = source.read(_LOCATOR.size, max(0, place))
-    if place < 0 or not locator.startswith(_LOCATOR_SIGNATURE):
+    if not locator.startswith(_LOCATOR_SIGNATURE):
         return None
     _, disk, offset, disks = _LOCATOR.unpack(locator)
     if disk or disks > 1:

@@ -124,7 +124,7 @@ def _apply(page: dict[str, Any], operation: object) -> None:
     try:
         target: Any = page
         for key in parents:
-            target = target[int(key)] if isinstance(target, list) else target[key]
+            target = target[_index(key)] if isinstance(target, list) else target[key]
         _change(target, last, str(operation.get("op")), operation.get("value"))
     except (LookupError, TypeError, ValueError, OverflowError):
         return
@@ -137,11 +137,18 @@ def _change(target: object, key: str, op: str, value: object) -> None:
         case dict(), _:
             target[key] = value
         case list(), "add":
-            target.insert(len(target) if key == _END else int(key), value)
+            target.insert(len(target) if key == _END else _index(key), value)
         case list(), "remove":
-            del target[int(key)]
+            del target[_index(key)]
         case list(), _:
-            target[int(key)] = value
+            target[_index(key)] = value
+
+
+def _index(key: str) -> int:
+    """A place in a list (RFC 6901, section 4). Raises LookupError, ValueError."""
+    if not key.isdecimal():  # to Python, -1 would be the last
+        raise LookupError(key)
+    return int(key)
 
 
 def _unescaped(key: str) -> str:

@@ -159,10 +159,17 @@ def _member(parent: Any, type_: _Type | None, token: str) -> tuple[Any, _Type] |
     if type_ is None or type_.items is None:
         raise LookupError(token)
     if isinstance(parent, list):
-        return len(parent) if token == _END else int(token), type_.items
+        return len(parent) if token == _END else _index(token), type_.items
     if isinstance(parent, dict):
         return token, type_.items
     raise LookupError(token)
+
+
+def _index(token: str) -> int:
+    """A place in a list (RFC 6901, section 4). Raises LookupError, ValueError."""
+    if not token.isdecimal():  # to Python, -1 would be the last
+        raise LookupError(token)
+    return int(token)
 
 
 @cache

@@ -81,6 +81,20 @@ def test_a_page_that_vanishes_is_skipped_and_named(folder: Path) -> None:
     assert skipped(folder, on_page=vanish) == [SkippedPage(SLOTH, reason)]
 
 
+def test_a_page_in_a_folder_that_may_be_listed_but_not_searched_is_skipped_and_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowed = Path.lstat
+
+    def refusing(path: Path) -> os.stat_result:
+        if path == folder / SLOTH:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
+        return allowed(path)
+
+    monkeypatch.setattr(Path, "lstat", refusing)
+    assert skipped(folder) == [SkippedPage(SLOTH, "the file cannot be read: Permission denied")]
+
+
 def test_what_is_no_regular_file_is_skipped_and_named(folder: Path) -> None:
     os.mkfifo(folder / PAGES / "fifo.json")
     (folder / PAGES / "link.json").symlink_to(folder / KIT)

@@ -222,6 +222,9 @@ HOSTILE: dict[str, Case] = {
     "ZIP64 with a locator past the end": ambiguous(
         raw_zip(Member(), zip64={"locator_offset": 1 << 63})
     ),
+    "ZIP64 with a locator to itself": ambiguous(
+        raw_zip(Member(), zip64={"locator_offset": len(raw_zip(Member(), zip64={})) - 42})
+    ),
     "ZIP64 with a record of another size": ambiguous(raw_zip(Member(), zip64={"record_size": 45})),
     "a locator without a record": ambiguous(
         raw_zip(Member(central={"comment": b"PK\x06\x07" + bytes(12) + b"\1\0\0\0"}))
@@ -533,11 +536,17 @@ GOOD: dict[str, Neighbour] = {
     "a strange extra field": Neighbour(with_extra(extra_field(0x9999, b"?"))),
     "an extra field of nothing": Neighbour(with_extra(extra_field(0xCAFE, b""))),
     "one extra field twice": Neighbour(with_extra(extra_field(0x5455, b"12345") * 2)),
+    "an extra field, and a comment behind it": Neighbour(
+        in_header(extra=extra_field(0x9999, b"?"), comment=b"hello")
+    ),
     "a long extra field": Neighbour(with_extra(extra_field(0x9999, bytes(60_000)))),
     "sizes in ZIP64": Neighbour(
         raw_zip(Member(both={"size": WIDE, "compressed": WIDE, "extra": zip64_field(*SIZES)}))
     ),
     "one size in ZIP64": Neighbour(in_header(size=WIDE, extra=zip64_field(SIZES[0]))),
+    "sizes in ZIP64, and another field behind them": Neighbour(
+        with_extra(zip64_field(*SIZES) + extra_field(0x5455, b"12345"), size=WIDE, compressed=WIDE)
+    ),
     "an offset in ZIP64": Neighbour(in_header(offset=WIDE, extra=zip64_field(0))),
     "a disk in ZIP64": Neighbour(in_header(disk=0xFFFF, extra=extra_field(1, bytes(4)))),
     "sizes in both places, as Go writes them": Neighbour(

@@ -2,11 +2,13 @@
 
 import io
 import random
+from collections.abc import Iterator
 
 import pytest
 
 from docc2context.archive.asset_streams import PIECE_BYTES, inflated_pieces, stored_pieces
 from docc2context.archive.source import Source
+from docc2context.errors import ArchiveRefused
 from tests.hostile.rawzip import deflated
 
 
@@ -28,6 +30,16 @@ def test_what_hardly_deflates_is_given_too() -> None:
     pieces = list(inflated_pieces(cut(deflated(data), PIECE_BYTES), "noise"))
     assert b"".join(pieces) == data
     assert max(map(len, pieces)) <= PIECE_BYTES
+
+
+def test_no_more_is_read_of_an_entry_whose_stream_has_ended_before_it() -> None:
+    def compressed() -> Iterator[bytes]:
+        yield deflated(b"content")
+        yield b"more"
+        pytest.fail("what follows would be kept in memory, however long it is")
+
+    with pytest.raises(ArchiveRefused, match="data follows"):
+        list(inflated_pieces(compressed(), "trailing"))
 
 
 def test_a_range_is_read_in_pieces() -> None:

@@ -92,7 +92,11 @@ def test_the_archive_is_found_wherever_it_lies(
     [
         ([], Code.NO_DOCC_DATA, "no JSON page is under a data/ folder"),
         (["readme.txt", "x.json"], Code.NO_DOCC_DATA, "no JSON page is under a data/ folder"),
-        (["Kit.docc/Kit.md"], Code.NO_DOCC_DATA, "build the documentation first"),
+        (
+            ["Kit.docc/Kit.md"],
+            Code.NO_DOCC_DATA,
+            "what looks like the sources of a .docc catalog; build the documentation first",
+        ),
         (
             ["__MACOSX/x.zip", "._Kit.zip"],
             Code.NO_DOCC_DATA,
@@ -106,7 +110,12 @@ def test_the_archive_is_found_wherever_it_lies(
         (
             ["A.doccarchive/data/documentation/a.json", "B.doccarchive/data/documentation/b.json"],
             Code.SEVERAL_ARCHIVES,
-            "'A.doccarchive/', 'B.doccarchive/'",
+            r"2 DocC archives \('A.doccarchive/', 'B.doccarchive/'\)",
+        ),
+        (
+            [f"{name}.doccarchive/data/documentation/a.json" for name in "ABCD"],
+            Code.SEVERAL_ARCHIVES,
+            r"4 DocC archives \('A.doccarchive/', 'B.doccarchive/', 'C.doccarchive/', …\)",
         ),
     ],
 )

@@ -12,6 +12,7 @@ from docc2context.archive.local_headers import LocalHeaders
 from docc2context.archive.reader import open_archive
 from docc2context.archive.source import Source
 from docc2context.errors import ArchiveRefused, Code, EntryUnreadable, LimitExceeded
+from docc2context.wording import quoted
 from tests.docc2context.archives import ROOT, archive, page, zipped
 
 PAGE = "data/documentation/kit.json"
@@ -159,6 +160,25 @@ def test_what_is_over_a_limit_is_refused_with_the_limit(
     error = refusal(archive(a=page("A"), b=page("B")), limits)
     assert isinstance(error, LimitExceeded)
     assert (error.code, error.limit) == (code, limit)
+
+
+@pytest.mark.parametrize(
+    ("limits", "entry", "limit"),
+    [
+        (Limits(max_page_bytes=59), "data/a.json", 59),
+        (Limits(max_page_bytes=60, max_archive_bytes=99), None, 99),
+    ],
+)
+def test_pages_in_a_folder_are_held_to_the_limits_too(
+    tmp_path: Path, limits: Limits, entry: str | None, limit: int
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/a.json").write_bytes(b"x" * 60)
+    (tmp_path / "data/b.json").write_bytes(b"y" * 40)
+    with pytest.raises(LimitExceeded) as refused, open_archive(tmp_path, limits):
+        pass
+    found = refused.value.code, refused.value.entry, refused.value.limit
+    assert found == (Code.ARCHIVE_TOO_LARGE, entry and quoted(entry), limit)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])

@@ -97,6 +97,9 @@ def test_lists_are_patched_as_rfc_6902_says(op: str, path: str, texts: list[str]
         {"op": "replace", "path": "/abstract/9", "value": {"type": "text", "text": "x"}},
         {"op": "add", "path": f"/abstract/{10**20}", "value": {"type": "text", "text": "x"}},
         {"op": "add", "path": f"/abstract/{'9' * 5000}", "value": {"type": "text", "text": "x"}},
+        {"op": "replace", "path": "/abstract/-1", "value": {"type": "text", "text": "x"}},
+        {"op": "remove", "path": "/abstract/-1"},
+        {"op": "add", "path": "/abstract/+0", "value": {"type": "text", "text": "x"}},
         {"op": "replace", "path": "/metadata/title", "value": 5},
         {"op": "replace", "path": "/references/no/title", "value": "x"},
         {"op": "replace", "path": "/metadata/title/deeper", "value": "x"},
@@ -108,8 +111,9 @@ def test_what_cannot_be_applied_is_counted_and_the_rest_is(
     operation: dict[str, Any],
 ) -> None:
     sound = {"op": "replace", "path": "/metadata/roleHeading", "value": "Class"}
-    node, unknown = patched(operation, sound)
+    node, unknown = patched(operation, sound, abstract=[{"type": "text", "text": "a"}])
     assert node.metadata.role_heading == "Class"
+    assert [inline.text for inline in node.abstract or []] == ["a"]  # type: ignore[union-attr]  # all are texts
     assert unknown == {"malformed:variantOverrides": 1}
 
 
