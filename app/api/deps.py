@@ -31,7 +31,8 @@ class Services:
     rate_limiter: RateLimiter
 
 
-def _services(request: Request) -> Services:
+# A coroutine: FastAPI would call a function in a thread, of a pool that grows with the crowd.
+async def _services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 

@@ -96,6 +96,21 @@ def test_slow_uploads_give_way_to_new_ones(start_server: Callable[..., Server]) 
     assert "active_uploads" not in counted
 
 
+def test_an_upload_without_a_slot_is_refused_before_it_has_a_file(
+    start_server: Callable[..., Server],
+) -> None:
+    server = start_server(UPLOAD_SLOTS=1)
+    with server.send(head(8 << 20) + bytes(4 << 20)):  # fast enough to stay
+        eventually(lambda: scrape(server.client)["active_uploads"] == 1, "it arrives")
+        server.workspace.rmdir()
+        refused = server.put(ARCHIVE)
+    server.workspace.mkdir()
+
+    assert problem(refused)["detail"] == (
+        "All upload slots are taken and none of the uploads is slow."
+    )
+
+
 @pytest.mark.parametrize("left", [0, 1, 2])
 def test_without_descriptors_clients_are_told_to_come_back(undisturbed: Server, left: int) -> None:
     # The connection is there before, and kept.

@@ -4,12 +4,12 @@ import asyncio
 import threading
 from pathlib import Path
 
+import httpx2
 import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.testclient import TestClient
 
 from app.core.config import Settings
-from app.core.threads import THREADS, in_thread
 from app.main import app as shipped
 from app.main import create_app
 from tests.app.archives import doccarchive, names_in
@@ -45,15 +45,21 @@ def test_once_started_it_needs_no_thread_for_its_requests(
     def refuse(_thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    async def threads() -> set[int]:
-        application = create_app(Settings(workspace_dir=tmp_path))
-        async with application.router.lifespan_context(application):
+    async def answers() -> set[tuple[int, str]]:
+        application = create_app(Settings(workspace_dir=tmp_path, rate_limit_enabled=False))
+        async with (
+            application.router.lifespan_context(application),
+            httpx2.AsyncClient(
+                transport=httpx2.ASGITransport(application), base_url="http://x"
+            ) as client,
+        ):
             with monkeypatch.context() as without:
                 without.setattr(threading.Thread, "start", refuse)
-                found = await asyncio.gather(*(in_thread(threading.get_ident) for _ in range(100)))
-            return set(found)
+                crowd = await asyncio.gather(*(client.put(CONVERT) for _ in range(100)))
+            return {(answer.status_code, answer.json()["code"]) for answer in crowd}
 
-    assert 1 <= len(asyncio.run(threads())) <= THREADS
+    # As far as its upload, which is stored and found to be empty.
+    assert asyncio.run(answers()) == {(400, "empty_upload")}
 
 
 def test_two_applications_in_one_process_have_settings_of_their_own(

@@ -23,6 +23,7 @@ from app.api.openapi.tags import CONVERSION
 from app.api.result_response import ResultFormat, ResultResponse
 from app.core.errors import ErrorCode, ServiceError
 from app.services.multipart import FieldsCheck
+from app.services.upload_slots import Arrival
 from app.services.uploads import Body, receive, unless_stalled
 from app.services.workspace.files import unnamed_file
 from app.worker.options import Options
@@ -95,8 +96,10 @@ async def convert(
     async with services.drain.inside(), AsyncExitStack() as until_converted:
         until_converted.enter_context(_remedies_adapted(request, has_options=has_options))
         with services.conversions.storing():
-            upload = await until_converted.enter_async_context(unnamed_file(workspace))
-            options = options_with(await _receive(request, services, upload, options_with))
+            with services.upload_slots.slot() as arrival:  # first: the refused need no file
+                upload = await until_converted.enter_async_context(unnamed_file(workspace))
+                fields = await _receive(request, services, arrival, upload, options_with)
+            options = options_with(fields)
             result = await until_sent.enter_async_context(unnamed_file(workspace))
         work = services.conversions.convert(
             upload, result, options, why_cancelled=services.drain.why_cancelled
@@ -113,12 +116,11 @@ def _options(
 
 
 async def _receive(
-    request: Request, services: Services, upload: FileIO, check: FieldsCheck
+    request: Request, services: Services, arrival: Arrival, upload: FileIO, check: FieldsCheck
 ) -> Mapping[str, str]:
     """Store the archive, and return the form's other fields; `check` sees those before the file."""
     settings = services.settings
     async with AsyncExitStack() as stack:
-        arrival = stack.enter_context(services.upload_slots.slot())
         stream = await stack.enter_async_context(aclosing(request.stream()))
         counted = await stack.enter_async_context(aclosing(arrival.counted(stream)))
         timed = unless_stalled(counted, settings.upload_idle_seconds)

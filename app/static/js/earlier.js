@@ -1,4 +1,9 @@
-/** Results that gave way to another before they were saved: their bundles can still be had. */
+/**
+ * Results that gave way to another before they were saved: their bundles can still be had.
+ *
+ * All of them, however many: to drop one would lose it. Only blobs are kept, which are none of the
+ * tab's memory: Chromium moves them to disk or, in a private window, takes no more than 2 GiB.
+ */
 
 import { byId, element } from "./dom.js";
 import { bundleName, sized } from "./format.js";
