@@ -16,7 +16,16 @@ from app.core.errors import ErrorCode, ServiceError
 from app.services.drain import Drain
 from app.services.stop_signals import ECHO_SECONDS
 from tests.app.archives import article_of_noise, doccarchive
-from tests.app.serving import DEADLINE_SECONDS, NEEDS_PROC, Server, eventually, is_running, problem
+from tests.app.serving import (
+    DEADLINE_SECONDS,
+    NEEDS_PROC,
+    Server,
+    eventually,
+    held,
+    is_running,
+    problem,
+    stopped,
+)
 
 pytestmark = NEEDS_PROC
 
@@ -121,6 +130,20 @@ def test_a_download_that_outlasts_the_time_for_downloads_is_cut_off_without_a_tr
     assert not any("Traceback" in line for line in server.lines())
 
 
+def test_a_download_that_begins_while_the_service_drains_does_not_keep_its_port_open(
+    start_server: Callable[..., Server],
+) -> None:
+    server = start_server(SHUTDOWN_GRACE_SECONDS=600)
+    with server.begin(doccarchive("Foo", noise=article_of_noise(12_000_000))) as connection:
+        with held(server):
+            server.process.send_signal(signal.SIGTERM)
+            eventually(lambda: drains(server), "it drains")
+
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        eventually(lambda: not server.accepts(), "the port is closed")
+    assert server.process.wait(DEADLINE_SECONDS) == -signal.SIGTERM
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_second_signal_ends_an_upload_at_once(
     start_server: Callable[..., Server], number: signal.Signals
@@ -169,8 +192,9 @@ def test_two_signals_at_the_same_time_are_one(
     with ThreadPoolExecutor(1) as pool:
         begun = pool.submit(server.put, slow_archive)
         eventually(server.converting, "the conversion runs")
-        server.process.send_signal(signal.SIGTERM)
-        server.process.send_signal(signal.SIGINT)
+        with stopped(server.process.pid):
+            server.process.send_signal(signal.SIGTERM)
+            server.process.send_signal(signal.SIGINT)
 
         assert begun.result().status_code == 200
     assert server.events("stopped_at_once") == []
