@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -183,6 +185,32 @@ def test_the_second_signal_leaves_nothing_of_another_converter(
 
         assert server.process.wait(DEADLINE_SECONDS) == -signal.SIGTERM
     assert list(server.workspace.iterdir()) == []
+
+
+def test_the_third_signal_ends_a_service_that_hangs() -> None:
+    hanging = (
+        "import asyncio, pathlib, time\n"
+        "from app.services.drain import Drain\n"
+        "from app.services.stop_signals import stop_on_signals\n"
+        "async def hang():\n"
+        "    stop_on_signals(Drain(workspace=pathlib.Path(), grace_seconds=0))\n"
+        "    print(flush=True)\n"
+        "    time.sleep(600)\n"
+        "asyncio.run(hang())\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", hanging], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+
+        def has_ended() -> bool:
+            process.terminate()
+            return process.poll() is not None
+
+        try:
+            eventually(has_ended, "it has ended")
+        finally:
+            process.kill()
+    assert process.returncode == -signal.SIGTERM
 
 
 def test_two_signals_at_the_same_time_are_one(
