@@ -51,7 +51,7 @@ from app.services.journal import Journal
 from app.services.open_files import make_room_for_files
 from app.services.rate_limiter import RateLimiter
 from app.services.startup import start_converter, sweep_workspace
-from app.services.stop_signals import stopping_on_signals
+from app.services.stop_signals import stop_on_signals
 from app.services.upload_slots import UploadSlots
 from app.services.workspace.scratch import leftovers
 
@@ -219,7 +219,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
         services.rate_limiter.watched() if services.settings.rate_limit_enabled else nullcontext(),
     ):
         watching = repeatedly(ReadinessWatch(services).check)
-        with app.state.sampler.running(), watching, stopping_on_signals(services.drain):
+        with app.state.sampler.running(), watching:
+            stop_on_signals(services.drain)
             yield {
                 HEAD_TIMEOUT: services.settings.head_timeout_seconds,
                 DOWNLOAD_IDLE: services.settings.download_idle_seconds,

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,7 +131,7 @@ def programs(setup: Setup) -> list[Program]:
 
 
 def run(setup: Setup) -> int:
-    """Start all, and run until Ctrl-C or SIGTERM; return 1 if one could not start or ended, else 0.
+    """Start all, and run until it is stopped; return 1 if one could not start or ended, else 0.
 
     What keeps them from starting is said first; then, which alerts would reach nobody.
     They end in reverse order: the watchers go before the watched, so that nobody is told that the
@@ -148,8 +149,7 @@ def run(setup: Setup) -> int:
             print(_where(setup), flush=True)
             ended = _watch(started)
             # A second Ctrl-C would leave behind what is being ended.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            _when_stopped(signal.SIG_IGN)
     except (ProgramMissing, CannotStart) as error:
         print(f"monitoring: {error}", file=sys.stderr)
         return 1
@@ -164,8 +164,7 @@ def _watch(started: list[Program]) -> bool:
     If the service ends, the watchers stay, to report it.
     """
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    _when_stopped(lambda *_: stop.set())
     service, *watchers = started
     is_served = True
     while not stop.wait(_POLL_SECONDS):
@@ -204,6 +203,14 @@ def _where(setup: Setup) -> str:
     )
 
 
+def _when_stopped(handler: Callable[..., object] | signal.Handlers) -> None:
+    """Handle so Ctrl-C, SIGTERM, and that the terminal is closed, unless nohup(1) is used."""
+    signal.signal(signal.SIGINT, handler)
+    signal.signal(signal.SIGTERM, handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, handler)
+
+
 def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
@@ -218,7 +225,7 @@ def main() -> int:
         option = "service" if name == "docc2context" else name
         parser.add_argument(f"--{option}-port", type=int, default=port, metavar="PORT")
     given = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    _when_stopped(_interrupt)
     return run(
         Setup(
             given.data.resolve(),

@@ -28,7 +28,7 @@ class Drain:
     def __init__(self, *, workspace: Path, grace_seconds: float) -> None:
         self._file = workspace / FILE_NAME
         self._grace_seconds = grace_seconds
-        self._inside: set[asyncio.Task[Any]] = set()
+        self._inside: dict[asyncio.Task[Any], asyncio.Future[None]] = {}
         self._stopping = self._grace_is_over = False
 
     @property
@@ -52,7 +52,7 @@ class Drain:
             raise _draining("accepts no new conversions at present")
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  # a coroutine runs in a task
-        self._inside.add(task)
+        self._inside[task] = left = asyncio.get_running_loop().create_future()
         try:
             yield
         except asyncio.CancelledError:
@@ -61,7 +61,8 @@ class Drain:
             task.uncancel()
             raise reason from None
         finally:
-            self._inside.discard(task)
+            del self._inside[task]
+            left.set_result(None)  # the task goes on, for as long as its answer is sent
 
     def why_cancelled(self) -> ServiceError | None:
         """The error for a conversion that is cancelled now; None if its client has cancelled it."""
@@ -73,7 +74,7 @@ class Drain:
         """Send new conversions away; return once those inside have ended, or have been ended."""
         self._stopping = True
         if self._inside:
-            await asyncio.wait(set(self._inside), timeout=self._grace_seconds)
+            await asyncio.wait(self._inside.values(), timeout=self._grace_seconds)
         self._end_inside()
 
     async def stop_at_once(self) -> None:

@@ -5,8 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine
 from types import FrameType
 from typing import Any, Final
 
@@ -24,23 +23,21 @@ and to its group, and `make` passes on what the group has had."""
 log = structlog.get_logger()
 
 
-@contextmanager
-def stopping_on_signals(drain: Drain) -> Iterator[None]:
-    """Within the block, SIGTERM, SIGINT and SIGHUP stop the service by way of `drain`.
+def stop_on_signals(drain: Drain) -> None:
+    """From now on, have SIGTERM, SIGINT and SIGHUP stop the service by way of `drain`.
 
     The first has the drain stop, and only then the server: that closes its port at once, and
     whoever comes then is refused the connection instead of being told to come back. A second one
     ends the process at once, with what it works on; a third does so even if the service hangs.
+    Call it in the event loop; nothing has to be undone, as the service ends with its process.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield  # Python handles signals in the main thread alone; this is a test's server.
-        return
+        return  # Python handles signals in the main thread alone; this is a test's server.
     signals = _Signals(drain, asyncio.get_running_loop())
     for number in _SERVERS_OWN:
         signal.signal(number, signals.received)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # with nohup(1) it stays ignored
         signal.signal(signal.SIGHUP, signals.received)
-    yield
 
 
 class _Signals:
@@ -49,7 +46,7 @@ class _Signals:
         self._loop = loop
         self._server_handlers = {number: signal.getsignal(number) for number in _SERVERS_OWN}
         self._first_at: float | None = None
-        self._work: list[asyncio.Task[None]] = []
+        self._work: list[asyncio.Task[None]] = []  # the loop itself keeps no task alive
 
     def received(self, number: int, frame: FrameType | None) -> None:
         if self._first_at is None:

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +18,16 @@ from app.core.errors import ErrorCode, ServiceError
 from app.services.drain import Drain
 from app.services.stop_signals import ECHO_SECONDS
 from tests.app.archives import article_of_noise, doccarchive
-from tests.app.serving import DEADLINE_SECONDS, NEEDS_PROC, Server, eventually, is_running, problem
+from tests.app.serving import (
+    DEADLINE_SECONDS,
+    NEEDS_PROC,
+    Server,
+    eventually,
+    held,
+    is_running,
+    problem,
+    stopped,
+)
 
 pytestmark = NEEDS_PROC
 
@@ -121,6 +132,20 @@ def test_a_download_that_outlasts_the_time_for_downloads_is_cut_off_without_a_tr
     assert not any("Traceback" in line for line in server.lines())
 
 
+def test_a_download_that_begins_while_the_service_drains_does_not_keep_its_port_open(
+    start_server: Callable[..., Server],
+) -> None:
+    server = start_server(SHUTDOWN_GRACE_SECONDS=600)
+    with server.begin(doccarchive("Foo", noise=article_of_noise(12_000_000))) as connection:
+        with held(server):
+            server.process.send_signal(signal.SIGTERM)
+            eventually(lambda: drains(server), "it drains")
+
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        eventually(lambda: not server.accepts(), "the port is closed")
+    assert server.process.wait(DEADLINE_SECONDS) == -signal.SIGTERM
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_second_signal_ends_an_upload_at_once(
     start_server: Callable[..., Server], number: signal.Signals
@@ -162,6 +187,32 @@ def test_the_second_signal_leaves_nothing_of_another_converter(
     assert list(server.workspace.iterdir()) == []
 
 
+def test_the_third_signal_ends_a_service_that_hangs() -> None:
+    hanging = (
+        "import asyncio, pathlib, time\n"
+        "from app.services.drain import Drain\n"
+        "from app.services.stop_signals import stop_on_signals\n"
+        "async def hang():\n"
+        "    stop_on_signals(Drain(workspace=pathlib.Path(), grace_seconds=0))\n"
+        "    print(flush=True)\n"
+        "    time.sleep(600)\n"
+        "asyncio.run(hang())\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", hanging], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+
+        def has_ended() -> bool:
+            process.terminate()
+            return process.poll() is not None
+
+        try:
+            eventually(has_ended, "it has ended")
+        finally:
+            process.kill()
+    assert process.returncode == -signal.SIGTERM
+
+
 def test_two_signals_at_the_same_time_are_one(
     start_server: Callable[..., Server], slow_archive: bytes
 ) -> None:
@@ -169,8 +220,9 @@ def test_two_signals_at_the_same_time_are_one(
     with ThreadPoolExecutor(1) as pool:
         begun = pool.submit(server.put, slow_archive)
         eventually(server.converting, "the conversion runs")
-        server.process.send_signal(signal.SIGTERM)
-        server.process.send_signal(signal.SIGINT)
+        with stopped(server.process.pid):
+            server.process.send_signal(signal.SIGTERM)
+            server.process.send_signal(signal.SIGINT)
 
         assert begun.result().status_code == 200
     assert server.events("stopped_at_once") == []

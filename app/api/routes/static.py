@@ -46,7 +46,7 @@ async def static(name: str, request: Request) -> Response:
     content = gzipped if is_gzipped else plain
     response = revalidated_response(request, content, _MEDIA_TYPES[file.suffix])
     response.headers["Vary"] = "Accept-Encoding"
-    if is_gzipped:
+    if is_gzipped and response.body:
         response.headers["Content-Encoding"] = "gzip"
     return response
 

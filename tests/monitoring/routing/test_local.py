@@ -2,12 +2,13 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,11 @@ PATIENCE_SECONDS = 60.0
 
 
 class Local:
-    """`python -m monitoring.local` on free ports."""
+    """`python -m monitoring.local` on free ports; `by` is what starts it."""
 
-    def __init__(self, folder: Path, ports: dict[str, int] | None = None, **env: str) -> None:
+    def __init__(
+        self, folder: Path, ports: dict[str, int] | None = None, by: Sequence[str] = (), **env: str
+    ) -> None:
         self.data = folder / "data"
         self.log = folder / "output"
         self.ports = ports or {
@@ -37,7 +40,7 @@ class Local:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "monitoring.local", f"--data={self.data}"),
+                    *(*by, sys.executable, "-m", "monitoring.local", f"--data={self.data}"),
                     *(f"--secrets={folder / 'secrets'}", *options),
                 ],
                 cwd=relocation.ROOT,
@@ -73,12 +76,12 @@ class Local:
 
 
 @contextmanager
-def local(folder: Path) -> Iterator[Local]:
+def local(folder: Path, by: Sequence[str] = ()) -> Iterator[Local]:
     try:
         require_both()
     except ProgramMissing as missing:
         pytest.skip(f"SKIPPED: {missing}")
-    started = Local(folder)
+    started = Local(folder, by=by)
     try:
         yield started
     finally:
@@ -111,6 +114,24 @@ def test_the_service_is_watched_alertmanager_known_and_ctrl_c_leaves_nothing(
         assert running.ended(signal.SIGINT) == 0
         assert not any(is_running(child) for child in children)
         assert not any(is_open(port) for port in running.ports.values())
+
+
+def test_a_terminal_that_is_closed_leaves_nothing(tmp_path: Path) -> None:
+    with local(tmp_path) as running:
+        running.wait_until_started()
+        children = children_of(running.process.pid)
+
+        assert running.ended(signal.SIGHUP) == 0
+        assert not any(is_running(child) for child in children)
+
+
+def test_with_nohup_all_three_outlast_the_terminal(tmp_path: Path) -> None:
+    with local(tmp_path, by=["nohup"]) as running:
+        running.wait_until_started()
+        status = Path(f"/proc/{running.process.pid}/status").read_text()
+
+        (ignored,) = re.findall(r"SigIgn:\s*(\w+)", status)
+        assert int(ignored, 16) & 1 << signal.SIGHUP - 1
 
 
 def child_called(running: Local, word: bytes) -> int:
