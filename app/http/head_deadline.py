@@ -24,7 +24,7 @@ class HeadInTime(RefusalReported):
 
     Its time begins with the connection or, after an answer, with the next byte. A client that has
     sent nothing gets no answer. While an earlier request waits for its answer, no head is cut off:
-    the answer has time limits of its own.
+    the answer has time limits of its own, and uvicorn may not be reading what the client sends.
     """
 
     _deadline: Deadline | None = None
@@ -39,7 +39,7 @@ class HeadInTime(RefusalReported):
         if not self._in_body:
             self._start_deadline()
         super().data_received(data)
-        if self._in_body and self.cycle.response_complete and not self.transport.is_closing():
+        if self._in_body and self.cycle.response_complete:
             # The rest of a body that nobody reads: each byte cancels uvicorn's idle timer.
             self._start_idle_timer()
 

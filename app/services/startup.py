@@ -1,6 +1,7 @@
 """What is done once, before the first request: nothing of it may keep the service from starting."""
 
 from pathlib import Path
+from typing import Final
 
 import structlog
 
@@ -10,12 +11,22 @@ from app.services.availability import Availability
 from app.services.converter import CONVERTER_VERSION
 from app.services.workspace.scratch import sweep
 
+_SWEEP_BY_HAND: Final = (
+    "Mend what the reason names, then run `python -m app.services.workspace sweep`: "
+    "the service runs on meanwhile."
+)
+
 log = structlog.get_logger()
 
 
 async def sweep_workspace(workspace: Path) -> None:
     """Remove what a service that was killed has left behind."""
-    removed, stubborn = await in_thread(sweep, workspace)
+    try:
+        removed, stubborn = await in_thread(sweep, workspace)
+    except OSError as error:
+        # Served all the same: a workspace that is of no use fails readiness, which tells.
+        log.error("workspace_not_swept", reason=str(error), remedy=_SWEEP_BY_HAND)  # noqa: TRY400  # no mistake
+        return
     if removed or stubborn:
         log.warning("workspace_swept", removed=removed, left=len(stubborn))
 

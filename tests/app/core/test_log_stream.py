@@ -1,6 +1,7 @@
 """A log that nobody reads, for a while or for ever."""
 
 import gc
+import json
 import os
 import select
 import subprocess
@@ -241,10 +242,13 @@ def test_a_program_is_not_held_up_by_a_log_that_nobody_reads(*, reads: bool) -> 
         assert program.stdout.readline() == b"not held up\n"
         if reads:
             last = b""
+            written = 0
             while b"log_lines_dropped" not in last:
                 last = program.stderr.readline()
                 assert last.startswith(b"{")
                 assert last.endswith(b"}\n")
+                written += b"it_happened" in last
+            assert json.loads(last)["lines"] == 30_000 - written
         program.stdin.close()
         assert program.wait(DEADLINE_SECONDS) == 0
         too_late.cancel()

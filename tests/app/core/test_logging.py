@@ -126,3 +126,15 @@ def test_a_handler_that_logging_has_closed_goes_on_writing(
     structlog.get_logger().info("it_happened_again")
 
     assert [line["event"] for line in lines(capfd)] == ["it_happened", "it_happened_again"]
+
+
+def test_the_server_has_no_line_of_its_own_for_a_request(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    access = logging.getLogger("uvicorn.access")
+    access.addHandler(logging.StreamHandler())  # as uvicorn does before it loads an application
+    configure_logging("info", "json")
+
+    access.info("GET /secret")
+
+    assert capsys.readouterr().err == ""

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import tracemalloc
 import weakref
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -13,6 +14,7 @@ from uvicorn.server import ServerState
 
 from app.http import linger, slow_readers
 from app.http.head_bounds import MAX_HEAD_BYTES, MAX_HEADERS, MAX_WAITING
+from app.http.head_deadline import HEAD_TIMEOUT
 from app.http.protocol import BoundedProtocol
 from app.http.slow_readers import BoundedSlowReaders
 from tests.app.http.connection import GET, Connection, answered, connected, tcp_pair
@@ -152,6 +154,22 @@ def test_a_request_that_waits_for_its_turn_is_refused_without_harm_to_the_answer
     assert asyncio.run(said_by(segments, is_early=True)) == STARTED + b"haha"
 
 
+def test_nothing_is_kept_of_what_arrives_after_a_refusal_while_an_answer_is_due() -> None:
+    async def kept() -> int:
+        async with connected(Application(is_early=True)) as connection:
+            await connection.feed(GET + b"\r\n", GET + b"a: " + bytes(MAX_HEAD_BYTES))
+            before, _ = tracemalloc.get_traced_memory()
+            await connection.feed(*[bytes(PIECE)] * 200)
+            after, _ = tracemalloc.get_traced_memory()
+            return after - before
+
+    tracemalloc.start()
+    try:
+        assert asyncio.run(kept()) < PIECE
+    finally:
+        tracemalloc.stop()
+
+
 def test_a_few_requests_may_wait_for_their_turn_and_no_more() -> None:
     last = GET + b"Connection: close\r\n\r\n"
     few = (GET + b"\r\n") * MAX_WAITING + last
@@ -184,6 +202,48 @@ def test_what_follows_an_answer_is_read_for_a_time_that_nothing_renews(
     assert 2 < asyncio.run(bytes_taken()) <= 21
 
 
+def test_a_head_that_is_not_read_while_an_answer_is_due_is_not_late() -> None:
+    async def said() -> bytes:
+        may_answer = asyncio.Event()
+
+        async def answered_late(scope: Scope, receive: Receive, send: Send) -> None:
+            await may_answer.wait()
+            await answered(scope, receive, send)
+
+        async with connected(answered_late, app_state={HEAD_TIMEOUT: 0.05}) as connection:
+            await connection.feed(GET + b"\r\n" + GET + b"\r\n" + GET)
+            await connection.send_unseen(b"Connection: close\r\n\r\n")
+            await asyncio.sleep(0.2)  # longer than a head may take: it is what is tested
+            may_answer.set()
+            return await connection.said()
+
+    assert asyncio.run(said()).count(b"HTTP/1.1 200 ") == 3
+
+
+def test_a_body_that_nobody_reads_is_no_late_head() -> None:
+    async def said() -> bytes:
+        async with connected(answered, app_state={HEAD_TIMEOUT: 0.05}) as connection:
+            await connection.feed(PUT + b"\r\n")
+            for _ in range(20):
+                await connection.feed(b"x")
+                await asyncio.sleep(0.01)  # the client's pace: it is what is tested
+            connection.protocol.transport.close()
+            return await connection.said()
+
+    assert asyncio.run(said()).count(b"HTTP/1.1") == 1
+
+
+def test_a_late_head_behind_a_last_answer_adds_nothing_to_it() -> None:
+    async def said() -> bytes:
+        async with connected(much, app_state={HEAD_TIMEOUT: 0.05}) as connection:
+            connection.protocol.data_received(GET + b"Connection: close\r\n\r\n")
+            await connection.feed(b"G")
+            await asyncio.sleep(0.2)  # longer than a head may take: it is what is tested
+            return await connection.said()
+
+    assert asyncio.run(said()).count(b"HTTP/1.1") == 1
+
+
 def test_an_upload_behind_an_answer_has_the_time_that_it_needs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -206,6 +266,19 @@ def test_an_upload_behind_an_answer_has_the_time_that_it_needs(
     assert asyncio.run(said()).count(b"HTTP/1.1 200 ") == 2
 
 
+def test_each_byte_behind_a_last_answer_renews_the_time_till_the_next() -> None:
+    async def is_lost() -> bool:
+        async with connected(answered) as connection:
+            connection.protocol.timeout_keep_alive = 1
+            await connection.feed(PUT + b"Connection: close\r\n\r\n")
+            for _ in range(30):
+                await connection.feed(b"x")
+                await asyncio.sleep(0.05)  # the client's pace: it is what is tested
+            return connection.lost.is_set()
+
+    assert asyncio.run(is_lost()) is False
+
+
 def test_who_sends_nothing_more_is_not_waited_for() -> None:
     async def lost() -> None:
         async with connected(answered) as connection:
@@ -218,10 +291,11 @@ def test_who_sends_nothing_more_is_not_waited_for() -> None:
     asyncio.run(lost())
 
 
-def test_nothing_is_kept_of_an_upload_whose_client_has_hung_up() -> None:
+@pytest.mark.parametrize("head", [PUT + b"\r\nhalf", GET], ids=["an upload", "half a head"])
+def test_nothing_is_kept_of_a_request_whose_client_has_hung_up(head: bytes) -> None:
     async def scenario() -> object:
         async with connected(Application(is_early=False), tcp_pair) as connection:
-            await connection.feed(b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
+            await connection.feed(head)
             transport = weakref.ref(connection.protocol._connection)
             connection.hang_up()
             await connection.lost.wait()

@@ -152,3 +152,13 @@ def test_a_system_without_a_thread_to_spare_is_reported(
     assert [(line["event"], line["reason"]) for line in lines] == [
         ("child_not_started", "can't start new thread")
     ]
+
+
+def test_a_forkserver_that_answered_in_time_lives_on(
+    launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.worker.launcher._START_SECONDS", 0.5)
+
+    ended = asyncio.run(launcher.run(jobs.echo_after, 1.5, "alive", timeout=10))
+
+    assert ended == Ended(b"alive", 0)

@@ -1,0 +1,29 @@
+"""What goes wrong before the first request, and that the service starts all the same."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from app.services.startup import sweep_workspace
+
+
+def test_a_workspace_that_cannot_be_swept_is_told_of_and_keeps_nobody_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "swift-conv-old").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path))  # in which there is no rm(1)
+
+    with capture_logs() as lines:
+        asyncio.run(sweep_workspace(tmp_path))
+
+    assert lines == [
+        {
+            "event": "workspace_not_swept",
+            "log_level": "error",
+            "reason": "[Errno 2] No such file or directory: 'rm'",
+            "remedy": "Mend what the reason names, then run "
+            "`python -m app.services.workspace sweep`: the service runs on meanwhile.",
+        }
+    ]
