@@ -162,9 +162,13 @@ def _run_options(command: argparse.ArgumentParser) -> None:
 
 
 def _worker_count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number, 1 or more, not {text!r}")
-    return int(text)
+    try:
+        count = int(text) if text.isdecimal() else 0
+    except ValueError:  # Python reads no number of thousands of digits
+        raise argparse.ArgumentTypeError(f"has too many digits: {quoted(text)}") from None
+    if count < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number, 1 or more, not {quoted(text)}")
+    return count
 
 
 def _name(text: str) -> str:

@@ -64,7 +64,7 @@ class _Page:
         self.lines = _lines(self.plain)
         self.words = _words(self.plain, self.seams)
         self.taken = bytearray(len(self.plain))
-        self.left: dict[tuple[str, int, bool], Iterator[int]] = {}
+        self.left: dict[tuple[str, int], Iterator[int]] = {}
         """The places of a needle, behind a position, that have not been tried yet."""
 
     def take_lines(self, string: Displayable) -> bool:
@@ -72,15 +72,13 @@ class _Page:
         if not string.is_code:
             return False
         lines = filter(None, map(_line, string.text.splitlines()))
-        return self._take("\n" + "\n".join(lines) + "\n", string, in_order=True)
+        return self._take("\n" + "\n".join(lines) + "\n", string)
 
     def take(self, string: Displayable) -> bool:
         """Find a place for a string and keep others from it, unless it may share one."""
         if string.shared:
             return self.holds(string)
-        # What may stand in front matter finds it first, and should.
-        in_order = _FRONT_MATTER.match(string.pointer) is not None
-        return any(self._take(needle, string, in_order=in_order) for needle in _needles(string))
+        return any(self._take(needle, string) for needle in _needles(string))
 
     def holds(self, string: Displayable) -> bool:
         """Whether a string stands somewhere, be the place taken or not."""
@@ -98,11 +96,11 @@ class _Page:
     def _start(self, string: Displayable) -> int:
         return 0 if _FRONT_MATTER.match(string.pointer) else self.text.body
 
-    def _take(self, needle: str, string: Displayable, *, in_order: bool) -> bool:
+    def _take(self, needle: str, string: Displayable) -> bool:
         start = self._start(string)
-        key = (needle, start, in_order)
+        key = (needle, start)
         if key not in self.left:
-            self.left[key] = (self._places if in_order else self._best_places)(needle, start)
+            self.left[key] = self._best_places(needle, start)
         for place in self.left[key]:
             own = slice(place + needle.startswith("\n"), place + len(needle.rstrip("\n")))
             if 1 not in self.taken[own]:
@@ -128,7 +126,7 @@ class _Page:
 
     def _candidates(self, needle: str, start: int) -> Iterator[int]:
         """Where a needle stands: told by its rarest word, not to read all of a page for each."""
-        words = list(_WORD.finditer(needle)) if self.words is not None else []
+        words = list(_WORD.finditer(needle))
         if self.words is None or not words:
             place = self.plain.find(needle, start)
             while place >= 0:

@@ -413,6 +413,10 @@ def test_workers_change_no_byte_and_one_that_is_killed_is_told_of(
             ["convert", "x", "-o", "y", "--workers", "two"],
             "must be a whole number, 1 or more, not 'two'",
         ),
+        (
+            ["convert", "x", "-o", "y", "--workers", "9" * 5000],
+            f"argument --workers: has too many digits: '{'9' * 197}…'",
+        ),
         (["convert", "x", "-o", "-", "--single", "--json"], "cannot both go to standard output"),
         (["convert", "x", "-o", "y", "--single", "--assets"], "or leave out the assets"),
         (["convert", "x", "-o", "no/such.md"], "'no/such.md' would become a folder: name a "),

@@ -90,6 +90,14 @@ def test_what_front_matter_says_leaves_the_same_words_below_to_others() -> None:
     assert lost(strings, page) == []
 
 
+def test_what_front_matter_lacks_leaves_a_place_that_markup_cuts_to_others() -> None:
+    strings = [
+        Displayable("text", "/metadata/platforms/0/name", "Kit"),
+        Displayable("text", "/abstract/0", "it"),
+    ]
+    assert lost(strings, "K**it**\n\nKit") == []
+
+
 def test_a_short_string_is_not_found_where_a_longer_one_stands() -> None:
     assert missing("- `a`: eats a leaf", "a", "eats a leaf") == []
     assert missing("- eats a leaf", "a", "eats a leaf") == ["a"]

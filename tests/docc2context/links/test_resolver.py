@@ -25,6 +25,8 @@ REFERENCES = {
         url="/documentation/kit/a#C-D", title="C - D", kind="section"
     ),
     "doc://x/kit/A#E": TopicReference(url="/documentation/kit/a#E-F", title="Else", kind="article"),
+    "here": SectionReference(url="#Use-it", title="Use it!"),
+    "bare": SectionReference(url="/documentation/kit/a#", title="B (c)"),
     "web": LinkReference(url="https://example.com/(x)"),
     "script": LinkReference(url="javascript:alert(1)"),
     "elsewhere": TopicReference(url="/documentation/other", title="Other"),
@@ -50,6 +52,8 @@ def to(links: PageResolver, identifier: str) -> str | None:
         ("doc://x/kit/A#C", "kit/a.md#c---d"),
         ("doc://x/kit/A#E", "kit/a.md#e-f"),
         ("#Use-it", "#\0Use-it\0"),
+        ("here", "#\0Use-it\0"),
+        ("bare", "kit/a.md"),
         ("web", "https://example.com/%28x%29"),
         ("script", None),
         ("elsewhere", None),
