@@ -1,12 +1,16 @@
 """What goes wrong before the first request, and that the service starts all the same."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from app.services.startup import sweep_workspace
+from tests.app.serving import ROOT, environment
 
 
 def test_a_workspace_that_cannot_be_swept_is_told_of_and_keeps_nobody_from_starting(
@@ -27,3 +31,22 @@ def test_a_workspace_that_cannot_be_swept_is_told_of_and_keeps_nobody_from_start
             "`python -m app.services.workspace sweep`: the service runs on meanwhile.",
         }
     ]
+
+
+def test_the_command_says_why_it_cannot_sweep(tmp_path: Path) -> None:
+    (tmp_path / "swift-conv-old").mkdir()
+
+    done = subprocess.run(
+        [sys.executable, "-m", "app.services.workspace", "sweep"],
+        cwd=ROOT,
+        env=os.environ | environment(WORKSPACE_DIR=tmp_path, PATH=tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"{tmp_path} cannot be swept: [Errno 2] No such file or directory: 'rm'; "
+        "mend that, then try again\n"
+    )
