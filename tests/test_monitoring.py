@@ -283,10 +283,9 @@ def test_a_conversion_that_runs_is_seen_and_who_finds_no_slot_moves_these(
     small = doccarchive("Foo")
     with ThreadPoolExecutor(1) as pool, watched(server) as moves:
         slow = pool.submit(server.put, slow_archive)
-        eventually(server.children, "the conversion runs")
+        (child,) = eventually(server.converting, "the conversion runs")
         busy = server.put(small)
         during = scrape(server.client)
-        (child,) = server.children()
         os.kill(child, signal.SIGKILL)
         assert (busy.status_code, slow.result().status_code) == (503, 500)
 

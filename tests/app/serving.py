@@ -177,11 +177,15 @@ class Server:
         assert self.put(doccarchive("Foo")).status_code == 200
 
     def converting(self) -> list[int]:
-        """Of the children those that hold an upload: not the ones that only answer a check."""
+        """Of the children those that hold an upload, behind their locks.
+
+        The others only answer a check, or have yet to read what they are to do.
+        """
         return [
             child
             for child in self.children()
-            if any(one.startswith(str(self.workspace)) for one in _files_of(child))
+            if _is_locked(child)
+            and any(one.startswith(str(self.workspace)) for one in _files_of(child))
         ]
 
     def _open(self) -> list[str]:
@@ -204,7 +208,7 @@ def stopped(pid: int) -> Iterator[None]:
 
 @contextmanager
 def held(server: Server) -> Iterator[int]:
-    """The one conversion that runs, or is about to, does not go on within the block.
+    """The one conversion that runs does not go on within the block.
 
     Gives its process id: the system may leave a child out of the list while another one ends.
     """
@@ -230,6 +234,13 @@ def children_of(pid: int) -> list[int]:
         return [int(one) for task in tasks for one in (task / "children").read_text().split()]
     except (FileNotFoundError, ProcessLookupError):
         return []
+
+
+def _is_locked(pid: int) -> bool:
+    try:
+        return "Seccomp:\t2" in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _files_of(pid: int) -> list[str]:

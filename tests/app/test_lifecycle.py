@@ -6,7 +6,6 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -124,8 +123,7 @@ def test_a_killed_child_is_our_fault_and_the_next_conversion_works(
 ) -> None:
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(undisturbed.put, slow_archive)
-        eventually(undisturbed.children, "the conversion runs")
-        (child,) = undisturbed.children()
+        (child,) = eventually(undisturbed.converting, "the conversion runs")
         os.kill(child, signal.SIGKILL)
 
     assert problem(answer.result())["code"] == "conversion_failed"
@@ -187,7 +185,7 @@ def test_a_conversion_that_ends_while_the_forkserver_hangs_is_answered(
 ) -> None:
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(undisturbed.put, slow_archive)
-        locked_children(undisturbed)
+        eventually(undisturbed.converting, "the conversion runs")
         with stopped(undisturbed.forkserver()):
             assert answer.result(60).status_code == 200
 
@@ -205,7 +203,7 @@ def test_a_forkserver_killed_in_mid_conversion_takes_the_child_with_it(
 ) -> None:
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(undisturbed.put, slow_archive)
-        (child,) = locked_children(undisturbed)
+        (child,) = eventually(undisturbed.converting, "the conversion runs")
         undisturbed.kill_forkserver()
 
     assert problem(answer.result())["code"] == "conversion_failed"
@@ -217,7 +215,7 @@ def test_a_service_killed_in_mid_conversion_leaves_nothing(
 ) -> None:
     server = start_server()
     with server.begin(slow_archive):
-        (child,) = locked_children(server)
+        (child,) = eventually(server.converting, "the conversion runs")
         forkserver = server.forkserver()
 
         server.process.kill()
@@ -295,21 +293,6 @@ def many_small_nodes() -> bytes:
     text = json.dumps(article("Big") | {"abstract": ["@"]})
     nodes = ",".join(['{"type":"emphasis","inlineContent":[]}'] * 300_000)
     return doccarchive("Foo", big=text.replace('"@"', nodes).encode())
-
-
-def locked_children(server: Server) -> list[int]:
-    """The conversions that run, once they hold their locks."""
-    eventually(
-        lambda: (
-            server.children() and all("Seccomp:\t2" in status(pid) for pid in server.children())
-        ),
-        "the conversion runs behind its locks",
-    )
-    return server.children()
-
-
-def status(pid: int) -> str:
-    return Path(f"/proc/{pid}/status").read_text()
 
 
 def last_status(server: Server) -> int:

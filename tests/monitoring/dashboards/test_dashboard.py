@@ -157,11 +157,10 @@ def under_load(server: Server, archive: bytes) -> None:
     assert server.put(b"no zip").status_code == 415
     assert server.put(damaged_doccarchive()).status_code == 400
     assert httpx2.get(f"http://127.0.0.1:{server.port}/nowhere").status_code == 404
-    connection = server.begin(archive)
-    eventually(server.children, "the conversion runs")
-    os.kill(server.children()[0], signal.SIGKILL)
-    assert b" 500 " in connection.recv(100)
-    connection.close()
+    with server.begin(archive) as connection:
+        (child,) = eventually(server.converting, "the conversion runs")
+        os.kill(child, signal.SIGKILL)
+        assert b" 500 " in connection.recv(100)
 
 
 @pytest.fixture(scope="module")
