@@ -423,7 +423,8 @@ def test_an_answer_that_is_not_of_the_service_is_told(
 @pytest.mark.parametrize("wait", ["90", "Sat, 05 Jan 2030 10:01:30 GMT"], ids=["seconds", "date"])
 def test_a_proxy_may_say_when_to_try_again(browser: Browser, server: Server, wait: str) -> None:
     with opened(browser, server) as page:
-        page.page.clock.install(time="2030-01-05T10:00:00Z")
+        # The clock runs from here on, and can be stopped at a time to come only.
+        page.page.clock.install(time="2030-01-05T09:00:00Z")
         page.page.clock.pause_at("2030-01-05T10:00:00Z")
         page.page.route(
             "**/api/v1/convert",
