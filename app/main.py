@@ -50,7 +50,7 @@ from app.services.drain import Drain
 from app.services.journal import Journal
 from app.services.open_files import make_room_for_files
 from app.services.rate_limiter import RateLimiter
-from app.services.startup import start_converter, sweep_workspace
+from app.services.startup import forkserver_ended, start_converter, sweep_workspace
 from app.services.stop_signals import stop_on_signals
 from app.services.upload_slots import UploadSlots
 from app.services.workspace.scratch import leftovers
@@ -214,6 +214,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
     await sweep_workspace(services.settings.workspace_dir)
     await start_converter(services.availability)
     async with (
+        forkserver_ended(),
         measuring_lag(services.metrics.event_loop_lag.observe),
         services.availability.watched(),
         services.rate_limiter.watched() if services.settings.rate_limit_enabled else nullcontext(),

@@ -13,6 +13,7 @@ import structlog
 
 from app.core.logging import flush_log
 from app.services.drain import Drain
+from app.worker import forkserver
 
 _SERVERS_OWN: Final = (signal.SIGTERM, signal.SIGINT)
 
@@ -72,6 +73,7 @@ class _Signals:
     async def _end(self, number: int) -> None:
         log.warning("stopped_at_once", signal=signal.Signals(number).name)
         await self._drain.stop_at_once()
+        forkserver.end()
         flush_log()
         signal.raise_signal(number)
         os._exit(128 + number)  # process 1 of a container survives a signal that it sends itself

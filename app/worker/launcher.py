@@ -5,10 +5,10 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import FileIO
-from multiprocessing import forkserver, get_context
+from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from threading import Timer
 from traceback import clear_frames
@@ -18,7 +18,7 @@ import structlog
 
 from app.core.deadline import in_time
 from app.core.threads import in_thread
-from app.worker import child, outside, sent_file
+from app.worker import child, forkserver, outside, sent_file
 from app.worker.protocol import MAX_REPLY_BYTES
 from app.worker.sent_file import SentFile
 
@@ -147,12 +147,13 @@ def _start(process: ForkServerProcess) -> None:
     """Start the child in time, or raise CannotStart."""
     # Its time begins when it gets the thread: otherwise starts that waited for it would, one after
     # the other, kill the forkserver that has just replaced the one that hung.
-    overdue = Timer(_START_SECONDS, _kill_forkserver)
+    overdue = Timer(_START_SECONDS, forkserver.kill, ("it did not answer in time",))
     try:
         overdue.start()
     except RuntimeError as error:
         raise _cannot_start(error) from error
     try:
+        forkserver.make_reachable()
         process.start()
     except (OSError, EOFError) as error:
         # Its descriptors close when nothing refers to the half-made child; the traceback would.
@@ -182,7 +183,7 @@ def _end(process: ForkServerProcess, stop: signal.Signals) -> int | None:
     _kill_group(process, process.pid)
     process.join(_REAP_SECONDS)
     if process.exitcode is None:
-        _kill_forkserver()
+        forkserver.kill("it did not tell how a child has ended")
         process.join()
     exit_code = process.exitcode
     process.close()
@@ -196,13 +197,3 @@ def _kill_group(process: ForkServerProcess, leader: int) -> None:
     except ProcessLookupError:
         # It is gone with its whole group, or has not yet made one.
         process.kill()
-
-
-def _kill_forkserver() -> None:
-    """End a forkserver that does not answer, and so its children; whoever waits learns of it."""
-    pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]  # noqa: SLF001  # nothing else has it
-    if pid is None:
-        return
-    log.error("forkserver_killed", pid=pid, reason="it did not answer in time")
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)

@@ -68,6 +68,8 @@ class Server:
     def __init__(self, folder: Path, settings: Mapping[str, object], *options: str) -> None:
         self.workspace = Path(str(settings.get("WORKSPACE_DIR", folder / "workspace")))
         self.workspace.mkdir(exist_ok=True)
+        self.temporary = folder / "tmp"
+        self.temporary.mkdir()
         self.log = folder / "log"
         self.port = free_port()
         with self.log.open("wb") as log:
@@ -80,6 +82,7 @@ class Server:
                 cwd=ROOT,
                 env=os.environ
                 | environment(**{**_DEFAULTS, "WORKSPACE_DIR": self.workspace, **settings})
+                | {"TMPDIR": str(self.temporary)}
                 # A file that is left to the garbage collector shows as a line in the log.
                 | {"PYTHONWARNINGS": "default::ResourceWarning"},
                 stdout=subprocess.DEVNULL,
@@ -102,14 +105,16 @@ class Server:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def stop(self) -> None:
-        """End it as an operator does."""
+        """End it as an operator does; it leaves no temporary file."""
         self.client.close()
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(DEADLINE_SECONDS)
+            ended_by = -self.process.wait(DEADLINE_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
+        if ended_by == signal.SIGTERM:
+            assert list(self.temporary.iterdir()) == [], "temporary files are left"
 
     def post(self, archive: bytes, name: str = "foo.zip", **headers: str) -> httpx2.Response:
         """Send the archive as the form's file."""

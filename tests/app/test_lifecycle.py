@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -148,6 +149,19 @@ def test_after_the_forkserver_was_killed_conversions_go_on(server: Server) -> No
     assert statuses[1:] == [200, 200]
     assert statuses[0] in {200, 503}
     assert server.forkserver() != killed
+
+
+@pytest.mark.parametrize("removed", ["docc2context-*", "docc2context-*/listener-*"])
+def test_whoever_tidies_up_temporary_files_costs_no_answer(server: Server, removed: str) -> None:
+    assert server.put(doccarchive("Foo")).status_code == 200
+    before = server.forkserver()
+    (path,) = server.temporary.glob(removed)
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    assert server.put(doccarchive("Foo")).status_code == 200
+
+    assert server.forkserver() != before
+    assert server.events("forkserver_killed")[-1]["reason"] == "its socket was removed"
 
 
 def test_a_forkserver_that_hangs_costs_one_answer_and_is_replaced(
