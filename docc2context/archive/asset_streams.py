@@ -40,7 +40,7 @@ def inflated_pieces(compressed: Iterable[bytes], name: str) -> Iterator[bytes]:
 
 
 def _inflated(chunk: bytes, inflater: "zlib._Decompress", name: str) -> Iterator[bytes]:
-    """A full piece may mean that more of the same chunk waits inside the inflater."""
+    """What a chunk inflates to; after a full piece, more of it may wait inside the inflater."""
     size = PIECE_BYTES
     while chunk or size == PIECE_BYTES:
         try:

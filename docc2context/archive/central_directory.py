@@ -18,8 +18,8 @@ _CHUNK = 1 << 20
 """Bytes of the directory held at once: of its 64 MiB, only a table of entries is kept."""
 
 
-_MOST_COUNTED = 0xFFFF
-"""The largest count that the end record has room for (APPNOTE 4.3.16)."""
+_COUNT_MASK = 0xFFFF
+"""The bits of a count that the end record has room for (APPNOTE 4.3.16)."""
 
 
 class Entry(NamedTuple):
@@ -55,7 +55,7 @@ def read_directory(source: Source, directory: Directory, limits: Limits) -> Iter
         if count > limits.max_entries:
             raise too_many_entries(count, limits.max_entries)
         yield entry
-    counted = count & _MOST_COUNTED if directory.wraps else count
+    counted = count & _COUNT_MASK if directory.wraps else count
     if counted != directory.entries:
         raise ambiguous(
             f"its directory lists {count} entries, but its end record counts {directory.entries}"

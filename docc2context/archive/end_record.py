@@ -89,10 +89,10 @@ def _end_position(tail: bytes) -> int:
 
 def _closing_records(tail: bytes) -> Iterator[int]:
     """The end records whose comments reach the end of the file, not counting NUL padding."""
-    padding = len(tail.rstrip(b"\0"))
+    unpadded_end = len(tail.rstrip(b"\0"))
     for match in re.finditer(re.escape(_END_SIGNATURE), tail):
         position = match.start()
-        if padding <= _comment_end(tail, position) <= len(tail):
+        if unpadded_end <= _comment_end(tail, position) <= len(tail):
             yield position
 
 

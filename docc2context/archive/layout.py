@@ -13,8 +13,9 @@ _USUAL_DATA = ("/data/documentation/", "/data/tutorials/")
 _NO_ASSETS = ("data/", "index/")
 _PAGE_FOLDER = re.compile(r"/data/(?=(?:documentation|tutorials)(?:/|\.json$))")
 _CHANGES = re.compile(r"/data/diffs/(?:documentation|tutorials)\b")
-"""Where DocC's web page looks for what changed in an API between releases: lists, by identifier, of
-what it marks on pages if a reader asks for it. Apple's site has them; swift-docc writes none."""
+"""Where DocC's web page looks up what changed in an API between releases, to mark it on pages for
+readers who ask for it. Not pages but lists by identifier; Apple's site has them, swift-docc writes
+none."""
 
 _ARCHIVE_DATA = ".doccarchive/data/"
 _CATALOG = re.compile(r"\.docc/|\.(?:md|tutorial)$")

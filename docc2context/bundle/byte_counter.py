@@ -8,13 +8,13 @@ class ByteCounter:
 
     def __init__(self, max_bytes: int) -> None:
         self.written = 0
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
 
     def count(self, size: int) -> None:
         """Add bytes that are about to be written. Raises OutputTooLarge beyond the limit."""
         self.written += size
-        if self.written > self._max_bytes:
-            raise too_large(self._max_bytes)
+        if self.written > self.max_bytes:
+            raise too_large(self.max_bytes)
 
 
 def too_large(limit: int) -> OutputTooLarge:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 WORK_PREFIX = ".docc2context-unfinished."
-"""What temporary names begin with: not with the destination's own, which may be long already.
+"""How temporary names begin: not with the destination's own name, which may be long already.
 
-It tells who finds one what it is: a process that is killed by SIGKILL leaves it behind.
+It says what they are, because a process that is killed by SIGKILL leaves them behind.
 """
 
 

@@ -23,7 +23,6 @@ class DocumentSink(ByteCounter):
 
     def __init__(self, file: BinaryIO, max_bytes: int) -> None:
         super().__init__(max_bytes)
-        self.max_bytes = max_bytes
         self._file = file
 
     def write(self, text: str) -> None:

@@ -86,7 +86,7 @@ class Contents:
         """
         if _PACKAGE in self._entries:
             return self._title(_PACKAGE)
-        return own.strip() or self._title(min(self._entries, key=_depth_first))
+        return own.strip() or self._title(min(self._entries, key=_by_depth))
 
     def _title(self, path: str) -> str:
         """The title of a page, or its path if it has none, since no heading may be empty."""
@@ -124,7 +124,7 @@ class Contents:
         return f"{line}: {entry.abstract}" if entry.abstract else line
 
     def _name(self, path: str, entry: ContentsEntry) -> str:
-        """The name, behind that of the symbol whose page lies above or, if none does, its owner's.
+        """The name, after that of the symbol whose page lies above or, if none does, its owner's.
 
         Types within types, and cases, already have it in their titles.
         """
@@ -177,7 +177,7 @@ def _is_code(name: str) -> bool:
 
 
 def _is_type(owner: str) -> bool:
-    """Whether a dot behind an owner marks its member: not behind a path or several words."""
+    """Whether `owner.member` reads as a member: not if the owner is a path or several words."""
     return " " not in owner and "/" not in owner
 
 
@@ -190,5 +190,5 @@ def _is_root(path: str) -> bool:
     return path.count("/") <= 1
 
 
-def _depth_first(path: str) -> tuple[int, str]:
+def _by_depth(path: str) -> tuple[int, str]:
     return path.count("/"), path

@@ -13,12 +13,12 @@ from docc2context.version import __version__
 MANIFEST = "manifest.json"
 
 FORMAT = 1
-"""Raised when a key of the manifest changes its meaning or goes."""
+"""Incremented when a key of the manifest changes its meaning or is removed."""
 
 _OPENING = re.compile(rb'\{"format":\d+,"converter":\{"name":"%b"[,}]' % PRODUCT.encode())
 
 OPENING_BYTES = 256
-"""More than it takes to tell a manifest of ours."""
+"""More than enough of a file to tell whether it is a manifest of ours."""
 
 
 def opens_manifest(data: bytes) -> bool:

@@ -71,32 +71,30 @@ def _zip_at(target: Path, path: Path, max_bytes: int) -> Iterator[Sink]:
 
 @contextmanager
 def _folder_at(target: Path, path: Path, max_bytes: int) -> Iterator[Sink]:
-    """A folder that stands there stays: it may be a mount point, or lie where we may not write."""
+    """An existing folder is kept: it may be a mount point, or lie where we may not write."""
     with writing(path):
-        stands = target.is_dir()
-        standing = _shown_in(target) if stands else []
-    with work_folder(target if stands else target.parent, path) as work:
+        exists = target.is_dir()
+        earlier = _shown_in(target) if exists else []
+    with work_folder(target if exists else target.parent, path) as work:
         made = work / "bundle"
         with writing(path):
             made.mkdir()
         yield FolderSink(made, path, max_bytes)
         with writing(path):
-            if stands:
+            if exists:
                 replaced = work / "replaced"
                 replaced.mkdir()
-                _exchange(standing, made, target, replaced)
+                _exchange(earlier, made, target, replaced)
             else:
                 made.rename(target)
 
 
-def _exchange(standing: Iterable[Path], made: Path, folder: Path, replaced: Path) -> None:
-    """Move what stands in a folder out of it and what was made into it: all, or else nothing.
+def _exchange(earlier: Iterable[Path], made: Path, folder: Path, replaced: Path) -> None:
+    """Move the earlier content of a folder out of it and what was made into it: all or nothing.
 
-    The old manifest goes first and the new one comes last: what has one is whole.
+    The old manifest goes first and the new one comes last, so that a folder with one is whole.
     """
-    out = [
-        (path, replaced / path.name) for path in sorted(standing, key=_is_manifest, reverse=True)
-    ]
+    out = [(path, replaced / path.name) for path in sorted(earlier, key=_is_manifest, reverse=True)]
     into = [(path, folder / path.name) for path in sorted(made.iterdir(), key=_is_manifest)]
     try:
         for old, new in out + into:
@@ -120,8 +118,8 @@ def _check_free(path: Path, *, replace: bool) -> None:
     if path.is_dir() and _holds_us(path):
         raise unusable(path, "is or contains the current folder", "name a new folder, such as out")
     if not _is_bundle(path):
-        is_it = "is not empty" if path.is_dir() and not _is_zip(path) else "already exists"
-        raise unusable(path, f"{is_it} and is not a docc2context bundle, so it is never replaced")
+        state = "is not empty" if path.is_dir() and not _is_zip(path) else "already exists"
+        raise unusable(path, f"{state} and is not a docc2context bundle, so it is never replaced")
     if not replace:
         raise occupied(path, "a bundle")
 

@@ -28,13 +28,13 @@ class Sink(Protocol):
 
     @property
     def pack(self) -> Packing:
-        """Makes of a file what `write` takes; it needs no sink, so that others can do it."""
+        """Packs a file for `write`; needs no sink, so that worker processes can do it."""
 
     def write(self, path: str, file: PackedFile) -> None:
         """Add a file. Raises OutputTooLarge once all files together outgrow the limit."""
 
     def write_asset(self, path: str, size: int, pieces: Iterable[bytes]) -> None:
-        """Add a file that comes in pieces, `size` bytes in all; none is taken if they are too many.
+        """Add a file that comes in pieces, `size` bytes in all; takes none if that is too many.
 
         Raises as `write` does.
         """
@@ -57,7 +57,7 @@ class ZipSink(ByteCounter):
         if size > MAX_ENTRY_BYTES:
             raise too_large(MAX_ENTRY_BYTES)
         self.count(size)
-        # Whole for what deflates best: the same library must do it everywhere for the same bytes.
+        # Whole, because libdeflate does not stream, and another library would make other bytes.
         if size <= _DEFLATED_BYTES and not path.lower().endswith(_COMPRESSED):
             self._zip.add(path, deflated(b"".join(pieces)))
         else:

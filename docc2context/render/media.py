@@ -12,7 +12,7 @@ from docc2context.render.remarks import note
 _SCALE = re.compile(r"[1-9]x")
 
 _VIDEO_FILES = (".mov", ".mp4", ".m4v", ".webm")
-"""How the names of videos end, by which one is told that the page does not describe."""
+"""How the names of videos end, to recognise one that the page does not describe."""
 
 
 def shown_or_described(identifier: str, ctx: Context) -> str:
@@ -55,8 +55,8 @@ def _described(reference: Reference | None, identifier: str) -> str:
     plainest = min(variants, key=lambda variant: "dark" in variant.traits, default=None)
     name = escape(_file_name(plainest.url if plainest else identifier))
     description = f"{words} ({name})" if words else name
-    named_so = reference is None and identifier.lower().endswith(_VIDEO_FILES)
-    kind = "Video" if named_so or isinstance(reference, VideoReference) else "Image"
+    looks_like_video = reference is None and identifier.lower().endswith(_VIDEO_FILES)
+    kind = "Video" if looks_like_video or isinstance(reference, VideoReference) else "Image"
     return note(f"{kind}: {description}")
 
 
