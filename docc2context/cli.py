@@ -129,7 +129,7 @@ def _convert(options: argparse.Namespace) -> int:
 def _losses(
     source: Path | BinaryIO, output: Path, options: argparse.Namespace
 ) -> CheckReport | None:
-    """What the check finds; None if it fails, which is told here: the report is still due."""
+    """What the check finds; None if it fails, which is said here: the report is still due."""
     try:
         return _checked(source, output)
     except (Docc2contextError, OSError) as error:

@@ -42,15 +42,15 @@ def convert(  # noqa: PLR0913  # each is a choice of the caller's, and has a nam
 
     `source` is a zip (path, bytes or seekable binary file) or an archive's folder; `destination` a
     path ending in `.zip`, a folder, or a seekable binary file that gets a zip. The same archive
-    gives the same bytes, whatever it is called. `single` puts all pages into one document instead,
-    in a file, by path or opened. `assets` copies the images, videos and downloads that pages show
+    gives the same bytes, whatever it is called. `single` puts all pages into one document instead:
+    a file, by path or opened. `assets` copies the images, videos and downloads that pages show
     or link to into the bundle, as far as they are in the archive. `language` says how to show pages
     about several languages: in `all` of them, or in `swift` or `occ` (Objective-C) alone. `replace`
     allows an earlier bundle or document to be replaced. `workers` is how many processes may work on
-    a source that is a path; few pages get fewer. They are spawned, so a program needs its
+    a source that is a path; few pages get fewer. They are spawned, so a program needs the guard
     `if __name__ == "__main__":`. After each page, `on_page` is called with the number of pages done
     and the number of all pages; what it raises ends the conversion. `reading` records what reading
-    the archive costs, and, if this raises, how far it got.
+    the archive costs, and, if the conversion fails, how far it got.
 
     Raises ArchiveRefused, NothingConverted, OutputTooLarge or DestinationError, or BrokenExecutor
     of `concurrent.futures` if a worker dies; nothing is left at a destination path then. A source

@@ -100,10 +100,10 @@ class Code(StrEnum):
 class Docc2contextError(Exception):
     """Base of all errors that this library raises on purpose.
 
-    `code` is from the closed set. `message` says what is wrong; `remedy`, in words that are ours
-    alone, what to do about it: what the code says, if not given. `entry` names the member of the
-    archive concerned (escaped, cut to 200 characters), `limit` is the bound that was hit, in the
-    unit that the message names.
+    `code` is from the closed set. `message` says what is wrong; `remedy` what to do about it,
+    without a word of the archive, and by default what the code says. `entry` names the member of
+    the archive concerned (escaped, cut to 200 characters), `limit` is the bound that was hit, in
+    the unit that the message names.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class Docc2contextError(Exception):
         self.limit = limit
 
     def __reduce__(self) -> tuple[object, ...]:
-        """To be raised in another process than it arose in: all attributes come along."""
+        """Pickle it with all attributes, so that a worker's error can be raised by the parent."""
         return _unpickled, (type(self), self.__dict__)
 
     def __str__(self) -> str:
@@ -167,7 +167,7 @@ class EntryUnreadable(OSError):
         self.entry = quoted(entry)
 
     def __reduce__(self) -> tuple[object, ...]:
-        """To be raised in another process than it arose in."""
+        """Pickle it with both attributes, as Docc2contextError does with all."""
         return _unreadable, (self.reason, self.entry)
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ _FILE_SUFFIXES = (
     *(".md", ".markdown", ".txt", ".json", ".html"),
     *(".tar", ".gz", ".tgz"),
 )
-"""Of names that nobody gives to a folder; `.doccarchive` and `v1.2` are given to folders."""
+"""What no folder's name ends in. Not any suffix: `Kit.doccarchive` and `v1.2` name folders."""
 
 _SIGNALS = (
     "If a signal stops the program, 128 plus the signal's number: 130 for Ctrl-C, 143 for SIGTERM, "
@@ -46,7 +46,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
 
 def _may_come_first(word: str) -> bool:
     """Whether it is a command, an option, or the archive in the form of the Swift tool."""
-    # Unlike Path.exists, this raises for no path.
+    # Unlike Path.exists, this never raises, whatever the path.
     return word in _COMMANDS or word.startswith("-") or os.path.exists(word)  # noqa: PTH110  # see above
 
 
@@ -57,7 +57,7 @@ def _as_convert(arguments: list[str]) -> list[str]:
 
 
 def _contradiction(options: argparse.Namespace) -> str | None:
-    """What is wrong with a combination of options of which each is right by itself."""
+    """What is wrong with options that are right one by one but not together; None if nothing is."""
     if options.single and options.assets:
         return ASSETS_IN_ONE_DOCUMENT
     if options.output == STANDARD:
@@ -75,7 +75,7 @@ def _contradiction(options: argparse.Namespace) -> str | None:
 
 def _is_file(path: str) -> bool:
     """Whether a path means a file that is no zip, and is no existing folder."""
-    # Unlike Path.is_dir, this raises for no path.
+    # Unlike Path.is_dir, this never raises, whatever the path.
     return path.lower().endswith(_FILE_SUFFIXES) and not os.path.isdir(path)  # noqa: PTH112  # see above
 
 
@@ -164,7 +164,7 @@ def _run_options(command: argparse.ArgumentParser) -> None:
 def _worker_count(text: str) -> int:
     try:
         count = int(text) if text.isdecimal() else 0
-    except ValueError:  # Python reads no number of thousands of digits
+    except ValueError:  # Python refuses to read over 4,300 digits
         raise argparse.ArgumentTypeError(f"has too many digits: {quoted(text)}") from None
     if count < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number, 1 or more, not {quoted(text)}")
@@ -172,7 +172,7 @@ def _worker_count(text: str) -> int:
 
 
 def _name(text: str) -> str:
-    """A path as it was given. An empty one, as of an unset variable, would mean this folder."""
+    """A path as given. An empty one, as from an unset variable, would mean the current folder."""
     if not text:
         raise argparse.ArgumentTypeError("is empty; is a variable not set?")
     return text

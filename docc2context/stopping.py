@@ -49,7 +49,7 @@ def ignore_stops() -> None:
 
 def _stop(number: int, _frame: FrameType | None) -> None:
     ignore_stops()
-    # A file that it finds half closed is closed by its finalizer, of which Python 3.13 complains.
+    # A file that was being closed is closed again by its finalizer; Python 3.13 reports the error.
     sys.unraisablehook = _say_nothing
     raise Stopped(number)
 

@@ -9,7 +9,7 @@ from typing import BinaryIO, TextIO
 
 
 def say(line: str) -> None:
-    """Write a line to standard error; if that fails, the exit code has to do."""
+    """Write a line to standard error; if that fails, the exit code must be enough."""
     if sys.stderr is None:
         return
     try:
@@ -19,7 +19,7 @@ def say(line: str) -> None:
 
 
 def standard_input() -> BinaryIO:
-    """Standard input, for bytes. Raises OSError if it is closed, or if somebody would type it."""
+    """Standard input, for bytes. Raises OSError if it is closed, or a terminal."""
     if sys.stdin is None:
         raise OSError("standard input is closed")
     if sys.stdin.isatty():
@@ -50,7 +50,7 @@ def standard_output() -> Iterator[BinaryIO]:
 
 @contextmanager
 def _buffered(file: BinaryIO) -> Iterator[BinaryIO]:
-    """A file that writes all it is given; the raw one, under PYTHONUNBUFFERED, may write a part."""
+    """A file that writes all it is given; a raw one, under PYTHONUNBUFFERED, may write a part."""
     if not isinstance(file, io.RawIOBase):
         yield file
         return

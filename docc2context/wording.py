@@ -1,4 +1,4 @@
-"""How messages for people word names, strangers' words and numbers."""
+"""How messages for people show names, words of an archive, and numbers."""
 
 _QUOTED_CHARS = 200
 _READABLE_CHARS = 1000

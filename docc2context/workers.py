@@ -54,7 +54,7 @@ def converted_pages(
 
 
 def _in_order(pool: futures.Executor, pages: Sequence[str], *, ahead: int) -> Iterator[Any]:
-    """What the pool makes of the pages, in order: the kind that its processes were started for."""
+    """What the pool makes of the pages, in order; of what type, its `make_converter` decides."""
     batches = (pages[start : start + _BATCH] for start in range(0, len(pages), _BATCH))
     waiting = deque(_submitted(pool, batch) for batch in islice(batches, ahead))
     while waiting:
@@ -65,8 +65,8 @@ def _in_order(pool: futures.Executor, pages: Sequence[str], *, ahead: int) -> It
 def _submitted(pool: futures.Executor, batch: Sequence[str]) -> futures.Future[list[Any]]:
     """A batch handed to the pool, which may start a process for it.
 
-    That process blocks SIGINT: Ctrl-C goes to all processes of a terminal, and this one is to end
-    the others.
+    The new process inherits a blocked SIGINT: Ctrl-C goes to all processes of a terminal, and the
+    parent is to end the others.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         return pool.submit(_convert_batch, batch)
