@@ -22,7 +22,7 @@ class Fragments:
         self._by_folded_place: dict[tuple[str, str], str] = {}
 
     def add(self, path: str, markdown: str) -> None:
-        """Assign those of the next page's headings; the first of these is its title."""
+        """Assign fragments to the headings of the next page, the first of which is its title."""
         page = page_key(path)
         for anchor, words in headings(markdown):
             # Slugs drop escapes, so the Markdown of a heading gives the slug of its text.

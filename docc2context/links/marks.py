@@ -47,7 +47,7 @@ def headings(markdown: str) -> Iterator[tuple[str, str]]:
 class MarkingResolver(PageResolver):
     """Resolves the identifiers of a page whose links stay within one document."""
 
-    def destination(self, identifier: str, described: Described | None) -> str | None:  # noqa: ARG002  # asked anew
+    def destination(self, identifier: str, described: Described | None) -> str | None:  # noqa: ARG002  # looked up again below
         if (external := self.external(identifier)) is not None:
             return external
         path = self.file(identifier)
@@ -59,7 +59,7 @@ class MarkingResolver(PageResolver):
     def with_references(self, references: Mapping[str, ReferenceText]) -> "MarkingResolver":
         return MarkingResolver(self._site, self._path, references)
 
-    def fill_own_links(self, markdown: str, anchors: Mapping[str, str]) -> str:  # noqa: ARG002  # too early
+    def fill_own_links(self, markdown: str, anchors: Mapping[str, str]) -> str:  # noqa: ARG002  # the document's are not known yet
         return markdown
 
 

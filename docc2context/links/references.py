@@ -25,7 +25,7 @@ _MAX_TEXT = 4096
 
 
 _COST_OF_MENDED = 8
-"""Among misfits, a node may have three bytes instead of the twenty of a sound one."""
+"""Among misfits, a node may take three bytes of JSON; a sound one takes twenty."""
 
 
 class Described(msgspec.Struct, gc=False):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from docc2context.markdown.escape import block_start
 
 RULE = "* * *"
-"""A thematic break, made of stars: behind a list's `-`, dashes would make both one break."""
+"""A thematic break, made of stars: dashes after a list's `-` would make one break of both."""
 
 _MAX_LIST_NUMBER = 999_999_999
 """CommonMark reads no list number of more than nine digits (5.2)."""
@@ -41,9 +41,9 @@ def join(blocks: Iterable[str]) -> str:
 def with_list_below(text: str, items: str) -> str:
     r"""A line, or more than one, and the list below it, as an item of another list holds them.
 
-    Without an empty line between, that other list stays tight (CommonMark 5.3). But only below a
-    single line, and lists that begin with a number other than 1 or with an empty item cannot
-    interrupt a paragraph (5.2).
+    With no empty line between, that other list stays tight (CommonMark 5.3). This is done only
+    below a single line, and for lists that can interrupt a paragraph: a numbered one must begin
+    with 1, and the first item must not be empty (5.2).
 
     >>> with_list_below("a", "- b"), with_list_below("a", "2. b"), with_list_below("", "- b")
     ('a\n- b', 'a\n\n2. b', '- b')
@@ -115,7 +115,7 @@ def quotation(blocks: str) -> str:
 
 
 def list_item(marker: str, blocks: str) -> str:
-    """Blocks behind a list marker, later lines indented to belong to the item.
+    """Blocks after a list marker, later lines indented to belong to the item.
 
     An item without content is the marker alone. One that begins with code keeps its indentation.
     One that begins with empty items begins on its second line: `- - -` is a thematic break.

@@ -40,7 +40,7 @@ def code_block(lines: Iterable[str], language: str = "") -> str:
 
 
 def _plain_line_breaks(code: str) -> str:
-    """A line without the CR that CRLF files leave at its end; one inside it breaks the line."""
+    """A line without the CR that CRLF files leave at its end; a CR inside becomes a line break."""
     if "\r" not in code:
         return code
     return code.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")

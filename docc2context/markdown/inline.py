@@ -44,7 +44,7 @@ def join(pieces: Sequence[str | Styled]) -> str:
     """
     line: list[str] = []
     last = ""
-    end = ""  # the same, but empty behind a style, which was rendered for what follows
+    end = ""  # the same, but empty after a style, which was rendered for what follows
     following: Sequence[str] = ()
     for place, piece in enumerate(pieces):
         if isinstance(piece, str):

@@ -16,7 +16,7 @@ _MARKS = frozenset("_*")
 """At either end of a piece, these are emphasis; in text, they are escaped there."""
 
 COMPLETING = frozenset(ascii_letters + digits + "#;/!?") | _MARKS
-"""First characters that may complete what the piece before begins; a link does so behind `OPEN`."""
+"""First characters that may complete what the piece before begins; others do only after `OPEN`."""
 
 OPEN = frozenset("!") | _MARKS
 """Last characters that almost anything may complete; `ends_in_code` recognises code."""

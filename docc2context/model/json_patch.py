@@ -22,7 +22,7 @@ PATCH_FAULTS = (
 """What an operation that cannot be applied raises."""
 
 _END = "-"
-"""The place behind the last item of a list (RFC 6901, section 4)."""
+"""The place after the last item of a list (RFC 6901, section 4)."""
 
 _WRITES = frozenset({"add", "replace"})
 """The operations that do the same to a struct's field: set it."""
@@ -31,7 +31,8 @@ _WRITES = frozenset({"add", "replace"})
 def apply_to(root: msgspec.Struct, path: str, operation: PatchOperation, own: set[int]) -> None:
     """Apply an operation to what `path` leads to. Raises one of PATCH_FAULTS if it cannot be.
 
-    `own` has the ids of what may be changed: anything else on the path is copied, and then added.
+    `own` has the ids of what may be changed: anything else on the path is copied, and the copy's id
+    added.
     """
     place = _places(type(root)).get(path)
     if place is None or operation.op not in _WRITES:
@@ -132,7 +133,7 @@ def _places(root: type[msgspec.Struct]) -> dict[str, _Place]:
 
 
 def _tokens(path: str) -> list[str]:
-    """The steps of a JSON pointer (RFC 6901). Raises LookupError for the whole page."""
+    """The steps of a JSON pointer (RFC 6901). Raises LookupError for none: the whole page."""
     tokens = path.split("/")[1:]
     if not tokens:
         raise LookupError(path)

@@ -48,5 +48,5 @@ class LenientDecoder(Generic[T]):
             except msgspec.ValidationError:
                 found: T | None = salvage(_untyped.decode(data), self._type, unknown)
                 return found
-        except UnicodeDecodeError as error:  # from either: each checks other strings
+        except UnicodeDecodeError as error:  # from either: each checks only the strings it decodes
             raise msgspec.DecodeError("not UTF-8") from error

@@ -94,7 +94,7 @@ class VersionChange(Node):
 
 
 class Trait(Node):
-    """Whom a variant is for."""
+    """The language that a variant is for."""
 
     interface_language: str | None = None
 
