@@ -18,8 +18,8 @@ def platforms(items: Sequence[Availability] | None) -> list[str]:
 def is_deprecated(node: RenderNode, ctx: Context) -> bool:
     """Whether a page is deprecated as a whole, by the rules of swift-docc and its web page.
 
-    That is by a deprecation summary, by what the page's references say of the page itself, or by
-    its platforms: if one entry for all says so, or that of each platform that still has it.
+    A deprecation summary makes it so, or the page's own entry among its references, or its
+    platforms: an entry that is for all of them, or those of every platform that still has it.
     """
     return (
         bool(node.deprecation_summary)
@@ -66,7 +66,7 @@ def messages(items: Sequence[Availability] | None) -> list[str]:
 
 
 def _message(item: Availability) -> str:
-    """In it, as in all messages of the compiler, what stands between backticks is code."""
+    """An entry's message and new name; backticks mean code, as in all messages of the compiler."""
     renamed = f"Renamed to {_as_code(item.renamed)}" if item.renamed else ""
     if item.message and renamed:
         return f"{item.message.rstrip('. ')}. {renamed}"

@@ -109,15 +109,15 @@ def headings_below(
 ) -> AbstractContextManager[None]:
     """A `with` block in which the headings of these blocks stand below one of this level.
 
-    They are lowered together, and only as far as they must be: DocC's web page shows them as their
-    authors wrote them, who mostly begin where its own headings end.
+    They are lowered together, and no further than they must be: authors mostly begin where the
+    headings of DocC's web page end, and it shows theirs as they are.
     """
     levels = [max(node.level, 2) for node in nodes or () if isinstance(node, Heading)]
     return ctx.headings_from(level + 1, min(levels, default=level + 1))
 
 
 def run_in(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
-    """Blocks behind a head: on its line if they begin with a paragraph, else below it."""
+    """Blocks after a head: on its line if they begin with a paragraph, else below it."""
     match nodes:
         case [Paragraph() as first, *rest]:
             line = inlines(first.inline_content, ctx).strip()
@@ -127,7 +127,7 @@ def run_in(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
 
 
 def in_item(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
-    """What an item of a list says: blocks, behind a head if that is not empty.
+    """What an item of a list says: blocks, after a head if that is not empty.
 
     The list stays tight if the item is one line with a list below it.
     """
@@ -142,7 +142,7 @@ def in_item(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
 
 
 def labelled(label: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
-    """An item of a list: a label, a colon, and what is said of it; either alone without the other.
+    """An item of a list: a label, a colon, and what is said of it; one alone if the other is empty.
 
     What is said may show nothing, such as a paragraph without words.
     """

@@ -137,7 +137,7 @@ class Context(Surroundings):
         """A context for the same page in another language, whose headings read `… (Objective-C)`.
 
         Both write into one page, and share what they collect for it. Everything else is the other's
-        own, and what it makes is not taken off what may still be made of this one.
+        own, its budget included: what it spends is not taken off this one's.
         """
         return Context(
             self.links.with_references(references),

@@ -57,7 +57,7 @@ def page_list(identifiers: Sequence[str], ctx: Context) -> PageList:
 
 
 def tell_apart(lists: Sequence[PageList], ctx: Context) -> None:
-    """Put declarations behind names that several symbols in these lists share.
+    """Put declarations after names that several symbols in these lists share.
 
     A symbol counts once, however often it is listed, and under whatever identifiers.
     """

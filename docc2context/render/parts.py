@@ -38,7 +38,7 @@ _LISTS: tuple[tuple[str, Callable[[Any, Context], str]], ...] = (
 
 
 class Parts(msgspec.Struct, frozen=True, gc=False):
-    """Rendered parts: what precedes the declarations, these, and all that has headings."""
+    """Rendered parts: what precedes the declarations, the declarations, and all under headings."""
 
     lead: list[str]
     declarations: list[str]
@@ -112,7 +112,7 @@ def _availability_note(node: RenderNode, ctx: Context) -> str:
 
 
 def _with_code(block: Block) -> Block:
-    """A summary that is only text is a message of the compiler."""
+    """The block, its backticks read as code if it is only text: then it is a compiler's message."""
     match block:
         case Paragraph(inline_content=[Text(text=text)]):
             return _message(text)

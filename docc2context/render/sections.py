@@ -106,7 +106,7 @@ def _item(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
 
 
 def _with_notes(name: str, notes: Iterable[str]) -> str:
-    """A name with the notes that are not empty in brackets behind it."""
+    """A name followed, in brackets, by the notes that are not empty."""
     joined = ", ".join(filter(None, notes))
     return f"{name} ({joined})" if joined else name
 

@@ -21,7 +21,7 @@ class Surroundings:
     """Whether everything is set in bold."""
 
     top_level: int = 2
-    """The level that no heading in content is above."""
+    """The highest level that a heading in content may have."""
 
     demotion: int = 0
     """Levels by which headings in content are lowered."""
@@ -53,7 +53,8 @@ class Surroundings:
     def headings_from(self, level: int, highest: int) -> "_Saved":
         """A `with` block whose headings have this level or a lower one.
 
-        `highest` is the level of the highest of them: all are lowered by what it lacks, if it does.
+        `highest` is the level of the highest of them; if that is above `level`, all are lowered by
+        the difference.
         """
         saved = _Saved(self)
         self.top_level = level

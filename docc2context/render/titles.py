@@ -123,7 +123,7 @@ def owner_by_address(node: RenderNode) -> str:
     parts = node.identifier.url.partition("/documentation/")[2].split("/")
     if node.kind != "symbol" or len(parts) < 3:
         return ""
-    return unquote(parts[-2]).partition("-")[0]  # after it, swift-docc tells equal names apart
+    return unquote(parts[-2]).partition("-")[0]  # a suffix such as -class tells equal names apart
 
 
 def other_names(node: RenderNode, others: Iterable[Variant]) -> str:
