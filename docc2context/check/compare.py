@@ -18,7 +18,7 @@ _BETWEEN_BACKTICKS = re.compile(r"(?<!`)(``?)([^`]+)\1(?!`)")
 _WORD = re.compile(r"\w+")
 
 _MOST_SEAMS = 8
-"""In a word of which each part between two seams can be found like a word."""
+"""In a word whose parts are all looked up like words: with n seams, it has some n²/2 of them."""
 
 _PARTS = re.compile(r"(?<=[.!?:;])\s+|\n+")
 
@@ -65,7 +65,7 @@ class _Page:
         self.words = _words(self.plain, self.seams)
         self.taken = bytearray(len(self.plain))
         self.left: dict[tuple[str, int], Iterator[int]] = {}
-        """The places of a needle, behind a position, that have not been tried yet."""
+        """The places of a needle, from a position on, that have not been tried yet."""
 
     def take_lines(self, string: Displayable) -> bool:
         """Find code as whole lines of a fence and keep others from them."""
@@ -81,7 +81,7 @@ class _Page:
         return any(self._take(needle, string) for needle in _needles(string))
 
     def holds(self, string: Displayable) -> bool:
-        """Whether a string stands somewhere, be the place taken or not."""
+        """Whether a string stands somewhere, even in a place that is taken."""
         start = self._start(string)
         return any(
             place >= 0 for needle in _needles(string) for place in self._places(needle, start)
@@ -125,7 +125,7 @@ class _Page:
                 yield place
 
     def _candidates(self, needle: str, start: int) -> Iterator[int]:
-        """Where a needle stands: told by its rarest word, not to read all of a page for each."""
+        """Where a needle stands: found by its rarest word, not by reading the page for each."""
         words = list(_WORD.finditer(needle))
         if self.words is None or not words:
             place = self.plain.find(needle, start)
@@ -181,8 +181,8 @@ def _words(text: str, seams: Sequence[int]) -> dict[str, list[int]] | None:
 def _needles(string: Displayable) -> Iterator[str]:
     """The forms in which a string may stand, in order of preference.
 
-    What conditions begin with is in lower case where they stand behind a name. Of the code in a
-    heading or a compiler's message swift-docc writes the backticks, which are code again here.
+    A condition begins in lower case where it follows a name. Code in a heading or a compiler's
+    message has backticks in swift-docc's JSON, and is code again in the Markdown.
     """
     line = _line(string.text)
     yield line

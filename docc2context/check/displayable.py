@@ -1,6 +1,6 @@
 """What DocC's web page displays of a page, read from its raw JSON.
 
-Nothing here knows the typed model or the renderer, so that a node or key which those forget shows.
+Nothing here knows the typed model or the renderer, so that what they forget is noticed.
 The walk goes by what is *not* displayed (`denied.py`): what it does not know counts as displayed.
 """
 
@@ -208,7 +208,8 @@ def _is_shown(node: dict[str, Any], key: str, at: _At) -> bool:
 def _fragments(at: _At) -> list[str]:
     """The texts of declaration fragments: `kind` and `text`, but no `type`; empty for other lists.
 
-    Tokens are nothing else: there a bare string is a text too, and brackets too many are none.
+    A list of tokens holds nothing else: there a bare string is a text too, and brackets too many
+    are ignored.
     """
     are_tokens = at.key == "tokens"
     texts: list[str] = []

@@ -27,7 +27,7 @@ def coalesced(values: list[Any]) -> list[Any]:
 
 
 def with_texts(values: list[Any]) -> list[Any]:
-    """Inline content whose bare strings and numbers are texts, as which they read."""
+    """Inline content, its bare strings and numbers made text nodes, because they read as text."""
     return [{"type": "text", "text": str(one)} if _is_bare(one) else one for one in values]
 
 
@@ -36,9 +36,9 @@ def _is_bare(value: object) -> bool:
 
 
 def with_names(values: list[Any], references: dict[str, Any]) -> list[Any]:
-    """Mentions as text if they name a page in plain words, right beside other words.
+    """Inline content, its mentions made text nodes where their plain words touch other words.
 
-    Where no link can be made, as to a page that is not described, all are one word to a reader.
+    Where no link can be made, as to a page that is not described, a reader sees a single word.
     """
     names = [_name_in_words(value, references) for value in values]
     if not any(names):
@@ -82,7 +82,7 @@ def _is_code(reference: dict[str, Any]) -> bool:
 
 
 def _last_part(identifier: str) -> str:
-    """What tells a page that has no title."""
+    """What to call a page that has no title."""
     return unquote(identifier.rstrip("/").rpartition("/")[2])
 
 
@@ -100,7 +100,7 @@ def _text(value: object) -> str:
 
 
 def _is_one_word(before: str, after: str) -> bool:
-    """Whether one text goes on in the next without a boundary between words."""
+    """Whether no boundary between words lies where one text meets the next."""
     around = before[-1:] + after[:1]
     return len(around) == 2 and all(char.isalnum() or char == "_" for char in around)
 
@@ -115,7 +115,7 @@ def without_stop(values: list[Any]) -> list[Any]:
 
 
 def overridden(node: dict[str, Any]) -> dict[str, Any]:
-    """An object without what another of its members is shown instead of."""
+    """An object without the members that another one is shown instead of."""
     hidden = {plain for rich, plain in _RICHER.items() if node.get(rich)}
     if node.get("overridingTitle") or node.get("overridingTitleInlineContent"):
         hidden.add("identifier")

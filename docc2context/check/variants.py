@@ -12,7 +12,7 @@ Language = Literal["all", "swift", "occ"]
 """Those of the converter, whose model the check does without."""
 
 _END = "-"
-"""The place behind the last item of a list (RFC 6901, section 4)."""
+"""The place after the last item of a list (RFC 6901, section 4)."""
 
 
 def page_in(data: bytes, language: Language) -> object:
