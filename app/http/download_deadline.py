@@ -1,7 +1,7 @@
 """A time within which a client must take some of its answer.
 
-uvicorn waits forever for a client that stops reading, and so would a conversion's result, an open
-file. It cannot see what it has handed to the system, so the system keeps the time.
+uvicorn waits forever for a client that stops reading, and a conversion's result would stay open as
+long. It cannot see what becomes of what it has handed to the system, so the system keeps the time.
 """
 
 import socket

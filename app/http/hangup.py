@@ -15,8 +15,8 @@ CLIENT_GONE: Final = 499
 class HangupReported(UpgradeIgnored):
     """Reports a hang-up to all unanswered requests of a connection.
 
-    uvicorn notifies only the last one. If a client had sent another request behind it, the first
-    would go on, and fail at the end by writing to a closed connection.
+    uvicorn notifies only the last one. If a client had pipelined two requests, the first would go
+    on, and fail at the end by writing to a closed connection.
     """
 
     _unanswered: deque[RequestResponseCycle]

@@ -13,11 +13,11 @@ MAX_HEAD_BYTES: Final = 64 * 1024
 """Twice what nginx accepts."""
 
 MAX_HEADERS: Final = 256
-"""With trailers; browsers and proxies send some 40. Without it, a head of 64 KiB could be 13,000
+"""With trailers; browsers and proxies send some 40. Without it, a head of 64 KiB could have 13,000
 headers, which take some twenty times that memory and 25 ms to look through."""
 
 MAX_WAITING: Final = 16
-"""Requests behind the one being answered; browsers send none."""
+"""Pipelined requests, besides the one being answered; browsers send none."""
 
 _REQUEST_LINE_BYTES: Final = len(b"GET  HTTP/1.1\r\n")
 _SEPARATOR_BYTES: Final = len(b": \r\n")

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol, bounding how many connections are open without an answer due.
+"""A bound on how many connections are open without an answer due.
 
 Each holds a descriptor and, with half a head, 60 KiB. Without descriptors no one else can connect,
 health checks included.
@@ -25,10 +25,10 @@ DEFAULT_MAX_IDLE: Final = 1024
 """Proxies keep tens, and browsers six each."""
 
 FINISH_SECONDS: Final = 2.0
-"""So long after an answer, its client may still be taking the last of it, or sending its upload."""
+"""So soon after an answer, its client may still be taking the last of it, or sending its upload."""
 
 LOG_SECONDS: Final = 10.0
-"""A line for each connection that is ended would fill the log."""
+"""One line counts all connections ended in this time: a line for each would fill the log."""
 
 _LOOKS: Final = 2
 """Connections looked at for each one that turns idle: with one, those that prove to be busy would
@@ -103,7 +103,7 @@ class _Idle:
     def make_room(self, most: int) -> None:
         """End the connections that have been idle longest, if over `most` are.
 
-        One that is of use goes behind the others instead, as long as twice as many are not idle.
+        One that is of use moves to the end of the line instead, unless over twice `most` are idle.
         """
         for _ in range(_LOOKS):
             excess = len(self.since) - most

@@ -46,7 +46,7 @@ class LingeringClose(BoundedSlowReaders):
         super().on_message_complete()
 
     def timeout_keep_alive_handler(self) -> None:
-        """Close a connection on which nothing arrives."""
+        """Close a connection on which nothing arrives, unless something waits to be read."""
         last_look = Deadline(self.loop, 0, self._connection.close)
         self.timeout_keep_alive_task = last_look  # type: ignore[assignment]  # is cancelled alike
 

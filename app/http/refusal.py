@@ -73,7 +73,7 @@ class RefusalReported(HangupReported):
     def _last_complete(self) -> RequestResponseCycle | None:
         """The last of the whole requests that still wait for their answer; None if there is none.
 
-        One that is not yet whole and waits for its turn will have none.
+        One that is still incomplete and waits for its turn gets no answer.
         """
         if self.cycle.more_body:
             if not self.pipeline:

@@ -29,8 +29,8 @@ class WellFormedHead(HeadInTime):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self._in_body:
-            # Blanks around a value are not part of it (RFC 9112, section 5.1): httptools leaves
-            # those behind it.
+            # Blanks around a value are not part of it (RFC 9112, section 5.1), but httptools keeps
+            # those after it.
             super().on_header(name, value.strip(b" \t"))
 
     def on_headers_complete(self) -> None:
