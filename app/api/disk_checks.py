@@ -19,8 +19,8 @@ class DiskChecks:
     """Whether conversions are admitted, and whether uploads can be stored.
 
     All who ask at the same time share one look at the disk, in a thread of its own: one that hangs
-    takes none of the threads that uploads need, and does not keep the service from ending. Who asks
-    when it has hung for PATIENCE_SECONDS is answered at once: nothing gathers at a dead disk.
+    takes none of the threads that uploads need, and does not keep the service from ending. Once it
+    has hung for PATIENCE_SECONDS, whoever asks is answered at once: no crowd waits at a dead disk.
     """
 
     def __init__(self, *, drain: Drain, workspace: Path) -> None:
@@ -36,7 +36,7 @@ class DiskChecks:
         if seconds_left <= 0:
             return _unanswered()
         waited_for = asyncio.wrap_future(look)
-        await asyncio.wait([waited_for], timeout=seconds_left)  # which leaves the look to others
+        await asyncio.wait([waited_for], timeout=seconds_left)  # cancels no look of others
         return waited_for.result() if waited_for.done() else _unanswered()
 
     def check_blocking(self) -> dict[str, Check]:

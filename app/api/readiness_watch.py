@@ -9,7 +9,7 @@ log = structlog.get_logger()
 
 
 class ReadinessWatch:
-    """A service that is not ready gets no request whose failure would show it: this does."""
+    """Shows that a service is not ready: it then gets no request whose failure would show it."""
 
     def __init__(self, services: Services) -> None:
         self._checks = services.disk_checks

@@ -1,4 +1,4 @@
-"""Deadlines that hold a late event loop to be late, and not whom it waits for.
+"""Deadlines that blame a late event loop for being late, and not whom it waits for.
 
 A process that is suspended for a while, or has a loop that was held up, finds its timers due before
 it has read what arrived in time: uvloop looks at timers first. Uploads that went on would be told
@@ -16,7 +16,7 @@ what that wakes needs a few more; a turn of an idle loop takes microseconds."""
 
 
 class Deadline:
-    """Calls back when a time is over and the loop has looked for what arrived in it.
+    """Calls back when a time is over and the loop has read what arrived within it.
 
     If the loop is late to notice the end, the time is longer by as much, at most doubled.
     """

@@ -8,8 +8,8 @@ from app.core.one_process import STARTUP_FAILURE
 from app.core.threads import THREADS, started_pool
 
 _EVENT_LOOP: Final = 4
-"""libuv starts them to look up the address that the server is to listen on; if it cannot, it has
-the process abort without a word."""
+"""libuv starts them to look up the address that the server is to listen on; if it cannot, it aborts
+the process without a word."""
 
 _BESIDE_REQUESTS: Final = 3
 """For resources, for readiness, and for starting children."""

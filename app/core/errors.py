@@ -9,8 +9,8 @@ Extraction = Literal["success", "failed_validation", "failed_extraction"]
 class Verdict(NamedTuple):
     """What an error says about the upload that it refuses.
 
-    `extraction` is how it counts as an extraction; None if the reader has not seen it. A hostile
-    one hardly ever occurs by accident: several in a row are an attack.
+    `extraction` is how the upload counts as an extraction; None if the reader has not seen it. An
+    error that is hostile hardly ever occurs by accident: several in a row are an attack.
     """
 
     extraction: Extraction | None

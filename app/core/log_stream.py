@@ -1,7 +1,7 @@
-"""Writes the log without ever waiting for who reads it.
+"""Writes the log without ever waiting for its reader.
 
-A pipe that nobody empties, as when a logging driver hangs, takes 64 KiB. The next line would stop
-whoever writes it, the event loop too, and with it the service.
+A pipe that nobody empties, as when a logging driver hangs, takes 64 KiB. The next line would block
+whatever writes it, even the event loop, and so the whole service.
 """
 
 import os
@@ -67,7 +67,7 @@ class PatientStream:
         return bool(poll.poll(milliseconds))
 
     def _write_piece(self, data: bytes) -> bytes:
-        """Write what any pipe takes that has room, pipe(7); return the rest."""
+        """Write what a pipe with any room takes without blocking, pipe(7); return the rest."""
         try:
             return data[os.write(self._descriptor, data[: select.PIPE_BUF]) :]
         except BlockingIOError:  # another process was quicker

@@ -14,8 +14,8 @@ _REFUSAL: Final = (
 )
 
 STARTUP_FAILURE: Final = 3
-"""uvicorn's exit code for an application that cannot start. As process 1 of a container, its
-supervisor is not ended by the signal; it ends, with 0, on seeing this code."""
+"""uvicorn's exit code for an application that cannot start. A supervisor that is process 1 of a
+container survives the signal below; on seeing this code it ends, with 0."""
 
 
 def refuse_several_workers() -> None:

@@ -33,10 +33,10 @@ async def in_thread(function: Callable[..., T], *args: object, pool: Executor | 
 
 
 def started_pool(threads: int) -> ThreadPoolExecutor:
-    """A pool whose threads all run from now on.
+    """A pool whose threads have all been started.
 
-    One that starts them when they are needed fails whoever needs them if the system has none to
-    spare then, and does the work all the same later, when nobody waits for it.
+    A pool that starts them on demand fails its caller if the system has none to spare then, and
+    still does the work later, when nobody waits for it.
 
     Raises RuntimeError if the system has too few now.
     """
@@ -44,7 +44,7 @@ def started_pool(threads: int) -> ThreadPoolExecutor:
     everyone = threading.Barrier(threads + 1)
     try:
         for _ in range(threads):
-            pool.submit(everyone.wait)  # none is free for a second one
+            pool.submit(everyone.wait)  # keeps its thread busy, so that the next needs another
     except RuntimeError:
         everyone.abort()
         pool.shutdown(wait=False)

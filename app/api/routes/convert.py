@@ -96,7 +96,7 @@ async def convert(
     async with services.drain.inside(), AsyncExitStack() as until_converted:
         until_converted.enter_context(_remedies_adapted(request, has_options=has_options))
         with services.conversions.storing():
-            with services.upload_slots.slot() as arrival:  # first: the refused need no file
+            with services.upload_slots.slot() as arrival:  # first, so that the refused open no file
                 upload = await until_converted.enter_async_context(unnamed_file(workspace))
                 fields = await _receive(request, services, arrival, upload, options_with)
             options = options_with(fields)

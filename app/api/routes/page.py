@@ -18,7 +18,7 @@ _DOCS: Final = (_FOLDER / "docs.html").read_bytes()
 
 @router.get("/")
 async def page(request: Request) -> Response:
-    """A form, which works without scripts and which they extend."""
+    """A form that works without scripts, and that scripts extend."""
     return revalidated_response(request, _PAGE, _HTML)
 
 
