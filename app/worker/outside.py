@@ -39,6 +39,8 @@ _TEMPORARY_BYTES: Final = 64 << 20
 """How much its folder may hold besides the archive and the result."""
 
 _HELP: Final = "--help"
+_HELP_ENTRIES: Final = 1000
+"""How many files and folders that may make: none are expected."""
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +89,7 @@ def run_command(
 def try_help(reply: int, command: Command, bounds: Bounds) -> None:
     """Report whether the system runs the command with `--help`; its answer does not matter."""
     program.prepare((reply,))
-    place = program.Place(Path(command.folder), bounds.file_bytes, 1000)
+    place = program.Place(Path(command.folder), bounds.file_bytes, _HELP_ENTRIES)
     try:
         ended = program.run([*command.arguments, _HELP], _environment(command), place, bounds)
     except program.NotRunnable as error:

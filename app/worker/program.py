@@ -74,7 +74,7 @@ def run(
     Raises NotRunnable, OutgrewFolder, Stopped.
     """
     lock_up = partial(lock_up_program, bounds, place.folder, watcher=os.getpid())
-    # From here on they wait until taken; otherwise SIGTERM would leave behind what starts here.
+    # From here on, signals wait for sigtimedwait: SIGTERM would leave behind what is started below.
     signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
     try:
         process = subprocess.Popen(  # noqa: S603  # the operator's own command
