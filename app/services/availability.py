@@ -86,7 +86,7 @@ class Availability:
                     await self.probe()
 
     async def _probe_now(self) -> Locks | ServiceError:
-        """Its error is returned: a task's would be reported where nobody waits any more."""
+        """Its error is returned, not raised: asyncio logs a task's error that nobody retrieves."""
         found: Locks | ServiceError
         try:
             found = locks = await self._converter.probe()

@@ -79,8 +79,8 @@ class Conversions:
     def storing(self) -> Iterator[None]:
         """Around what stores an upload, and makes room for its result.
 
-        Where the disk, the process's files or the upload slots are at an end, that is a conversion
-        that failed, and is recorded as one: it would have asked for a slot next.
+        If there is no room on the disk, no descriptor or no upload slot left, that is recorded as a
+        conversion that failed: it would have asked for its slot next.
         """
         try:
             yield

@@ -62,7 +62,7 @@ class Drain:
             raise reason from None
         finally:
             del self._inside[task]
-            left.set_result(None)  # the task goes on, for as long as its answer is sent
+            left.set_result(None)  # not the task's end, which comes after its answer is sent
 
     def why_cancelled(self) -> ServiceError | None:
         """The error for a conversion that is cancelled now; None if its client has cancelled it."""

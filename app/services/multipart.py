@@ -34,7 +34,7 @@ class FormDecoder:
     """Decodes a form fed to it piece by piece, and hands the bytes of its file on to `write`.
 
     The fields that `kept` names are found in `fields` afterwards, wherever in the form they stand;
-    `check` is called with those before the file when that begins. Others are read over, and so is
+    `check` is called with those before the file when that begins. Others are skipped, and so is
     what precedes the first boundary, as RFC 2046, section 5.1.1, has it. Memory is bounded: a part
     may have 8 headers of 4 KiB each, and everything beside the file may be 1 MiB.
 
@@ -128,7 +128,7 @@ class FormDecoder:
             _refuse("The boundary that the Content-Type header names is too long.")
 
     def _refuse_misplaced(self) -> None:
-        """Within a line a boundary is none, and a file behind it no part."""
+        """Refuse a form whose first boundary is in mid-line, where it begins no part."""
         if self._preamble.holds_boundary and not self._has_file:
             _refuse("The form's first boundary is not at the beginning of a line.")
 
@@ -199,7 +199,7 @@ class _Preamble:
         """Whether the boundary stands in it, but not at the beginning of a line."""
 
     def rest_of(self, data: bytes) -> bytes:
-        """What of the body's next bytes follows it, from the first boundary on."""
+        """The part of the body's next bytes that follows it: from the first boundary on."""
         self._unsearched += data
         first = self._unsearched.find(self._line)
         self.holds_boundary |= self._unsearched.find(self._line[1:]) not in (-1, first + 1)

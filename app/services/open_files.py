@@ -10,7 +10,7 @@ from app.http.idle import DEFAULT_MAX_IDLE
 from app.http.slow_readers import MAX_SLOW_READERS
 
 _PER_IDLE: Final = 2
-"""Twice as many stay as may be idle, as long as ending them would lose something."""
+"""Up to twice as many as may be idle stay, while ending them would cost their clients something."""
 
 _PER_TRANSFER: Final = 2
 """The connection and a file."""
@@ -22,7 +22,7 @@ _SPARE: Final = 256
 """Log, timers and event loop, fast downloads, requests that are answered at once."""
 
 _IDLE_SHARE: Final = 4
-"""Idle connections have a quarter of descriptors that are too few."""
+"""If there are too few descriptors, idle connections get a quarter of them."""
 
 _REMEDY: Final = (
     "raise the hard limit of open files (ulimit -Hn, LimitNOFILE, Docker's --ulimit nofile), or "

@@ -99,7 +99,7 @@ class OutsideConverter:
         self,
         upload: FileIO,
         result: FileIO,
-        options: Options,  # noqa: ARG002  # nothing, as it has no options
+        options: Options,  # noqa: ARG002  # none is set: it has no options
         record: Record,
     ) -> Converted:
         end = asyncio.get_running_loop().time() + self._timeout_seconds

@@ -29,7 +29,7 @@ STORE_TIMEOUT_SECONDS: otherwise a burst would time out, look like a store that 
 through."""
 
 _PROBE_INTERVAL_SECONDS: Final = 5.0
-"""How soon a store that failed, and is asked by no request meanwhile, is found back."""
+"""How soon a store that failed, and that no request asks meanwhile, is noticed to be back."""
 
 _UNKNOWN: Final = "unknown"
 """Clients without an address count as one."""
@@ -51,7 +51,7 @@ class RateLimiter:
     the limit through where two windows meet.
 
     It fails open, on purpose: a store that is gone must not stop conversions, which slots and
-    queue bound anyway. That is logged once, and `rate_limiter_up` tells it.
+    queue bound anyway. That is logged once, and `rate_limiter_up` shows it.
     """
 
     def __init__(self, *, limit: str, store: str, metrics: Metrics) -> None:
@@ -67,7 +67,7 @@ class RateLimiter:
         """Count a conversion of this client.
 
         Raises ServiceError `rate_limited`, with the seconds after which another try makes sense; no
-        exception if the store fails. Until a probe finds it back, it is not asked: otherwise
+        exception if the store fails. Until a probe finds it to be back, it is not asked: otherwise
         requests would wait for it.
         """
         async with self._turns:

@@ -18,8 +18,8 @@ GRACE_SECONDS: Final = 2.0
 Otherwise each new one would be the slowest, and give way to the next instead of the slow ones."""
 
 MEMORY_SECONDS: Final = 10.0
-"""What came so long ago counts for 1/e of what comes now. An average since the beginning would call
-an upload fast for an hour that brings 256 MiB at once and then a byte now and then."""
+"""Bytes that came this long ago count for 1/e of those that come now. By an average since its
+beginning, an upload of 256 MiB at once and then a byte now and then would be fast for an hour."""
 
 _RETRY_AFTER_SECONDS: Final = 10
 """By then some of the uploads are whole, or too slow by comparison."""
@@ -93,12 +93,12 @@ class Arrival:
             yield chunk
 
     def pace(self) -> float:
-        """Bytes per second in the last time; infinite in its first seconds."""
+        """Bytes per second of late; infinite in its first seconds."""
         age = self._clock() - self._began
         if age < GRACE_SECONDS:
             return math.inf
         self._forget()
-        # As much as an upload of 1 byte a second would have in memory by now.
+        # What `_recent_bytes` would be by now for an upload of 1 byte a second.
         seconds = MEMORY_SECONDS * (1 - math.exp(-age / MEMORY_SECONDS))
         return self._recent_bytes / seconds
 

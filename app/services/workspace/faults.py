@@ -1,4 +1,4 @@
-"""What the system says against storing something, as errors for the client."""
+"""The system's reasons for not storing something, as errors for the client."""
 
 import errno
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ log = structlog.get_logger()
 
 @contextmanager
 def faults_reported() -> Iterator[None]:
-    """Turns what the system says against storing something into a `ServiceError`.
+    """Turns an error of the system about storing something into a `ServiceError`.
 
     Only for what stores something: anywhere else, the same errors would be a bug of ours.
     """

@@ -48,7 +48,7 @@ def leftovers(workspace: Path) -> list[Path]:
 
 
 def sweep(workspace: Path) -> tuple[int, list[Path]]:
-    """Remove the leftovers; how many are gone, and which would not go."""
+    """Remove the leftovers; return how many are gone, and which would not go."""
     gone = 0
     stubborn: list[Path] = []
     for folder in _named_like_ours(workspace):
@@ -105,7 +105,7 @@ def _is_leftover(folder: Path) -> bool:
 
 @contextmanager
 def _lock_unless_held(folder: Path) -> Iterator[bool]:
-    """Lock a folder for the block, unless a service holds it; whether it is locked.
+    """Lock a folder for the block, unless a service holds it; yield whether it is locked.
 
     False too if it has gone, or is no folder of ours to open.
     """
@@ -129,7 +129,7 @@ def _try_lock(descriptor: int) -> bool:
 
 
 def _remove(folder: Path) -> bool:
-    """Remove a folder, however deep and whatever its modes; whether it is gone.
+    """Remove a folder, however deep and whatever its modes; return whether it is gone.
 
     By rm(1): `shutil.rmtree` gives up at a depth that a hostile converter reaches easily.
     """
