@@ -1,4 +1,4 @@
-"""How a document of ours is told from any other Markdown file: by the first line of its facts."""
+"""How a document of ours is recognised: by the first line of its front matter."""
 
 PRODUCT = "docc2context"
 

@@ -35,8 +35,8 @@ def lost(strings: Iterable[Displayable], markdown: str) -> list[Lost]:
 
     A string that a page displays three times must stand there three times: each one takes its
     place, lines of code first, longer strings before shorter ones, and no other may stand in it. So
-    a parameter `a` is not found in prose. A place that no markup cuts goes before others, then one
-    that is a line by itself: a heading need not stand in `The **Sloth** class eats`.
+    a parameter `a` is not found in prose. A place that no markup cuts is preferred, then one that
+    is a line by itself: a heading need not stand in `The **Sloth** class eats`.
     """
     page = _Page(displayed(markdown))
     waiting = [(i, string) for i, string in enumerate(strings) if not page.take_lines(string)]

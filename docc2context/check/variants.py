@@ -97,7 +97,7 @@ def _languages(override: dict[str, Any]) -> list[str]:
 def _beyond(
     strings: list[Displayable], own: list[Displayable], renamed: set[str], language: str
 ) -> list[Displayable]:
-    """What a variant displays beyond the page; the other name of a thing has to be told once."""
+    """What a variant displays beyond the page; the other name of a thing has to appear once."""
     left = Counter(string.text for string in own)
     told: set[str] = set()
     beyond = []

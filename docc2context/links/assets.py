@@ -24,9 +24,9 @@ class Assets:
     def find(self, url: str) -> str | None:
         """The name of the file; None if there is none.
 
-        A URL is relative to the root and is only compared with names that exist. The exact name
-        goes before the percent-decoded one, and that before another letter case or another form of
-        Unicode, such as that in which macOS packs the names that DocC writes.
+        A URL is relative to the root and is only compared with names that exist. The exact name is
+        preferred to the percent-decoded one, and that to another letter case or another form of
+        Unicode, such as the one in which macOS packs the names that DocC writes.
         """
         name = url.removeprefix("/")
         if name in self.paths:

@@ -26,8 +26,8 @@ class Site:
     def find(self, url: str) -> str | None:
         """The file for a `doc://` address or for the path of a URL, ignoring its fragment.
 
-        None if its page is not here. The exact name goes before the percent-decoded one and that
-        before another letter case, because archives hold names with a `%` of their own. Slashes in
+        None if its page is not here. The exact name is preferred to the percent-decoded one, and
+        that to another letter case, because archives hold names with a `%` of their own. Slashes in
         a row are one, as in a path: the address of an operator such as `/(_:_:)` has two.
         """
         if (exact := self._paths.get(page_entry(url))) is not None:

@@ -11,8 +11,8 @@ from docc2context.render.inline import bold
 _PLACE = re.compile(r"([0-9]{1,9})_([0-9]{1,9})")
 """Row and column of a cell; longer numbers belong to no cell, and would take long to read."""
 
-_CHARS_OF_A_LOOK = 16
-"""What a covered row costs a page, filled or not: looking at it takes as long as some text."""
+_COVERED_ROW_CHARS = 16
+"""What each row that a span covers takes off a page's budget, filled or not: it takes time."""
 
 ShowCell = Callable[[Sequence[Block], Context], str]
 
@@ -57,7 +57,7 @@ def _fill_spans(node: Table, rows: list[list[str]], ctx: Context) -> None:
         shown = rows[top][left]
         covered_rows = rows[top : top + span.rowspan]
         # Each is looked at, and may be too short to be filled.
-        ctx.budget.reserve(len(covered_rows) * _CHARS_OF_A_LOOK)
+        ctx.budget.reserve(len(covered_rows) * _COVERED_ROW_CHARS)
         for covered in covered_rows:
             places = range(left, min(left + span.colspan, len(covered)))
             # Even where something stands already: any number of spans can cover all cells.

@@ -1,4 +1,4 @@
-"""Which identifiers the parts of a page look up: parts that look up the same, read the same.
+"""Which identifiers the parts of a page look up, to know which parts read alike in two languages.
 
 A page in another language shows only what differs from its own. An item that no patch touches still
 differs if something that it mentions is another thing there.
