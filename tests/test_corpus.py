@@ -10,6 +10,7 @@ import subprocess
 import sys
 import unicodedata
 import zipfile
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
@@ -62,6 +63,34 @@ def pages(name: str) -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a reader sees of a page."""
+
+    links: list[str]
+    sources: set[str]
+    """Of images, also of those inside links."""
+    outline: list[str]
+    """The fragment of each heading."""
+    html: set[str]
+    kinds: set[str]
+    """The types of the block tokens."""
+
+
+@cache
+def seen(page: str) -> Seen:
+    """A page is parsed once for all tests, which takes longest; its many tokens are not kept."""
+    stream = oracle.tokens(oracle.body(page))
+    inline = [child for token in stream for child in token.children or []]
+    return Seen(
+        links=oracle.destinations(stream),
+        sources={str(token.attrs["src"]) for token in inline if token.type == "image"},
+        outline=oracle.outline(stream),
+        html={token.content for token in inline if token.type == "html_inline"},
+        kinds={token.type for token in stream},
+    )
+
+
 @cache
 def document(name: str) -> bytes:
     buffer = io.BytesIO()
@@ -80,17 +109,16 @@ def test_every_archive_converts_and_loses_no_page_that_is_json(name: str) -> Non
 @archives
 def test_every_link_and_every_fragment_resolves(name: str) -> None:
     texts = {**pages(name), "llms.txt": converted(name)[1]["llms.txt"].decode()}
-    fragments = {path: oracle.fragments(oracle.body(text)) for path, text in texts.items()}
     broken = []
     for path, text in texts.items():
-        for link in oracle.links(oracle.body(text)):
+        for link in seen(text).links:
             if re.match(r"https?:|mailto:", link):
                 continue
             file, _, fragment = unquote(link).partition("#")
             target = (
                 posixpath.normpath(posixpath.join(posixpath.dirname(path), file)) if file else path
             )
-            if target not in texts or (fragment and fragment not in fragments[target]):
+            if target not in texts or (fragment and fragment not in seen(texts[target]).outline):
                 broken.append((path, link))
     assert broken == []
 
@@ -98,16 +126,15 @@ def test_every_link_and_every_fragment_resolves(name: str) -> None:
 @archives
 def test_every_link_of_one_document_leads_where_that_of_the_bundle_leads(name: str) -> None:
     texts = pages(name)
-    order = [unquote(link) for link in oracle.links(converted(name)[1]["llms.txt"].decode())]
-    parts = {path: oracle.tokens(oracle.body(texts[path])) for path in order}
-    outlines = {path: oracle.outline(parts[path]) for path in order}
+    order = [unquote(link) for link in seen(converted(name)[1]["llms.txt"].decode()).links]
+    outlines = {path: seen(texts[path]).outline for path in order}
     whole = oracle.tokens(oracle.body(document(name).decode()))
     given = iter(oracle.outline(whole))
     found = {path: dict(zip(outlines[path], given, strict=False)) for path in order}
     assert next(given, None) is None
     expected = []
     for path in order:
-        for link in oracle.destinations(parts[path]):
+        for link in seen(texts[path]).links:
             file, _, fragment = unquote(link).partition("#")
             if re.match(r"https?:|mailto:", link):
                 expected.append(link)
@@ -130,7 +157,7 @@ def test_every_asset_that_comes_along_is_shown_and_is_what_the_archive_holds(nam
         posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(link)))
         for path, data in files.items()
         if path.endswith(".md")
-        for link in oracle.shown_or_linked(oracle.body(data.decode()))
+        for link in {*seen(data.decode()).links, *seen(data.decode()).sources}
         if not re.match(r"https?:|mailto:|#|[^#]*\.md(?:#|$)", link)
     }
     assert met == set(entries)
@@ -172,7 +199,7 @@ def test_front_matter_is_yaml_that_gives_back_the_title(name: str) -> None:
 
 @archives
 def test_llms_txt_lists_every_page_once(name: str) -> None:
-    listed = oracle.links(converted(name)[1]["llms.txt"].decode())
+    listed = seen(converted(name)[1]["llms.txt"].decode()).links
     assert sorted(map(unquote, listed)) == sorted(pages(name))
 
 
@@ -182,14 +209,9 @@ def test_no_page_shows_html_but_what_markdown_has_no_mark_for(name: str) -> None
         f"<{slash}{tag}>" for tag in ("sub", "sup", "del", "em", "strong") for slash in ("", "/")
     }
     allowed |= {"<br>", "<!-- -->"}
-    met = {
-        token.content
-        for text in pages(name).values()
-        for token in oracle.inline(oracle.body(text))
-        if token.type == "html_inline"
-    }
-    assert met <= allowed
-    assert not any("html_block" in oracle.kinds(oracle.body(text)) for text in pages(name).values())
+    met = [seen(text) for text in pages(name).values()]
+    assert set().union(*(one.html for one in met)) <= allowed
+    assert not any("html_block" in one.kinds for one in met)
 
 
 _SEVERAL_WORKERS = """
