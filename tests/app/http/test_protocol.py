@@ -179,17 +179,26 @@ def test_a_few_requests_may_wait_for_their_turn_and_no_more() -> None:
 
 
 PUT = b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"
+SMALL_PUT = PUT.replace(b"1000000", b"1") + b"\r\n"
 
 
-@pytest.mark.parametrize("head", [PUT + b"Connection: close\r\n\r\n", PUT + b"\r\n"])
+@pytest.mark.parametrize(
+    "segments",
+    [
+        [PUT + b"Connection: close\r\n\r\n"],
+        [PUT + b"\r\n"],
+        [SMALL_PUT, b"x", PUT + b"\r\n"],
+    ],
+    ids=["last", "kept alive", "after another that was whole in the end"],
+)
 def test_what_follows_an_answer_is_read_for_a_time_that_nothing_renews(
-    head: bytes, monkeypatch: pytest.MonkeyPatch
+    segments: Sequence[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(linger, "LINGER_SECONDS", 0.2)
 
     async def bytes_taken() -> int:
         async with connected(answered) as connection:
-            await connection.feed(head)
+            await connection.feed(*segments)
             taken = 0
             async with asyncio.timeout(5):
                 while not connection.lost.is_set():
@@ -244,8 +253,9 @@ def test_a_late_head_behind_a_last_answer_adds_nothing_to_it() -> None:
     assert asyncio.run(said()).count(b"HTTP/1.1") == 1
 
 
+@pytest.mark.parametrize("is_pipelined", [True, False])
 def test_an_upload_behind_an_answer_has_the_time_that_it_needs(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, *, is_pipelined: bool
 ) -> None:
     monkeypatch.setattr(linger, "LINGER_SECONDS", 0.1)
     upload = GET.replace(b"GET", b"PUT") + b"Content-Length: 20\r\nConnection: close\r\n\r\n"
@@ -257,7 +267,8 @@ def test_an_upload_behind_an_answer_has_the_time_that_it_needs(
 
     async def said() -> bytes:
         async with connected(answered_when_whole) as connection:
-            await connection.feed(GET + b"\r\n" + upload)
+            before = GET + b"\r\n"
+            await connection.feed(*([before + upload] if is_pipelined else [before, upload]))
             for _ in range(20):
                 await connection.feed(b"x")
                 await asyncio.sleep(0.01)  # the client's pace: it is what is tested
