@@ -3,9 +3,10 @@
 import asyncio
 import gc
 import logging
+import socket
 import tracemalloc
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 
 import pytest
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.server import ServerState
 
 from app.http import linger, slow_readers
+from app.http.download_deadline import DOWNLOAD_IDLE
 from app.http.head_bounds import MAX_HEAD_BYTES, MAX_HEADERS, MAX_WAITING
 from app.http.head_deadline import HEAD_TIMEOUT
 from app.http.protocol import BoundedProtocol
@@ -227,6 +229,35 @@ def test_a_head_that_is_not_read_while_an_answer_is_due_is_not_late() -> None:
             return await connection.said()
 
     assert asyncio.run(said()).count(b"HTTP/1.1 200 ") == 3
+
+
+def test_who_waits_for_an_answer_is_not_idle() -> None:
+    async def said() -> bytes:
+        app = Application(is_early=False)
+        async with connected(app) as connection:
+            connection.protocol.timeout_keep_alive = 0
+            await connection.feed(GET + b"Connection: close\r\n\r\n")
+            await asyncio.sleep(0.05)  # longer than one may be idle: it is what is tested
+            app.may_finish.set()
+            return await connection.said()
+
+    assert asyncio.run(said()) == STARTED.replace(b"4\r\n", b"4\r\nconnection: close\r\n") + b"haha"
+
+
+@pytest.mark.parametrize(
+    ("state", "milliseconds"),
+    [({}, 120_000), ({DOWNLOAD_IDLE: 1.5}, 1500), ({DOWNLOAD_IDLE: 1e-4}, 1)],
+)
+def test_the_system_keeps_the_time_of_a_download(
+    state: Mapping[str, object], milliseconds: int
+) -> None:
+    async def kept() -> int:
+        async with connected(answered, tcp_pair, app_state=state) as connection:
+            ours = connection.protocol.transport.get_extra_info("socket")
+            found: int = ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+            return found
+
+    assert asyncio.run(kept()) == milliseconds
 
 
 def test_a_body_that_nobody_reads_is_no_late_head() -> None:
