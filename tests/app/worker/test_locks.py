@@ -16,12 +16,18 @@ from typing import Any
 
 import pytest
 
+from app.worker import child, outside
 from app.worker.launcher import Ended, Launcher
 from app.worker.locks import kernel, lock_up, seccomp
+from app.worker.locks.bounds import Bounds
 from app.worker.locks.landlock import _not_covered, _ruleset
 from app.worker.locks.seccomp import instructions
 from app.worker.locks.syscalls import MACHINES, Machine
+from app.worker.options import Options
+from app.worker.protocol import Refused, decode
 from app.worker.sent_file import SentFile
+from docc2context import DEFAULT_LIMITS
+from tests.app.archives import doccarchive
 from tests.app.serving import NEEDS_PROC, children_of
 from tests.app.worker import lock_jobs
 
@@ -38,6 +44,8 @@ ALL = [
     "processes",
     "seccomp",
 ]
+
+SMALL = Bounds(memory_bytes=2**29, cpu_seconds=20, file_bytes=10)
 
 EPERM, EXEC, FORBIDDEN, KILLED, ALLOWED = 1, 4, 0x50001, 0x80000000, 0x7FFF0000
 
@@ -127,6 +135,19 @@ def test_resource_limits_alone_refuse_files_connections_and_processes(
         "raise a limit": "EPERM",
         "shortfall": None,
     }
+
+
+@pytest.mark.parametrize("reads", [partial(child.convert, options=Options()), outside.read_upload])
+def test_who_reads_an_upload_is_locked_first(
+    launcher: Launcher, file: FileIO, tmp_path: Path, reads: Callable[..., None]
+) -> None:
+    with FileIO(tmp_path / "upload", "w+") as upload:
+        upload.write(doccarchive("Foo"))
+        job = partial(reads, limits=DEFAULT_LIMITS, bounds=SMALL)
+        reply = decode(ended(launcher, job, SentFile(upload), SentFile(file)).reply)
+
+    assert isinstance(reply, Refused)  # by the kernel: the library does not know of this limit
+    assert (reply.code, reply.limit) == ("output_too_large", SMALL.file_bytes)
 
 
 def test_an_operators_lower_limits_are_kept(launcher: Launcher) -> None:
