@@ -2,7 +2,9 @@
 
 import io
 import os
+import stat
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,18 +50,44 @@ def test_folders_count_among_the_entries(folder: Path) -> None:
         zip_output(folder, io.BytesIO(), max_bytes=BYTES, max_entries=ENTRIES - 1)
 
 
-@pytest.mark.parametrize(
-    ("name", "why"),
-    [
-        (b"\xff.md", "which is no UTF-8"),
-        (b"a\n.md", "which no archive should hold"),
-        (b"a\\b.md", "in which some readers see folders"),
-    ],
-)
-def test_a_name_that_readers_would_take_for_another_is_refused(
-    folder: Path, name: bytes, why: str
-) -> None:
-    Path(os.fsdecode(os.path.join(os.fsencode(folder / "a"), name))).touch()  # noqa: PTH118  # bytes
+def make_socket(path: Path) -> None:
+    os.mknod(path, stat.S_IFSOCK | 0o600)
 
-    with pytest.raises(UnusableOutput, match=why):
+
+ODD: dict[str, tuple[Callable[[Path], object], str]] = {
+    "x.md": (lambda path: path.symlink_to("/etc/passwd"), "the symbolic link 'x.md'"),
+    "x": (lambda path: path.symlink_to("/"), "the symbolic link 'x'"),
+    "a.md": (
+        lambda path: path.hardlink_to(path.with_name("b.md")),
+        "'a.md', which is not a file of its own",
+    ),
+    "pipe": (os.mkfifo, "'pipe', which is not a file of its own"),
+    "socket": (make_socket, "'socket', which cannot be read: No such device or address"),
+    "c:x": (Path.touch, "the name 'c:x', which no archive should hold"),
+    "a/line\n": (Path.touch, r"the name 'a/line\n', which no archive should hold"),
+    r"..\x": (Path.touch, r"the name '..\\x', in which some readers see folders"),
+    "\udcff": (Path.touch, r"the name '\udcff', which is no UTF-8"),
+}
+"""What does not belong in an archive: how it is made at a path, and what is said of it."""
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_does_not_belong_in_an_archive_is_refused(folder: Path, name: str) -> None:
+    make, why = ODD[name]
+    make(folder / name)
+
+    with pytest.raises(UnusableOutput) as caught:
         zip_output(folder, io.BytesIO(), max_bytes=BYTES, max_entries=ENTRIES + 1)
+
+    assert str(caught.value) == why
+
+
+def test_a_folder_that_is_none_is_refused(folder: Path) -> None:
+    (folder / "link").symlink_to(folder / "a")
+    for name, why in {
+        "link": "a symbolic link in place of its output folder",
+        "none": "the folder '', which cannot be read: No such file or directory",
+    }.items():
+        with pytest.raises(UnusableOutput) as caught:
+            zip_output(folder / name, io.BytesIO(), max_bytes=BYTES, max_entries=ENTRIES)
+        assert str(caught.value) == why
