@@ -8,6 +8,7 @@ import pytest
 
 from app.worker.selection import NameTooLong, select, unpack
 from docc2context import DEFAULT_LIMITS, Reading
+from docc2context.archive.names import MAX_NAME_BYTES
 from tests.app.archives import page_entry, zipped
 
 PAGE = "data/documentation/foo.json"
@@ -61,6 +62,14 @@ def test_a_name_that_leads_elsewhere_or_nowhere_is_refused(tmp_path: Path, name:
         unpack(io.BytesIO(record(name)), tmp_path / "in")
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_of_the_greatest_length_is_taken(tmp_path: Path) -> None:
+    name = "/".join(["n" * 204] * 5)
+
+    assert unpack(io.BytesIO(record(name.encode(), b"abc")), tmp_path) == 3
+    assert len(name) == MAX_NAME_BYTES
+    assert (tmp_path / name).read_bytes() == b"abc"
 
 
 def test_an_absolute_name_is_refused(tmp_path: Path) -> None:
