@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
+from structlog.testing import capture_logs
 from uvicorn.server import ServerState
 
 from app.http import linger, slow_readers
@@ -229,6 +230,15 @@ def test_a_head_that_is_not_read_while_an_answer_is_due_is_not_late() -> None:
             return await connection.said()
 
     assert asyncio.run(said()).count(b"HTTP/1.1 200 ") == 3
+
+
+def test_what_follows_a_last_request_is_no_fault() -> None:
+    last = GET + b"Connection: close\r\n\r\n"
+
+    with capture_logs() as lines:
+        said = asyncio.run(said_by([last, GET + b"\r\n"], is_early=False))
+
+    assert (said.count(b"HTTP/1.1"), said[-4:], lines) == (1, b"haha", [])
 
 
 def test_who_waits_for_an_answer_is_not_idle() -> None:
