@@ -91,7 +91,7 @@ def try_help(reply: int, command: Command, bounds: Bounds) -> None:
     program.prepare((reply,))
     place = program.Place(Path(command.folder), bounds.file_bytes, _HELP_ENTRIES)
     try:
-        ended = program.run([*command.arguments, _HELP], _environment(command), place, bounds)
+        ended = _run(command, [_HELP], place, bounds)
     except program.NotRunnable as error:
         send_reply(reply, encode(CannotRun(str(error))))
     except program.Stopped:
@@ -108,13 +108,11 @@ def _convert(
         unpacked = unpack(source, folder / _ARCHIVE)
     except NameTooLong as error:
         return _name_too_long(error.entry)
-    (folder / _TEMPORARY).mkdir()
     place = program.Place(
         folder, unpacked + limits.max_output_bytes + _TEMPORARY_BYTES, 4 * limits.max_entries
     )
-    arguments = [*command.arguments, _ARCHIVE, "--output", _OUTPUT, "--force"]
     try:
-        ended = program.run(arguments, _environment(command), place, bounds)
+        ended = _run(command, [_ARCHIVE, "--output", _OUTPUT, "--force"], place, bounds)
     except program.NotRunnable as error:
         return CannotRun(str(error))
     except program.OutgrewFolder:
@@ -128,6 +126,14 @@ def _convert(
     if ended.exit_code != 0:
         return _not_run(ended) or CommandFailed(ended.exit_code, "it failed", ended.output_end)
     return _zip(folder / _OUTPUT, destination, limits, ended.output_end)
+
+
+def _run(
+    command: Command, arguments: list[str], place: program.Place, bounds: Bounds
+) -> program.Finished:
+    """Run the command, which finds the folder that TMPDIR names. Raises as `program.run` does."""
+    (place.folder / _TEMPORARY).mkdir()
+    return program.run([*command.arguments, *arguments], _environment(command), place, bounds)
 
 
 def _zip(output: Path, destination: BinaryIO, limits: Limits, output_end: str) -> Reply:

@@ -80,7 +80,7 @@ def unpack(selection: BinaryIO, folder: Path) -> int:
 
 def _safe_name(raw: bytes) -> str:
     name = raw.decode()
-    if not name or "\0" in name or not {"", ".", ".."}.isdisjoint(name.split("/")):
+    if "\0" in name or not {"", ".", ".."}.isdisjoint(name.split("/")):
         raise ValueError("a selected file has an unsafe name")
     return name
 

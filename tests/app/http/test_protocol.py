@@ -3,16 +3,19 @@
 import asyncio
 import gc
 import logging
+import socket
 import tracemalloc
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
+from structlog.testing import capture_logs
 from uvicorn.server import ServerState
 
 from app.http import linger, slow_readers
+from app.http.download_deadline import DOWNLOAD_IDLE
 from app.http.head_bounds import MAX_HEAD_BYTES, MAX_HEADERS, MAX_WAITING
 from app.http.head_deadline import HEAD_TIMEOUT
 from app.http.protocol import BoundedProtocol
@@ -179,17 +182,26 @@ def test_a_few_requests_may_wait_for_their_turn_and_no_more() -> None:
 
 
 PUT = b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"
+SMALL_PUT = PUT.replace(b"1000000", b"1") + b"\r\n"
 
 
-@pytest.mark.parametrize("head", [PUT + b"Connection: close\r\n\r\n", PUT + b"\r\n"])
+@pytest.mark.parametrize(
+    "segments",
+    [
+        [PUT + b"Connection: close\r\n\r\n"],
+        [PUT + b"\r\n"],
+        [SMALL_PUT, b"x", PUT + b"\r\n"],
+    ],
+    ids=["last", "kept alive", "after another that was whole in the end"],
+)
 def test_what_follows_an_answer_is_read_for_a_time_that_nothing_renews(
-    head: bytes, monkeypatch: pytest.MonkeyPatch
+    segments: Sequence[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(linger, "LINGER_SECONDS", 0.2)
 
     async def bytes_taken() -> int:
         async with connected(answered) as connection:
-            await connection.feed(head)
+            await connection.feed(*segments)
             taken = 0
             async with asyncio.timeout(5):
                 while not connection.lost.is_set():
@@ -220,6 +232,44 @@ def test_a_head_that_is_not_read_while_an_answer_is_due_is_not_late() -> None:
     assert asyncio.run(said()).count(b"HTTP/1.1 200 ") == 3
 
 
+def test_what_follows_a_last_request_is_no_fault() -> None:
+    last = GET + b"Connection: close\r\n\r\n"
+
+    with capture_logs() as lines:
+        said = asyncio.run(said_by([last, GET + b"\r\n"], is_early=False))
+
+    assert (said.count(b"HTTP/1.1"), said[-4:], lines) == (1, b"haha", [])
+
+
+def test_who_waits_for_an_answer_is_not_idle() -> None:
+    async def said() -> bytes:
+        app = Application(is_early=False)
+        async with connected(app) as connection:
+            connection.protocol.timeout_keep_alive = 0
+            await connection.feed(GET + b"Connection: close\r\n\r\n")
+            await asyncio.sleep(0.05)  # longer than one may be idle: it is what is tested
+            app.may_finish.set()
+            return await connection.said()
+
+    assert asyncio.run(said()) == STARTED.replace(b"4\r\n", b"4\r\nconnection: close\r\n") + b"haha"
+
+
+@pytest.mark.parametrize(
+    ("state", "milliseconds"),
+    [({}, 120_000), ({DOWNLOAD_IDLE: 1.5}, 1500), ({DOWNLOAD_IDLE: 1e-4}, 1)],
+)
+def test_the_system_keeps_the_time_of_a_download(
+    state: Mapping[str, object], milliseconds: int
+) -> None:
+    async def kept() -> int:
+        async with connected(answered, tcp_pair, app_state=state) as connection:
+            ours = connection.protocol.transport.get_extra_info("socket")
+            found: int = ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+            return found
+
+    assert asyncio.run(kept()) == milliseconds
+
+
 def test_a_body_that_nobody_reads_is_no_late_head() -> None:
     async def said() -> bytes:
         async with connected(answered, app_state={HEAD_TIMEOUT: 0.05}) as connection:
@@ -244,8 +294,9 @@ def test_a_late_head_behind_a_last_answer_adds_nothing_to_it() -> None:
     assert asyncio.run(said()).count(b"HTTP/1.1") == 1
 
 
+@pytest.mark.parametrize("is_pipelined", [True, False])
 def test_an_upload_behind_an_answer_has_the_time_that_it_needs(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, *, is_pipelined: bool
 ) -> None:
     monkeypatch.setattr(linger, "LINGER_SECONDS", 0.1)
     upload = GET.replace(b"GET", b"PUT") + b"Content-Length: 20\r\nConnection: close\r\n\r\n"
@@ -257,7 +308,8 @@ def test_an_upload_behind_an_answer_has_the_time_that_it_needs(
 
     async def said() -> bytes:
         async with connected(answered_when_whole) as connection:
-            await connection.feed(GET + b"\r\n" + upload)
+            before = GET + b"\r\n"
+            await connection.feed(*([before + upload] if is_pipelined else [before, upload]))
             for _ in range(20):
                 await connection.feed(b"x")
                 await asyncio.sleep(0.01)  # the client's pace: it is what is tested

@@ -137,7 +137,11 @@ def test_a_server_that_cannot_send_has_lost_its_client() -> None:
     async def fail(_message: Message) -> None:
         raise OSError("client disconnected")
 
-    assert run(sending(START), fail).moves() == requests("/x", 499, "GET")
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        with pytest.raises(OSError, match="client disconnected"):
+            await send(START)
+
+    assert run(app, fail).moves() == requests("/x", 499, "GET")
 
 
 @pytest.mark.parametrize("app", [PlainTextResponse("ok"), crash, crash_late])

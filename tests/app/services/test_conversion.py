@@ -135,10 +135,24 @@ def test_a_crash_is_told_without_its_traceback_and_logged_with_it(tmp_path: Path
 
 
 @pytest.mark.parametrize(
+    "answer",
+    [Crashed("a bug", "reading"), Refused(code="invalid_zip", detail="Damaged.", stage="reading")],
+)
+def test_where_a_child_broke_off_is_counted(tmp_path: Path, answer: Reply) -> None:
+    counted = 'zip_extractions_total{status="failed_extraction"}'
+    before = value_of(METRICS, counted)
+
+    refusal(tmp_path, answer)
+
+    assert value_of(METRICS, counted) == before + 1
+
+
+@pytest.mark.parametrize(
     ("ended", "cause"),
     [
         (Ended(b"", -9), "signal 9 (Killed)"),
         (Ended(b"", 1), "exit code 1"),
+        (Ended(b"", None), "exit code None"),
         (Ended(b"{", 0), "exit code 0"),
         (Ended(encode(READY), 0), "exit code 0"),
     ],

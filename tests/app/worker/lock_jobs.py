@@ -8,11 +8,15 @@ import os
 import resource
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
+from app.worker import program
 from app.worker.locks import landlock, resources, seccomp
+from app.worker.locks import lock_up as lock_up_module
 from app.worker.locks.bounds import Bounds
 from app.worker.locks.kernel import prctl
 from app.worker.locks.lock_up import lock_up
@@ -52,6 +56,50 @@ def behind_resource_limits(reply: int, port: int) -> None:
     names = ("open", "write", "connect", "fork", "raise a limit")
     refused = {name: told_no(attempts(port)[name]) for name in names}
     say(reply, refused | {"shortfall": shortfall})
+
+
+def behind_an_operators_limits(reply: int) -> None:
+    """Where the hard limits are lower than the bounds, or between a soft limit and its hard one."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (700, 700))
+    resource.setrlimit(resource.RLIMIT_CPU, (21, 21))
+    resources.limit_resources(BOUNDS)
+    say(reply, [resource.getrlimit(resource.RLIMIT_FSIZE), resource.getrlimit(resource.RLIMIT_CPU)])
+
+
+def outside_program(reply: int, folder: str, port: int, *, has_landlock: bool) -> None:
+    """What an outside program finds, started with a signal ignored and blocked."""
+    if not has_landlock:
+        vars(lock_up_module)["forbid_writing_elsewhere"] = _no_landlock
+    signal.signal(signal.SIGXCPU, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGXCPU})
+    program.prepare((reply,))
+    place = program.Place(Path(folder), 2**20, 100)
+    code = f"from tests.app.worker import lock_jobs; lock_jobs.look_around({port})"
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONDONTWRITEBYTECODE": "1"}
+    ended = program.run([sys.executable, "-c", code], environment, place, BOUNDS)
+    os.write(reply, ended.output_end.encode())
+
+
+def _no_landlock(_folder: Path) -> None:
+    raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+
+def look_around(port: int) -> None:
+    """Print what holds this process."""
+    status = dict(line.split(":\t") for line in Path("/proc/self/status").read_text().splitlines())
+    ends_with_parent = ctypes.c_int()
+    prctl(2, ctypes.c_void_p(ctypes.addressof(ends_with_parent)))
+    bounded = ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_CORE")
+    told = {name: told_no(attempts(port)[name]) for name in ("open", "write", "connect")}
+    document = {
+        "limits": [resource.getrlimit(getattr(resource, name)) for name in bounded],
+        "gains no privileges": status["NoNewPrivs"],
+        "blocked": int(status["SigBlk"], 16),
+        "ignores SIGXCPU": signal.getsignal(signal.SIGXCPU) == signal.SIG_IGN,
+        "at the end of its watcher": ends_with_parent.value,
+        "input": os.read(0, 1).decode(),
+    }
+    sys.stdout.write(json.dumps(document | told))
 
 
 def attempts(port: int) -> dict[str, Callable[[], object]]:
@@ -96,6 +144,7 @@ def say(reply: int, document: object) -> None:
 
 def wait_in_the_open(reply: int, file: int) -> None:
     """Locked, for others to look at: open descriptors, limits, environment."""
+    os.dup2(file, 500)  # as something that the forkserver has passed on
     lock_up(BOUNDS, (reply, file))
     os.write(reply, b"x")
     while True:

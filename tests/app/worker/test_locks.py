@@ -2,23 +2,32 @@
 
 import asyncio
 import ctypes
+import errno
 import json
 import os
 import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.worker import child, outside
 from app.worker.launcher import Ended, Launcher
+from app.worker.locks import kernel, lock_up, seccomp
+from app.worker.locks.bounds import Bounds
 from app.worker.locks.landlock import _not_covered, _ruleset
 from app.worker.locks.seccomp import instructions
 from app.worker.locks.syscalls import MACHINES, Machine
+from app.worker.options import Options
+from app.worker.protocol import Refused, decode
 from app.worker.sent_file import SentFile
+from docc2context import DEFAULT_LIMITS
+from tests.app.archives import doccarchive
 from tests.app.serving import NEEDS_PROC, children_of
 from tests.app.worker import lock_jobs
 
@@ -36,6 +45,8 @@ ALL = [
     "seccomp",
 ]
 
+SMALL = Bounds(memory_bytes=2**29, cpu_seconds=20, file_bytes=10)
+
 EPERM, EXEC, FORBIDDEN, KILLED, ALLOWED = 1, 4, 0x50001, 0x80000000, 0x7FFF0000
 
 
@@ -50,6 +61,7 @@ def shortfalls(launcher: Launcher) -> dict[str, str]:
     assert [name for name in ALL if name not in held["in_force"]] == [
         name for name in ALL if name in held["shortfalls"] and name not in held["in_force"]
     ]
+    assert {name for name in ALL if name not in held["in_force"]} <= {"landlock", "seccomp"}
     shortfalls: dict[str, str] = held["shortfalls"]
     return shortfalls
 
@@ -125,6 +137,82 @@ def test_resource_limits_alone_refuse_files_connections_and_processes(
     }
 
 
+@pytest.mark.parametrize("reads", [partial(child.convert, options=Options()), outside.read_upload])
+def test_who_reads_an_upload_is_locked_first(
+    launcher: Launcher, file: FileIO, tmp_path: Path, reads: Callable[..., None]
+) -> None:
+    with FileIO(tmp_path / "upload", "w+") as upload:
+        upload.write(doccarchive("Foo"))
+        job = partial(reads, limits=DEFAULT_LIMITS, bounds=SMALL)
+        reply = decode(ended(launcher, job, SentFile(upload), SentFile(file)).reply)
+
+    assert isinstance(reply, Refused)  # by the kernel: the library does not know of this limit
+    assert (reply.code, reply.limit) == ("output_too_large", SMALL.file_bytes)
+
+
+def test_an_operators_lower_limits_are_kept(launcher: Launcher) -> None:
+    assert said(launcher, lock_jobs.behind_an_operators_limits) == [[700, 700], [20, 21]]
+
+
+@pytest.mark.parametrize("has_landlock", [True, False])
+def test_an_outside_program_is_held_too(
+    launcher: Launcher, shortfalls: dict[str, str], tmp_path: Path, port: int, *, has_landlock: bool
+) -> None:
+    if has_landlock:
+        needs(shortfalls, "landlock")
+
+    job = partial(lock_jobs.outside_program, has_landlock=has_landlock)
+    found = said(launcher, job, str(tmp_path), port)
+
+    refused = "EACCES" if has_landlock else None
+    assert found == {
+        "limits": [[2**29, 2**29], [20, 22], [1000, 1000], [0, 0]],
+        "gains no privileges": "1",
+        "blocked": 0,
+        "ignores SIGXCPU": False,
+        "at the end of its watcher": signal.SIGKILL,
+        "input": "",
+        "open": None,
+        "write": refused,
+        "connect": refused,
+    }
+
+
+def test_a_lock_that_the_kernel_lacks_is_told_and_the_others_hold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def lacking(*_: object) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    table = {"seccomp": lacking, "landlock": lambda *_: "no TCP", "group": lambda *_: None}
+    monkeypatch.setattr(lock_up, "_LOCKS", table)
+
+    held = lock_up.lock_up(lock_jobs.BOUNDS, ())
+
+    assert held.in_force == ["landlock", "group"]
+    assert held.shortfalls == {"seccomp": "Function not implemented", "landlock": "no TCP"}
+
+
+def test_a_machine_without_a_table_of_calls_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seccomp, "MACHINES", {})
+    monkeypatch.setattr(seccomp, "_FILTER", seccomp._filter())
+
+    with pytest.raises(OSError, match="no table of system calls for ") as caught:
+        seccomp.allow_only_conversion_calls()
+
+    assert caught.value.errno == errno.ENOSYS
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("prctl", errno.EINVAL), ("no_such_function", errno.ENOSYS)]
+)
+def test_a_call_that_the_kernel_refuses_is_an_error(name: str, told: int) -> None:
+    with pytest.raises(OSError, match=os.strerror(told)) as caught:
+        kernel._call(name, 2**20)
+
+    assert caught.value.errno == told
+
+
 def test_root_is_told_that_it_may_have_processes(shortfalls: dict[str, str]) -> None:
     told = {"processes": "root is not held to it"} if os.getuid() == 0 else {}
 
@@ -138,6 +226,8 @@ def test_a_child_has_nothing_but_what_it_was_given(launcher: Launcher, file: Fil
         seen["open"] = sorted(
             str(one.readlink()).partition(":[")[0] for one in Path(f"/proc/{pid}/fd").iterdir()
         )
+        seen["leads a session"] = os.getsid(pid) == pid
+        seen["privileges"] = "\nNoNewPrivs:\t1\n" in Path(f"/proc/{pid}/status").read_text()
         seen["environment"] = Path(f"/proc/{pid}/environ").read_bytes().strip(b"\0")
         seen["limits"] = [
             resource.prlimit(pid, limit)
@@ -151,6 +241,8 @@ def test_a_child_has_nothing_but_what_it_was_given(launcher: Launcher, file: Fil
 
     unnamed = str(Path(f"/proc/self/fd/{file.fileno()}").readlink())
     assert seen["open"] == sorted(["/dev/null"] * 3 + ["pipe", unnamed])
+    assert seen["leads a session"]
+    assert seen["privileges"]
     assert seen["environment"] == b""
     assert seen["limits"] == [(2**29, 2**29), (20, 22), (1000, 1000), (0, 0), (0, 0), (0, 0)]
 

@@ -1,9 +1,10 @@
 """What watches an outside program."""
 
+import os
 import subprocess
 from pathlib import Path
 
-from app.worker.program import _children, _children_of, size_and_entries
+from app.worker.program import _children, _children_of, _OutputReader, size_and_entries
 from tests.app.serving import NEEDS_PROC
 
 pytestmark = NEEDS_PROC
@@ -28,3 +29,14 @@ def test_what_lies_below_a_folder_is_counted_and_no_link_followed(tmp_path: Path
     folders = (tmp_path / "deep").stat().st_size + len(str((tmp_path / "link").readlink()))
 
     assert size_and_entries(tmp_path) == (folders + 1000, 3)
+
+
+def test_of_a_programs_output_the_end_is_kept() -> None:
+    theirs, ours = os.pipe()
+    reader = _OutputReader(os.fdopen(theirs, "rb"))
+    for _ in range(20):
+        os.write(ours, b"x" * 10_000)
+    os.write(ours, b"\xff is the fault\n")
+    os.close(ours)
+
+    assert reader.end_of_output() == "x" * (4000 - 15) + "\ufffd is the fault"
