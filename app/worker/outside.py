@@ -94,6 +94,8 @@ def try_help(reply: int, command: Command, bounds: Bounds) -> None:
         ended = _run(command, [_HELP], place, bounds)
     except program.NotRunnable as error:
         send_reply(reply, encode(CannotRun(str(error))))
+    except program.OutgrewFolder:
+        send_reply(reply, encode(CannotRun("it wrote more than its folder may hold")))
     except program.Stopped:
         return
     else:

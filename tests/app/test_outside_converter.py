@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
 
 from app.core.errors import ErrorCode, ServiceError
 from app.services import outside_converter
@@ -299,31 +300,35 @@ def told_available(server: Server) -> list[tuple[int, float]]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("script", "seconds", "told"),
-    [
-        ("sleep 600", 0.5, "did not answer within 0.5 s"),
-        (
-            "for i in $(seq 1200); do : > $i; done; sleep 600",
-            15,
-            "ended before it answered: exit code 1",
-        ),
-    ],
-    ids=["hangs", "fills its folder"],
-)
-def test_a_command_that_does_not_answer_makes_it_unready_and_readiness_says_how(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, seconds: float, told: str
+def test_a_command_that_does_not_answer_makes_it_unready_and_readiness_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outside_converter, "_PROBE_TIMEOUT_SECONDS", seconds)
-    converter = converter_of(script, tmp_path)
+    monkeypatch.setattr(outside_converter, "_PROBE_TIMEOUT_SECONDS", 0.5)
 
+    assert probe_fault("sleep 600", tmp_path) == (
+        "The converter command, asked for --help, did not answer within 0.5 s."
+    )
+
+
+def test_a_command_whose_help_fills_its_folder_makes_it_unready_and_the_log_says_why(
+    tmp_path: Path,
+) -> None:
+    with capture_logs() as lines:
+        told = probe_fault("for i in $(seq 1200); do : > $i; done; sleep 600", tmp_path)
+
+    assert told == "This service's converter command cannot be run."
+    (why,) = [line["why"] for line in lines if line["event"] == "converter_cannot_run"]
+    assert why == "it wrote more than its folder may hold"
+
+
+def probe_fault(script: str, folder: Path) -> str:
+    """What readiness says of a converter whose --help runs the script, which leaves nothing."""
     with pytest.raises(ServiceError) as caught:
-        asyncio.run(converter.probe())
-
+        asyncio.run(converter_of(script, folder).probe())
     assert caught.value.code is ErrorCode.CONVERTER_UNAVAILABLE
-    assert caught.value.detail == f"The converter command, asked for --help, {told}."
-    assert [one.name for one in tmp_path.iterdir()] == ["converter"]
+    assert [one.name for one in folder.iterdir()] == ["converter"]
     assert sleepers() == []
+    return caught.value.detail
 
 
 def test_a_command_asked_for_its_help_has_a_folder_for_temporary_files(tmp_path: Path) -> None:
