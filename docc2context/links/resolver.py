@@ -118,10 +118,8 @@ class PageResolver:
         path = self.file(identifier)
         if path is None:
             return None
-        url = self.url(identifier)
-        if "#" not in url:
-            return link_from(self._folder, path)
-        return self._link(path, unquote(url.partition("#")[2]), described)
+        anchor = unquote(self.url(identifier).partition("#")[2])
+        return self._link(path, anchor, described)
 
     def asset(self, url: str) -> str | None:  # noqa: ARG002  # this bundle has none
         return None

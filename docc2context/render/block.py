@@ -174,11 +174,8 @@ def _whole_file(file: FileReference, change: str) -> str:
 
 
 def _code_listing(node: CodeListing, ctx: Context) -> str:
-    code = listing(node.code, node.syntax)
-    if not node.metadata and not node.line_annotations:
-        return code
     caption = md.paragraph(media_caption(node.metadata, ctx))
-    return md.join([caption, code, *marked_lines(node)])
+    return md.join([caption, listing(node.code, node.syntax), *marked_lines(node)])
 
 
 def _aside(node: Aside, ctx: Context) -> str:

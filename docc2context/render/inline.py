@@ -206,7 +206,8 @@ def _own_title(identifier: str, described: Described | None, ctx: Context) -> st
         reference = described.reference
         if isinstance(reference, LinkReference) and reference.title_inline_content:
             with ctx.inside_link():
-                return inlines(reference.title_inline_content, ctx)
+                if title := inlines(reference.title_inline_content, ctx):
+                    return title
         described.title = title_of(reference)
     return described.title or escape(last_part(identifier))
 

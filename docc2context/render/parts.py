@@ -59,7 +59,7 @@ def page_parts(node: RenderNode, ctx: Context, others: Sequence[OtherLanguage]) 
         _deprecation(node, ctx),
         md.paragraph(abstract),
         _availability_note(node, ctx),
-        _alternatives(node, ctx) if node.variants and len(node.variants) > 1 else "",
+        _alternatives(node, ctx),
         _sample_code(node, ctx),
     ]
     ctx.lookups.begin_field("primary_content_sections")
@@ -71,9 +71,7 @@ def page_parts(node: RenderNode, ctx: Context, others: Sequence[OtherLanguage]) 
     for field, render in _LISTS:
         if groups := getattr(node, field):
             ctx.lookups.begin_field(field)
-            ctx.names_in_other_languages = (
-                names_in_other_languages(field, node, others) if others else {}
-            )
+            ctx.names_in_other_languages = names_in_other_languages(field, node, others)
             sections.append(render(groups, ctx))
     if node.unknown_sections:
         ctx.lookups.begin_field("unknown_sections")
@@ -97,7 +95,7 @@ def _primary(node: RenderNode, ctx: Context) -> tuple[list[str], list[str]]:
 def _deprecation(node: RenderNode, ctx: Context) -> str:
     """What users of an old or missing symbol must know, set apart before all else."""
     words: list[Block] = [_with_code(block) for block in node.deprecation_summary or ()]
-    if not words and node.metadata.platforms:
+    if not words:
         words = [_message(text) for text in messages(node.metadata.platforms)]
     ctx.is_deprecated = is_deprecated(node, ctx)
     if not words and not ctx.is_deprecated:
@@ -161,8 +159,6 @@ def _alternatives(node: RenderNode, ctx: Context) -> str:
 
 def _sample_code(node: RenderNode, ctx: Context) -> str:
     download = node.sample_code_download
-    if not download and not node.download_not_available_summary:
-        return ""
     action = _download(download.action, ctx) if download else ""
     return md.join([action, blocks(node.download_not_available_summary, ctx)])
 

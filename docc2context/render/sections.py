@@ -129,11 +129,12 @@ def _property(item: Property, ctx: Context) -> str:
 def _types(
     fragments: Sequence[Fragment], details: Sequence[TypeDetail] | None, ctx: Context
 ) -> str:
-    """The declared type, followed by the plain one where they differ."""
+    """The declared type, followed by the plain one where they differ, or the only one of them."""
     declared = type_span(fragments, ctx)
     plain_types = _plain_types([detail for detail in details or [] if detail.base_type])
     if plain_types and plain_types != plain(fragments):
-        return " ".join(filter(None, [declared, f"({code_span(plain_types)})"]))
+        plain_code = code_span(plain_types)
+        return f"{declared} ({plain_code})" if declared else plain_code
     return declared
 
 

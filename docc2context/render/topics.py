@@ -24,12 +24,8 @@ _RELATIONS = {
 """DocC's types of relationships, as the link graph names them."""
 
 
-def topic_groups(
-    title: str, relation: str, groups: Sequence[TopicGroup] | None, ctx: Context
-) -> str:
+def topic_groups(title: str, relation: str, groups: Sequence[TopicGroup], ctx: Context) -> str:
     """A section of grouped links."""
-    if not groups:
-        return ""
     parts = [ctx.heading(2, title, generated_anchor(title))]
     above, lists = zip(*[_group(group, relation, ctx) for group in groups], strict=True)
     # All groups together: authors sort overloads under whatever headings they like.
@@ -59,10 +55,8 @@ def _discussion(group: TopicGroup) -> Sequence[Block]:
             return content
 
 
-def relationships(groups: Sequence[RelationshipGroup] | None, ctx: Context) -> str:
+def relationships(groups: Sequence[RelationshipGroup], ctx: Context) -> str:
     """What a type inherits from and conforms to, with the constraints under which it does."""
-    if not groups:
-        return ""
     head = ctx.heading(2, "Relationships", "relationships")
     rendered = [head]
     for group in groups:

@@ -63,7 +63,7 @@ def _rest(
         differing, titles = _differing(theirs, ours, looked_up, other)
         kept = _without_bare_titles(differing, ours)
         renamed.update(titles)
-        setattr(rest, field, kept[0] if kept and field == "abstract" else kept or None)
+        setattr(rest, field, kept[0] if kept and field == "abstract" else kept)
     return rest, renamed
 
 

@@ -290,6 +290,33 @@ def test_an_archive_without_one_readable_page_is_an_error() -> None:
     assert error.value.entry == "'data/documentation/bad.json'"
 
 
+LINKED_WORDS = [{"type": "reference", "identifier": "doc://c"}]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"abstract": LINKED_WORDS},
+        {"conformance": {"constraints": LINKED_WORDS}},
+        {"conformance": {"availabilityPrefix": LINKED_WORDS, "constraints": [{"type": "text"}]}},
+    ],
+)
+def test_links_in_what_a_list_says_of_a_page_lead_there_from_any_folder(
+    words: dict[str, Any],
+) -> None:
+    keys: dict[str, Any] = {
+        "topicSections": [{"title": "All", "identifiers": ["doc://b"]}],
+        "references": {
+            "doc://b": {**topic("/documentation/b", "B"), **words},
+            "doc://c": topic("/documentation/c", "C"),
+        },
+    }
+    names = {"kit": page("Kit", **keys), "kit/x": page("X", **keys), "c": page("C")}
+    _, files = converted(archive(ROOT, **names))
+    assert b"[C](c.md)" in files["documentation/kit.md"]
+    assert b"[C](../c.md)" in files["documentation/kit/x.md"]
+
+
 def test_unknown_nodes_and_missing_references_are_counted() -> None:
     abstract = [{"type": "emoji", "text": ":-)"}, {"type": "reference", "identifier": "doc://x"}]
     report, _ = converted(

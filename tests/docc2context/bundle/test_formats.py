@@ -103,6 +103,35 @@ def test_targets_are_told_by_relation_and_by_where_they_are() -> None:
     assert entry["names"] == {"doc://x": "Swift.Sendable"}
 
 
+def test_each_relation_has_its_name() -> None:
+    """Also one that the format does not know, and that of the type in a declaration."""
+    types = ["conformsTo", "conformingTypes", "inheritsFrom", "inheritedBy", "resembles"]
+    tokens = [{"kind": "typeIdentifier", "text": "T", "identifier": "doc://t"}]
+    groups = [{"title": name, "type": name, "identifiers": [f"doc://{name}"]} for name in types]
+    entry = graph(
+        primaryContentSections=[
+            {"kind": "declarations", "declarations": [{"platforms": [], "tokens": tokens}]},
+            {"kind": "mentions", "mentions": ["doc://m"]},
+        ],
+        sections=[{"kind": "volume", "chapters": [{"tutorials": ["doc://c"]}]}],
+        defaultImplementationsSections=[{"identifiers": ["doc://d"]}],
+        relationshipsSections=groups,
+        seeAlsoSections=[{"identifiers": ["doc://s"]}],
+    )
+    assert entry["unresolved"] == {
+        "conforming-type": ["doc://conformingTypes"],
+        "conforms-to": ["doc://conformsTo"],
+        "declaration": ["doc://t"],
+        "default-implementation": ["doc://d"],
+        "inherited-by": ["doc://inheritedBy"],
+        "inherits-from": ["doc://inheritsFrom"],
+        "mention": ["doc://m"],
+        "relationship": ["doc://resembles"],
+        "see-also": ["doc://s"],
+        "topic": ["doc://c"],
+    }
+
+
 def test_what_a_page_says_no_more_of_than_the_identifier_has_no_name() -> None:
     nameless = {"doc://x": {"type": "unresolvable", "title": "doc://x"}}
     entry = graph(references=nameless, abstract=[mention("doc://x"), mention("doc://y")])
