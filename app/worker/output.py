@@ -70,6 +70,8 @@ def _entries(folder: Path, name: str) -> list["os.DirEntry[str]"]:
         with os.scandir(folder) as entries:
             return list(entries)
     except OSError as error:
+        if not name and isinstance(error, FileNotFoundError):
+            raise UnusableOutput("no output folder") from error
         raise UnusableOutput(
             f"the folder {name!r}, which cannot be read: {error.strerror}"
         ) from error

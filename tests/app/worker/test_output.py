@@ -86,7 +86,7 @@ def test_a_folder_that_is_none_is_refused(folder: Path) -> None:
     (folder / "link").symlink_to(folder / "a")
     for name, why in {
         "link": "a symbolic link in place of its output folder",
-        "none": "the folder '', which cannot be read: No such file or directory",
+        "none": "no output folder",
     }.items():
         with pytest.raises(UnusableOutput) as caught:
             zip_output(folder / name, io.BytesIO(), max_bytes=BYTES, max_entries=ENTRIES)
