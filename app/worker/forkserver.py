@@ -1,5 +1,6 @@
 """The forkserver's socket and its end, for which `multiprocessing` has no public words."""
 
+import atexit
 import os
 import shutil
 import signal
@@ -54,6 +55,9 @@ def end() -> None:
     """End the forkserver and what is left of its children, and remove its socket's folder."""
     with _SERVER._lock:  # noqa: SLF001  # as above
         _end()
+
+
+atexit.register(end)  # for programs that are no service; signals end one before this
 
 
 def end_for_good() -> None:

@@ -2,6 +2,9 @@
 
 import asyncio
 import multiprocessing.forkserver
+import os
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -61,3 +64,18 @@ def test_after_the_last_end_no_step_of_a_start_is_taken(step: Callable[[], None]
     finally:
         forkserver._SERVER._lock.release()
         start.join()
+
+
+def test_a_program_that_exits_leaves_no_folder() -> None:
+    program = (
+        "from multiprocessing.forkserver import ensure_running\n"
+        "from app.worker.forkserver import make_reachable\n"
+        "make_reachable()\n"
+        "ensure_running()\n"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"TMPDIR": folder}
+
+        subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+
+        assert list(Path(folder).iterdir()) == []
