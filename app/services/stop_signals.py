@@ -73,7 +73,7 @@ class _Signals:
     async def _end(self, number: int) -> None:
         log.warning("stopped_at_once", signal=signal.Signals(number).name)
         await self._drain.stop_at_once()
-        forkserver.end()
+        forkserver.end_for_good()
         flush_log()
         signal.raise_signal(number)
         os._exit(128 + number)  # process 1 of a container survives a signal that it sends itself

@@ -1,5 +1,6 @@
 """The forkserver's socket and its end, for which `multiprocessing` has no public words."""
 
+import atexit
 import os
 import shutil
 import signal
@@ -16,6 +17,9 @@ _SERVER: Final[Any] = forkserver._forkserver  # noqa: SLF001  # nothing else has
 _SOCKET_FOLDER: Final = "tempdir"
 """The folder for sockets among what `multiprocessing` keeps of this process."""
 
+_MAX_TEMPORARY_BYTES: Final = 63
+"""With `/docc2context-12345678/listener-12345678` behind it, 103: what macOS allows; Linux, 107."""
+
 log = structlog.get_logger()
 
 
@@ -27,15 +31,16 @@ def make_reachable() -> None:
 
     Raises OSError if no folder can be made.
     """
-    address = _SERVER._forkserver_address  # noqa: SLF001  # as above
-    if address is not None and not Path(address).exists():
-        kill("its socket was removed")
-        end()
-    kept = _kept()
-    if _SOCKET_FOLDER not in kept or not Path(kept[_SOCKET_FOLDER]).is_dir():
-        # One that `multiprocessing` makes is removed when the interpreter exits, which a service
-        # that is ended by a signal never does.
-        kept[_SOCKET_FOLDER] = tempfile.mkdtemp(prefix="docc2context-")
+    with _SERVER._lock:  # noqa: SLF001  # as above
+        address = _SERVER._forkserver_address  # noqa: SLF001  # as above
+        if address is not None and not Path(address).exists():
+            kill("its socket was removed")
+            _end()
+        kept = _kept()
+        if _SOCKET_FOLDER not in kept or not Path(kept[_SOCKET_FOLDER]).is_dir():
+            # One that `multiprocessing` makes is removed when the interpreter exits, which a
+            # service that is ended by a signal never does.
+            kept[_SOCKET_FOLDER] = tempfile.mkdtemp(prefix="docc2context-", dir=_temporary())
 
 
 def kill(reason: str) -> None:
@@ -48,12 +53,35 @@ def kill(reason: str) -> None:
 
 def end() -> None:
     """End the forkserver and what is left of its children, and remove its socket's folder."""
+    with _SERVER._lock:  # noqa: SLF001  # as above
+        _end()
+
+
+atexit.register(end)  # for programs that are no service; signals end one before this
+
+
+def end_for_good() -> None:
+    """As `end`, and whoever starts a child from now on waits until this process has ended."""
+    _SERVER._lock.acquire()  # noqa: SLF001  # as above
+    _end()
+
+
+def _end() -> None:
     if (pid := _SERVER._forkserver_pid) is not None:  # noqa: SLF001  # as above
         _send_kill(pid)
-        with suppress(FileNotFoundError):  # of the socket
-            _SERVER._stop()  # noqa: SLF001  # as above
+        with suppress(OSError):  # of the socket: whatever lies there now, or where nobody may write
+            _SERVER._stop_unlocked()  # noqa: SLF001  # as above
     if (folder := _kept().pop(_SOCKET_FOLDER, None)) is not None:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _temporary() -> str:
+    """The folder for temporary files, or /tmp, as newer Pythons have it, if its path is too long.
+
+    The address of a socket is bounded, and that of ours is some bytes longer than the folder's.
+    """
+    folder = tempfile.gettempdir()
+    return folder if len(os.fsencode(folder)) <= _MAX_TEMPORARY_BYTES else "/tmp"  # noqa: S108  # mkdtemp is safe
 
 
 def _send_kill(pid: int) -> None:

@@ -193,7 +193,7 @@ def _overriding_title(node: ReferenceLink, ctx: Context) -> str:
     """What the author says instead of the title."""
     if node.overriding_title_inline_content:
         with ctx.inside_link():
-            if title := inlines(node.overriding_title_inline_content, ctx):
+            if (title := inlines(node.overriding_title_inline_content, ctx)).strip():
                 return title
     return escape(node.overriding_title) if node.overriding_title else ""
 
@@ -206,7 +206,7 @@ def _own_title(identifier: str, described: Described | None, ctx: Context) -> st
         reference = described.reference
         if isinstance(reference, LinkReference) and reference.title_inline_content:
             with ctx.inside_link():
-                if title := inlines(reference.title_inline_content, ctx):
+                if (title := inlines(reference.title_inline_content, ctx)).strip():
                     return title
         described.title = title_of(reference)
     return described.title or escape(last_part(identifier))

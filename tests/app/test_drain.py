@@ -187,6 +187,21 @@ def test_the_second_signal_leaves_nothing_of_another_converter(
     assert list(server.workspace.iterdir()) == []
 
 
+def test_a_socket_that_cannot_be_removed_keeps_no_service_from_ending_at_once(
+    start_server: Callable[..., Server],
+) -> None:
+    server = start_server("--timeout-graceful-shutdown", "600")
+    with server.begin(doccarchive("Foo", noise=article_of_noise(12_000_000))) as connection:
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        (socket,) = server.temporary.glob("*/*")
+        socket.unlink()
+        socket.mkdir()
+        stop_twice(server, signal.SIGTERM, lambda server: not server.accepts())
+
+        assert server.process.wait(DEADLINE_SECONDS) == -signal.SIGTERM
+    assert list(server.temporary.iterdir()) == []
+
+
 def test_the_third_signal_ends_a_service_that_hangs() -> None:
     hanging = (
         "import asyncio, pathlib, time\n"

@@ -1,0 +1,81 @@
+"""Where the forkserver's socket lies, and its end."""
+
+import asyncio
+import multiprocessing.forkserver
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.worker import forkserver
+from app.worker.launcher import Ended, Launcher
+from tests.app.worker import jobs
+
+
+@pytest.fixture(autouse=True)
+def _new_forkserver() -> Iterator[None]:
+    forkserver.end()
+    yield
+    forkserver.end()
+
+
+def test_a_long_path_for_temporary_files_keeps_no_child_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+
+    assert asyncio.run(Launcher().run(jobs.echo, "hello", timeout=10)) == Ended(b"hello", 0)
+
+
+@pytest.mark.parametrize(("length", "is_used"), [(63, True), (64, False)])
+def test_the_longest_path_leaves_room_for_a_sockets_address(
+    monkeypatch: pytest.MonkeyPatch, length: int, is_used: bool
+) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:  # pytest's may be too long
+        folder = Path(short) / ("x" * (length - len(short) - 1))
+        folder.mkdir()
+        monkeypatch.setattr(tempfile, "tempdir", str(folder))
+
+        asyncio.run(Launcher().run(jobs.echo, "hello", timeout=10))
+
+        assert bool(list(folder.glob("docc2context-*/*"))) == is_used
+        forkserver.end()
+        assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "step", [forkserver.make_reachable, multiprocessing.forkserver.ensure_running]
+)
+def test_after_the_last_end_no_step_of_a_start_is_taken(step: Callable[[], None]) -> None:
+    start = threading.Thread(target=step)
+    forkserver.end_for_good()
+    forkserver._kept()["tempdir"] = tempfile.mkdtemp()  # or `multiprocessing` would make another
+    try:
+        start.start()
+        start.join(0.3)
+        assert start.is_alive()
+    finally:
+        forkserver._SERVER._lock.release()
+        start.join()
+
+
+def test_a_program_that_exits_leaves_no_folder() -> None:
+    program = (
+        "from multiprocessing.forkserver import ensure_running\n"
+        "from app.worker.forkserver import make_reachable\n"
+        "make_reachable()\n"
+        "ensure_running()\n"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"TMPDIR": folder}
+
+        subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+
+        assert list(Path(folder).iterdir()) == []
