@@ -150,12 +150,15 @@ def test_a_failure_is_told_without_its_words_and_logged_with_them(
         ("ln -s /etc output", "it wrote a symbolic link in place of its output folder"),
         (
             WRITES_A_PAGE + "ln output/foo.md output/bar.md",
-            "it wrote 'bar.md', which is not a file of its own",
+            "it wrote 'bar.md', which is not a regular file with one link",
         ),
-        (WRITES_A_PAGE + "mkfifo output/x.md", "it wrote 'x.md', which is not a file of its own"),
+        (
+            WRITES_A_PAGE + "mkfifo output/x.md",
+            "it wrote 'x.md', which is not a regular file with one link",
+        ),
         (
             WRITES_A_PAGE + r"touch 'output/..\x.md'",
-            r"it wrote the name '..\\x.md', in which some readers see folders",
+            r"it wrote the name '..\\x.md', whose backslashes some systems read as folders",
         ),
         (
             WRITES_A_PAGE + r"touch output/c:x.md",

@@ -52,7 +52,7 @@ _EXAMPLES: Final = {
     ErrorCode.UNSUPPORTED_CONTENT_ENCODING: _Example(
         "The Content-Encoding header names a coding other than identity."
     ),
-    ErrorCode.NOT_A_ZIP: _Example("The file does not begin as a zip archive does."),
+    ErrorCode.NOT_A_ZIP: _Example("The file does not begin like a zip archive."),
     ErrorCode.UNSUPPORTED_COMPRESSION: _Example(
         "An entry is compressed with method 14, not 0 (stored) or 8 (deflate).", _PAGE
     ),
