@@ -134,7 +134,7 @@ def run(setup: Setup) -> int:
     """Start all, and run until it is stopped; return 1 if one could not start or ended, else 0.
 
     What keeps them from starting is said first; then, which alerts would reach nobody.
-    They end in reverse order: the watchers go before the watched, so that nobody is told that the
+    They end in reverse order: the watchers before what they watch, so that nobody is told that the
     service is down.
     """
     if sentences := unusable_ports(setup.ports):

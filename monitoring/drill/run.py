@@ -23,7 +23,7 @@ _HEARTBEAT_GRACE_SECONDS: Final = 1.0
 
 
 def drill(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
-    """Drill one alert on a stack of its own, of which nothing is left; return its outcome.
+    """Drill one alert on a stack of its own, leaving nothing of it behind; return its outcome.
 
     Raises Interrupted.
     """

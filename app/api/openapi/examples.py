@@ -25,7 +25,8 @@ _EXAMPLES: Final = {
     ),
     ErrorCode.DUPLICATE_ENTRY: _Example("Two entries have the same name.", _PAGE),
     ErrorCode.IMPOSSIBLE_RATIO: _Example(
-        "An entry declares that 2 bytes inflate to 2065, but deflate makes at most 1032 of one.",
+        "An entry declares that 2 bytes inflate to 2065, but deflate turns one byte into at most "
+        "1032.",
         _PAGE,
         1032,
     ),
