@@ -37,7 +37,7 @@ export class Work {
   converting() {
     this.#enter("converting");
     this.#bar.removeAttribute("value");
-    byId("amount").textContent = "The archive has been sent; it will be converted when its turn comes.";
+    byId("amount").textContent = "The archive has been sent; it is converted when its turn comes.";
   }
 
   receiving(got, total) {
