@@ -84,7 +84,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     parser = argparse.ArgumentParser(
         prog="docc2context",
         description="Turn a DocC documentation archive into Markdown.",
-        epilog="`docc2context COMMAND --help` lists the options of a command. Without one, "
+        epilog="`docc2context COMMAND --help` lists the options of a command. Without a command, "
         "`docc2context ARCHIVE --output OUT` converts.",
     )
     parser.add_argument("--version", action="version", version=f"docc2context {__version__}")

@@ -1,7 +1,7 @@
 """Service, Prometheus and Alertmanager on one machine, until Ctrl-C: `make monitoring`.
 
-Prometheus and Alertmanager use the shipped files; where the ports or the folder of secrets differ,
-copies of them in the data folder that differ only in that.
+Prometheus and Alertmanager use the shipped files. If the ports or the folder of secrets are not the
+shipped ones, they use copies in the data folder, with only these changed.
 """
 
 import argparse
@@ -134,7 +134,7 @@ def run(setup: Setup) -> int:
     """Start all, and run until it is stopped; return 1 if one could not start or ended, else 0.
 
     What keeps them from starting is said first; then, which alerts would reach nobody.
-    They end in reverse order: the watchers go before the watched, so that nobody is told that the
+    They end in reverse order: the watchers before what they watch, so that nobody is told that the
     service is down.
     """
     if sentences := unusable_ports(setup.ports):
@@ -204,7 +204,7 @@ def _where(setup: Setup) -> str:
 
 
 def _when_stopped(handler: Callable[..., object] | signal.Handlers) -> None:
-    """Handle so Ctrl-C, SIGTERM, and that the terminal is closed, unless nohup(1) is used."""
+    """Handle Ctrl-C, SIGTERM and, unless nohup(1) is used, the closing of the terminal this way."""
     signal.signal(signal.SIGINT, handler)
     signal.signal(signal.SIGTERM, handler)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:

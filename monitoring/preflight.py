@@ -1,10 +1,10 @@
-"""Which alerts would reach nobody: the files that Alertmanager reads only when it notifies.
+"""Says which alerts would reach nobody, from the files that Alertmanager reads when it notifies.
 
     python -m monitoring.preflight [--secrets DIR] [--config FILE]
 
-Alertmanager starts without its secrets, and logs that only when it has something to send. This
-checks beforehand. It never prints what is in a file. White space around a secret is not a fault:
-Alertmanager strips it.
+Alertmanager starts without its secrets, and logs that one is missing only when it has something to
+send. This checks beforehand. It never prints what is in a file. White space around a secret is no
+fault: Alertmanager strips it.
 """
 
 import argparse

@@ -14,7 +14,7 @@ class Problem(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    type: str = Field(description="The kind of error as a URN; the same for the same code.")
+    type: str = Field(description="The kind of error as a URN, one for each code.")
     title: str = Field(description="The kind of error, for people.")
     status: int = Field(description="The HTTP status.")
     code: str = Field(description="The kind of error, for programs; stable.")

@@ -53,14 +53,14 @@ class Settings(BaseSettings):
     )
     max_upload_bytes: int = _setting(
         "bytes",
-        "The largest archive that is accepted: twice the largest seen so far.",
+        "The largest archive that is accepted: by default, twice the largest we have seen.",
         default=256 * _MIB,
         ge=1,
     )
     max_entries: int = _setting(
         "entries",
-        "How many entries an archive may have, pages or not: four times the largest archive seen "
-        "so far.",
+        "How many entries an archive may have, pages or not: by default, four times as many as the "
+        "largest archive we have seen.",
         default=200_000,
         ge=1,
     )
@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     )
     max_page_bytes: int = _setting(
         "bytes",
-        "The size of one page, decompressed: sixteen times the largest seen so far.",
+        "The size of one page, decompressed: by default, sixteen times the largest we have seen.",
         default=16 * _MIB,
         ge=1,
     )
@@ -99,8 +99,8 @@ class Settings(BaseSettings):
     )
     download_idle_seconds: float = _setting(
         "seconds",
-        "How long a client may acknowledge nothing of an answer that waits for it before its "
-        "connection is closed. Keep it long: a client that starts fast and then slows down "
+        "How long a client may acknowledge nothing of the answer that is being sent to it before "
+        "its connection is closed. Keep it long: a client that starts fast and then slows down "
         "acknowledges rarely.",
         default=120.0,
         gt=0,
@@ -140,16 +140,16 @@ class Settings(BaseSettings):
     )
     conversion_timeout_seconds: float = _setting(
         "seconds",
-        "How long one conversion may run. The largest archive seen so far takes a fraction of it.",
+        "How long one conversion may run. The largest archive we have seen takes a fraction of it.",
         default=120.0,
         gt=0,
         le=3600,
     )
     conversion_cpu_seconds: int = _setting(
         "seconds",
-        "How much CPU time one conversion may use: thirty times what the largest archive seen so "
-        "far takes, and half of CONVERSION_TIMEOUT_SECONDS, so that the answer names the archive "
-        "as the cause.",
+        "How much CPU time one conversion may use: by default, thirty times what the largest "
+        "archive we have seen takes, and half of CONVERSION_TIMEOUT_SECONDS, so that the answer "
+        "names the archive as the cause.",
         default=60,
         ge=1,
         le=3600,
@@ -157,7 +157,7 @@ class Settings(BaseSettings):
     conversion_memory_bytes: int = _setting(
         "bytes",
         "How much address space one conversion may use: 30 MiB for Python and the converter, 15 "
-        "MiB for the largest archive seen so far, and room for one that reaches all the limits "
+        "MiB for the largest archive we have seen, and room for one that reaches all the limits "
         "above.",
         default=_GIB,
         ge=64 * _MIB,

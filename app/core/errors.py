@@ -98,7 +98,7 @@ class ErrorCode(Enum):
         "unauthorized",
         401,
         "The token is missing or wrong",
-        "Send the token as `Authorization: Bearer …`; the setting METRICS_TOKEN has it.",
+        "Send the value of the setting METRICS_TOKEN, as `Authorization: Bearer …`.",
     )
     NOT_FOUND = (
         "not_found",

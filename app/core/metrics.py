@@ -58,8 +58,8 @@ class Metrics:
     rate_limiter_up = Declaration(
         Gauge,
         "rate_limiter_up",
-        "Whether the rate limiter can reach its store or is switched off (1), or lets every "
-        "request pass (0).",
+        "1 if the rate limiter can reach its store or is switched off, 0 if it lets every request "
+        "pass because it cannot.",
         unit="boolean",
     )
     rate_limit_rejections = Declaration(
@@ -82,8 +82,8 @@ class Metrics:
     zip_extractions = Declaration(
         Counter,
         "zip_extractions_total",
-        "Archives that the reader has looked at, including empty ones, by its verdict on as much "
-        "as it read.",
+        "Archives that the reader has looked at, including empty ones, by its verdict on what it "
+        "read of them.",
         unit="archives",
         labels=(labels.EXTRACTION,),
     )
@@ -155,7 +155,8 @@ class Metrics:
     conversion_errors = Declaration(
         Counter,
         "conversion_errors_total",
-        "Conversions that failed (outcomes client_error, server_error and timeout), by where.",
+        "Conversions that failed (outcomes client_error, server_error and timeout), by where they "
+        "failed.",
         unit="conversions",
         labels=(labels.ERROR_TYPE,),
     )
@@ -169,7 +170,7 @@ class Metrics:
     conversion_unknown_nodes = Declaration(
         Counter,
         "conversion_unknown_nodes_total",
-        "Pieces of content that the converter did not understand as they were, by RenderNode type.",
+        "Pieces of content that the converter did not fully understand, by RenderNode type.",
         unit="nodes",
         labels=(labels.NODE,),
     )
@@ -203,7 +204,7 @@ class Metrics:
     log_lines_dropped = Declaration(
         Counter,
         "log_lines_dropped_total",
-        "Log lines that were dropped because nobody had read those before them.",
+        "Log lines that were dropped because nobody had read the lines before them.",
         unit="lines",
     )
     build_info = Declaration(

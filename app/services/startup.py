@@ -18,8 +18,8 @@ from app.services.workspace.scratch import sweep
 from app.worker import forkserver
 
 _SWEEP_BY_HAND: Final = (
-    "Mend what the reason names, then run `python -m app.services.workspace sweep`: "
-    "the service runs on meanwhile."
+    "Fix what the reason names, then run `python -m app.services.workspace sweep`; "
+    "meanwhile the service keeps running."
 )
 
 log = structlog.get_logger()

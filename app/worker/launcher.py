@@ -183,7 +183,7 @@ def _end(process: ForkServerProcess, stop: signal.Signals) -> int | None:
     _kill_group(process, process.pid)
     process.join(_REAP_SECONDS)
     if process.exitcode is None:
-        forkserver.kill("it did not tell how a child has ended")
+        forkserver.kill("it did not report how a child had ended")
         process.join()
     exit_code = process.exitcode
     process.close()

@@ -81,7 +81,7 @@ def _refuse_unfit(entry: "os.DirEntry[str]", name: str) -> None:
     if entry.is_symlink():
         raise UnusableOutput(f"the symbolic link {name!r}")
     if "\\" in name:
-        raise UnusableOutput(f"the name {name!r}, in which some readers see folders")
+        raise UnusableOutput(f"the name {name!r}, whose backslashes some systems read as folders")
     try:
         entry_name(os.fsencode(name), 0)
     except (ArchiveRefused, UnicodeError) as error:
@@ -89,7 +89,7 @@ def _refuse_unfit(entry: "os.DirEntry[str]", name: str) -> None:
     try:
         name.encode()
     except UnicodeEncodeError as error:
-        raise UnusableOutput(f"the name {name!r}, which is no UTF-8") from error
+        raise UnusableOutput(f"the name {name!r}, which is not UTF-8") from error
 
 
 def _open_own_file(path: Path, name: str) -> BinaryIO:
@@ -100,7 +100,7 @@ def _open_own_file(path: Path, name: str) -> BinaryIO:
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
         os.close(descriptor)
-        raise UnusableOutput(f"{name!r}, which is not a file of its own")
+        raise UnusableOutput(f"{name!r}, which is not a regular file with one link")
     return os.fdopen(descriptor, "rb")
 
 

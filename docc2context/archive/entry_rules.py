@@ -42,7 +42,7 @@ def check_readable(entry: Entry) -> None:
             entry,
             Code.IMPOSSIBLE_RATIO,
             f"an entry declares that {entry.compressed} bytes inflate to {entry.size}, but deflate "
-            f"makes at most {_MAX_RATIO} of one",
+            f"turns one byte into at most {_MAX_RATIO}",
             limit=_MAX_RATIO,
         )
     if entry.method == STORED and entry.size != entry.compressed:

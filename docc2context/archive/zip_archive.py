@@ -89,7 +89,7 @@ def _check_start(source: Source) -> None:
     if not start:
         raise ArchiveRefused(Code.EMPTY_UPLOAD, "the file is empty (0 bytes)")
     if start not in _STARTS:
-        raise ArchiveRefused(Code.NOT_A_ZIP, "the file does not begin as a zip archive does")
+        raise ArchiveRefused(Code.NOT_A_ZIP, "the file does not begin like a zip archive")
 
 
 class _Rows:

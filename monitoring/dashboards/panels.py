@@ -191,7 +191,7 @@ CONVERSIONS: Final = Row(
         Panel(
             "Slots and queue",
             "While active equals slots, uploads wait; those that do not fit in the queue get 503. "
-            "Arriving are the uploads on their way here, at most UPLOAD_SLOTS.",
+            "The line `arriving` counts uploads being received, at most UPLOAD_SLOTS a replica.",
             "none",
             (
                 Query(f"sum(active_conversions{{{JOB}}})", "active"),
@@ -414,7 +414,7 @@ MONITORING: Final = Row(
         ),
         Panel(
             "Age of resource figures",
-            "Time since a replica last read all of them; usually under 5 s.",
+            "Time since a replica last read all its resource figures; usually under 5 s.",
             "s",
             (
                 Query(

@@ -19,7 +19,7 @@ from monitoring.drill.outcome import Measured, Outcome
 from monitoring.drill.waiting import Patience
 
 _HANDOVER_SECONDS: Final = 60.0
-"""For Prometheus to send and Alertmanager to take an alert; how long that waits is not seen."""
+"""For Prometheus to send an alert and Alertmanager to take it; its wait to notify is not seen."""
 
 
 def _damaged_slowly(put: Put) -> AbstractContextManager[None]:

@@ -29,7 +29,7 @@ def memory_group(name: str, limit_bytes: int) -> Iterator[Path]:
 
 @contextmanager
 def cpu_group(name: str, cores: float) -> Iterator[list[Path]]:
-    """New groups with a CPU quota, likewise: version 1 has one for the quota, one that counts."""
+    """New groups with a CPU quota, likewise; in version 1, one has the quota and another counts."""
     quota = int(cores * _PERIOD_MICROSECONDS)
     unified, parent = _parent("cpu")
     if unified:

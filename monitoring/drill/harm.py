@@ -11,4 +11,4 @@ FACTOR: Final = "DRILL_FACTOR"
 """The environment variable that tells the service by how much times are shortened."""
 
 BLOCK_SECONDS: Final = 0.55
-"""EventLoopBlocked asks for a lag over 0.5 s, which no factor shortens."""
+"""EventLoopBlocked fires above a lag of 0.5 s, which no factor shortens."""

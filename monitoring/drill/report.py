@@ -28,7 +28,7 @@ def line(outcome: Outcome) -> str:
         )
     )
     way = f"  {outcome.arrival}" if outcome.arrival else ""
-    beside = f"  also notified: {', '.join(outcome.companions)}" if outcome.companions else ""
+    beside = f"  also notified of: {', '.join(outcome.companions)}" if outcome.companions else ""
     problems = "".join(f"\n    {problem}" for problem in outcome.problems)
     return f"{outcome.alert:<38} {outcome.verdict}  {times}{way}{beside}{problems}"
 

@@ -23,7 +23,7 @@ _HEARTBEAT_GRACE_SECONDS: Final = 1.0
 
 
 def drill(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
-    """Drill one alert on a stack of its own, of which nothing is left; return its outcome.
+    """Drill one alert on a stack of its own, leaving nothing of it behind; return its outcome.
 
     Raises Interrupted.
     """
@@ -114,7 +114,7 @@ class _Drill:
         resolved.after = time.time() - ended
         self._until(lambda: self._stack.last_heartbeat() > ended, within, "the heartbeat is back")
         if any(one.alertname == self._fault.alert for one in self._stack.notices()):
-            self._outcome.problems.append("it was notified, which should be impossible")
+            self._outcome.problems.append("a notification arrived, which should be impossible")
 
     def _heartbeat_ceases(self) -> None:
         """Wait until a missing heartbeat shows that nothing is delivered."""
@@ -138,7 +138,9 @@ class _Drill:
             )
 
         where = " ".join(filter(None, integration))
-        return self._stack.patience.until(came, _patience(within), f"{where} tells {status}")
+        return self._stack.patience.until(
+            came, _patience(within), f"{where} is notified ({status})"
+        )
 
     def _until(self, look: Callable[[], bool], within: float, what: str) -> None:
         self._stack.patience.until(look, _patience(within), what)
@@ -164,7 +166,7 @@ class _Drill:
             reason = self._fault.companions.get(name)
             self._outcome.companions[name] = reason or "not expected"
             if reason is None:
-                self._outcome.problems.append(f"{name} was notified too")
+                self._outcome.problems.append(f"{name} caused a notification too")
 
     def _judge_times(self) -> None:
         outcome = self._outcome

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 
 POLL_SECONDS: Final = 0.05
-"""How late something is noticed; it takes a fiftieth of a CPU per stack."""
+"""How late something may be noticed; polling so often takes a fiftieth of a CPU per stack."""
 
 
 class Interrupted(Exception):

@@ -75,7 +75,7 @@ def test_the_playbooks_say_what_the_service_gets_and_how_much_logs_may_take() ->
     size, files = SERVICES["docc2context"]["logging"]["options"].values()
     megabytes = int(size.removesuffix("m"))
 
-    assert f"of the {limit} MiB that Compose gives: {limit * 90 // 100})" in memory
+    assert f"(with Compose: over {limit * 90 // 100} of {limit} MiB)" in memory
     assert f"at {megabytes} MB and keeps {files} files" in disk
     assert f"over {megabytes * int(files)} MB" in disk
 

@@ -126,7 +126,7 @@ ZIPPED = "zip the .doccarchive folder and convert the .zip file"
     ("data", "words"),
     [
         (b"", f"the file is empty (0 bytes); {ANEW} [empty_upload]"),
-        (b"hello", f"the file does not begin as a zip archive does; {ZIPPED} [not_a_zip]"),
+        (b"hello", f"the file does not begin like a zip archive; {ZIPPED} [not_a_zip]"),
     ],
 )
 def test_failure_is_one_line_with_its_code(

@@ -37,8 +37,8 @@ the one that the request was sent with if it is well-formed, otherwise a new one
 """
 
 _RATE: Final = """ Each client may
-request conversions at a rate of `{limit}`; one more gets 429 `rate_limited`, with the seconds to
-wait in `Retry-After`."""
+request conversions at a rate of `{limit}`; beyond that it gets 429 `rate_limited`, with the seconds
+to wait in `Retry-After`."""
 
 _MIB: Final = 1024 * 1024
 
@@ -150,7 +150,7 @@ def _remove_options(document: dict[str, Any]) -> None:
         result = operation["responses"]["200"]
         result["description"] = "A zip of what this service's converter has written."
         name = result["headers"]["Content-Disposition"]
-        name["description"] = f"`attachment`, as `{BUNDLE.file_name}`."
+        name["description"] = f"`attachment`, named `{BUNDLE.file_name}`."
         del result["content"][DOCUMENT.media_type]
         form = operation["requestBody"]["content"]["multipart/form-data"]["schema"]
         del form["properties"][ASSETS_FIELD]

@@ -25,7 +25,8 @@ _EXAMPLES: Final = {
     ),
     ErrorCode.DUPLICATE_ENTRY: _Example("Two entries have the same name.", _PAGE),
     ErrorCode.IMPOSSIBLE_RATIO: _Example(
-        "An entry declares that 2 bytes inflate to 2065, but deflate makes at most 1032 of one.",
+        "An entry declares that 2 bytes inflate to 2065, but deflate turns one byte into at most "
+        "1032.",
         _PAGE,
         1032,
     ),
@@ -52,7 +53,7 @@ _EXAMPLES: Final = {
     ErrorCode.UNSUPPORTED_CONTENT_ENCODING: _Example(
         "The Content-Encoding header names a coding other than identity."
     ),
-    ErrorCode.NOT_A_ZIP: _Example("The file does not begin as a zip archive does."),
+    ErrorCode.NOT_A_ZIP: _Example("The file does not begin like a zip archive."),
     ErrorCode.UNSUPPORTED_COMPRESSION: _Example(
         "An entry is compressed with method 14, not 0 (stored) or 8 (deflate).", _PAGE
     ),

@@ -42,7 +42,7 @@ RESULT: Final[dict[str, Any]] = {
     "manifest; or, for clients that prefer it to a zip, one Markdown document with all pages.",
     "headers": {
         "Content-Disposition": {
-            "description": f"`attachment`, as `{BUNDLE.file_name}` or `{DOCUMENT.file_name}`.",
+            "description": f"`attachment`, named `{BUNDLE.file_name}` or `{DOCUMENT.file_name}`.",
             "schema": {"type": "string"},
         },
         "Content-Length": {
@@ -68,7 +68,7 @@ _HEADERS: Final[dict[int, dict[str, Any]]] = {
     401: {"WWW-Authenticate": {"description": "`Bearer`.", "schema": {"type": "string"}}},
     415: {
         "Accept-Encoding": {
-            "description": "`identity`, with `unsupported_content_encoding`.",
+            "description": "`identity`, sent with the code `unsupported_content_encoding`.",
             "schema": {"type": "string"},
         }
     },

@@ -18,7 +18,7 @@ def main() -> int:
     try:
         removed, stubborn = sweep(workspace)
     except OSError as error:
-        print(f"{workspace} cannot be swept: {error}; mend that, then try again", file=sys.stderr)
+        print(f"{workspace} cannot be swept: {error}; fix that, then try again", file=sys.stderr)
         return 1
     print(f"{removed} leftover {'folder' if removed == 1 else 'folders'} removed from {workspace}")
     for folder in stubborn:

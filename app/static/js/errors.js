@@ -19,7 +19,7 @@ import { counted, lasting, sized } from "./format.js";
 const mayPass = (status) => status === 408 || status === 429 || status >= 500;
 
 /**
- * The failure that an answer tells of.
+ * The failure that an answer reports.
  * @param {XMLHttpRequest} request answered, and not with a result
  * @returns {Promise<Failure>}
  */
@@ -52,12 +52,12 @@ export const tooLarge = (file, limit) =>
 const FLAWS = {
   unreadable: [
     "The file cannot be read",
-    "was moved, changed or deleted since it was chosen, or this browser may not read it",
+    "has been moved, changed or deleted since it was chosen, or this browser may not read it",
     "Choose the file again.",
   ],
   not_a_zip: [
     "The upload is not a ZIP archive",
-    "does not begin as a ZIP archive does",
+    "does not begin like a ZIP archive",
     "Zip the .doccarchive folder and convert the .zip file.",
   ],
   invalid_zip: [

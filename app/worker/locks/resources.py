@@ -31,7 +31,7 @@ def limit_program(bounds: Bounds) -> None:
 def forbid_processes() -> str | None:
     """Make fork(2) fail. Returns what is lacking: the kernel does not hold root to this limit."""
     _lower(resource.RLIMIT_NPROC, 0)
-    return "root is not held to it" if os.getuid() == 0 else None
+    return "root is exempt from it" if os.getuid() == 0 else None
 
 
 def _lower(name: int, soft: int, hard: int | None = None) -> None:

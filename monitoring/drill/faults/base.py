@@ -27,17 +27,17 @@ class Arrival(Enum):
     """
 
     AT_ONCE = ""
-    AFTERWARDS = "told only after the cause has ended"
-    NEVER = "never told"
+    AFTERWARDS = "people are notified only after the cause has ended"
+    NEVER = "people are never notified"
 
 
 @dataclass(frozen=True)
 class Fault:
     """One alert's real cause.
 
-    `companions` are the alerts that may be notified beside it, each with its reason. `looks_back`,
-    in real seconds, replaces the rule's range where that is not how long the alert takes; `extra`
-    are seconds of the drill that are not shortened, or not written in the rule.
+    `companions` are the alerts of which people may be notified too, each with its reason.
+    `looks_back`, in real seconds, replaces the rule's range where that is not how long the alert
+    takes; `extra` are seconds of the drill that are not shortened, or not written in the rule.
     """
 
     alert: str

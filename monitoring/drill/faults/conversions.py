@@ -14,7 +14,7 @@ _CONVERTER: Final = "converter"
 _LEFT: Final = 6
 
 _SLOW_SECONDS: Final = 31
-"""ConversionSlow asks for over 30 s, which no factor shortens."""
+"""ConversionSlow fires above 30 s, which no factor shortens."""
 
 _SLOW_EVERY_SECONDS: Final = 2.0
 _SLOW_SLOTS: Final = 20

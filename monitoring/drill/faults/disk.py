@@ -18,11 +18,11 @@ _GIB: Final = 1 << 30
 _FILLING: Final = "filling"
 _SMALL_BYTES: Final = 1100 * _MIB
 _FULL_BYTES: Final = 200 * _MIB
-"""LowDiskSpace asks for under 1 GiB: this suffices, and is all the memory that the tmpfs takes."""
+"""LowDiskSpace fires under 1 GiB: this suffices, and is all the memory that the tmpfs takes."""
 
 _LARGE_BYTES: Final = 16 * _GIB
 _USED_BYTES: Final = int(0.64 * _LARGE_BYTES)
-"""DiskWillFillIn4Hours asks for under 40 % left; beyond 1 GiB, that must last for the drill."""
+"""DiskWillFillIn4Hours requires under 40 % left; beyond 1 GiB, that must last for the drill."""
 
 _STEP_BYTES: Final = 12 * _MIB
 _STEP_SECONDS: Final = 0.5

@@ -29,7 +29,7 @@ _MANY_ONE_IN: Final = 14
 
 _FEW_ONE_IN: Final = 30
 _FEW_OF: Final = 60
-"""Over 1 % and under 6 %, of at least the 50 conversions that the alert asks for."""
+"""Over 1 % and under 6 %, of at least the 50 conversions that the alert requires."""
 
 
 def _all_failing(stack: Stack) -> AbstractContextManager[None]:

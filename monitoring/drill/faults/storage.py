@@ -18,7 +18,7 @@ _SAMPLES: Final = 60_000
 """Per series: 23 MB in all, so that the room left by the limit holds a whole drill's log."""
 
 _SHARE: Final = 0.82
-"""The share of the limit; the alert asks for over 80 %."""
+"""The share of the limit; the alert fires above 80 %."""
 
 _BLOCK_SECONDS: Final = 7200
 _LOOK_SECONDS: Final = 75.0

@@ -189,7 +189,7 @@ def test_the_introduction_tells_the_limits_in_force(tmp_path: Path) -> None:
     unlimited = introduction(rate_limit_enabled=False)
 
     assert "An upload may have at most 1234567 bytes; a larger one gets" in limited
-    assert "Each client may request conversions at a rate of `7/hour`; one more gets" in " ".join(
+    assert "Each client may request conversions at a rate of `7/hour`; beyond that" in " ".join(
         limited.split()
     )
     assert "Retry-After" in limited

@@ -27,8 +27,8 @@ def test_a_workspace_that_cannot_be_swept_is_told_of_and_keeps_nobody_from_start
             "event": "workspace_not_swept",
             "log_level": "error",
             "reason": "[Errno 2] No such file or directory: 'rm'",
-            "remedy": "Mend what the reason names, then run "
-            "`python -m app.services.workspace sweep`: the service runs on meanwhile.",
+            "remedy": "Fix what the reason names, then run "
+            "`python -m app.services.workspace sweep`; meanwhile the service keeps running.",
         }
     ]
 
@@ -48,5 +48,5 @@ def test_the_command_says_why_it_cannot_sweep(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         f"{tmp_path} cannot be swept: [Errno 2] No such file or directory: 'rm'; "
-        "mend that, then try again\n"
+        "fix that, then try again\n"
     )

@@ -237,8 +237,8 @@ def test_a_file_that_is_not_what_was_chosen_is_told_before_anything_is_sent(
 
         page.await_failure("The file cannot be read")
         expect(page.page.locator("#failure-detail")).to_have_text(
-            "Foo.zip was moved, changed or deleted since it was chosen, or this browser may not "
-            "read it. Nothing was sent."
+            "Foo.zip has been moved, changed or deleted since it was chosen, or this browser may "
+            "not read it. Nothing was sent."
         )
         expect(page.page.locator("#failure-remedy")).to_have_text("Choose the file again.")
         expect(page.button("Try again")).to_be_hidden()

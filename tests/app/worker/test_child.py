@@ -142,7 +142,7 @@ def test_a_refusal_is_passed_on(reply_of: Conversion) -> None:
 
     assert isinstance(reply, Refused)
     assert (reply.code, reply.entry, reply.limit) == ("not_a_zip", None, None)
-    assert reply.detail == "The file does not begin as a zip archive does."
+    assert reply.detail == "The file does not begin like a zip archive."
     assert reply.remedy == "Zip the .doccarchive folder and convert the .zip file."
 
 

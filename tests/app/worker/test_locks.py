@@ -214,7 +214,7 @@ def test_a_call_that_the_kernel_refuses_is_an_error(name: str, told: int) -> Non
 
 
 def test_root_is_told_that_it_may_have_processes(shortfalls: dict[str, str]) -> None:
-    told = {"processes": "root is not held to it"} if os.getuid() == 0 else {}
+    told = {"processes": "root is exempt from it"} if os.getuid() == 0 else {}
 
     assert {name: why for name, why in shortfalls.items() if name == "processes"} == told
 

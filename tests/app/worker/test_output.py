@@ -59,14 +59,14 @@ ODD: dict[str, tuple[Callable[[Path], object], str]] = {
     "x": (lambda path: path.symlink_to("/"), "the symbolic link 'x'"),
     "a.md": (
         lambda path: path.hardlink_to(path.with_name("b.md")),
-        "'a.md', which is not a file of its own",
+        "'a.md', which is not a regular file with one link",
     ),
-    "pipe": (os.mkfifo, "'pipe', which is not a file of its own"),
+    "pipe": (os.mkfifo, "'pipe', which is not a regular file with one link"),
     "socket": (make_socket, "'socket', which cannot be read: No such device or address"),
     "c:x": (Path.touch, "the name 'c:x', which no archive should hold"),
     "a/line\n": (Path.touch, r"the name 'a/line\n', which no archive should hold"),
-    r"..\x": (Path.touch, r"the name '..\\x', in which some readers see folders"),
-    "\udcff": (Path.touch, r"the name '\udcff', which is no UTF-8"),
+    r"..\x": (Path.touch, r"the name '..\\x', whose backslashes some systems read as folders"),
+    "\udcff": (Path.touch, r"the name '\udcff', which is not UTF-8"),
 }
 """What does not belong in an archive: how it is made at a path, and what is said of it."""
 

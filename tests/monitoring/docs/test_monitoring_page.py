@@ -323,5 +323,5 @@ def test_the_heartbeat_is_as_it_says() -> None:
     ]
 
     assert address in relocation.ALERTMANAGER.read_text()
-    assert "It is told every minute" in TEXT
+    assert "`Watchdog` is sent every minute" in TEXT
     assert route["group_interval"] == "1m"

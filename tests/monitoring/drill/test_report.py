@@ -21,7 +21,7 @@ def failed() -> Outcome:
         "it converts",
         fired=Measured(50.0),
         companions={"ServiceDown": "not expected"},
-        problems=["ServiceDown was notified too"],
+        problems=["ServiceDown caused a notification too"],
     )
 
 
@@ -51,9 +51,10 @@ def test_a_line_tells_what_is_wrong() -> None:
     first, second = report.line(failed()).splitlines()
 
     assert " ".join(first.split()) == (
-        "HighCPUUsage FAILED fired never (≤ 50.0) notified – resolved – also notified: ServiceDown"
+        "HighCPUUsage FAILED fired never (≤ 50.0) notified – resolved – "
+        "also notified of: ServiceDown"
     )
-    assert second == "    ServiceDown was notified too"
+    assert second == "    ServiceDown caused a notification too"
 
 
 def test_programs_read_the_figures_from_a_file(tmp_path: Path) -> None:
@@ -63,7 +64,7 @@ def test_programs_read_the_figures_from_a_file(tmp_path: Path) -> None:
     assert (told["factor"], told["seconds"], told["passed"], told["of"]) == (20, 61.0, 1, 2)
     assert told["alerts"][0]["verdict"] == "passed"
     assert told["alerts"][0]["fired"] == {"within": 5.0, "after": 4.25}
-    assert told["alerts"][1]["problems"] == ["ServiceDown was notified too"]
+    assert told["alerts"][1]["problems"] == ["ServiceDown caused a notification too"]
     assert (tmp_path / "table.md").read_text() == report.table([passed(), failed()])
 
 
