@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
@@ -50,10 +50,11 @@ from app.services.drain import Drain
 from app.services.journal import Journal
 from app.services.open_files import make_room_for_files
 from app.services.rate_limiter import RateLimiter
-from app.services.startup import forkserver_ended, start_converter, sweep_workspace
+from app.services.startup import start_converter, sweep_workspace
 from app.services.stop_signals import stop_on_signals
 from app.services.upload_slots import UploadSlots
 from app.services.workspace.scratch import leftovers
+from app.worker.launcher import Launcher
 
 API = "/api/v1"
 
@@ -178,12 +179,14 @@ def _build_services(settings: Settings, metrics: Metrics) -> Services:
         wait_seconds=settings.conversion_queue_wait_seconds,
         metrics=metrics,
     )
-    converter = configured_converter(settings)
+    launcher = Launcher()
+    converter = configured_converter(settings, launcher)
     availability = Availability(converter=converter, metrics=metrics)
     drain = Drain(workspace=settings.workspace_dir, grace_seconds=settings.shutdown_grace_seconds)
     return Services(
         settings=settings,
         metrics=metrics,
+        launcher=launcher,
         upload_slots=UploadSlots(slots=settings.upload_slots, metrics=metrics),
         availability=availability,
         conversions=Conversions(
@@ -214,7 +217,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
     await sweep_workspace(services.settings.workspace_dir)
     await start_converter(services.availability)
     async with (
-        forkserver_ended(),
+        aclosing(services.launcher),
         measuring_lag(services.metrics.event_loop_lag.observe),
         services.availability.watched(),
         services.rate_limiter.watched() if services.settings.rate_limit_enabled else nullcontext(),

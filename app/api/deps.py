@@ -15,6 +15,7 @@ from app.services.conversion import Conversions
 from app.services.drain import Drain
 from app.services.rate_limiter import RateLimiter
 from app.services.upload_slots import UploadSlots
+from app.worker.launcher import Launcher
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Services:
 
     settings: Settings
     metrics: Metrics
+    launcher: Launcher
     upload_slots: UploadSlots
     availability: Availability
     conversions: Conversions

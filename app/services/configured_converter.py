@@ -9,9 +9,9 @@ from app.worker.locks.bounds import Bounds
 from docc2context import Limits
 
 
-def configured_converter(settings: Settings) -> Converter:
+def configured_converter(settings: Settings, launcher: Launcher) -> Converter:
     """Our own converter, or the command that the operator has set."""
-    launcher, limits, bounds = Launcher(), limits_of(settings), bounds_of(settings)
+    limits, bounds = limits_of(settings), bounds_of(settings)
     timeout_seconds = settings.conversion_timeout_seconds
     if settings.converter_command:
         return OutsideConverter(

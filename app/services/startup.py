@@ -1,10 +1,5 @@
-"""What is done before the first request and after the last one.
+"""What is done once, before the first request: nothing of it may keep the service from starting."""
 
-Nothing of it may keep the service from starting or stopping.
-"""
-
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +10,6 @@ from app.core.threads import in_thread
 from app.services.availability import Availability
 from app.services.converter import CONVERTER_VERSION
 from app.services.workspace.scratch import sweep
-from app.worker import forkserver
 
 _SWEEP_BY_HAND: Final = (
     "Fix what the reason names, then run `python -m app.services.workspace sweep`; "
@@ -35,15 +29,6 @@ async def sweep_workspace(workspace: Path) -> None:
         return
     if removed or stubborn:
         log.warning("workspace_swept", removed=removed, left=len(stubborn))
-
-
-@asynccontextmanager
-async def forkserver_ended() -> AsyncIterator[None]:
-    """Afterwards neither the forkserver nor its socket is left."""
-    try:
-        yield
-    finally:
-        await in_thread(forkserver.end)
 
 
 async def start_converter(availability: Availability) -> None:

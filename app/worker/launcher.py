@@ -50,7 +50,7 @@ log = structlog.get_logger()
 
 
 class CannotStart(Exception):
-    """No child could be started: too many processes, no memory, or a hanging forkserver."""
+    """No child could be started: too many processes, no memory, a forkserver that hangs, or a closed launcher."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,14 @@ class Launcher:
         self._context = get_context("forkserver")
         self._context.set_forkserver_preload(_PRELOADED)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="launcher")
+        self._is_closed = False
+
+    async def aclose(self) -> None:
+        """Start no more children, and leave neither forkserver nor socket behind."""
+        self._is_closed = True
+        await in_thread(forkserver.end)  # which ends a start that waits for a hanging forkserver
+        # After the last start, which may just have replaced the one that was ended.
+        await in_thread(forkserver.end, pool=self._thread)
 
     async def run(
         self,
@@ -102,7 +110,7 @@ class Launcher:
                 target=target, args=(SentFile(theirs), *args), daemon=True
             )
             try:
-                await in_thread(_start, process, pool=self._thread)
+                await in_thread(self._start, process, pool=self._thread)
                 # The pipe ends with the child only if the child's copy is the only one left.
                 theirs.close()
                 async with in_time(end - asyncio.get_running_loop().time()):
@@ -110,6 +118,11 @@ class Launcher:
             finally:
                 exit_code = await in_thread(_end, process, stop, pool=self._thread)
         return Ended(reply, exit_code)
+
+    def _start(self, process: ForkServerProcess) -> None:
+        if self._is_closed:
+            raise CannotStart
+        _start_in_time(process)
 
 
 @contextmanager
@@ -143,7 +156,7 @@ async def _readable(pipe: FileIO) -> None:
         loop.remove_reader(pipe)
 
 
-def _start(process: ForkServerProcess) -> None:
+def _start_in_time(process: ForkServerProcess) -> None:
     """Start the child in time, or raise CannotStart."""
     # Its time begins when it gets the thread: otherwise starts that waited for it would, one after
     # the other, kill the forkserver that has just replaced the one that hung.

@@ -4,12 +4,13 @@ from app.core.config import Settings
 from app.services.configured_converter import bounds_of, configured_converter, limits_of
 from app.services.outside_converter import OutsideConverter
 from app.services.own_converter import OwnConverter
+from app.worker.launcher import Launcher
 from app.worker.locks.bounds import Bounds
 
 
 def test_the_converter_is_our_own_unless_a_command_is_set() -> None:
-    assert isinstance(configured_converter(Settings()), OwnConverter)
-    outside = configured_converter(Settings(converter_command=("convert",)))
+    assert isinstance(configured_converter(Settings(), Launcher()), OwnConverter)
+    outside = configured_converter(Settings(converter_command=("convert",)), Launcher())
     assert isinstance(outside, OutsideConverter)
 
 

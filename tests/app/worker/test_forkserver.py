@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from app.worker import forkserver
-from app.worker.launcher import Ended, Launcher
+from app.worker.launcher import CannotStart, Ended, Launcher
+from tests.app.serving import NEEDS_PROC, stopped
 from tests.app.worker import jobs
+
+pytestmark = NEEDS_PROC
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +67,29 @@ def test_after_the_last_end_no_step_of_a_start_is_taken(step: Callable[[], None]
     finally:
         forkserver._SERVER._lock.release()
         start.join()
+
+
+def test_a_closed_launcher_starts_no_child_and_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scenario() -> object:
+        launcher = Launcher()
+        await launcher.run(jobs.echo, "hello", timeout=10)
+        with stopped(forkserver._SERVER._forkserver_pid):
+            starts = [
+                asyncio.create_task(launcher.run(jobs.echo, "late", timeout=10)) for _ in range(2)
+            ]
+            await asyncio.sleep(0)  # the first waits for the forkserver now, the second for it
+            await launcher.aclose()
+            return (await asyncio.gather(*starts, return_exceptions=True))[1]
+
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+
+        assert isinstance(asyncio.run(scenario()), CannotStart)
+
+        assert list(Path(folder).iterdir()) == []
+    assert forkserver._SERVER._forkserver_pid is None
 
 
 def test_a_program_that_exits_leaves_no_folder() -> None:
