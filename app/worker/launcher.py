@@ -50,7 +50,7 @@ log = structlog.get_logger()
 
 
 class CannotStart(Exception):
-    """No child could be started: too many processes, no memory, a forkserver that hangs, or a closed launcher."""
+    """No child could be started: no process or memory to spare, a hanging forkserver, the end."""
 
 
 @dataclass(frozen=True)
