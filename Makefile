@@ -56,10 +56,9 @@ preflight: $(READY) ## Say which alerts would reach nobody because an address or
 test-alert: $(READY) ## Send a test alert of SEVERITY to Alertmanager, and say where it should arrive.
 	@$(BIN)/python -m monitoring.send_alert --severity $(SEVERITY) http://localhost:$(ALERTMANAGER_PORT)
 
-# Tests wait for half of their time, so that a processor has room for more than one at once. They
-# start hundreds of Pythons, each of which would compile the code anew without bytecode.
+# The tests start hundreds of Pythons: each would compile the code anew without bytecode.
 test: $(READY) ## Run all tests, in some ten minutes on two cores; those that cannot run here say SKIPPED: and why.
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses=$$(($$(nproc) * 3 / 2)) --maxprocesses=4 --dist=loadfile
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 mutants: $(READY) ## Break each alert rule, or those in ALERTS, in every way that the tests should notice.
 	@$(BIN)/python -m tests.monitoring.mutants $(ALERTS)

@@ -123,7 +123,7 @@ def test_a_page_of_whose_scripts_one_does_not_arrive_says_so_after_a_while(
         expect(seen.page.locator(".late")).to_be_visible()
         expect(seen.page.locator("#why")).to_have_text(
             "Parts of this page have not arrived yet; its form works without them. If they do not "
-            "come, reload it."
+            "arrive, reload the page."
         )
 
     with opened(browser, server) as page:
