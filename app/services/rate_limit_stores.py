@@ -4,9 +4,6 @@ from itertools import islice
 from typing import Final
 
 from limits.aio.storage import MemoryStorage, RedisStorage
-from redis.asyncio import ConnectionPool
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
 MAX_COUNTERS_IN_MEMORY: Final = 10_000
 """Beyond it the oldest are forgotten. They take 7 MiB, and the library looks through all of them
@@ -37,6 +34,10 @@ class RedisStore:
     """A Redis, which drops what has expired; each command is tried once."""
 
     def __init__(self, url: str) -> None:
+        from redis.asyncio import ConnectionPool  # noqa: PLC0415  # 6 MiB that few services need
+        from redis.asyncio.retry import Retry  # noqa: PLC0415  # as above
+        from redis.backoff import NoBackoff  # noqa: PLC0415  # as above
+
         self._pool: ConnectionPool = ConnectionPool.from_url(url, retry=Retry(NoBackoff(), 0))
         self.storage = RedisStorage(
             "redis://",  # the pool has the address

@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -32,6 +34,17 @@ async def outcomes(counting: RateLimiter, *clients: str | None) -> list[str]:
         except ServiceError as error:
             found.append(error.code.value)
     return found
+
+
+def test_without_a_redis_its_client_takes_no_memory() -> None:
+    program = (
+        "import sys\n"
+        "from app.services.rate_limit_stores import store_of\n"
+        "store_of('memory://')\n"
+        "sys.exit('redis' in sys.modules)\n"
+    )
+
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_each_client_has_its_own_limit() -> None:
