@@ -9,17 +9,8 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 from docc2context.check.denied import BESIDE_A_MENTION, NEVER, NEVER_IN
-from docc2context.check.shown_nodes import (
-    JOINED,
-    MERGED,
-    as_shown,
-    coalesced,
-    listed_once,
-    overridden,
-    with_names,
-    with_texts,
-    without_stop,
-)
+from docc2context.check.shown_lists import WORDS, shown_items
+from docc2context.check.shown_nodes import shown_members, shown_reference
 
 Use = Literal["mention", "entry", "relationship"]
 """How a reference is shown: by its title, with all that it tells, with its conditions."""
@@ -31,7 +22,6 @@ _IDENTIFIERS = frozenset(
 _ENTRIES = frozenset({"code", "identifiers", "items", "tutorials"})
 _CODE_LINES = frozenset({"code", "content"})
 _CONTENTS = frozenset({"inlineContent", "content"})
-_INLINES = frozenset({"abstract", "inlineContent"})
 _PAGE_TITLES = {("hero", "title"), ("intro", "title")}
 _TO_COME = re.compile(r"100000(?:\.|$)")
 """The version that Apple's SDKs write for one to come; as a number it tells nobody anything."""
@@ -62,7 +52,12 @@ class Displayable(NamedTuple):
 
 
 class _At(NamedTuple):
-    """A value on its way through the walk."""
+    """A value on its way through the walk.
+
+    `key` is the one that it, or the list that it is in, stands under; `names` are the types and
+    keys around it, the innermost last. Inside a reference, `use` says how that is shown, `hops` how
+    many references lead there, and `mentioned` is the identifier of the last one.
+    """
 
     value: Any
     key: str
@@ -71,6 +66,11 @@ class _At(NamedTuple):
     use: Use | None = None
     hops: int = 0
     mentioned: str = ""
+
+    def below(self, token: object, value: object) -> "_At":
+        """A member or an item; what a reference holds has the pointer of its mention."""
+        pointer = self.pointer if self.hops else f"{self.pointer}/{token}"
+        return self._replace(value=value, pointer=pointer)
 
 
 def displayables(page: object) -> list[Displayable]:
@@ -87,6 +87,7 @@ class _Walk:
         references = page.get("references")
         self.references = references if isinstance(references, dict) else {}
         self.told: set[str] = set()
+        """The messages of platforms so far."""
         self.has_summary = bool(page.get("deprecationSummary"))
 
     def run(self, page: dict[str, Any]) -> Iterator[Displayable]:
@@ -110,71 +111,67 @@ class _Walk:
                     yield from self.shown(at, str(at.value))
 
     def members(self, at: _At) -> Iterator[_At]:
-        """The displayable members of an object, in order."""
-        node = overridden(at.value)
-        name = _name(node, at.key)
+        """The displayable members of an object, in order; the words of a text or of code first."""
+        name = _name(at.value, at.key)
+        node = shown_members(at.value, name, at.key)
         names = (*at.names, name) if name else at.names
-        if (joined := JOINED.get(name)) and isinstance(node.get(joined), str):
+        key_of_words = WORDS.get(name)
+        if key_of_words and isinstance(node.get(key_of_words), str):
             place = () if at.key in _CONTENTS else (at.key,)
             names = (*at.names, *place, name)
-            yield at._replace(value=node[joined], key=joined, names=names)
-            node = {key: value for key, value in node.items() if key != joined}
-        for key, value in as_shown(node, name, at.key).items():
+            yield at._replace(value=node.pop(key_of_words), key=key_of_words, names=names)
+        for key, value in node.items():
             if not _is_denied(name, key, value) and _is_shown(node, key, at):
-                pointer = at.pointer if at.hops else f"{at.pointer}/{_escaped(key)}"
-                yield at._replace(value=value, key=key, pointer=pointer, names=names)
+                yield at.below(_escaped(key), value)._replace(key=key, names=names)
 
     def items(self, at: _At) -> Iterator[_At]:
         """The items of a list; an identifier that it repeats is shown once."""
-        values = without_stop(at.value) if at.key == "constraints" else at.value
-        if at.key in _INLINES:
-            values = with_texts(values)
-        values = coalesced(with_names(values, self.references))
         seen: set[str] = set()
-        for i, value in enumerate(values):
+        for i, value in shown_items(at.value, at.key, self.references):
             if isinstance(value, str) and at.key in _IDENTIFIERS | {"items"}:
                 if value in seen:
                     continue
                 seen.add(value)
-            if value is not MERGED:
-                yield at._replace(
-                    value=value, pointer=at.pointer if at.hops else f"{at.pointer}/{i}"
-                )
+            yield at.below(i, value)
 
     def reference(self, at: _At) -> Iterator[_At]:
         """What the page shows of a reference; nothing of one that it does not describe."""
         reference = self.references.get(at.value)
-        if not isinstance(reference, dict) or at.hops == _MAX_HOPS:
-            return
-        use: Use = "mention"
-        if at.key in _ENTRIES:
-            in_relationships = at.pointer.startswith("/relationshipsSections/")
-            use = "relationship" if in_relationships else "entry"
-        own = {key: value for key, value in reference.items() if key != "identifier"}
-        yield at._replace(
-            value=listed_once(own), key="reference", use=use, hops=at.hops + 1, mentioned=at.value
-        )
+        if isinstance(reference, dict) and at.hops < _MAX_HOPS:
+            yield at._replace(
+                value=shown_reference(reference),
+                key="reference",
+                use=_use(at),
+                hops=at.hops + 1,
+                mentioned=at.value,
+            )
 
     def code(self, at: _At) -> Iterator[Displayable]:
         for i, entry in enumerate(at.value):
             for line in entry.splitlines():
-                place = at if at.hops else at._replace(pointer=f"{at.pointer}/{i}")
-                yield from self.shown(place, line, is_code=True)
+                yield from self.shown(at.below(i, line), line, is_code=True)
 
     def shown(self, at: _At, text: str, *, is_code: bool = False) -> Iterator[Displayable]:
         if not text.strip():
             return
-        is_inline = JOINED.get(at.names[-1]) == at.key if at.names else False
-        names = (at.names if is_inline else (*at.names, at.key))[-3:]
-        shared = names[-2:] in _PAGE_TITLES or "typeDetails" in at.names or at.key == "rawName"
         if at.key in {"message", "renamed"} and "platforms" in at.names:
             if self.has_summary or text in self.told:
-                return  # the summary is made of them; the same for each platform, told once
+                return  # the summary is made of them, and mostly they are the same for all
             self.told.add(text)
+        is_inline = bool(at.names) and WORDS.get(at.names[-1]) == at.key
+        names = (at.names if is_inline else (*at.names, at.key))[-3:]
+        shared = names[-2:] in _PAGE_TITLES or "typeDetails" in at.names or at.key == "rawName"
         if at.key in _SOME_DAY and _TO_COME.match(text):
             text = _SOME_DAY[at.key]
         name_of = at.mentioned if at.key == "title" else ""
         yield Displayable("/".join(names), at.pointer, text, is_code, shared, name_of)
+
+
+def _use(at: _At) -> Use:
+    """How a reference is shown where this identifier stands."""
+    if at.key not in _ENTRIES:
+        return "mention"
+    return "relationship" if at.pointer.startswith("/relationshipsSections/") else "entry"
 
 
 def _is_denied(name: str, key: str, value: object) -> bool:
