@@ -56,17 +56,17 @@ def line(nodes: Sequence[Block] | None, ctx: Context) -> str:
     if not ctx.enter():
         return TOO_DEEP
     try:
-        return _broken(_one(node, ctx) for node in nodes)
+        return _with_breaks(_block(node, ctx) for node in nodes)
     finally:
         ctx.leave()
 
 
-def _broken(lines: Iterable[str]) -> str:
-    """Lines with breaks between; empty ones are dropped."""
+def _with_breaks(lines: Iterable[str]) -> str:
+    """Lines with a break between each two; empty ones are dropped."""
     return "<br>".join(filter(None, lines))
 
 
-def _one(node: Block, ctx: Context) -> str:
+def _block(node: Block, ctx: Context) -> str:
     match node:
         case Paragraph() | Small():
             return inlines(node.inline_content, ctx).strip()
@@ -75,10 +75,9 @@ def _one(node: Block, ctx: Context) -> str:
         case Aside():
             return _headed(_label(node.name or node.style.capitalize(), ctx), node.content, ctx)
         case CodeListing():
-            caption = media_caption(node.metadata, ctx)
-            return _broken([caption, _code(node.code), *marked_lines(node)])
+            return _code_listing(node, ctx)
         case UnorderedList() | OrderedList():
-            return _broken(_list(node, ctx))
+            return _with_breaks(_list_lines(node, ctx))
         case TermList():
             return _term_list(node, ctx)
         case Table():
@@ -88,21 +87,22 @@ def _one(node: Block, ctx: Context) -> str:
         case EndpointExample():
             return _endpoint_example(node, ctx)
         case DictionaryExample():
-            return _broken([line(node.summary, ctx), _code_example(node.example)])
+            return _with_breaks([line(node.summary, ctx), _code_example(node.example)])
         case Row():
-            return _broken(line(column.content, ctx) for column in node.columns)
+            return _with_breaks(line(column.content, ctx) for column in node.columns)
         case OverviewCard():
-            return _broken([line(node.head, ctx), line(node.content, ctx)])
+            return _with_breaks([line(node.head, ctx), line(node.content, ctx)])
         case TabNavigator():
-            return _broken(_headed(_label(tab.title, ctx), tab.content, ctx) for tab in node.tabs)
+            tabs = [_headed(_label(tab.title, ctx), tab.content, ctx) for tab in node.tabs]
+            return _with_breaks(tabs)
         case Links():
-            return _broken(f"• {page}" for page in page_lines(node.items, ctx))
+            return _with_breaks(f"• {page}" for page in page_lines(node.items, ctx))
         case Video():
             return media(node.identifier, node.metadata, ctx)
         case ThematicBreak():
             return "—"
         case UnknownBlock():
-            return _broken([unknown_kind(node.name), line(node.content, ctx)])
+            return _with_breaks([unknown_kind(node.name), line(node.content, ctx)])
         case _:
             assert_never(node)
 
@@ -116,22 +116,32 @@ def _label(words: str, ctx: Context) -> str:
 
 
 def _headed(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
-    """What it is about, followed by what is said of it."""
+    """A label or a term, followed on its line by what is said of it."""
     return " ".join(filter(None, [head, line(content, ctx)]))
 
 
-def _list(node: UnorderedList | OrderedList, ctx: Context) -> Iterator[str]:
-    """The lines of a list."""
-    number = md.first_number(node.start, len(node.items)) if isinstance(node, OrderedList) else None
-    for place, item in enumerate(node.items):
-        marker = "•" if number is None else f"{number + place}."
-        box = {None: "", True: " [x]", False: " [ ]"}[item.checked]
-        first, *rest = _item(item, ctx) or [""]
-        yield " ".join(filter(None, [f"{marker}{box}", first]))
+def _code_listing(node: CodeListing, ctx: Context) -> str:
+    caption = media_caption(node.metadata, ctx)
+    return _with_breaks([caption, _code(node.code), *marked_lines(node)])
+
+
+def _list_lines(node: UnorderedList | OrderedList, ctx: Context) -> Iterator[str]:
+    """The lines of a list: each item's first one after its marker, the others indented."""
+    for marker, item in zip(_markers(node), node.items, strict=True):
+        box = {None: "", True: "[x]", False: "[ ]"}[item.checked]
+        first, *rest = _item_lines(item, ctx) or [""]
+        yield " ".join(filter(None, [marker, box, first]))
         yield from (f"{_INDENT}{text}" for text in rest)
 
 
-def _item(item: ListItem, ctx: Context) -> list[str]:
+def _markers(node: UnorderedList | OrderedList) -> list[str]:
+    if isinstance(node, UnorderedList):
+        return ["•"] * len(node.items)
+    start = md.first_number(node.start, len(node.items))
+    return [f"{start + i}." for i in range(len(node.items))]
+
+
+def _item_lines(item: ListItem, ctx: Context) -> list[str]:
     """The lines of what an item holds: those of lists in it, and one for each other block."""
     if not item.content:
         return []
@@ -141,16 +151,16 @@ def _item(item: ListItem, ctx: Context) -> list[str]:
         lines: list[str] = []
         for node in item.content:
             if isinstance(node, UnorderedList | OrderedList):
-                lines += _list(node, ctx)
+                lines += _list_lines(node, ctx)
             else:
-                lines.append(_one(node, ctx))
+                lines.append(_block(node, ctx))
     finally:
         ctx.leave()
     return list(filter(None, lines))
 
 
 def _term_list(node: TermList, ctx: Context) -> str:
-    return _broken(_term_list_item(item, ctx) for item in node.items)
+    return _with_breaks(_term_list_item(item, ctx) for item in node.items)
 
 
 def _term_list_item(item: TermListItem, ctx: Context) -> str:
@@ -163,27 +173,28 @@ def _term_list_item(item: TermListItem, ctx: Context) -> str:
 def _table(node: Table, ctx: Context) -> str:
     """A table in a cell: its rows as lines, a dot between their cells."""
     rows = grid(node, ctx, line, bold_header_row=True)
-    return _broken([media_caption(node.metadata, ctx), *map(" · ".join, rows)])
+    return _with_breaks([media_caption(node.metadata, ctx), *map(" · ".join, rows)])
 
 
 def _step(node: Step, ctx: Context) -> str:
     file = code_file(node, ctx, lambda file, change: _whole_file(file, change, ctx))
-    return _broken([line(node.content, ctx), file, *pictures(node, ctx), line(node.caption, ctx)])
+    shown = [line(node.content, ctx), file, *pictures(node, ctx), line(node.caption, ctx)]
+    return _with_breaks(shown)
 
 
 def _whole_file(file: FileReference, change: str, ctx: Context) -> str:
-    return _broken([_strong(escape(file.file_name), ctx) + change, _code(file.content)])
+    return _with_breaks([_strong(escape(file.file_name), ctx) + change, _code(file.content)])
 
 
 def _endpoint_example(node: EndpointExample, ctx: Context) -> str:
     request = [_label("Request", ctx), _code_example(node.request)]
     response = [_label("Response", ctx), _code_example(node.response)]
-    return _broken([line(node.summary, ctx), *request, *response])
+    return _with_breaks([line(node.summary, ctx), *request, *response])
 
 
 def _code_example(example: CodeExample) -> str:
-    return _broken(_code(part.code) for part in example.content)
+    return _with_breaks(_code(part.code) for part in example.content)
 
 
 def _code(lines: Iterable[str]) -> str:
-    return _broken(map(code_span, lines))
+    return _with_breaks(map(code_span, lines))

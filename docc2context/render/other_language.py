@@ -30,6 +30,12 @@ def matching_indices(theirs: Sequence[Any], ours: Sequence[Any]) -> list[int | N
     return found
 
 
+def beyond(theirs: Iterable[str], ours: Iterable[str]) -> list[str]:
+    """Their texts that ours lack, in order; empty ones are dropped."""
+    known = {"", *ours}
+    return [text for text in theirs if text not in known]
+
+
 class OtherLanguage:
     """A page in another language, and what things are called in it, each looked up once.
 
