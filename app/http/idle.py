@@ -31,8 +31,8 @@ LOG_SECONDS: Final = 10.0
 """One line counts all connections ended in this time: a line for each would fill the log."""
 
 _LOOKS: Final = 2
-"""Connections looked at for each one that turns idle: with one, those that prove to be busy would
-stay over the bound."""
+"""Connections looked at for each one that turns idle: with one look, each that proves to be of use
+would leave one more over the bound."""
 
 log = structlog.get_logger()
 
@@ -47,7 +47,7 @@ class BoundedIdle(LingeringClose):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn
         super().connection_made(transport)
-        self._idle = _IDLE_OF.setdefault(self.server_state, _Idle(self.loop))
+        self._idle = _IDLE_OF.setdefault(self.server_state, _IdleConnections(self.loop))
         self._turn_idle()
 
     def on_headers_complete(self) -> None:
@@ -69,12 +69,19 @@ class BoundedIdle(LingeringClose):
 
     def is_of_use(self) -> bool:
         """Whether its client would lose something if it ended now."""
-        if not self._drops_more():
-            if _unread_bytes(self._connection):  # perhaps a request
-                return True
-            if self._connection.get_write_buffer_size() == 0:
-                return False
+        if self._drops_more():
+            return self._has_just_turned_idle()  # else its client could not read its answer
+        if _unread_bytes(self._connection):  # perhaps a request
+            return True
+        has_unsent = self._connection.get_write_buffer_size() > 0
+        return has_unsent and self._has_just_turned_idle()
+
+    def _has_just_turned_idle(self) -> bool:
         return self.loop.time() - self._idle.since[self] < FINISH_SECONDS
+
+    def _drops_more(self) -> bool:
+        """Whether its client may be sending what nobody reads."""
+        return self._in_body or self._half_closing.is_half_closed
 
     def _start_lingering(self) -> None:
         super()._start_lingering()
@@ -85,11 +92,8 @@ class BoundedIdle(LingeringClose):
             self._idle.since[self] = self.loop.time()
             self._idle.make_room(self.app_state.get(MAX_IDLE, DEFAULT_MAX_IDLE))
 
-    def _drops_more(self) -> bool:
-        return self._in_body or self._half_closing.is_half_closed
 
-
-class _Idle:
+class _IdleConnections:
     """The connections of a server on which no answer is due."""
 
     def __init__(self, loop: AbstractEventLoop) -> None:
@@ -110,11 +114,10 @@ class _Idle:
             if excess <= 0:
                 return
             longest = next(iter(self.since))
-            may_stay = excess <= most and longest.is_of_use()
-            since = self.since.pop(longest)
-            if may_stay:
-                self.since[longest] = since
+            if excess <= most and longest.is_of_use():
+                self.since[longest] = self.since.pop(longest)
             else:
+                del self.since[longest]
                 longest.give_way()
                 self._count()
 
@@ -129,7 +132,7 @@ class _Idle:
         self._ended = 0
 
 
-_IDLE_OF: Final[WeakKeyDictionary[ServerState, _Idle]] = WeakKeyDictionary()
+_IDLE_OF: Final[WeakKeyDictionary[ServerState, _IdleConnections]] = WeakKeyDictionary()
 
 
 def _unread_bytes(transport: Transport) -> int:

@@ -105,29 +105,32 @@ def try_help(reply: int, command: Command, bounds: Bounds) -> None:
 def _convert(
     source: BinaryIO, destination: BinaryIO, command: Command, limits: Limits, bounds: Bounds
 ) -> Reply:
+    """Unpack the selection in `source`, run the command, and zip what it makes."""
     folder = Path(command.folder)
     try:
         unpacked = unpack(source, folder / _ARCHIVE)
     except NameTooLong as error:
         return _name_too_long(error.entry)
-    place = program.Place(
-        folder, unpacked + limits.max_output_bytes + _TEMPORARY_BYTES, 4 * limits.max_entries
-    )
+    max_bytes = unpacked + limits.max_output_bytes + _TEMPORARY_BYTES
+    place = program.Place(folder, max_bytes, 4 * limits.max_entries)
     try:
         ended = _run(command, [_ARCHIVE, "--output", _OUTPUT, "--force"], place, bounds)
     except program.NotRunnable as error:
         return CannotRun(str(error))
     except program.OutgrewFolder:
         return output_too_large(limits.max_output_bytes)
-    # A program that hits the limit on file sizes fails, and has no exit code that tells why.
-    if (
-        ended.exit_code != 0
-        and program.size_and_entries(folder / _OUTPUT)[0] >= limits.max_output_bytes
-    ):
-        return output_too_large(limits.max_output_bytes)
     if ended.exit_code != 0:
-        return _not_run(ended) or CommandFailed(ended.exit_code, "it failed", ended.output_end)
+        return _failure(ended, folder / _OUTPUT, limits)
     return _zip(folder / _OUTPUT, destination, limits, ended.output_end)
+
+
+def _name_too_long(entry: str) -> Refused:
+    return Refused(
+        code=Code.UNSAFE_ENTRY_NAME.value,
+        detail="The name of an entry is too long for the converter's file system.",
+        remedy="Leave that entry out of the zip, or rename it.",
+        entry=quoted(entry),
+    )
 
 
 def _run(
@@ -136,6 +139,33 @@ def _run(
     """Run the command, which finds the folder that TMPDIR names. Raises as `program.run` does."""
     (place.folder / _TEMPORARY).mkdir()
     return program.run([*command.arguments, *arguments], _environment(command), place, bounds)
+
+
+def _environment(command: Command) -> dict[str, str]:
+    """Next to nothing: the service's own environment may hold secrets."""
+    temporary = os.path.join(command.folder, _TEMPORARY)  # noqa: PTH118  # environments are text
+    return {
+        "PATH": command.search_path,
+        "HOME": command.folder,
+        "TMPDIR": temporary,
+        "LANG": "C.UTF-8",
+    }
+
+
+def _failure(ended: program.Finished, output: Path, limits: Limits) -> Reply:
+    """Why a command that ran to its end has failed."""
+    # If it hits the limit on file sizes, no exit code tells so.
+    output_bytes, _ = program.size_and_entries(output)
+    if output_bytes >= limits.max_output_bytes:
+        return output_too_large(limits.max_output_bytes)
+    return _not_run(ended) or CommandFailed(ended.exit_code, "it failed", ended.output_end)
+
+
+def _not_run(ended: program.Finished) -> CannotRun | None:
+    """126 and 127 are the exit codes of shells and loaders for a program that they cannot run."""
+    if ended.exit_code in (126, 127):
+        return CannotRun(f"exit code {ended.exit_code}: {ended.output_end}")
+    return None
 
 
 def _zip(output: Path, destination: BinaryIO, limits: Limits, output_end: str) -> Reply:
@@ -151,30 +181,3 @@ def _zip(output: Path, destination: BinaryIO, limits: Limits, output_end: str) -
     if zipped.documents == 0:
         return CommandFailed(0, "it wrote no Markdown", output_end)
     return OutputZipped(documents=zipped.documents, output_bytes=zipped.output_bytes)
-
-
-def _not_run(ended: program.Finished) -> CannotRun | None:
-    """126 and 127 are the exit codes of shells and loaders for a program that they cannot run."""
-    if ended.exit_code in (126, 127):
-        return CannotRun(f"exit code {ended.exit_code}: {ended.output_end}")
-    return None
-
-
-def _environment(command: Command) -> dict[str, str]:
-    """Next to nothing: the service's own environment may hold secrets."""
-    temporary = os.path.join(command.folder, _TEMPORARY)  # noqa: PTH118  # environments are text
-    return {
-        "PATH": command.search_path,
-        "HOME": command.folder,
-        "TMPDIR": temporary,
-        "LANG": "C.UTF-8",
-    }
-
-
-def _name_too_long(entry: str) -> Refused:
-    return Refused(
-        code=Code.UNSAFE_ENTRY_NAME.value,
-        detail="The name of an entry is too long for the converter's file system.",
-        remedy="Leave that entry out of the zip, or rename it.",
-        entry=quoted(entry),
-    )
