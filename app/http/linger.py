@@ -59,10 +59,14 @@ class LingeringClose(BoundedSlowReaders):
         """Close our side, and the other one when its time is up or nobody can be sending."""
         lingers_already = self._linger_end is not None
         may_send = self._in_body or self._drops_input
-        if lingers_already or not may_send or not self._half_close():
+        if may_send and not lingers_already and self._half_close():
+            self._drop_what_arrives()
+        else:
             self._connection.close()
-            return
-        self._report_hangup()  # nobody will be answered any more
+
+    def _drop_what_arrives(self) -> None:
+        """Read what still arrives, for a time; nobody will be answered any more."""
+        self._report_hangup()
         self._start_lingering()
         self.flow.resume_reading()
         self._start_idle_timer()

@@ -57,40 +57,13 @@ class RefusalReported(HangupReported):
         self._drops_input = True
         # asyncio's own loop reads in the context of the request that last asked for more.
         structlog.contextvars.clear_contextvars()
-        cycle: RequestResponseCycle | None = self.cycle
         may_answer = self._may_answer()
         log.info("request_refused", reason=reason, status=status, answered=may_answer)
         if may_answer:
-            self.transport.write(self._answer(status, text))
-            if cycle is not None and not cycle.response_complete:
-                cycle.scope["state"][REFUSED_STATUS] = status
-        last = None if may_answer else self._last_complete()
-        if last is None:
+            self._answer(status, text)
             self.transport.close()
         else:
-            last.keep_alive = False  # so that the connection is closed after its answer
-
-    def _last_complete(self) -> RequestResponseCycle | None:
-        """The last of the whole requests that still wait for their answer; None if there is none.
-
-        One that is still incomplete and waits for its turn gets no answer.
-        """
-        if self.cycle.more_body:
-            if not self.pipeline:
-                return None
-            self.pipeline.popleft()
-            self._unanswered.pop()
-        return self._unanswered[-1]
-
-    def _answer(self, status: int, text: str) -> bytes:
-        headers = [
-            *self.server_state.default_headers,
-            (b"content-type", b"text/plain; charset=utf-8"),
-            (b"content-length", b"%d" % len(text)),
-            (b"connection", b"close"),
-        ]
-        lines = b"".join(b"%b: %b\r\n" % header for header in headers)
-        return STATUS_LINE[status] + lines + b"\r\n" + text.encode("ascii")
+            self._close_after_due_answers()
 
     def _may_answer(self) -> bool:
         """Whether what is written now would answer the request that is being read."""
@@ -99,3 +72,30 @@ class RefusalReported(HangupReported):
             return True
         # Its body or trailers are still being read, and nothing has been answered yet.
         return cycle.more_body and not cycle.response_started and not self.pipeline
+
+    def _answer(self, status: int, text: str) -> None:
+        """Answer, and let the request that this ends know by which status, if its head was read."""
+        headers = [
+            *self.server_state.default_headers,
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", b"%d" % len(text)),
+            (b"connection", b"close"),
+        ]
+        lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+        self.transport.write(STATUS_LINE[status] + lines + b"\r\n" + text.encode("ascii"))
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            cycle.scope["state"][REFUSED_STATUS] = status
+
+    def _close_after_due_answers(self) -> None:
+        """Close once the last of the whole requests is answered; at once if none waits for that.
+
+        One that is still incomplete and waits for its turn gets no answer.
+        """
+        if self.cycle.more_body:
+            if not self.pipeline:
+                self.transport.close()
+                return
+            self.pipeline.popleft()
+            self._unanswered.pop()
+        self._unanswered[-1].keep_alive = False  # the connection is closed after its answer

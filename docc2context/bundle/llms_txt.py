@@ -88,15 +88,6 @@ class Contents:
             return self._title(_PACKAGE)
         return own.strip() or self._title(min(self._entries, key=_by_depth))
 
-    def _title(self, path: str) -> str:
-        """The title of a page, or its path if it has none, since no heading may be empty."""
-        return self._entries[path].title.strip() or path
-
-    def _head(self, root: str) -> str:
-        """The heading of a root's section; never the one that says that it may be skipped."""
-        title = self._title(root)
-        return root if title == OPTIONAL else title
-
     def render(self, title: str) -> str:
         """The text of the file."""
         parts = [heading(1, escape(title))]
@@ -109,35 +100,21 @@ class Contents:
             parts += [heading(2, escape(head)), "\n".join(lines)]
         return "\n\n".join(parts) + "\n"
 
-    def _line(self, path: str, *, is_overload: bool) -> str:
-        """A page as an item of the list."""
-        entry = self._entries[path]
-        line = f"- {link(self._name(path, entry), relative_link(LLMS_TXT, path))}"
-        if is_overload and entry.declaration:
-            line += f" ({code_span(_on_one_line(entry.declaration))})"
-        if entry.other_names:
-            line += f" ({entry.other_names})"
-        if entry.is_deprecated:
-            line += " (deprecated)"
-        elif entry.is_beta:
-            line += " (beta)"
-        return f"{line}: {entry.abstract}" if entry.abstract else line
+    def _head(self, root: str) -> str:
+        """The heading of a root's section; never the one that says that it may be skipped."""
+        title = self._title(root)
+        return root if title == OPTIONAL else title
 
-    def _name(self, path: str, entry: ContentsEntry) -> str:
-        """The name, after that of the symbol whose page lies above or, if none does, its owner's.
-
-        Types within types, and cases, already have it in their titles.
-        """
-        above = self._entries.get(f"{path.rpartition('/')[0]}.md")
-        if above is None:
-            owner, name = entry.owner, code_span(entry.owner)
-        else:
-            owner, name = (above.title, above.name) if above.is_symbol else ("", "")
-        if not owner or (entry.is_symbol and _bears(entry.title, owner)):
-            return entry.name
-        if _is_code(entry.name) and _is_type(owner):
-            return code_span(f"{owner}.{entry.title}")
-        return f"{name}: {entry.name}"
+    def _walk(self, root: str, seen: set[str]) -> Iterator[str]:
+        """Depth first, each page once: cycles of topics end, and no depth exhausts the stack."""
+        waiting = [root]
+        while waiting:
+            path = waiting.pop()
+            if path in seen or path not in self._entries or (_is_root(path) and path != root):
+                continue
+            seen.add(path)
+            yield path
+            waiting.extend(reversed(self._entries[path].children))
 
     def _optional_last(self, sections: Mapping[str, list[str]]) -> dict[str, list[str]]:
         """The sections without what is inherited, and a last one that has it."""
@@ -155,16 +132,45 @@ class Contents:
             left.setdefault(OPTIONAL, []).extend(inherited)
         return left
 
-    def _walk(self, root: str, seen: set[str]) -> Iterator[str]:
-        """Depth first, each page once: cycles of topics end, and no depth exhausts the stack."""
-        waiting = [root]
-        while waiting:
-            path = waiting.pop()
-            if path in seen or path not in self._entries or (_is_root(path) and path != root):
-                continue
-            seen.add(path)
-            yield path
-            waiting.extend(reversed(self._entries[path].children))
+    def _title(self, path: str) -> str:
+        """The title of a page, or its path if it has none, since no heading may be empty."""
+        return self._entries[path].title.strip() or path
+
+    def _line(self, path: str, *, is_overload: bool) -> str:
+        """A page as an item of the list."""
+        entry = self._entries[path]
+        line = f"- {link(self._name(path, entry), relative_link(LLMS_TXT, path))}"
+        if is_overload and entry.declaration:
+            line += f" ({code_span(_on_one_line(entry.declaration))})"
+        if entry.other_names:
+            line += f" ({entry.other_names})"
+        if entry.is_deprecated:
+            line += " (deprecated)"
+        elif entry.is_beta:
+            line += " (beta)"
+        return f"{line}: {entry.abstract}" if entry.abstract else line
+
+    def _name(self, path: str, entry: ContentsEntry) -> str:
+        """The name, after that of what the page belongs to.
+
+        Types within types, and cases, already have it in their titles.
+        """
+        owner, owner_name = self._owner(path, entry)
+        if not owner or (entry.is_symbol and _bears(entry.title, owner)):
+            return entry.name
+        if _is_code(entry.name) and _is_type(owner):
+            return code_span(f"{owner}.{entry.title}")
+        return f"{owner_name}: {entry.name}"
+
+    def _owner(self, path: str, entry: ContentsEntry) -> tuple[str, str]:
+        """The title and the name of the symbol whose page lies above, or of the owner without one.
+
+        Empty if what lies above is no symbol.
+        """
+        above = self._entries.get(f"{path.rpartition('/')[0]}.md")
+        if above is None:
+            return entry.owner, code_span(entry.owner)
+        return (above.title, above.name) if above.is_symbol else ("", "")
 
 
 def _bears(title: str, owner: str) -> bool:

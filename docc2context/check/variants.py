@@ -1,8 +1,7 @@
 """What `variantOverrides` change of a page: a page in another language, as DocC shows it there."""
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -15,27 +14,67 @@ _END = "-"
 """The place after the last item of a list (RFC 6901, section 4)."""
 
 
+class _Variant(NamedTuple):
+    """A page as it is in these languages; `overrides` are the indices of those that make it."""
+
+    languages: list[str]
+    overrides: tuple[int, ...]
+
+
 def page_in(data: bytes, language: Language) -> object:
     """The page as JSON, as it is in a language; as it is if it has no variant in that one."""
-    for languages, overrides in _variants(msgspec.json.decode(data)):
-        if language in languages:
-            return _patched(data, overrides)
+    for variant in _variants(msgspec.json.decode(data)):
+        if language in variant.languages:
+            return _patched(data, variant)
     return msgspec.json.decode(data)
 
 
 def variant_displayables(data: bytes, own: list[Displayable]) -> list[Displayable]:
     """The strings that a page's variants display and `own`, those of the page itself, do not."""
+    page = msgspec.json.decode(data)
+    titles = _titles(page)
     found: list[Displayable] = []
-    for languages, overrides in _variants(msgspec.json.decode(data)):
-        page = _patched(data, overrides)
-        titles = _titles(page)
-        renamed = {
-            name
-            for name, title in _titles(msgspec.json.decode(data)).items()
-            if titles.get(name, title) != title
-        }
-        found += _beyond(displayables(page), own, renamed, ",".join(languages))
+    for variant in _variants(page):
+        patched = _patched(data, variant)
+        new_titles = _titles(patched)
+        renamed = {name for name, title in titles.items() if new_titles.get(name, title) != title}
+        found += _beyond(displayables(patched), own, renamed, ",".join(variant.languages))
     return found
+
+
+def _variants(page: object) -> list[_Variant]:
+    """The variants of a page, each once, in the order in which overrides name their languages.
+
+    What only renames the things that a page mentions makes no variant.
+    """
+    overrides = _overrides(page)
+    by_language: dict[str, list[int]] = {}
+    for i, override in enumerate(overrides):
+        for language in dict.fromkeys(_languages(override) or ["unnamed"]):
+            by_language.setdefault(language, []).append(i)
+    languages: dict[tuple[int, ...], list[str]] = {}
+    for language, indices in by_language.items():
+        languages.setdefault(tuple(indices), []).append(language)
+    renaming = {
+        i
+        for i, override in enumerate(overrides)
+        if all(map(_renames, _items(override.get("patch"))))
+    }
+    return [
+        _Variant(names, indices)
+        for indices, names in languages.items()
+        if not renaming.issuperset(indices)
+    ]
+
+
+def _patched(data: bytes, variant: _Variant) -> object:
+    """The page as a variant has it, decoded again because patches change what they get."""
+    page = msgspec.json.decode(data)
+    patches = [_items(override.get("patch")) for override in _overrides(page)]
+    for i in variant.overrides:
+        for operation in patches[i]:
+            _apply(page, operation)
+    return page
 
 
 def _titles(page: object) -> dict[str, object]:
@@ -47,32 +86,6 @@ def _titles(page: object) -> dict[str, object]:
         for name, value in items
         if isinstance(value, dict) and "title" in value
     }
-
-
-def _patched(data: bytes, overrides: Iterable[int]) -> object:
-    """The page with overrides applied, decoded again because patches change what they get."""
-    page = msgspec.json.decode(data)
-    patches = [_items(override.get("patch")) for override in _overrides(page)]
-    for i in overrides:
-        for operation in patches[i]:
-            _apply(page, operation)
-    return page
-
-
-def _variants(page: object) -> list[tuple[list[str], tuple[int, ...]]]:
-    """The overrides that together make a variant of a page, and the languages that it is for."""
-    overrides = _overrides(page)
-    # What only renames the things that a page mentions makes no variant.
-    is_renaming = [all(map(_renames, _items(override.get("patch")))) for override in overrides]
-    by_language: dict[str, list[int]] = {}
-    for i, override in enumerate(overrides):
-        for language in dict.fromkeys(_languages(override) or ["unnamed"]):
-            by_language.setdefault(language, []).append(i)
-    languages: dict[tuple[int, ...], list[str]] = {}
-    for language, made_by in by_language.items():
-        if not all(is_renaming[i] for i in made_by):
-            languages.setdefault(tuple(made_by), []).append(language)
-    return [(names, made_by) for made_by, names in languages.items()]
 
 
 def _overrides(page: object) -> list[dict[str, Any]]:

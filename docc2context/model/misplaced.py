@@ -1,40 +1,40 @@
-"""Values where something else belongs, and what could hold them there."""
+"""Values where something else belongs, and the lists and objects that can hold them there."""
 
 from msgspec import inspect
 
-_CARRIERS = ("content", "inline_content", "code")
-"""Fields of structs that hold content."""
+_CONTENT_FIELDS = ("content", "inline_content", "code")
+"""Fields of structs that can hold any content."""
 
-_WORDS = ("name", "text")
+_WORD_FIELDS = ("name", "text")
 """Fields of structs that hold what they are called or say, the first that one has."""
 
 
-def carrier(type_: inspect.Type) -> inspect.Type | None:
+def wrapping_type(type_: inspect.Type) -> inspect.Type | None:
     """The list or the struct with content or words that a place asks for; None for neither.
 
     Members of tagged unions do not count: these have an `Unknown…` struct for what they lack.
     """
     match type_:
         case inspect.UnionType(types=members):
-            return next(filter(None, map(carrier, members)), None)
+            return next(filter(None, map(wrapping_type, members)), None)
         case inspect.ListType():
             return type_
-        case inspect.StructType(tag=None) if _carriers(type_) or _word_key(type_):
+        case inspect.StructType(tag=None) if _content_keys(type_) or _word_key(type_):
             return type_
         case _:
             return None
 
 
-def carrying(value: object, type_: inspect.StructType) -> dict[str, object]:
+def as_object(value: object, type_: inspect.StructType) -> dict[str, object]:
     """An object that holds a bare value; empty if none can, or if it says nothing by itself.
 
     A string is its name or text if it has one; all else is its content.
     """
-    if is_silent(value) or isinstance(value, dict):
+    if says_nothing(value) or isinstance(value, dict):
         return {}
     if isinstance(value, str) and (key := _word_key(type_)):
         return {key: value}
-    return dict.fromkeys(_carriers(type_), value)
+    return dict.fromkeys(_content_keys(type_), value)
 
 
 def holds_only_objects(value: object) -> bool:
@@ -57,7 +57,7 @@ def words_within(value: object, type_: inspect.Type) -> str:
     return " ".join(words)
 
 
-def is_silent(value: object) -> bool:
+def says_nothing(value: object) -> bool:
     """Whether a value says nothing by itself."""
     return value is None or isinstance(value, bool)
 
@@ -69,7 +69,7 @@ def as_member(value: object, fallback: inspect.StructType) -> object:
     """
     if isinstance(value, str):
         return {"type": "string", "text": value}
-    if is_silent(value) or not _carriers(fallback):
+    if says_nothing(value) or not _content_keys(fallback):
         return value
     if isinstance(value, int | float):
         return {"type": "number", "text": str(value)}
@@ -78,13 +78,13 @@ def as_member(value: object, fallback: inspect.StructType) -> object:
     return value
 
 
-def _carriers(type_: inspect.StructType) -> list[str]:
-    return [field.encode_name for field in type_.fields if field.name in _CARRIERS]
+def _content_keys(type_: inspect.StructType) -> list[str]:
+    return [field.encode_name for field in type_.fields if field.name in _CONTENT_FIELDS]
 
 
 def _word_key(type_: inspect.StructType) -> str | None:
     keys = {field.encode_name for field in type_.fields if field.type == inspect.StrType()}
-    return next((key for key in _WORDS if key in keys), None)
+    return next((key for key in _WORD_FIELDS if key in keys), None)
 
 
 def _is_string(type_: inspect.Type) -> bool:

@@ -19,11 +19,11 @@ from docc2context.model.base import UNKNOWN
 from docc2context.model.counts import Counts
 from docc2context.model.misplaced import (
     as_member,
-    carrier,
-    carrying,
+    as_object,
     holds_only_objects,
-    is_silent,
+    says_nothing,
     words_within,
+    wrapping_type,
 )
 from docc2context.model.unknown_content import (
     found_abstract,
@@ -99,7 +99,7 @@ class _Salvager:
                 continue
             misfit = f"{type_.cls.__name__}.{field.encode_name}"
             try:
-                fields[field.name] = self.mended(found, field.type, misfit)
+                fields[field.name] = self.fit_or_wrap(found, field.type, misfit)
             except _Misfit:
                 if words := words_within(found, field.type):
                     fields[field.name] = words
@@ -161,7 +161,7 @@ class _Salvager:
                 items += self.list(item, item_type)
                 continue
             try:
-                items.append(self.mended(item, item_type, _name(item_type)))
+                items.append(self.fit_or_wrap(item, item_type, _name(item_type)))
             except _Misfit:
                 if isinstance(item, list):  # as if its brackets were not there
                     items += self.list(item, item_type)
@@ -173,28 +173,28 @@ class _Salvager:
         items = {}
         for key, item in value.items():
             with suppress(_Misfit):
-                items[key] = self.mended(item, value_type, _name(value_type))
+                items[key] = self.fit_or_wrap(item, value_type, _name(value_type))
         return items
 
-    def mended(self, value: Any, type_: inspect.Type, misfit: str) -> Any:
-        """The value in its place; what does not fit is counted under that name, and carried."""
+    def fit_or_wrap(self, value: Any, type_: inspect.Type, misfit: str) -> Any:
+        """The value in its place; what does not fit is counted under that name, and wrapped."""
         try:
             return self.fit(value, type_)
         except _Misfit:
             self.unknown[f"malformed:{misfit}"] += 1
-            return self.carried(value, type_)
+            return self.wrapped(value, type_)
 
-    def carried(self, value: Any, type_: inspect.Type) -> Any:
-        """A misfit's content, in a list or struct that can carry it. Raises _Misfit without one.
+    def wrapped(self, value: Any, type_: inspect.Type) -> Any:
+        """A misfit in a list or struct that can hold it. Raises _Misfit without one.
 
         Nothing below the value has been fitted yet: a list and such a struct are given up at their
         outermost shape.
         """
-        match carrier(type_):
+        match wrapping_type(type_):
             case inspect.ListType(item_type=item_type):
-                return [] if is_silent(value) else self.list([value], item_type)
-            case inspect.StructType() as struct if carried := carrying(value, struct):
-                return self.struct(carried, struct)
+                return [] if says_nothing(value) else self.list([value], item_type)
+            case inspect.StructType() as struct if found := as_object(value, struct):
+                return self.struct(found, struct)
             case _:
                 raise _Misfit
 

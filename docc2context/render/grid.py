@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from docc2context.markdown.inline import join
-from docc2context.model.block import Block, Table
+from docc2context.model.block import Block, Table, TableSpan
 from docc2context.render.context import Context
 from docc2context.render.inline import bold
 
@@ -47,20 +47,33 @@ def _bold(content: Sequence[Block], ctx: Context, show: ShowCell) -> str:
 
 
 def _fill_spans(node: Table, rows: list[list[str]], ctx: Context) -> None:
+    """Repeat each cell that spans others in those that it covers."""
     for key, span in (node.extended_data or {}).items():
-        place = _PLACE.fullmatch(key)
-        if place is None or max(span.colspan, span.rowspan) < 2:
-            continue
-        top, left = map(int, place.groups())
-        if top >= len(rows) or left >= len(rows[top]):
-            continue
-        shown = rows[top][left]
-        covered_rows = rows[top : top + span.rowspan]
-        # Each is looked at, and may be too short to be filled.
-        ctx.budget.reserve(len(covered_rows) * _COVERED_ROW_CHARS)
-        for covered in covered_rows:
-            places = range(left, min(left + span.colspan, len(covered)))
-            # Even where something stands already: any number of spans can cover all cells.
-            ctx.budget.reserve(len(places) * (len(shown) or 1))
-            for i in places:
-                covered[i] = covered[i] or shown
+        place = _place(key, rows)
+        if place is not None and max(span.colspan, span.rowspan) > 1:
+            _fill_span(place, span, rows, ctx)
+
+
+def _place(key: str, rows: list[list[str]]) -> tuple[int, int] | None:
+    """The row and the column that a key names; None if the table has no such cell."""
+    numbers = _PLACE.fullmatch(key)
+    if numbers is None:
+        return None
+    top, left = map(int, numbers.groups())
+    return (top, left) if top < len(rows) and left < len(rows[top]) else None
+
+
+def _fill_span(
+    place: tuple[int, int], span: TableSpan, rows: list[list[str]], ctx: Context
+) -> None:
+    top, left = place
+    shown = rows[top][left]
+    covered_rows = rows[top : top + span.rowspan]
+    # Each is looked at, and may be too short to be filled.
+    ctx.budget.reserve(len(covered_rows) * _COVERED_ROW_CHARS)
+    for row in covered_rows:
+        covered = range(left, min(left + span.colspan, len(row)))
+        # Even where something stands already: any number of spans can cover all cells.
+        ctx.budget.reserve(len(covered) * (len(shown) or 1))
+        for i in covered:
+            row[i] = row[i] or shown
