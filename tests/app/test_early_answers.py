@@ -44,7 +44,9 @@ def said(connection: socket.socket) -> bytes:
     ],
     ids=["close", "1.0", "no HTTP"],
 )
-def test_who_sends_all_before_it_reads_gets_its_answer(server: Server, head: bytes) -> None:
+def test_a_client_that_sends_everything_before_it_reads_gets_its_answer(
+    server: Server, head: bytes
+) -> None:
     for _ in range(5):
         with server.send(head + BODY) as connection:
             answer = said(connection)
@@ -53,7 +55,7 @@ def test_who_sends_all_before_it_reads_gets_its_answer(server: Server, head: byt
             assert b"\r\nconnection: close\r\n" in answer.lower()
 
 
-def test_a_service_that_drains_says_so_to_who_sends_all_before_it_reads(server: Server) -> None:
+def test_a_client_that_sends_everything_before_it_reads_learns_of_a_drain(server: Server) -> None:
     file = server.workspace / "DRAIN"
     file.touch()
     try:

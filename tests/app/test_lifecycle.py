@@ -88,7 +88,7 @@ def test_a_client_that_hangs_up_while_it_downloads_leaves_nothing(undisturbed: S
     assert undisturbed.events("conversion_finished")[-1]["outcome"] == "success"
 
 
-def test_who_finds_slots_and_queue_full_is_sent_away_at_once(
+def test_an_upload_that_finds_slots_and_queue_full_is_refused_at_once(
     undisturbed: Server, slow_archive: bytes
 ) -> None:
     with undisturbed.begin(slow_archive):

@@ -104,7 +104,7 @@ def test_nothing_but_uploads_is_counted(start_server: Start) -> None:
     assert statuses(server, 3) == [200, 200, 429]
 
 
-def test_there_is_none_if_it_is_switched_off(start_server: Start) -> None:
+def test_a_rate_limit_that_is_switched_off_refuses_nobody(start_server: Start) -> None:
     server = start_server(RATE_LIMIT="1/1000 days", RATE_LIMIT_ENABLED="no")
 
     assert statuses(server, 3) == [200, 200, 200]

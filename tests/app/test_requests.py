@@ -151,7 +151,7 @@ def test_a_websocket_is_answered_like_any_request(server: Server) -> None:
 
 
 @pytest.mark.parametrize("target", [CONVERT, f"http://x{CONVERT}", "example.com:443"])
-def test_who_asks_for_a_tunnel_is_refused_and_disconnected(server: Server, target: str) -> None:
+def test_a_request_for_a_tunnel_is_refused_and_disconnected(server: Server, target: str) -> None:
     tunnel = f"CONNECT {target} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n".encode()
 
     said = answer(server, tunnel + b"hello" + request_of(100))

@@ -54,7 +54,7 @@ def test_an_archive_becomes_a_zip_of_markdown(server: Server) -> None:
 
 
 @pytest.mark.parametrize("method", ["post", "put"])
-def test_who_accepts_markdown_gets_one_document(server: Server, method: str) -> None:
+def test_accepting_markdown_gives_one_document(server: Server, method: str) -> None:
     response = getattr(server, method)(ARCHIVE, Accept="text/markdown, application/zip;q=0.9")
 
     assert response.status_code == 200
@@ -69,7 +69,7 @@ def test_who_accepts_markdown_gets_one_document(server: Server, method: str) -> 
     ]
 
 
-def test_who_accepts_neither_form_is_told_so(undisturbed: Server) -> None:
+def test_accepting_neither_format_is_not_acceptable(undisturbed: Server) -> None:
     told = problem(undisturbed.put(ARCHIVE, Accept="application/json, image/png"))
 
     assert told["code"] == "not_acceptable"
@@ -77,9 +77,7 @@ def test_who_accepts_neither_form_is_told_so(undisturbed: Server) -> None:
 
 
 @pytest.mark.parametrize("accept", ["application/problem+json", "application/json"])
-def test_who_names_how_errors_are_wanted_gets_a_zip_and_errors_so(
-    undisturbed: Server, accept: str
-) -> None:
+def test_an_accept_header_about_errors_still_gives_a_zip(undisturbed: Server, accept: str) -> None:
     answer = undisturbed.put(ARCHIVE, Accept=accept)
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/zip")
@@ -93,7 +91,7 @@ def test_several_accept_headers_are_read_as_one(server: Server) -> None:
     assert response.headers["Content-Type"] == "application/zip"
 
 
-def test_errors_are_as_ever_for_who_accepts_markdown(undisturbed: Server) -> None:
+def test_errors_are_problem_documents_even_for_accept_markdown(undisturbed: Server) -> None:
     assert problem(undisturbed.put(b"hello", Accept="text/markdown"))["code"] == "not_a_zip"
 
 
@@ -263,7 +261,7 @@ SEND_A_FILE = (
     ],
     ids=["no file", "its name", "without its NULs", "without its line ends"],
 )
-def test_who_sends_an_archive_as_text_is_told_how_files_are_sent_too(
+def test_an_archive_sent_as_text_gets_advice_on_sending_files(
     undisturbed: Server, kind: str, body: bytes, code: str
 ) -> None:
     """Too, as `curl --data-binary` sends whatever it is unchanged, and says the same of it."""

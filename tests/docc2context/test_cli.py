@@ -109,7 +109,7 @@ def test_the_calling_form_of_the_swift_tool_is_taken(good: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("form", [("--output", "{}"), ("--output={}",), ("-o{}",)])
-def test_that_form_takes_standard_input_however_its_output_is_named(
+def test_the_calling_form_of_the_swift_tool_takes_standard_input(
     good: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(Path(good).read_bytes())))

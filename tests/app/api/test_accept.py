@@ -16,7 +16,7 @@ from app.api.accept import names_only_error_types, preferred, prefers_html
         "text/html, application/json",
     ],
 )
-def test_who_names_html_first_gets_html(accept: str) -> None:
+def test_a_client_that_prefers_html_gets_html(accept: str) -> None:
     assert prefers_html(accept)
 
 
@@ -36,7 +36,7 @@ def test_who_names_html_first_gets_html(accept: str) -> None:
         ",",
     ],
 )
-def test_anyone_else_gets_json(accept: str) -> None:
+def test_every_other_client_gets_json(accept: str) -> None:
     assert not prefers_html(accept)
 
 
@@ -83,7 +83,9 @@ ZIP, DOCUMENT = "application/zip", "text/markdown"
         (";;;,,,", None),
     ],
 )
-def test_the_form_that_is_liked_best_is_chosen(accept: str, media_type: str | None) -> None:
+def test_the_offered_type_with_the_highest_weight_is_chosen(
+    accept: str, media_type: str | None
+) -> None:
     assert preferred(accept, [ZIP, DOCUMENT]) == media_type
 
 
@@ -112,7 +114,7 @@ def test_of_a_header_of_thousands_of_ranges_the_first_are_read(
         ", ,application/json",
     ],
 )
-def test_who_names_json_alone_speaks_of_errors(accept: str) -> None:
+def test_an_accept_header_of_json_alone_is_about_errors(accept: str) -> None:
     assert names_only_error_types(accept)
 
 
@@ -128,5 +130,5 @@ def test_who_names_json_alone_speaks_of_errors(accept: str) -> None:
         "application/json, */*;q=0",
     ],
 )
-def test_who_names_anything_else_speaks_of_results_too(accept: str) -> None:
+def test_any_other_accept_header_is_about_results_too(accept: str) -> None:
     assert not names_only_error_types(accept)

@@ -30,7 +30,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     event.set()
 
 
-def test_who_asks_when_the_disk_is_known_to_hang_does_not_wait_for_it_too(
+def test_once_the_disk_is_known_to_hang_nobody_else_waits_for_it(
     checks: DiskChecks, answers: threading.Event
 ) -> None:
     async def times() -> list[float]:
@@ -54,7 +54,7 @@ def test_who_asks_when_the_disk_is_known_to_hang_does_not_wait_for_it_too(
     eventually(lambda: checks.check_blocking()["workspace"].ok, "the disk answers again")
 
 
-def test_a_client_that_gives_up_takes_the_answer_from_nobody_else(
+def test_a_cancelled_check_does_not_cancel_that_of_others(
     checks: DiskChecks, answers: threading.Event
 ) -> None:
     async def one_of_two() -> bool:
@@ -68,7 +68,7 @@ def test_a_client_that_gives_up_takes_the_answer_from_nobody_else(
     assert asyncio.run(one_of_two())
 
 
-def test_a_thread_that_the_system_does_not_start_is_told_and_tried_again(
+def test_a_thread_that_cannot_be_started_is_reported_and_tried_again(
     checks: DiskChecks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where the container may have no more processes."""

@@ -49,7 +49,7 @@ def test_an_error_is_a_problem_document(app: FastAPI) -> None:
     }
 
 
-def test_a_remedy_that_fits_the_case_takes_the_place_of_the_catalogues(app: FastAPI) -> None:
+def test_a_specific_remedy_replaces_that_of_the_catalogue(app: FastAPI) -> None:
     error = ServiceError(ErrorCode.ARCHIVE_TOO_LARGE, "Over 9 bytes.", remedy="Leave it out.")
 
     response = failing(app, error).get("/failing")
@@ -66,7 +66,7 @@ def test_what_is_not_known_is_left_out(app: FastAPI) -> None:
     }  # fmt: skip
 
 
-def test_another_try_is_announced_in_seconds(app: FastAPI) -> None:
+def test_retry_after_is_in_seconds(app: FastAPI) -> None:
     error = ServiceError(ErrorCode.BUSY, "Full.", retry_after=7)
 
     assert failing(app, error).get("/failing").headers["Retry-After"] == "7"
@@ -129,7 +129,7 @@ def test_several_accept_headers_are_read_as_one(app: FastAPI) -> None:
     assert response.headers["Content-Type"] == "text/html; charset=utf-8"
 
 
-def test_a_page_has_the_facts_to_quote_that_there_are(app: FastAPI) -> None:
+def test_an_error_page_lists_the_facts_that_the_error_has(app: FastAPI) -> None:
     error = ServiceError(ErrorCode.ARCHIVE_TOO_LARGE, "Over 9 bytes.", entry="'a'", limit=9)
     headers = BROWSER | {"X-Request-ID": "r1"}
 

@@ -41,7 +41,7 @@ def test_an_error_of_the_work_is_raised() -> None:
 
 
 @pytest.mark.parametrize("cancelled", [False, True])
-def test_the_work_is_over_before_the_caller_goes_on(*, cancelled: bool) -> None:
+def test_cancelled_work_has_cleaned_up_before_the_caller_goes_on(*, cancelled: bool) -> None:
     async def scenario() -> None:
         cleaned, gone = False, asyncio.Event()
 

@@ -75,7 +75,9 @@ def test_there_are_no_created_series(client: TestClient) -> None:
     "authorization",
     [None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}", TOKEN, f"Bearer {TOKEN}x"],
 )
-def test_without_the_token_nobody_scrapes(guarded: TestClient, authorization: str | None) -> None:
+def test_a_scrape_without_the_token_is_refused(
+    guarded: TestClient, authorization: str | None
+) -> None:
     response = guarded.get(METRICS, headers=authorized(authorization))
 
     assert problem(response)["code"] == "unauthorized"
@@ -83,13 +85,13 @@ def test_without_the_token_nobody_scrapes(guarded: TestClient, authorization: st
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
-def test_with_the_token_one_does(guarded: TestClient, scheme: str) -> None:
+def test_a_scrape_with_the_token_is_answered(guarded: TestClient, scheme: str) -> None:
     response = guarded.get(METRICS, headers=authorized(f"{scheme} {TOKEN}"))
 
     assert response.status_code == 200
 
 
-def test_the_token_stands_nowhere(guarded: TestClient) -> None:
+def test_the_token_is_neither_shown_nor_logged(guarded: TestClient) -> None:
     settings = guarded.app.state.services.settings  # type: ignore[attr-defined]  # a FastAPI
     with capture_logs() as lines:
         guarded.get(METRICS, headers=authorized(f"Bearer {TOKEN}"))

@@ -206,7 +206,9 @@ def test_the_introduction_names_no_server(app: FastAPI) -> None:
     assert "localhost" not in told
 
 
-def test_another_converter_is_described_without_what_it_does_not_do(tmp_path: Path) -> None:
+def test_an_outside_converter_is_described_without_the_options_that_it_lacks(
+    tmp_path: Path,
+) -> None:
     settings = Settings(workspace_dir=tmp_path, converter_command="/bin/true")
     document = create_app(settings).openapi()
 
@@ -216,7 +218,7 @@ def test_another_converter_is_described_without_what_it_does_not_do(tmp_path: Pa
         assert operation["parameters"] == [{"$ref": "#/components/parameters/X-Request-ID"}]
 
 
-def test_nothing_of_a_conversion_by_another_converter_speaks_of_what_that_does_not_do(
+def test_the_description_never_mentions_options_that_an_outside_converter_lacks(
     app: FastAPI, tmp_path: Path
 ) -> None:
     settings = Settings(workspace_dir=tmp_path, converter_command="/bin/true")

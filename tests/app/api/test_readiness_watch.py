@@ -103,7 +103,7 @@ def test_a_check_that_could_not_be_made_has_not_passed(
     assert [before, unknown, told(app)] == [(1, 1), (0, 0), (1, 1)]
 
 
-def test_a_service_that_runs_tells_it_without_being_asked_for_readiness(
+def test_a_running_service_reports_readiness_without_being_asked(
     app: FastAPI, tmp_path: Path
 ) -> None:
     (tmp_path / "DRAIN").touch()

@@ -166,7 +166,7 @@ def test_a_line_longer_than_a_pipe_is_written_whole(pipe: Pipe) -> None:
     assert pipe.read(len(line)) == line
 
 
-def test_what_is_too_much_is_dropped_and_told_of_once_there_is_room_again(
+def test_lines_over_the_bound_are_dropped_and_their_number_is_reported_later(
     pipe: Pipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(log_stream, "MAX_WAITING_BYTES", 5 * len(LONG))

@@ -146,7 +146,7 @@ def test_a_container_is_read_from_its_control_groups(
     ],
     ids=["version 2", "version 1"],
 )
-def test_without_a_limit_there_is_no_limit_of_memory_and_all_cpus(
+def test_without_limits_memory_has_none_and_all_cpus_count(
     tmp_path: Path, files: Mapping[str, str]
 ) -> None:
     figures = Machine(tmp_path, files).read()
@@ -156,7 +156,7 @@ def test_without_a_limit_there_is_no_limit_of_memory_and_all_cpus(
     assert figures["docc2context_cpu_limit_cores"] == usable_cpus()
 
 
-def test_a_quota_of_more_cpus_than_there_are_is_those_that_there_are(tmp_path: Path) -> None:
+def test_a_quota_above_the_number_of_cpus_counts_as_all_of_them(tmp_path: Path) -> None:
     quota = {"sys/fs/cgroup/cpu.max": "100000000 100000\n"}
 
     figures = Machine(tmp_path, V2_CONTAINER | quota).read()
@@ -164,7 +164,7 @@ def test_a_quota_of_more_cpus_than_there_are_is_those_that_there_are(tmp_path: P
     assert figures["docc2context_cpu_limit_cores"] == usable_cpus() < 1000
 
 
-def test_the_tightest_limit_of_those_around_a_group_holds(tmp_path: Path) -> None:
+def test_the_lowest_limit_of_the_enclosing_groups_applies(tmp_path: Path) -> None:
     inner = {name.replace("cgroup/", "cgroup/a/b/"): text for name, text in V2_CONTAINER.items()}
     machine = Machine(
         tmp_path,
@@ -202,7 +202,7 @@ MACHINE_ROOTS = {
 
 
 @pytest.mark.parametrize("files", MACHINE_ROOTS.values(), ids=MACHINE_ROOTS)
-def test_outside_of_a_container_it_is_our_processes_that_count(
+def test_without_a_container_the_services_processes_are_measured(
     tmp_path: Path, files: Mapping[str, str]
 ) -> None:
     figures = Machine(tmp_path, files).read()
@@ -254,7 +254,7 @@ def test_memory_that_another_process_takes_does_not_move_ours(tmp_path: Path) ->
     assert 0 < working_set < BALLAST / 2
 
 
-def test_usage_is_of_what_may_be_used_since_the_last_reading(tmp_path: Path) -> None:
+def test_cpu_usage_is_a_share_of_the_limit_since_the_last_reading(tmp_path: Path) -> None:
     machine = Machine(tmp_path, V2_CONTAINER)
     assert "cpu_percent" not in machine.usage()
 

@@ -59,7 +59,7 @@ def test_a_cancelled_caller_waits_for_the_end() -> None:
     asyncio.run(scenario())
 
 
-def test_nobody_hears_of_an_error_that_a_cancelled_caller_would_have_got(
+def test_an_error_whose_caller_was_cancelled_is_not_reported(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     go_on = threading.Event()

@@ -241,7 +241,7 @@ def test_what_follows_a_last_request_is_no_fault() -> None:
     assert (said.count(b"HTTP/1.1"), said[-4:], lines) == (1, b"haha", [])
 
 
-def test_who_waits_for_an_answer_is_not_idle() -> None:
+def test_a_connection_that_waits_for_its_answer_is_not_idle() -> None:
     async def said() -> bytes:
         app = Application(is_early=False)
         async with connected(app) as connection:
@@ -283,7 +283,7 @@ def test_a_body_that_nobody_reads_is_no_late_head() -> None:
     assert asyncio.run(said()).count(b"HTTP/1.1") == 1
 
 
-def test_a_late_head_behind_a_last_answer_adds_nothing_to_it() -> None:
+def test_a_late_head_behind_a_last_answer_gets_no_answer_of_its_own() -> None:
     async def said() -> bytes:
         async with connected(much, app_state={HEAD_TIMEOUT: 0.05}) as connection:
             connection.protocol.data_received(GET + b"Connection: close\r\n\r\n")
@@ -331,7 +331,7 @@ def test_each_byte_behind_a_last_answer_renews_the_time_till_the_next() -> None:
     assert asyncio.run(is_lost()) is False
 
 
-def test_who_sends_nothing_more_is_not_waited_for() -> None:
+def test_a_client_that_sends_nothing_more_is_not_waited_for() -> None:
     async def lost() -> None:
         async with connected(answered) as connection:
             connection.protocol.timeout_keep_alive = 0

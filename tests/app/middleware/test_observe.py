@@ -183,7 +183,7 @@ def test_a_log_that_fails_leaves_the_gauge_alone() -> None:
     assert parsed(metrics.render("")[0].decode())["http_requests_in_progress"] == 0
 
 
-def test_unknown_methods_are_one() -> None:
+def test_unknown_methods_share_one_label() -> None:
     observed = Observed(PlainTextResponse("ok"))
     for number in range(1000):
         observed.client.request(f"BREW{number}", "/")
@@ -191,7 +191,7 @@ def test_unknown_methods_are_one() -> None:
     assert observed.moves() == requests("/x", 200, "OTHER", count=1000)
 
 
-def test_what_is_no_http_passes_unseen() -> None:
+def test_scopes_other_than_http_pass_through_unmeasured() -> None:
     seen: list[Any] = []
 
     async def app(scope: Scope, _receive: Receive, _send: Send) -> None:

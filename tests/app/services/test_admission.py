@@ -83,7 +83,7 @@ async def is_inside(admission: Admission) -> None:
         pass
 
 
-def test_who_waits_too_long_is_told_to_come_back() -> None:
+def test_waiting_too_long_for_a_slot_is_busy() -> None:
     async def scenario() -> ServiceError:
         admission = Admission(slots=1, queue=1, wait_seconds=0.01, metrics=Metrics())
         async with admission.slot():
@@ -100,9 +100,7 @@ def test_who_waits_too_long_is_told_to_come_back() -> None:
 
 
 @pytest.mark.parametrize(("wait_seconds", "retry_after"), [(0, 1), (1, 1), (1.5, 2)])
-def test_who_is_told_to_come_back_is_given_whole_seconds_and_not_none(
-    wait_seconds: float, retry_after: int
-) -> None:
+def test_retry_after_is_at_least_one_whole_second(wait_seconds: float, retry_after: int) -> None:
     async def scenario() -> ServiceError:
         admission = Admission(slots=1, queue=0, wait_seconds=wait_seconds, metrics=Metrics())
         async with admission.slot():
@@ -167,7 +165,7 @@ def test_a_cancellation_at_any_step_gives_slot_and_place_back(steps: int) -> Non
     asyncio.run(scenario())
 
 
-def test_who_waits_is_counted_for_as_long_as_it_waits() -> None:
+def test_the_queue_length_counts_those_that_wait() -> None:
     metrics = Metrics()
     admission = Admission(slots=2, queue=5, wait_seconds=60, metrics=metrics)
 

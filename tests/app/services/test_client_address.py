@@ -21,7 +21,7 @@ def test_nobody_is_believed_by_default() -> None:
     assert str(ALONE.address_of("127.0.0.1", ["192.0.2.1"])) == "127.0.0.1"
 
 
-def test_who_is_no_proxy_is_not_believed() -> None:
+def test_a_peer_that_is_no_trusted_proxy_is_not_believed() -> None:
     assert client("192.0.2.9", "192.0.2.1") == "192.0.2.9"
 
 
@@ -72,7 +72,7 @@ def test_a_mapped_peer_is_a_proxy_too() -> None:
 
 
 @pytest.mark.parametrize("peer", [None, "", "testclient"])
-def test_a_peer_without_an_address_makes_nobody_believable(peer: str | None) -> None:
+def test_what_a_peer_without_an_address_forwards_is_ignored(peer: str | None) -> None:
     assert client(peer, "192.0.2.1") == "None"
 
 

@@ -147,7 +147,7 @@ def test_what_the_end_of_the_service_cuts_off_is_its_own_fault_and_not_a_clients
     ("error", "outcome"),
     [(refusal("busy"), "rejected_busy"), (asyncio.CancelledError(), "cancelled")],
 )
-def test_who_never_had_a_slot_has_no_duration_and_no_extraction(
+def test_a_conversion_without_a_slot_has_no_duration_and_no_extraction(
     error: BaseException, outcome: str
 ) -> None:
     recorded = Recorded(error, stage=None)

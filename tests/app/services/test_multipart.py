@@ -166,7 +166,9 @@ WITHIN_A_LINE = "The form's first boundary is not at the beginning of a line."
     ],
 )
 @pytest.mark.parametrize("size", [3, 50, 10_000_000])
-def test_a_form_that_is_none_is_refused(form: bytes, detail: str, size: int) -> None:
+def test_a_body_that_is_not_the_form_it_claims_to_be_is_refused(
+    form: bytes, detail: str, size: int
+) -> None:
     error = refusal(*(form[at : at + size] for at in range(0, len(form), size)))
 
     assert (error.code, error.detail) == (ErrorCode.INVALID_REQUEST, detail)

@@ -138,7 +138,7 @@ def test_resource_limits_alone_refuse_files_connections_and_processes(
 
 
 @pytest.mark.parametrize("reads", [partial(child.convert, options=Options()), outside.read_upload])
-def test_who_reads_an_upload_is_locked_first(
+def test_a_child_is_locked_before_it_reads_an_upload(
     launcher: Launcher, file: FileIO, tmp_path: Path, reads: Callable[..., None]
 ) -> None:
     with FileIO(tmp_path / "upload", "w+") as upload:

@@ -41,7 +41,7 @@ def test_the_share_is_never_rounded_up_to_all() -> None:
     assert "(99.99 %)" in next(summary(report(1, 99_999)))
 
 
-def test_a_share_that_can_be_told_exactly_is() -> None:
+def test_a_share_of_whole_percents_is_exact() -> None:
     told = [next(summary(report(100 - found, found))) for found in range(1, 101)]
     assert [line.partition("(")[2].partition(" %")[0] for line in told] == [
         f"{found}.00" for found in range(1, 101)

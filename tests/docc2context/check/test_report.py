@@ -24,7 +24,7 @@ def test_all_missing_strings_are_counted_and_the_first_ones_listed(
     assert (coverage.strings, coverage.found) == (6, 2)
 
 
-def test_of_nothing_all_is_found() -> None:
+def test_the_share_of_no_strings_is_one() -> None:
     coverage = Coverage()
     coverage.add("one", [], [])
     assert (coverage.strings, coverage.share) == (0, 1.0)

@@ -228,7 +228,9 @@ def squeezed(words: str) -> str:
 
 @given(ANY | CUT_IN_TWO)
 @example(SEEN[0])
-def test_so_does_an_abstract_in_its_page_in_lists_and_in_one_document(content: list[Said]) -> None:
+def test_an_abstract_shows_its_words_on_its_page_in_lists_and_in_one_document(
+    content: list[Said],
+) -> None:
     nodes = [node for said in content for node in said.nodes]
     topic = {"type": "topic", "title": "B", "url": "/documentation/b", "abstract": nodes}
     references = {**REFERENCES, "b": topic}

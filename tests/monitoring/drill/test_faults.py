@@ -53,14 +53,14 @@ def test_each_alert_is_drilled_or_listed_with_the_reason_why_not() -> None:
         "monitoring/drill/__main__.py",
     ],
 )
-def test_it_is_said_truly_how_many_are_drilled(page: str) -> None:
+def test_the_documented_number_of_drilled_alerts_is_right(page: str) -> None:
     said = re.findall(r"(\d+) of the (\d+) alerts", (ROOT / page).read_text())
 
     assert set(said) == {(str(len(FAULTS)), str(len(ALERTS)))}
 
 
 @pytest.mark.parametrize("page", ["README.md", "DOCS/DRILL.md", "DOCS/MONITORING.md"])
-def test_it_is_said_truly_how_many_arrive(page: str) -> None:
+def test_the_documented_number_of_alerts_that_arrive_is_right(page: str) -> None:
     arriving = [fault for fault in FAULTS.values() if fault.arrival is not Arrival.NEVER]
     said = re.findall(r"\b(\d+) (?:are seen to |seen to )?arrive\b", (ROOT / page).read_text())
 

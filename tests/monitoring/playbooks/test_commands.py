@@ -147,7 +147,7 @@ def test_filters_find_what_they_are_for(server: Server) -> None:
     assert re.match(r" *1 \d{4}-\d\d-\d\dT\d\d:\d\d\n$", output_of("rate_limit_triggered", server))
 
 
-def test_what_of_the_service_was_busy_is_found(start_server: Callable[..., Server]) -> None:
+def test_the_reason_for_busy_is_found_in_the_log(start_server: Callable[..., Server]) -> None:
     server = start_server(UPLOAD_SLOTS=1)
     head = f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n"
     with server.send(head.encode()):

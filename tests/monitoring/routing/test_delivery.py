@@ -158,7 +158,7 @@ def test_more_than_five_are_named_and_more_than_fifteen_counted(alerting: Alerti
     assert details["firing"].endswith(f"\n\n… and 12 more, {named}: {everything}")
 
 
-def test_who_still_fires_comes_before_who_does_not(alerting: Alerting) -> None:
+def test_instances_that_fire_are_named_before_those_that_are_resolved(alerting: Alerting) -> None:
     alerting.send(*[alert("ServiceDown", "critical", instance=f"{one}:8000") for one in "abcdefg"])
     for kind in ("slack", "pagerduty"):
         alerting.receiver.wait_for(counting(kind, 7), SECONDS)

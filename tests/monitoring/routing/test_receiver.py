@@ -90,7 +90,7 @@ def test_it_refuses_when_it_is_told_to(receiver: Receiver) -> None:
     assert send(receiver.url("slack", "alerts"), MESSAGE) == 200
 
 
-def test_who_waits_in_vain_is_told_what_came_instead(receiver: Receiver) -> None:
+def test_a_wait_that_times_out_names_what_came_instead(receiver: Receiver) -> None:
     send(receiver.url("slack", "alerts"), MESSAGE)
     with pytest.raises(TimeoutError, match=r"slack #alerts firing ServiceDown"):
         receiver.wait_for(lambda one: one.kind == "pagerduty", 0)
