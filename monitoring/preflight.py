@@ -72,23 +72,8 @@ def findings(
     of its own, unless `as_alertmanager` says that this user will start it.
     """
     yield from _missing_templates(config, folder)
-    needed_by: dict[Path, list[_Integration]] = {}
-    for integration in _integrations(config):
-        for file in _files(integration.settings):
-            needed_by.setdefault(_moved(file, secrets), []).append(integration)
-    for path, lost in needed_by.items():
-        if found := _fault(path, as_alertmanager):
-            fault, remedy = found
-            yield Finding(str(path), fault, _OTHER_COSTS.get(fault) or _cost(lost), remedy)
-    for integration in _integrations(config):
-        if EXAMPLE_HOST in str(integration.settings.get("url", "")):
-            remedy = "Replace it with the address that your heartbeat service gives you."
-            yield Finding(
-                f"url of `{integration.receiver}`",
-                "is still the example's",
-                _cost([integration]),
-                remedy,
-            )
+    yield from _unusable_files(config, secrets, as_alertmanager=as_alertmanager)
+    yield from _example_addresses(config)
 
 
 def _missing_templates(config: dict[str, Any], folder: Path) -> Iterator[Finding]:
@@ -98,6 +83,30 @@ def _missing_templates(config: dict[str, Any], folder: Path) -> Iterator[Finding
         if not list(path.parent.glob(path.name)):
             cost = "no notification can be written"
             yield Finding(str(path), "is missing", cost, "Put the project's templates there.")
+
+
+def _unusable_files(
+    config: dict[str, Any], secrets: Path, *, as_alertmanager: bool
+) -> Iterator[Finding]:
+    needed_by: dict[Path, list[_Integration]] = {}
+    for integration in _integrations(config):
+        for file in _files(integration.settings):
+            needed_by.setdefault(_moved(file, secrets), []).append(integration)
+    for path, lost in needed_by.items():
+        if found := _fault(path, as_alertmanager=as_alertmanager):
+            fault, remedy = found
+            yield Finding(str(path), fault, _OTHER_COSTS.get(fault) or _cost(lost), remedy)
+
+
+def _example_addresses(config: dict[str, Any]) -> Iterator[Finding]:
+    for integration in _integrations(config):
+        if EXAMPLE_HOST in str(integration.settings.get("url", "")):
+            yield Finding(
+                f"url of `{integration.receiver}`",
+                "is still the example's",
+                _cost([integration]),
+                "Replace it with the address that your heartbeat service gives you.",
+            )
 
 
 def _integrations(config: dict[str, Any]) -> Iterator[_Integration]:
@@ -146,7 +155,7 @@ def _moved(file: Path, secrets: Path) -> Path:
     return secrets / file.name if file.parent == relocation.SECRETS else file
 
 
-def _fault(path: Path, as_alertmanager: bool) -> tuple[str, str] | None:
+def _fault(path: Path, *, as_alertmanager: bool) -> tuple[str, str] | None:
     """What is wrong with a file, and what to do; None if nothing is wrong."""
     write = f"Write {_meaning(path)} into it, readable only by Alertmanager."
     try:

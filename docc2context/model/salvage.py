@@ -99,13 +99,20 @@ class _Salvager:
                 continue
             misfit = f"{type_.cls.__name__}.{field.encode_name}"
             try:
-                fields[field.name] = self.fit_or_wrap(found, field.type, misfit)
+                fields[field.name] = self.member(found, field.type, misfit)
             except _Misfit:
-                if words := words_within(found, field.type):
-                    fields[field.name] = words
-                elif field.required:
+                if field.required:
                     raise
         return type_.cls(**fields)
+
+    def member(self, value: Any, type_: inspect.Type, misfit: str) -> Any:
+        """A field's value; where a string belongs, those of a list are joined."""
+        try:
+            return self.fit_or_wrap(value, type_, misfit)
+        except _Misfit:
+            if words := words_within(value, type_):
+                return words
+            raise
 
     def union(self, value: Any, type_: inspect.UnionType) -> Any:
         by_tag = _by_tag(type_)
