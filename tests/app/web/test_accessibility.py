@@ -272,7 +272,7 @@ BAR = """
 
 
 @NEEDS_PROC
-def test_with_forced_colours_it_is_seen_how_far_the_work_is(
+def test_with_forced_colours_progress_is_visible(
     browser: Browser, server: Server, slow_file: Path
 ) -> None:
     with opened(browser, server, forced_colors="active") as page:

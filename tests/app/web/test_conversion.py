@@ -94,7 +94,7 @@ def test_the_example_for_a_shell_names_the_address_that_the_page_has(
         )
 
 
-def test_who_has_no_archive_is_told_how_to_get_one(browser: Browser, server: Server) -> None:
+def test_the_page_says_how_to_get_an_archive(browser: Browser, server: Server) -> None:
     with opened(browser, server, viewport={"width": 320, "height": 700}) as page:
         steps = page.page.locator(".how li")
         expect(steps.first).to_be_hidden()
@@ -220,7 +220,7 @@ def test_where_a_page_lacks_its_image_the_archive_can_be_converted_again_with_it
         expect(page.page.get_by_label("Include the images")).to_be_checked()
 
 
-def test_that_no_asset_came_along_is_told_to_who_asked_for_them_alone(
+def test_a_count_of_no_assets_is_shown_only_where_they_were_asked_for(
     browser: Browser, server: Server
 ) -> None:
     with opened(browser, server) as page:
@@ -337,7 +337,7 @@ def test_two_tabs_convert_at_once(
             page.assert_quiet()
 
 
-def test_of_twenty_thousand_pages_only_those_are_drawn_that_can_be_seen(
+def test_only_the_visible_ones_of_twenty_thousand_pages_are_drawn(
     browser: Browser, server: Server, slow_file: Path
 ) -> None:
     with opened(browser, server) as page:

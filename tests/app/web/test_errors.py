@@ -347,7 +347,7 @@ def test_a_draining_service_says_when_to_try_again(browser: Browser, server: Ser
         mark.unlink(missing_ok=True)
 
 
-def test_who_sends_too_many_is_told_when_to_go_on(
+def test_a_rate_limited_client_is_told_when_to_try_again(
     browser: Browser, start_server: Callable[..., Server]
 ) -> None:
     server = start_server(RATE_LIMIT_ENABLED=True, RATE_LIMIT="1/hour")

@@ -122,9 +122,7 @@ def test_enter_opens_the_first_hit_and_leads_into_the_page(
         expect(page.page.locator("#rendered")).to_be_focused()
 
 
-def test_where_nothing_is_found_it_is_said_what_was_looked_at(
-    browser: Browser, server: Server
-) -> None:
+def test_a_filter_without_hits_says_what_was_searched(browser: Browser, server: Server) -> None:
     with opened(browser, server) as page:
         page.convert(SAMPLE)
         page.await_result("TrailKit")

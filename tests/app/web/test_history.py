@@ -204,7 +204,7 @@ def dialogs(page: WebPage) -> list[str]:
     return kinds
 
 
-def test_who_leaves_while_an_archive_is_on_its_way_is_asked_first(
+def test_leaving_during_an_upload_asks_for_confirmation(
     browser: Browser, server: Server, slow_file: Path
 ) -> None:
     with opened(browser, server) as page:
@@ -221,9 +221,7 @@ def test_who_leaves_while_an_archive_is_on_its_way_is_asked_first(
         assert asked == []
 
 
-def test_who_leaves_a_result_that_is_not_saved_is_asked_first(
-    browser: Browser, server: Server
-) -> None:
+def test_leaving_an_unsaved_result_asks_for_confirmation(browser: Browser, server: Server) -> None:
     with opened(browser, server) as page:
         page.convert(SAMPLE)
         page.await_result("TrailKit")

@@ -19,7 +19,7 @@ def server(start_server: Callable[..., Server]) -> Server:
 
 
 @NEEDS_PROC
-def test_it_tells_who_does_not_have_a_dashboard_how_the_service_is(
+def test_the_page_shows_the_state_of_the_service(
     browser: Browser, server: Server, slow_archive: bytes
 ) -> None:
     with server.begin(slow_archive), held(server), server.begin(slow_archive):
@@ -51,7 +51,7 @@ def test_a_service_that_is_not_ready_says_why(browser: Browser, server: Server) 
         mark.unlink()
 
 
-def test_it_is_asked_every_ten_seconds_and_not_by_a_hidden_tab(
+def test_the_status_is_polled_every_ten_seconds_while_the_tab_is_visible(
     browser: Browser, server: Server
 ) -> None:
     with opened(browser, server) as page:
@@ -76,7 +76,7 @@ def test_it_is_asked_every_ten_seconds_and_not_by_a_hidden_tab(
         assert len(asked) == 2
 
 
-def test_who_comes_back_while_it_is_asked_does_not_have_it_asked_twice_from_then_on(
+def test_returning_to_the_tab_during_a_poll_starts_no_second_one(
     browser: Browser, server: Server
 ) -> None:
     with opened(browser, server) as page:
@@ -97,7 +97,7 @@ def test_who_comes_back_while_it_is_asked_does_not_have_it_asked_twice_from_then
         assert len(asked) == 2
 
 
-def test_what_something_in_front_answers_is_no_status_and_ends_no_asking(
+def test_a_proxys_answer_is_no_status_and_does_not_end_the_polling(
     browser: Browser, server: Server
 ) -> None:
     with visit(browser) as seen:
@@ -112,7 +112,7 @@ def test_what_something_in_front_answers_is_no_status_and_ends_no_asking(
         expect(seen.page.locator("#lamp")).to_have_text("Ready")
 
 
-def test_a_page_of_whose_scripts_one_does_not_arrive_says_so_after_a_while(
+def test_a_page_that_lacks_one_of_its_scripts_says_so_after_a_while(
     browser: Browser, server: Server
 ) -> None:
     with visit(browser) as seen:

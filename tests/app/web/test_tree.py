@@ -67,7 +67,7 @@ def test_the_page_that_is_shown_is_brought_into_view_in_the_tree_alone(
         page.assert_quiet()
 
 
-def test_of_a_long_branch_no_more_is_brought_forward_than_leads_to_the_page(
+def test_a_long_branch_is_drawn_only_up_to_the_page(
     browser: Browser, server: Server, many_file: Path
 ) -> None:
     with opened(browser, server, viewport=WIDE) as page:
