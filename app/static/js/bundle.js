@@ -1,4 +1,4 @@
-/** A bundle as the service answers it: a zip of Markdown, read in this tab a file at a time. */
+/** A bundle as the service sends it: a zip of Markdown, inflated in this tab one file at a time. */
 
 import { unzipSync } from "../vendor/fflate/browser.js";
 import { contents } from "./contents.js";
@@ -8,16 +8,16 @@ import { contents } from "./contents.js";
  * @property {string} path inside the bundle
  * @property {string} title
  * @property {string} kind DocC's kind, or empty
- * @property {string} [declaration] if others beside it have its name
+ * @property {string} [declaration] what tells it from other pages of the same name
  *
  * @typedef {object} Report as `manifest.json` holds it
  * @property {number} pages_converted
  * @property {{ source: string, reason: string, path?: string }[]} pages_skipped
  * @property {Record<string, number>} unknown_nodes
  * @property {number} missing_references
- * @property {{ page: string, identifier: string }[]} [missing] the first of them
+ * @property {{ page: string, identifier: string }[]} [missing] the first 100 of them
  * @property {number} assets_copied
- * @property {number} output_bytes of pages, assets and what lies beside them
+ * @property {number} output_bytes of all files of the bundle, before compression
  */
 
 const MANIFEST = "manifest.json";
@@ -30,7 +30,7 @@ export class Bundle {
 
   /**
    * @param {Blob} blob
-   * @returns {Promise<Bundle>} rejected if it is no zip with pages
+   * @returns {Promise<Bundle>} rejected if it is not a zip that holds pages
    */
   static async of(blob) {
     return new Bundle(blob, new Uint8Array(await blob.arrayBuffer()));
@@ -46,13 +46,13 @@ export class Bundle {
         return false;
       },
     });
-    // The operator's own converter writes none.
+    // A converter that the operator has set writes no manifest.
     const manifest = this.has(MANIFEST) ? JSON.parse(this.text(MANIFEST)) : null;
     /** @type {Report | null} */
     this.report = manifest?.report ?? null;
     /** @type {string} */
     this.title = manifest?.title || "Documentation";
-    /** @type {Map<string, Page>} in the order of their authors */
+    /** @type {Map<string, Page>} by path, in the order in which their authors list them */
     this.pages = new Map(this.#ordered(this.#pages(manifest)).map((page) => [page.path, page]));
     if (this.pages.size === 0) throw new Error("The bundle has no pages.");
   }
@@ -62,7 +62,7 @@ export class Bundle {
     return this.#files.has(path);
   }
 
-  /** Inflates one file. @param {string} path which it has @returns {Uint8Array} */
+  /** Inflate one file. @param {string} path of a file that the bundle has @returns {Uint8Array} */
   bytes(path) {
     return unzipSync(this.#zip, { filter: ({ name }) => name === path })[path];
   }
@@ -78,14 +78,14 @@ export class Bundle {
       const paths = [...this.#files.keys()].filter((name) => name.endsWith(".md"));
       return paths.map((path) => ({ path, title: "", kind: "" }));
     }
-    // Where a page could not be converted and others link to it, one stands that says why.
+    // A page that could not be converted, and that others link to, is replaced by one that says why.
     const notices = (manifest.report?.pages_skipped ?? [])
       .filter((page) => page.path)
       .map((page) => ({ path: page.path, title: page.source, kind: "skipped" }));
     return [...manifest.pages, ...notices].filter((page) => this.has(page.path));
   }
 
-  /** As the contents list them; what they do not list follows in the order of the alphabet. @param {Page[]} pages */
+  /** Pages in the order of `llms.txt`; those that it does not list follow by title. @param {Page[]} pages */
   #ordered(pages) {
     const declarations = contents(this.has(CONTENTS) ? this.text(CONTENTS) : "");
     const places = new Map([...declarations.keys()].map((path, place) => [path, place]));

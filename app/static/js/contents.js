@@ -1,11 +1,11 @@
-/** `llms.txt`, as far as the converter writes it: a page a line, in its order. */
+/** Reads `llms.txt` as the converter writes it: one page per line, in order. */
 
-/** A link, and of pages that share their name the declaration; docc2context/bundle/llms_txt.py. */
+/** A link, and after a name that several pages share its declaration: docc2context/bundle/llms_txt.py. */
 const LINE = /^- \[(?:\\.|[^\\])*?\]\(([^\s)]+)\)(?: \((`+) ?(.*?) ?\2\))?/;
 
 /**
  * @param {string} text
- * @returns {Map<string, string>} the declarations by path, empty where none is told, in order
+ * @returns {Map<string, string>} each page's path and its declaration, empty without one, in order
  */
 export function contents(text) {
   const pages = new Map();

@@ -1,4 +1,4 @@
-/** A button that has to wait. */
+/** A button that does nothing until a time is over. */
 
 import { lasting } from "./format.js";
 
@@ -6,15 +6,15 @@ import { lasting } from "./format.js";
 const timers = new WeakMap();
 
 /**
- * Let a button do nothing for so long, and say so on it. It can still be reached by the keyboard, and
- * no screen reader is told of each second.
+ * Disable a button for some seconds, and count them down on it. It stays in the tab order, and the
+ * countdown is not announced by screen readers.
  * @param {HTMLElement} button
  * @param {number} seconds
  */
 export function countDown(button, seconds) {
   clearInterval(timers.get(button));
   button.dataset.words ??= button.textContent;
-  const ends = Date.now() + 1000 * seconds; // timers of hidden tabs come late
+  const ends = Date.now() + 1000 * seconds; // not by counting ticks: timers of hidden tabs are late
   const show = () => {
     const left = Math.ceil((ends - Date.now()) / 1000);
     button.textContent = left > 0 ? `${button.dataset.words} in ${lasting(left)}` : button.dataset.words;

@@ -1,7 +1,7 @@
 /** Building and finding elements. Text becomes text nodes: nothing here parses markup. */
 
 /**
- * The element with this id, which the page is known to have.
+ * The element with this id. Throws if the page has none.
  * @param {string} id
  * @returns {HTMLElement}
  */
@@ -12,7 +12,7 @@ export function byId(id) {
 }
 
 /**
- * A new element. Properties are set as such, those with a dash as attributes.
+ * A new element. Names with a dash are set as attributes, all others as properties.
  * @param {string} tag
  * @param {Record<string, unknown>} [properties]
  * @param {...(Node | string)} children
@@ -29,12 +29,12 @@ export function element(tag, properties = {}, ...children) {
 }
 
 /**
- * A sentence whose words between backquotes are code, as the catalogue of errors writes them.
+ * A sentence as nodes: what stands between backquotes becomes code, as in the catalogue of errors.
  * @param {string} sentence
  * @returns {(Node | string)[]}
  */
 export function withCode(sentence) {
-  return sentence.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part));
+  return sentence.split("`").map((part, i) => (i % 2 ? element("code", {}, part) : part));
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * What went wrong, for people. The service words its own errors, in the problem document; here
- * stand those that never reached it, or that came from something between.
+ * Errors as people read them. The service words its own, in a problem document; the others are
+ * worded here: requests that never reached it, and answers of something in between.
  */
 
 import { counted, lasting, sized } from "./format.js";
@@ -10,29 +10,29 @@ import { counted, lasting, sized } from "./format.js";
  * @property {string} title
  * @property {string} detail what happened
  * @property {string} remedy what to do
- * @property {[string, string][]} facts to quote
- * @property {boolean} again whether the same archive may fare better
- * @property {number} [wait] for how many seconds it will not
+ * @property {[string, string][]} facts to quote in a report
+ * @property {boolean} again whether to offer another try with the same archive
+ * @property {number} [wait] seconds until another try makes sense
  */
 
-/** Only of these does the service, or what is before it, not blame the archive. @param {number} status */
-const mayPass = (status) => status === 408 || status === 429 || status >= 500;
+/** Whether the error is not the archive's fault, so that another try may succeed. @param {number} status */
+const isTemporary = (status) => status === 408 || status === 429 || status >= 500;
 
 /**
  * The failure that an answer reports.
- * @param {XMLHttpRequest} request answered, and not with a result
+ * @param {XMLHttpRequest} request whose answer is not a result
  * @returns {Promise<Failure>}
  */
-export async function ofAnswer(request) {
+export async function failureOf(request) {
   const problem = await problemIn(request);
-  const again = mayPass(request.status);
+  const again = isTemporary(request.status);
   const wait = again ? secondsIn(request.getResponseHeader("Retry-After")) : 0;
-  if (!problem) return strangeAnswer(request, again, wait);
+  if (!problem) return foreignAnswer(request, again, wait);
   const remedy = wait ? `Try again in ${lasting(wait)}; the archive stays chosen.` : problem.remedy;
   return { title: problem.title, detail: problem.detail, remedy, facts: factsOf(problem), again, wait };
 }
 
-/** Of Retry-After, which may be a date where a proxy says it. @param {string | null} retryAfter */
+/** The seconds until Retry-After, for which a proxy may send a date. @param {string | null} retryAfter */
 function secondsIn(retryAfter) {
   if (!retryAfter) return 0;
   const seconds = Number.isNaN(Number(retryAfter)) ? (Date.parse(retryAfter) - Date.now()) / 1000 : Number(retryAfter);
@@ -48,7 +48,7 @@ export const tooLarge = (file, limit) =>
     false,
   );
 
-/** Title, what is wrong and what helps; of zips, title and help are those of `app/core/errors.py`. */
+/** Title, fault and remedy; titles and remedies of the last two are those of `app/core/errors.py`. */
 const FLAWS = {
   unreadable: [
     "The file cannot be read",
@@ -67,17 +67,17 @@ const FLAWS = {
   ],
 };
 
-/** @param {{ name: string }} file @param {keyof FLAWS | null} flaw as `flawOf` has found it */
-export function unfit(file, flaw) {
+/** Null without a flaw. @param {{ name: string }} file @param {keyof FLAWS | null} flaw by `flawOf` */
+export function flawed(file, flaw) {
   if (!flaw) return null;
   const [title, fault, remedy] = FLAWS[flaw];
   return local(title, `${file.name} ${fault}. Nothing was sent.`, remedy, false);
 }
 
-/** The two may differ by a byte. @param {number} bytes */
+/** To the byte: rounded, a size and the limit that it exceeds may look alike. @param {number} bytes */
 const exactly = (bytes) => `${counted(bytes, "byte")} (${sized(bytes)})`;
 
-export const folder = () =>
+export const droppedFolder = () =>
   local(
     "That is a folder",
     "A browser cannot send a folder as it is. Nothing was sent.",
@@ -85,7 +85,7 @@ export const folder = () =>
     false,
   );
 
-export const several = () =>
+export const severalFiles = () =>
   local(
     "That is more than one file",
     "One archive is converted at a time. Nothing was sent.",
@@ -133,7 +133,7 @@ async function problemIn(request) {
 }
 
 /** @param {XMLHttpRequest} request @param {boolean} again @param {number} wait @returns {Failure} */
-function strangeAnswer(request, again, wait) {
+function foreignAnswer(request, again, wait) {
   const id = request.getResponseHeader("X-Request-ID");
   const failure = local(
     "Something else answered",

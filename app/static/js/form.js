@@ -1,54 +1,55 @@
-/** The choice of an archive: by the form's file field, or by dropping one anywhere on the page. */
+/** Choosing an archive: by the form's file field, or by a drop anywhere on the page. */
 
 import { byId } from "./dom.js";
-import { folder, several } from "./errors.js";
+import { droppedFolder, severalFiles } from "./errors.js";
 
 /**
- * @param {(file: File) => void} chosen by the form's button or by a drop
- * @param {(failure: import("./errors.js").Failure) => void} refused
- * @param {() => boolean} isOpen whether a drop is welcome now
+ * @param {(file: File) => void} onChosen called for the form's button and for a drop
+ * @param {(failure: import("./errors.js").Failure) => void} onRefused called for an unusable drop
+ * @param {() => boolean} acceptsDrops whether an archive may be dropped now
  */
-export function watchForm(chosen, refused, isOpen) {
+export function watchForm(onChosen, onRefused, acceptsDrops) {
   const form = byId("form");
   const field = byId("file");
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    chosen(field.files[0]);
+    onChosen(field.files[0]);
   });
-  watchDrops(isOpen, (dropped) => take(dropped, field, chosen, refused));
+  watchDrops(acceptsDrops, (dropped) => take(dropped, field, onChosen, onRefused));
 }
 
-/** @param {() => boolean} isOpen @param {(dropped: DataTransfer) => void} taken */
-function watchDrops(isOpen, taken) {
-  let isOurs = false; // Chromium calls a picture of the page a file, too
-  addEventListener("dragstart", () => (isOurs = true));
-  addEventListener("dragend", () => (isOurs = false));
-  const on = (kind, act) =>
+/** @param {() => boolean} acceptsDrops @param {(dropped: DataTransfer) => void} onDrop */
+function watchDrops(acceptsDrops, onDrop) {
+  let isFromPage = false; // Chromium offers a picture of this page as a file, too
+  addEventListener("dragstart", () => (isFromPage = true));
+  addEventListener("dragend", () => (isFromPage = false));
+  const onFiles = (kind, handle) =>
     addEventListener(kind, (event) => {
-      if (isOurs || !event.dataTransfer.types.includes("Files")) return;
-      event.preventDefault(); // else the browser would open the file and leave the page
-      act(event);
+      if (isFromPage || !event.dataTransfer.types.includes("Files")) return;
+      event.preventDefault(); // otherwise the browser leaves the page and opens the file
+      handle(event);
     });
-  const show = (isWelcome) => document.body.classList.toggle("over", isWelcome);
-  const mark = (event) => {
-    event.dataTransfer.dropEffect = isOpen() ? "copy" : "none";
-    show(isOpen());
+  const highlight = (isOn) => document.body.classList.toggle("over", isOn);
+  const hover = (event) => {
+    event.dataTransfer.dropEffect = acceptsDrops() ? "copy" : "none";
+    highlight(acceptsDrops());
   };
-  on("dragenter", mark);
-  on("dragover", mark);
-  on("dragleave", (event) => {
-    if (!event.relatedTarget) show(false);
+  onFiles("dragenter", hover);
+  onFiles("dragover", hover);
+  onFiles("dragleave", (event) => {
+    if (!event.relatedTarget) highlight(false); // the window, not just an element, was left
   });
-  on("drop", (event) => {
-    show(false);
-    if (isOpen()) taken(event.dataTransfer);
+  onFiles("drop", (event) => {
+    highlight(false);
+    if (acceptsDrops()) onDrop(event.dataTransfer);
   });
 }
 
-function take(dropped, field, chosen, refused) {
-  if (dropped.files.length > 1) return refused(several());
-  if (dropped.items[0]?.webkitGetAsEntry?.()?.isDirectory) return refused(folder());
-  if (dropped.files.length === 0) return; // a picture of another page
+/** Put a dropped archive into the form's field, as if it had been chosen there. */
+function take(dropped, field, onChosen, onRefused) {
+  if (dropped.files.length > 1) return onRefused(severalFiles());
+  if (dropped.items[0]?.webkitGetAsEntry?.()?.isDirectory) return onRefused(droppedFolder());
+  if (dropped.files.length === 0) return; // such as a picture of another page
   field.files = dropped.files;
-  return chosen(dropped.files[0]);
+  return onChosen(dropped.files[0]);
 }

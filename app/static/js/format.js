@@ -1,4 +1,4 @@
-/** Numbers and names in the words of the page. */
+/** Numbers, sizes, times and file names as the page shows them. */
 
 const UNITS = ["bytes", "KiB", "MiB", "GiB"];
 const NUMBER = new Intl.NumberFormat("en");
@@ -14,7 +14,7 @@ export function sized(bytes) {
   return `${Number(value.toFixed(digits)).toLocaleString("en")} ${UNITS[step]}`;
 }
 
-/** @param {number} number */
+/** `grouped(1200)` is "1,200". @param {number} number */
 export const grouped = (number) => NUMBER.format(number);
 
 /**
@@ -25,7 +25,7 @@ export const grouped = (number) => NUMBER.format(number);
 export const counted = (number, noun) => `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
 
 /**
- * A time to wait, in the largest unit that tells it well: "37 seconds", but "3 minutes" for 150.
+ * A time to wait: in seconds up to two minutes, then in minutes, rounded up: 150 is "3 minutes".
  * @param {number} seconds
  */
 export function lasting(seconds) {
@@ -33,7 +33,7 @@ export function lasting(seconds) {
 }
 
 /**
- * What to call the bundle of an archive: `bundleName("Kit.doccarchive.zip")` is "Kit-markdown.zip".
+ * The file name for the bundle of an archive: `bundleName("Kit.doccarchive.zip")` is "Kit-markdown.zip".
  * @param {string} archive
  */
 export function bundleName(archive) {

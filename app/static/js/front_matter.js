@@ -1,8 +1,9 @@
-/** The YAML at the head of a page, as far as the converter writes it: `key: value` a line, in JSON. */
+/** Front matter as the converter writes it: a `key: value` per line, the value in JSON. */
 
 const FENCED = /^---\n([\s\S]*?)\n---\n/;
 
 /**
+ * A page's front matter, its values as text, and what follows it.
  * @param {string} source
  * @returns {{ facts: [string, string][], body: string }}
  */
@@ -10,14 +11,14 @@ export function split(source) {
   const match = FENCED.exec(source);
   if (!match) return { facts: [], body: source };
   const facts = match[1].split("\n").flatMap((line) => {
-    const at = line.indexOf(": ");
-    return at > 0 ? [/** @type {[string, string]} */ ([line.slice(0, at), shown(line.slice(at + 2))])] : [];
+    const colon = line.indexOf(": ");
+    return colon > 0 ? [/** @type {[string, string]} */ ([line.slice(0, colon), asText(line.slice(colon + 2))])] : [];
   });
   return { facts, body: source.slice(match[0].length) };
 }
 
 /** @param {string} value */
-function shown(value) {
+function asText(value) {
   try {
     return [JSON.parse(value)].flat().join(", ");
   } catch {

@@ -1,4 +1,4 @@
-/** Where the links of a page lead: to another page of the bundle, to a file of it, or outside. */
+/** Where a page's links lead: to a page or a file of the bundle, or to the web. */
 
 const INSIDE = "https://bundle.invalid/";
 const OUTSIDE = new Set(["http:", "https:", "mailto:"]);
@@ -11,8 +11,9 @@ const OUTSIDE = new Set(["http:", "https:", "mailto:"]);
  */
 
 /**
+ * The target of a link.
  * @param {string} href as the Markdown has it
- * @param {string} from the page that it stands on
+ * @param {string} from path of the page that it is on
  * @param {import("./bundle.js").Bundle} bundle
  * @returns {Target}
  */
@@ -33,7 +34,7 @@ export function resolve(href, from, bundle) {
 }
 
 /**
- * The address of a page within this one, for `href`: back and forward work by it.
+ * The `href` that shows a page of the bundle. It is only a fragment, so Back and Forward work.
  * @param {string} path
  * @param {string} [fragment]
  */
@@ -42,7 +43,7 @@ export function route(path, fragment = "") {
 }
 
 /**
- * What `route` has made, read back; null if it has not.
+ * The page that a fragment made by `route` leads to; null for any other.
  * @param {string} hash
  * @returns {{ path: string, fragment: string } | null}
  */
@@ -52,10 +53,10 @@ export function routed(hash) {
   return { path: decoded(path), fragment: decoded(fragment) };
 }
 
-/** @param {string} path */
+/** Percent-encode each segment. @param {string} path */
 const encoded = (path) => path.split("/").map(encodeURIComponent).join("/");
 
-/** @param {string} text */
+/** Unchanged if it is not validly encoded. @param {string} text */
 function decoded(text) {
   try {
     return decodeURIComponent(text);

@@ -1,9 +1,9 @@
-/** A list that is drawn a part at a time: a button at its end brings the next. */
+/** A list that is drawn in parts: a button at its end draws the next one. */
 
 import { element } from "./dom.js";
 import { counted } from "./format.js";
 
-const AT_ONCE = 200;
+const PART = 200;
 
 /** @template One */
 export class LongList {
@@ -14,22 +14,22 @@ export class LongList {
 
   /**
    * @param {One[]} all
-   * @param {(one: One) => HTMLElement} item makes the element of one
+   * @param {(one: One) => HTMLElement} item makes the `li` for one
    */
   constructor(all, item) {
     this.element = element("ul");
     this.#all = all;
     this.#item = item;
-    this.#draw(AT_ONCE);
+    this.#draw(PART);
   }
 
-  /** Draw all parts up to that which holds this one. @param {One} one */
-  bring(one) {
-    const at = this.#all.indexOf(one);
-    if (at >= this.#drawn) this.#draw(at - (at % AT_ONCE) + AT_ONCE);
+  /** Draw all parts up to the one that holds this item. @param {One} one */
+  drawUpTo(one) {
+    const index = this.#all.indexOf(one);
+    if (index >= this.#drawn) this.#draw(index - (index % PART) + PART);
   }
 
-  /** @param {number} end */
+  /** Draw the items before this index. @param {number} end */
   #draw(end) {
     this.#more?.remove();
     for (const one of this.#all.slice(this.#drawn, end)) this.element.append(this.#item(one));
@@ -42,7 +42,7 @@ export class LongList {
     const words = `Show more: ${counted(this.#all.length - from, "page")} left`;
     const more = element("button", { type: "button", className: "more" }, words);
     more.onclick = () => {
-      this.#draw(from + AT_ONCE);
+      this.#draw(from + PART);
       this.element.children[from].querySelector("a, button").focus();
     };
     return element("li", {}, more);

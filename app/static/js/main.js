@@ -1,12 +1,12 @@
-/** The page, put together: which of its four states is seen, and what leads to the next. */
+/** Puts the page together: its four states, and what leads from one to the next. */
 
 import { flawOf } from "./archive.js";
 import { Bundle } from "./bundle.js";
-import { copyBy } from "./clipboard.js";
+import { copyFrom } from "./clipboard.js";
 import { countDown, isWaiting } from "./countdown.js";
 import { byId, described, withCode } from "./dom.js";
-import { Earlier } from "./earlier.js";
-import { tooLarge, unfit, unreadable } from "./errors.js";
+import { EarlierResults } from "./earlier.js";
+import { flawed, tooLarge, unreadable } from "./errors.js";
 import { watchForm } from "./form.js";
 import { counted, sized } from "./format.js";
 import { routed } from "./links.js";
@@ -17,14 +17,15 @@ import { Work } from "./work.js";
 
 const TITLE = document.title;
 
-/** @type {File | null} kept, so that a try needs no second choice */
+/** @type {File | null} the chosen archive, kept for another try */
 let file = null;
 /** @type {Result | null} */
 let result = null;
 /** @type {AbortController | null} */
 let running = null;
+/** Bytes that an upload may have; unknown until the service has answered. */
 let limit = Infinity;
-const earlier = new Earlier();
+const earlier = new EarlierResults();
 
 /** @param {"empty" | "working" | "failed" | "result"} state */
 function enter(state) {
@@ -36,24 +37,24 @@ function enter(state) {
   byId("result").hidden = state !== "result";
 }
 
-/** Told to screen readers when they have nothing else to say. @param {string} words */
-function say(words) {
+/** Have screen readers say this when they are idle. @param {string} words */
+function announce(words) {
   byId("said").textContent = words;
 }
 
-/** What was dropped is no archive. @param {import("./errors.js").Failure} failure */
+/** Show why a drop was refused. @param {import("./errors.js").Failure} failure */
 function refuse(failure) {
   leaveResult();
   fail(failure);
 }
 
-/** @param {File} chosen */
+/** Convert an archive. @param {File} chosen */
 async function start(chosen) {
   file = chosen;
   leaveResult();
   running = new AbortController();
   try {
-    const failure = file.size > limit ? tooLarge(file, limit) : unfit(file, await flawOf(file));
+    const failure = file.size > limit ? tooLarge(file, limit) : flawed(file, await flawOf(file));
     if (failure) fail(failure);
     else await send(running.signal);
   } finally {
@@ -61,10 +62,10 @@ async function start(chosen) {
   }
 }
 
-/** @param {AbortSignal} signal */
+/** Upload the archive, and show what comes of it. @param {AbortSignal} signal */
 async function send(signal) {
   enter("working");
-  const work = new Work(file, say);
+  const work = new Work(file, announce);
   byId("work-title").focus();
   try {
     const options = { assets: byId("assets").checked };
@@ -85,32 +86,32 @@ async function succeed({ bundle: blob, requestId }, options, seconds) {
   } catch {
     throw new Failed(unreadable(requestId));
   }
-  if (result) giveWay();
-  enter("result"); // before it is filled: what is not shown has no width to scroll in
-  result = new Result(bundle, file, options, seconds, say);
+  if (result) replaceResult();
+  enter("result"); // before it is filled, because widths are measured while it is
+  result = new Result(bundle, file, options, seconds, announce);
   byId("result-title").focus();
-  say(`Converted: ${counted(bundle.pages.size, "page")}.`);
+  announce(`Converted: ${counted(bundle.pages.size, "page")}.`);
 }
 
-/** The next result is there. One of the same archive, as with its images, replaces the one before. */
-function giveWay() {
-  earlier.tidy();
+/** Close the last result for the next one. Unsaved, it stays on offer, unless both are of one archive. */
+function replaceResult() {
+  earlier.releaseSaved();
   if (!result.isSaved && result.file !== file) earlier.keep(result);
   result.close();
 }
 
-/** @param {unknown} error */
+/** Show how an upload has ended without a result. @param {unknown} error */
 function end(error) {
   if (error instanceof Cancelled) {
     restart();
-    say("Cancelled. The archive is still chosen.");
+    announce("Cancelled. The archive is still chosen.");
   } else if (error instanceof Failed) {
     const { facts } = error.failure;
     fail({ ...error.failure, facts: [["File", file.name], ...facts] });
   } else throw error;
 }
 
-/** @param {import("./errors.js").Failure} failure */
+/** Show an error. @param {import("./errors.js").Failure} failure */
 function fail({ title, detail, remedy, facts, again, wait = 0 }) {
   byId("failure-title").textContent = title;
   byId("failure-detail").textContent = detail;
@@ -122,10 +123,10 @@ function fail({ title, detail, remedy, facts, again, wait = 0 }) {
   byId("copy-facts").hidden = !facts.length;
   byId("copy-facts").onclick = () => {
     const words = [["Error", title], ["Detail", detail], ...facts].map((fact) => fact.join(": "));
-    return copyBy(byId("copy-facts"), words.join("\n"), "The details are copied.", say);
+    return copyFrom(byId("copy-facts"), words.join("\n"), "The details are copied.", announce);
   };
   enter("failed");
-  say(""); // the heading that is focused says it, with its description
+  announce(""); // the heading gets the focus, and is read out with its description
   document.title = `${title} · docc2context`;
   byId("failure-title").focus();
 }
@@ -134,7 +135,7 @@ const isAtResult = () => document.body.dataset.state === "result";
 
 const GONE = "That page belonged to a result that this tab no longer has. Convert the archive again.";
 
-/** @param {string} [gone] what has to be told of the page that was asked for */
+/** @param {string} [gone] why the page that was asked for is not shown */
 function showForm(gone = "") {
   document.title = TITLE;
   byId("gone").textContent = gone;
@@ -142,32 +143,32 @@ function showForm(gone = "") {
   byId("file").focus();
 }
 
-/** Something else is about to be shown; a result is still there by the browser's Back. */
+/** Hide a result that is shown; Back still leads to it. */
 function leaveResult() {
   if (isAtResult()) result.leave();
   if (routed(location.hash)) history.pushState(null, "", location.pathname);
 }
 
-/** To the form, for another archive. */
+/** Go back to the form, for another archive. */
 function restart() {
   leaveResult();
   showForm();
 }
 
-/** The page of a bundle that the tab has no longer, as after a reload, has no address. */
+/** Remove the address of a page whose result is gone, as after a reload; say so if there was one. */
 function dropAddress() {
   if (!routed(location.hash)) return "";
   history.replaceState(null, "", location.pathname);
   return GONE;
 }
 
-/** Show what the entry of the history is about that the browser has come to. */
-function travel() {
-  if (running) return; // what is on its way stays in sight
+/** Show what the current history entry is about: a page of the result, or the form. */
+function showCurrentEntry() {
+  if (running) return; // progress stays in sight
   const wasAtResult = isAtResult();
   if (result?.isCurrent()) {
     enter("result");
-    result.arrive();
+    result.restore();
     if (!wasAtResult) byId("result-title").focus();
   } else {
     if (wasAtResult) result.leave();
@@ -175,11 +176,11 @@ function travel() {
   }
 }
 
-/** @param {import("./status.js").Status} status */
-function heed({ limits, assets }) {
+/** Apply what the status says of uploads. @param {import("./status.js").Status} status */
+function applyStatus({ limits, assets }) {
   limit = limits.max_upload_bytes;
   byId("limit").textContent = `Up to ${sized(limit)}`;
-  byId("assets").disabled = !assets; // a converter of the operator's may copy none
+  byId("assets").disabled = !assets; // a converter that the operator has set copies none
 }
 
 byId("endpoint").textContent = location.origin + CONVERT;
@@ -189,7 +190,7 @@ byId("again").onclick = () => {
   if (!isWaiting(byId("again"))) start(file);
 };
 byId("other").onclick = () => {
-  byId("file").value = ""; // what else is chosen goes for the next one too
+  byId("file").value = ""; // the options stay as they were chosen
   restart();
 };
 byId("another").onclick = byId("other").onclick;
@@ -199,18 +200,18 @@ byId("with-assets").onclick = () => {
 };
 byId("home").onclick = (event) => {
   if (!isAtResult() || event.ctrlKey || event.metaKey) return;
-  event.preventDefault(); // a reloaded page would have no result
+  event.preventDefault(); // loading the page again would lose the result
   restart();
 };
 byId("to-service").onclick = (event) => {
-  event.preventDefault(); // entries of the history are pages of a result, or the form
+  event.preventDefault(); // a fragment would make a history entry, which only pages and the form have
   byId("service").scrollIntoView();
   byId("service").focus({ preventScroll: true });
 };
-addEventListener("popstate", travel);
+addEventListener("popstate", showCurrentEntry);
 addEventListener("beforeunload", (event) => {
-  // All of it is in this tab alone, and ends with it.
+  // None of it is kept anywhere but in this tab.
   if (running || (result && !result.isSaved) || !earlier.isSaved) event.preventDefault();
 });
 byId("gone").textContent = dropAddress();
-watchStatus(heed);
+watchStatus(applyStatus);

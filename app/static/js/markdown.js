@@ -1,9 +1,9 @@
 /**
- * Markdown of an upload, made into elements that can do nothing.
+ * Renders Markdown from an upload as elements that cannot act.
  *
- * Three nets, each enough by itself: markdown-it takes no HTML, DOMPurify keeps a short list of
- * elements and attributes, and the page's Content Security Policy runs and loads nothing of it.
- * Ids and names of the upload never pass: what it writes cannot be mistaken for a part of the page.
+ * Three defences, each sufficient alone: markdown-it accepts no HTML, DOMPurify keeps a short list of
+ * elements and attributes, and the page's Content Security Policy lets none of it run or load.
+ * Ids, names, classes and styles never pass, so that nothing can pose as a part of the page.
  */
 
 import DOMPurify from "../vendor/dompurify/purify.es.mjs";
@@ -12,7 +12,7 @@ import { element } from "./dom.js";
 import { resolve, route } from "./links.js";
 import { Slugs } from "./slug.js";
 
-/** What the converter writes where Markdown has no mark; docc2context/markdown/inline.py. */
+/** The tags that the converter writes where Markdown has no mark: docc2context/markdown/inline.py. */
 const OWN_TAGS = /^(?:<\/?(?:em|strong|sup|sub|del)>|<br>|<!-- -->)/;
 
 const ID = "md-";
@@ -37,13 +37,13 @@ const ALLOWED = {
 const md = new MarkdownIt({ html: false });
 md.inline.ruler.before("html_inline", "own_tags", ownTag);
 md.core.ruler.push("below_the_page", lowerHeadings);
-// `src` would be fetched as soon as the fragment belongs to the document; see `showPicture`.
+// Not as `src`: that would be fetched as soon as the element exists. See `showPicture`.
 md.renderer.rules.image = (tokens, at) => {
   const source = tokens[at].attrGet("src") ?? "";
   const alt = md.utils.escapeHtml(tokens[at].content);
   return `<img alt="${alt}" data-source="${md.utils.escapeHtml(source)}">`;
 };
-// markdown-it aligns by a style attribute, which the policy forbids.
+// markdown-it aligns cells by a style attribute, which the policy forbids.
 for (const cell of ["th_open", "td_open"]) {
   md.renderer.rules[cell] = (tokens, at, options, _env, self) => {
     const side = /(left|center|right)/.exec(tokens[at].attrGet("style") ?? "")?.[1];
@@ -53,6 +53,7 @@ for (const cell of ["th_open", "td_open"]) {
 }
 
 /**
+ * A page, rendered: its headings have ids, its links and pictures lead into the bundle.
  * @param {string} source without its front matter
  * @param {string} path of the page
  * @param {import("./bundle.js").Bundle} bundle
@@ -60,10 +61,10 @@ for (const cell of ["th_open", "td_open"]) {
  */
 export function rendered(source, path, bundle) {
   const fragment = clean(md.render(source));
-  nameHeadings(fragment);
-  for (const link of fragment.querySelectorAll("a")) lead(link, path, bundle);
+  addHeadingIds(fragment);
+  for (const link of fragment.querySelectorAll("a")) resolveLink(link, path, bundle);
   for (const picture of fragment.querySelectorAll("img")) showPicture(picture, path, bundle);
-  // Marks, columns and rules stand on the side where the words begin.
+  // List markers, table columns and quotation bars go on the side where the text begins.
   for (const block of fragment.querySelectorAll("ul, ol, table, blockquote")) block.dir = "auto";
   for (const table of fragment.querySelectorAll("table")) {
     const scroller = element("div", { className: "scroller" });
@@ -74,14 +75,14 @@ export function rendered(source, path, bundle) {
 }
 
 /**
- * The elements of HTML, less all that could act or load.
+ * HTML as elements, without anything that could act or load.
  * @param {string} html
  * @returns {DocumentFragment}
  */
 export const clean = (html) => DOMPurify.sanitize(html, ALLOWED);
 
 /**
- * The heading that a fragment leads to.
+ * The heading that a fragment leads to, if there is one.
  * @param {HTMLElement} root
  * @param {string} fragment
  */
@@ -97,7 +98,7 @@ function ownTag(state, silent) {
   return true;
 }
 
-/** The page has an h1 and an h2 of its own above the preview. */
+/** Make `#` an h3: the page has an h1 and an h2 of its own above the preview. */
 function lowerHeadings(state) {
   for (const token of state.tokens) {
     if (token.type === "heading_open" || token.type === "heading_close") {
@@ -106,17 +107,20 @@ function lowerHeadings(state) {
   }
 }
 
-/** @param {DocumentFragment} fragment */
-function nameHeadings(fragment) {
+/** Give each heading its id, and let a link to it move the focus there. @param {DocumentFragment} fragment */
+function addHeadingIds(fragment) {
   const slugs = new Slugs();
-  for (const each of fragment.querySelectorAll("h3, h4, h5, h6")) {
-    each.id = ID + slugs.add(each.textContent);
-    each.tabIndex = -1;
+  for (const found of fragment.querySelectorAll("h3, h4, h5, h6")) {
+    found.id = ID + slugs.add(found.textContent);
+    found.tabIndex = -1;
   }
 }
 
-/** @param {HTMLAnchorElement} link */
-function lead(link, path, bundle) {
+/**
+ * Point a link at its target. A link to a file becomes a button that saves it; a dead one, its text.
+ * @param {HTMLAnchorElement} link
+ */
+function resolveLink(link, path, bundle) {
   const target = resolve(link.getAttribute("href") ?? "", path, bundle);
   link.removeAttribute("href");
   if (target.kind === "page") link.href = route(target.path, target.fragment);
@@ -132,7 +136,7 @@ function lead(link, path, bundle) {
   } else link.replaceWith(...link.childNodes);
 }
 
-/** A picture of the bundle is shown from it; of any other its words remain. */
+/** Show a picture from the bundle; any other is replaced by its alternative text. */
 function showPicture(picture, path, bundle) {
   const target = resolve(picture.dataset.source ?? "", path, bundle);
   delete picture.dataset.source;
@@ -142,12 +146,13 @@ function showPicture(picture, path, bundle) {
     picture.replaceWith(element("span", { className: "missing" }, picture.alt || "A picture"));
     return;
   }
-  // As data, for the policy allows that; scripts of an SVG do not run in an img.
+  // As a data URL, which the policy allows; scripts of an SVG do not run in an img.
   const reader = new FileReader();
   reader.onload = () => (picture.src = reader.result);
   reader.readAsDataURL(new Blob([bytes], { type }));
 }
 
+/** Have the browser download a file of the bundle. */
 function save(path, bundle) {
   const url = URL.createObjectURL(new Blob([bundle.bytes(path)]));
   element("a", { href: url, download: path.split("/").pop() }).click();

@@ -1,15 +1,15 @@
-/** One page of the bundle: rendered, or as the Markdown that it is. */
+/** The preview of one page of the bundle: rendered, or as Markdown source. */
 
-import { copyBy } from "./clipboard.js";
+import { copyFrom } from "./clipboard.js";
 import { byId, described, element } from "./dom.js";
 import { sized } from "./format.js";
 import { split } from "./front_matter.js";
 import { heading, rendered } from "./markdown.js";
 
-/** Rendered in half a second; the longest page met has less than half of it. */
-const SHOWN_CHARACTERS = 256 * 1024;
+/** As many are rendered in half a second; the longest page seen has less than half of them. */
+const MAX_CHARACTERS = 256 * 1024;
 
-/** Pixels between a heading that a link leads to and the edge. */
+/** Pixels left above a heading that a link leads to. */
 const ROOM_ABOVE = 16;
 
 export class Preview {
@@ -19,60 +19,61 @@ export class Preview {
   #markdown = byId("source");
   #modes = { rendered: byId("show-rendered"), source: byId("show-source") };
   #copy = byId("copy");
-  #resized = new ResizeObserver(() => this.#openToKeys());
+  #resized = new ResizeObserver(() => this.#makeScrollersFocusable());
 
   /**
    * @param {import("./bundle.js").Bundle} bundle
-   * @param {(words: string) => void} say
+   * @param {(words: string) => void} announce
    */
-  constructor(bundle, say) {
+  constructor(bundle, announce) {
     this.bundle = bundle;
-    this.#modes.rendered.onclick = () => this.#turn("rendered");
-    this.#modes.source.onclick = () => this.#turn("source");
-    this.#copy.onclick = () => copyBy(this.#copy, this.#source, "The Markdown of the page is copied.", say);
-    this.#turn("rendered");
-    this.#resized.observe(this.#rendered); // to be shown after having been hidden is a size too
+    this.#modes.rendered.onclick = () => this.#switchTo("rendered");
+    this.#modes.source.onclick = () => this.#switchTo("source");
+    this.#copy.onclick = () => copyFrom(this.#copy, this.#source, "The Markdown of the page is copied.", announce);
+    this.#switchTo("rendered");
+    this.#resized.observe(this.#rendered); // which also notices when it is shown again
   }
 
-  /** Let go of the page. */
+  /** Stop, and empty both panes. */
   close() {
     this.#resized.disconnect();
     for (const pane of [this.#rendered, this.#markdown]) pane.replaceChildren();
   }
 
   /**
+   * Show a page, from its beginning unless told otherwise.
    * @param {string} path of a page that the bundle has
-   * @param {string} fragment or empty
-   * @param {number} [position] how far down it was before
+   * @param {string} fragment of a heading to scroll to, or empty
+   * @param {number} [position] to scroll to instead, in pixels
    */
   show(path, fragment, position) {
-    const again = path === this.#path;
-    if (!again) {
+    const isShown = path === this.#path;
+    if (!isShown) {
       this.#path = path;
       this.#source = this.bundle.text(path);
       byId("page-path").textContent = path;
       this.#fill();
     }
     const target = fragment ? heading(this.#rendered, fragment) : null;
-    if (target) this.#turn("rendered");
+    if (target) this.#switchTo("rendered");
     if (position === undefined) this.#scrollTo(target);
     else this.#pane.scrollTop = position;
-    // A link that was followed in the preview may be gone, and the keyboard's place with it; one to
-    // the page that is shown already leads into it.
-    if (target || again || document.activeElement === document.body) {
+    // The focus moves here if the link that had it is gone with the last page, or if it was a link
+    // into the page that is shown already.
+    if (target || isShown || document.activeElement === document.body) {
       (target ?? this.#pane).focus({ preventScroll: true });
     }
   }
 
-  /** How far down the page is, in pixels. */
+  /** How far the page is scrolled down, in pixels. */
   get position() {
     return this.#pane.scrollTop;
   }
 
-  /** The files of images and videos that are told by their words, as where none came along. */
+  /** The file names of images and videos that the bundle does not have, from the words in their place. */
   get missingMedia() {
-    const told = /^(?:Image|Video): (?:.* \()?(.*?)\)?$/s; // docc2context/render/inline.py
-    const words = [...this.#rendered.querySelectorAll("em")].map((one) => told.exec(one.textContent));
+    const placeholder = /^(?:Image|Video): (?:.* \()?(.*?)\)?$/s; // docc2context/render/media.py
+    const words = [...this.#rendered.querySelectorAll("em")].map((one) => placeholder.exec(one.textContent));
     return words.flatMap((match) => (match ? [match[1]] : []));
   }
 
@@ -80,12 +81,12 @@ export class Preview {
     this.#pane.focus();
   }
 
-  /** What is seen of the two. */
+  /** The pane that is shown. */
   get #pane() {
     return this.#rendered.hidden ? this.#markdown : this.#rendered;
   }
 
-  /** Within the preview alone: the window stays where it is. @param {Element | null} target */
+  /** Scroll the preview alone, unlike `scrollIntoView`. @param {Element | null} target */
   #scrollTo(target) {
     const pane = this.#rendered;
     pane.scrollTop = this.#markdown.scrollTop = 0;
@@ -94,18 +95,19 @@ export class Preview {
     pane.scrollTop = distance - ROOM_ABOVE;
   }
 
+  /** Draw the page in both panes. */
   #fill() {
-    const shown = this.#source.slice(0, SHOWN_CHARACTERS);
+    const shown = this.#source.slice(0, MAX_CHARACTERS);
     const cut = shown.length < this.#source.length ? [notice(this.#source.length)] : [];
     const { facts, body } = split(shown);
     const content = rendered(body, this.#path, this.bundle);
     this.#rendered.replaceChildren(...cut, content, ...headOf(facts));
     this.#markdown.replaceChildren(...cut.map((one) => one.cloneNode(true)), element("pre", {}, shown));
-    this.#openToKeys();
+    this.#makeScrollersFocusable();
   }
 
-  /** What scrolls has to be reached by the keyboard too; what is not shown has no width to measure. */
-  #openToKeys() {
+  /** Let the keyboard reach what scrolls sideways; what is hidden has no width to measure. */
+  #makeScrollersFocusable() {
     if (this.#rendered.hidden) return;
     for (const block of this.#rendered.querySelectorAll("pre, .scroller")) {
       if (block.scrollWidth > block.clientWidth) block.tabIndex = 0;
@@ -114,7 +116,7 @@ export class Preview {
   }
 
   /** @param {"rendered" | "source"} mode */
-  #turn(mode) {
+  #switchTo(mode) {
     this.#rendered.hidden = mode !== "rendered";
     this.#markdown.hidden = mode !== "source";
     for (const [name, button] of Object.entries(this.#modes)) {

@@ -1,4 +1,4 @@
-/** What has come of an archive: figures, losses, the tree of pages, and one of them. */
+/** The result of a conversion: figures, losses, the tree of pages, and the preview of one. */
 
 import { holdsAny } from "./archive.js";
 import { byId, described, element } from "./dom.js";
@@ -7,7 +7,7 @@ import { route, routed } from "./links.js";
 import { Preview } from "./preview.js";
 import { Tree } from "./tree.js";
 
-const LOSSES = 500;
+const MAX_LISTED = 500;
 const UNKNOWN = "Content of a kind that the converter does not know. Its words are kept as far as they can be read.";
 const MISSING = "What a page refers to but the archive does not describe. The page shows its name, without a link.";
 
@@ -16,8 +16,8 @@ export class Result {
   isSaved = false;
   #address = "";
   #options;
-  #say;
-  /** @type {Map<number, number>} how far down the page was, by the mark of the history's entry */
+  #announce;
+  /** @type {Map<number, number>} scroll positions by the mark of the history entry that they belong to */
   #positions = new Map();
   #entry = 0;
   #isClosed = false;
@@ -26,36 +26,36 @@ export class Result {
   #narrow = matchMedia("(max-width: 52rem)");
 
   /**
-   * Begins an entry of the history, behind which the form stays.
+   * Shows the result in a new history entry, so that Back leads to the form.
    * @param {import("./bundle.js").Bundle} bundle
    * @param {File} file the archive that it was made from
    * @param {{ assets: boolean }} options that it was made with
-   * @param {number} seconds
-   * @param {(words: string) => void} say
+   * @param {number} seconds that it took
+   * @param {(words: string) => void} announce
    */
-  constructor(bundle, file, options, seconds, say) {
+  constructor(bundle, file, options, seconds, announce) {
     this.bundle = bundle;
     this.file = file;
     this.#options = options;
-    this.#say = say;
+    this.#announce = announce;
     byId("result-title").textContent = bundle.title;
     byId("origin").textContent = `${file.name}, ${seconds < 1 ? "in less than a second" : `in ${counted(Math.round(seconds), "second")}`}`;
     byId("figures").replaceChildren(...described(figures(bundle, file, options)));
     byId("losses").replaceChildren(...losses(bundle));
     byId("losses").onclick = (event) => {
-      if (event.target.closest("a")) this.#preview.focus(); // which brings it into view, too
+      if (event.target.closest("a")) this.#preview.focus(); // which also scrolls to it
     };
-    this.#offer(file);
+    this.#offerDownload(file);
     const filter = byId("filter");
     filter.value = "";
     this.#tree = new Tree([...bundle.pages.values()], byId("tree"), byId("hits"));
-    this.#preview = new Preview(bundle, say);
+    this.#preview = new Preview(bundle, announce);
     filter.oninput = () => this.#tree.filter(filter.value);
     filter.onkeydown = (event) => {
       if (event.key === "Enter" && !event.isComposing) this.#tree.openFirst();
     };
     byId("tree").onclick = (event) => {
-      // Who opens a page by a key goes on in it; by a mouse, wherever the mouse goes.
+      // The focus follows a page that was opened by the keyboard; a click has a `detail` above 0.
       const opens = event.target.closest("a") && !event.ctrlKey && !event.metaKey && !event.shiftKey;
       if (opens && event.detail === 0) this.#preview.focus();
     };
@@ -66,29 +66,29 @@ export class Result {
     this.#show();
   }
 
-  /** Whether the entry of the history that the browser is at is a page of this result. */
+  /** Whether the current history entry is a page of this result. */
   isCurrent() {
     const entry = history.state?.entry;
     return this.bundle.pages.has(routed(location.hash)?.path) && (!entry || this.#positions.has(entry));
   }
 
-  /** Show the page of the current entry, as far down as it was when it was left. */
-  arrive() {
+  /** Show the page of the current history entry, scrolled to where it was left. */
+  restore() {
     const path = this.#show();
-    this.#say(this.#titleOf(path));
+    this.#announce(this.#titleOf(path));
     if (this.#narrow.matches) {
       if (!byId("page").contains(document.activeElement)) this.#preview.focus();
       byId("page").scrollIntoView();
     }
   }
 
-  /** Something else is about to be shown. */
+  /** Remember the scroll position, before something else is shown. */
   leave() {
     this.#keepPosition();
     this.#entry = 0;
   }
 
-  /** Forget the bundle, and free what the browser keeps of it. */
+  /** Free the bundle, and what was drawn of it. */
   close() {
     this.#isClosed = true;
     URL.revokeObjectURL(this.#address);
@@ -96,8 +96,8 @@ export class Result {
     for (const id of ["tree", "losses"]) byId(id).replaceChildren();
   }
 
-  /** @param {File} file */
-  #offer(file) {
+  /** Set up the link that downloads the bundle. @param {File} file */
+  #offerDownload(file) {
     const link = byId("download");
     this.#address = URL.createObjectURL(this.bundle.blob);
     link.href = this.#address;
@@ -106,12 +106,12 @@ export class Result {
     link.textContent = `Download the bundle (${sized(this.bundle.blob.size)})`;
   }
 
-  /** The page that the address names, whose path is the answer. */
+  /** Show the page that the address names, and return its path. */
   #show() {
     const { path, fragment } = routed(location.hash);
     this.#keepPosition();
     const entry = history.state?.entry ?? newEntry();
-    // Where the entry has not changed, a link to this same place was followed.
+    // The entry is the same if a link to the current address was followed: then scroll to its target.
     const position = entry === this.#entry ? undefined : this.#positions.get(entry);
     this.#entry = entry;
     history.replaceState({ entry }, "");
@@ -123,13 +123,13 @@ export class Result {
     return path;
   }
 
-  /** To convert again with what a page shows, if the archive has it and the service would bring it. */
+  /** Offer to convert again with assets, if a page lacks some that the archive has. */
   async #offerMedia() {
     const button = byId("with-assets");
     const missing = this.#preview.missingMedia;
     if (this.#options.assets || !button.hidden || !missing.length) return;
-    const offers = (await holdsAny(this.file, missing)) && !byId("assets").disabled;
-    if (offers && !this.#isClosed) button.hidden = false;
+    const isPossible = (await holdsAny(this.file, missing)) && !byId("assets").disabled;
+    if (isPossible && !this.#isClosed) button.hidden = false;
   }
 
   #keepPosition() {
@@ -142,15 +142,15 @@ export class Result {
   }
 }
 
-/** @param {string} id of a link to another part of the page @param {() => void} go */
+/** @param {string} id of a link that skips to another part of the page @param {() => void} go */
 function skip(id, go) {
   byId(id).onclick = (event) => {
-    event.preventDefault(); // the address is that of the page
+    event.preventDefault(); // the fragment of the address names the page that is shown
     go();
   };
 }
 
-/** A mark that no entry has, those from before a reload included. */
+/** A mark for a history entry: random, because entries from before a reload have some too. */
 const newEntry = () => crypto.getRandomValues(new Uint32Array(1))[0] + 1;
 
 /** @returns {[string, string, string?][]} */
@@ -189,8 +189,8 @@ const code = (what) => element("code", {}, what);
 /** @param {string} words @param {(Node | string)[][]} rows @param {string} [meaning] */
 function listed(words, rows, meaning) {
   if (!rows.length) return [];
-  const items = rows.slice(0, LOSSES).map((row) => element("li", {}, ...row));
-  if (rows.length > LOSSES) items.push(element("li", {}, `${grouped(rows.length - LOSSES)} more are in manifest.json.`));
+  const items = rows.slice(0, MAX_LISTED).map((row) => element("li", {}, ...row));
+  if (rows.length > MAX_LISTED) items.push(element("li", {}, `${grouped(rows.length - MAX_LISTED)} more are in manifest.json.`));
   const hint = meaning ? [element("p", { className: "hint" }, meaning)] : [];
   return [element("details", {}, element("summary", {}, words), ...hint, element("ul", {}, ...items))];
 }

@@ -1,11 +1,11 @@
-/** Which pages a filter finds, and which of them first. */
+/** Finds the pages that match a filter, and ranks them. */
 
 /**
- * @typedef {object} Entry a page as it is searched
+ * @typedef {object} Entry what is searched of a page
  * @property {import("./bundle.js").Page} page
  * @property {string} title in lower case
- * @property {string} name the title behind those of the pages above, `trailkit.trail.duration(at:)`
- * @property {string} text all that is searched, in lower case
+ * @property {string} name the title after those of the pages above, as `trailkit.trail.duration(at:)`
+ * @property {string} text everything that is searched, in lower case
  */
 
 /** @param {import("./bundle.js").Page[]} pages @returns {Entry[]} */
@@ -20,7 +20,7 @@ export function entries(pages) {
     const [title, outer] = [path, above(path)].map((one) => titleOf(byPath.get(one)));
     if (!outer) return title;
     const within = named(above(path));
-    // A case has the name of its type in its own title, as types within types have.
+    // The title of a case or of a nested type already begins with its type's.
     return title.startsWith(`${outer}.`) ? within.slice(0, -outer.length) + title : `${within}.${title}`;
   };
   return pages.map((page) => {
@@ -43,12 +43,12 @@ const above = (path) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
 export const words = (filter) => filter.toLowerCase().split(/\s+/).filter(Boolean);
 
 /**
- * The pages whose title, full name or path holds each of these words: first those whose title they
- * are, then those whose full name ends in them, as `Trail.duration(at:)` does, then those whose title
- * begins with them, then those whose title holds them all, then the others.
+ * The pages whose title, full name or path holds each of these words. First come those with exactly
+ * this title, then those whose full name ends so, as `Trail.duration(at:)` does, then those whose
+ * title begins so, then those whose title holds all the words, then the others.
  * @param {Entry[]} entries
  * @param {string[]} wanted
- * @returns {import("./bundle.js").Page[]} in each rank as the entries come
+ * @returns {import("./bundle.js").Page[]} within each rank in the order of the entries
  */
 export function found(entries, wanted) {
   const phrase = wanted.join(" ");

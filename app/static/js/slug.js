@@ -1,4 +1,4 @@
-/** Fragments of headings: the same rule as docc2context/markdown/slug.py, which a test compares. */
+/** Fragments of headings, by the rule of docc2context/markdown/slug.py; a test compares the two. */
 
 const DROPPED = /[^\p{L}\p{N}_\- ]/gu;
 

@@ -1,10 +1,10 @@
-/** What the service says of itself, asked now and then while somebody looks. */
+/** The service's status, polled while the tab is visible. */
 
 import { byId, described } from "./dom.js";
 import { counted, grouped, sized } from "./format.js";
 
 const STATUS = "/api/v1/status";
-/** As often as the service itself checks again. */
+/** The service itself checks no more often. */
 const INTERVAL_MS = 10_000;
 
 /**
@@ -20,37 +20,37 @@ const INTERVAL_MS = 10_000;
 
 /**
  * Show the status now and every ten seconds, unless the tab is hidden.
- * @param {(status: Status) => void} told is given each one
+ * @param {(status: Status) => void} onStatus called with each one
  */
-export function watchStatus(told) {
+export function watchStatus(onStatus) {
   let timer = 0;
   let isAsking = false;
-  const look = async () => {
+  const poll = async () => {
     clearTimeout(timer);
-    if (document.hidden || isAsking) return; // a second one would go on beside the first for ever
+    if (document.hidden || isAsking) return; // otherwise two timers would go on side by side
     isAsking = true;
     try {
-      const status = await asked();
+      const status = await fetchStatus();
       show(status);
-      if (status) told(status);
+      if (status) onStatus(status);
     } finally {
       isAsking = false;
-      timer = setTimeout(look, INTERVAL_MS);
+      timer = setTimeout(poll, INTERVAL_MS);
     }
   };
-  document.addEventListener("visibilitychange", look);
-  byId("why").replaceChildren(); // it told of scripts that do not come
-  look();
+  document.addEventListener("visibilitychange", poll);
+  byId("why").replaceChildren(); // it held the hint for a page without scripts
+  poll();
 }
 
-/** @returns {Promise<Status | null>} */
-async function asked() {
+/** @returns {Promise<Status | null>} null if the service gives no answer of its own */
+async function fetchStatus() {
   try {
-    // One that accepts and says nothing, as a stopped process does, is silent too.
+    // A stopped process accepts connections and never answers.
     const signal = AbortSignal.timeout(INTERVAL_MS);
     const answer = await fetch(STATUS, { headers: { Accept: "application/json" }, cache: "no-store", signal });
     const status = answer.ok ? await answer.json() : null;
-    return status?.checks && status.limits ? status : null; // else something in front has answered
+    return status?.checks && status.limits ? status : null; // a proxy may answer something else
   } catch {
     return null;
   }

@@ -1,8 +1,8 @@
 /**
  * The pages of a bundle as a tree, and as the list of those that a filter finds.
  *
- * Of 50,000 pages only those are made into elements that can be seen: a branch when it is opened,
- * and of a long one a part at a time.
+ * A bundle may have 50,000 pages, so elements are made only for those that are shown: for a branch
+ * when it is opened, and for a long one in parts.
  */
 
 import { element } from "./dom.js";
@@ -11,17 +11,18 @@ import { route } from "./links.js";
 import { LongList } from "./long_list.js";
 import { entries, found, words } from "./search.js";
 
+/** A tree of up to this many pages is shown with all its branches open. */
 const SMALL = 40;
 
 /**
- * @typedef {object} Branch a page, a folder, or both under one name
+ * @typedef {object} Branch a page, a folder, or both if they share a name
  * @property {string} name
  * @property {import("./bundle.js").Page | null} page
- * @property {Map<string, Branch>} below in the order in which pages have come
+ * @property {Map<string, Branch>} below in the order of the pages
  */
 
-/** @param {Iterable<import("./bundle.js").Page>} pages @returns {Branch} */
-export function grown(pages) {
+/** The root of the tree of these pages. @param {Iterable<import("./bundle.js").Page>} pages @returns {Branch} */
+export function treeOf(pages) {
   const root = branch("");
   for (const page of pages) {
     let at = root;
@@ -35,7 +36,7 @@ export function grown(pages) {
   return root;
 }
 
-/** @param {string} path */
+/** The names on the way from the root to a page. @param {string} path */
 const names = (path) => path.replace(/\.md$/, "").split("/");
 
 /** @param {string} name @returns {Branch} */
@@ -44,7 +45,7 @@ const branch = (name) => ({ name, page: null, below: new Map() });
 /** @param {Branch} one */
 const label = (one) => one.page?.title || one.name;
 
-/** What tells these apart of which several have one label. @param {Branch[]} siblings @returns {Map<Branch, string>} */
+/** What to add to labels that several siblings share. @param {Branch[]} siblings @returns {Map<Branch, string>} */
 function distinctions(siblings) {
   const count = new Map();
   for (const one of siblings) count.set(label(one), (count.get(label(one)) ?? 0) + 1);
@@ -58,23 +59,23 @@ export class Tree {
   #list;
   #note;
   #current = "";
-  /** @type {Map<Branch, () => LongList<Branch>>} what opens a branch, once it has an element */
+  /** @type {Map<Branch, () => LongList<Branch>>} how to open each branch that has an element */
   #openers = new Map();
 
   /**
    * @param {import("./bundle.js").Page[]} pages
    * @param {HTMLElement} list where the tree goes
-   * @param {HTMLElement} note where is said how many a filter finds
+   * @param {HTMLElement} note where the number of pages found is shown
    */
   constructor(pages, list, note) {
     this.#entries = entries(pages);
-    this.#root = grown(pages);
+    this.#root = treeOf(pages);
     this.#list = list;
     this.#note = note;
     this.#showTree();
   }
 
-  /** The page to begin with: the first that nothing else is above. */
+  /** The path of the page to show first: the first of those with the fewest folders above. */
   first() {
     let level = [...this.#root.below.values()];
     while (level.length) {
@@ -85,22 +86,22 @@ export class Tree {
     return this.#entries[0].page.path;
   }
 
-  /** Mark a page as the one that is shown, and bring it into view. @param {string} path */
+  /** Mark a page as the one that is shown, and scroll to it. @param {string} path */
   mark(path) {
     this.#current = path;
     let at = this.#root;
     for (const name of names(path)) {
       const next = at.below.get(name);
-      this.#openers.get(at)?.().bring(next);
+      this.#openers.get(at)?.().drawUpTo(next);
       at = next;
     }
     for (const link of this.#list.querySelectorAll("a")) {
       this.#markLink(link);
-      if (link.dataset.path === path) this.#reveal(link);
+      if (link.dataset.path === path) this.#scrollTo(link);
     }
   }
 
-  /** Show the pages that are found by these words; all, if there are none. @param {string} filter */
+  /** Show the pages that match; without words, the whole tree. @param {string} filter */
   filter(filter) {
     const wanted = words(filter);
     if (!wanted.length) return this.#showTree();
@@ -113,14 +114,14 @@ export class Tree {
     this.#fill(list, hits.length ? `${counted(hits.length, "page")} found.` : "No page has this in its title or path.");
   }
 
-  /** Open the first page that a filter has found, as a key on its link would. */
+  /** Open the first page that the filter has found. */
   openFirst() {
     this.#list.querySelector(".hits a")?.click();
   }
 
-  /** Lead the keyboard to the page that is shown, or to the first if a filter has left it out. */
+  /** Focus the link of the page that is shown, or the first link if the filter leaves that out. */
   focus() {
-    this.mark(this.#current); // in a branch that has been closed it could not be
+    this.mark(this.#current); // which opens its branch: a link in a closed one takes no focus
     (this.#list.querySelector("a[aria-current]") ?? this.#list.querySelector("a"))?.focus();
   }
 
@@ -153,7 +154,7 @@ export class Tree {
     }
   }
 
-  /** @param {Branch} of */
+  /** The list of what is directly below a branch. @param {Branch} of */
   #children(of) {
     const siblings = [...of.below.values()];
     const apart = distinctions(siblings);
@@ -166,36 +167,36 @@ export class Tree {
     const name = one.page
       ? this.#link(one.page, label(one), distinction)
       : element("span", { className: "folder" }, one.name);
-    if (one.below.size) item.append(this.#twig(one, item));
+    if (one.below.size) item.append(this.#toggle(one, item));
     item.append(name);
     return item;
   }
 
-  /** @param {Branch} one @param {HTMLElement} item */
-  #twig(one, item) {
-    const twig = element("button", {
+  /** The button that opens and closes a branch. @param {Branch} one @param {HTMLElement} item */
+  #toggle(one, item) {
+    const toggle = element("button", {
       type: "button",
       className: "twig",
       "aria-expanded": "false",
       "aria-label": `Pages under ${label(one)}`,
     });
     let list = null;
-    const turn = (open) => {
+    const setOpen = (open) => {
       if (!list) item.append((list = this.#children(one)).element);
       list.element.hidden = !open;
-      twig.setAttribute("aria-expanded", String(open));
+      toggle.setAttribute("aria-expanded", String(open));
       return list;
     };
-    twig.onclick = () => turn(twig.getAttribute("aria-expanded") === "false");
-    this.#openers.set(one, () => turn(true));
-    return twig;
+    toggle.onclick = () => setOpen(toggle.getAttribute("aria-expanded") === "false");
+    this.#openers.set(one, () => setOpen(true));
+    return toggle;
   }
 
-  /** @param {import("./bundle.js").Page} page @param {string} words @param {string} [small] below them */
-  #link(page, words, small) {
+  /** @param {import("./bundle.js").Page} page @param {string} words @param {string} [detail] below them */
+  #link(page, words, detail) {
     const name = element("span", { className: page.kind === "symbol" ? "symbol" : "" }, words);
     const link = element("a", { href: route(page.path) }, name);
-    if (small) link.append(element("span", { className: "where" }, small));
+    if (detail) link.append(element("span", { className: "where" }, detail));
     link.dataset.path = page.path;
     this.#markLink(link);
     return link;
@@ -207,8 +208,8 @@ export class Tree {
     else link.removeAttribute("aria-current");
   }
 
-  /** Scroll so far that the link is seen; `scrollIntoView` would move the window too. @param {HTMLElement} link */
-  #reveal(link) {
+  /** Scroll the list to the link; `scrollIntoView` would scroll the window too. @param {HTMLElement} link */
+  #scrollTo(link) {
     const pane = this.#list.getBoundingClientRect();
     const { top, bottom } = link.getBoundingClientRect();
     if (top < pane.top) this.#list.scrollTop += top - pane.top;

@@ -1,13 +1,13 @@
-/** One archive on its way to the service, and the result on its way back. */
+/** Sends an archive to the service, and receives the result. */
 
-import { ofAnswer, unreachable } from "./errors.js";
+import { failureOf, unreachable } from "./errors.js";
 
 export const CONVERT = "/api/v1/convert";
 
 /**
  * @typedef {object} Watcher
  * @property {(sent: number, total: number) => void} uploading
- * @property {() => void} converting the whole archive has been sent
+ * @property {() => void} converting called once the whole archive has been sent
  * @property {(got: number, total: number) => void} receiving
  *
  * @typedef {object} Answer
@@ -15,10 +15,10 @@ export const CONVERT = "/api/v1/convert";
  * @property {string} requestId
  */
 
-/** The person has cancelled; nothing is to be told. */
+/** The upload was cancelled on the page. */
 export class Cancelled extends Error {}
 
-/** The upload has failed; `failure` says how, in words. */
+/** The upload or the conversion has failed; `failure` says how, in words. */
 export class Failed extends Error {
   /** @param {import("./errors.js").Failure} failure */
   constructor(failure) {
@@ -30,7 +30,7 @@ export class Failed extends Error {
 /**
  * Send an archive and wait for its bundle. Aborting the signal hangs up, which ends the conversion.
  *
- * XMLHttpRequest, because fetch does not tell how much of a body has been sent.
+ * By XMLHttpRequest, because fetch does not report how much of a body has been sent.
  * @param {File} file
  * @param {{ assets: boolean }} options
  * @param {Watcher} watcher
@@ -50,7 +50,7 @@ export function convert(file, options, watcher, signal) {
     request.onabort = () => reject(new Cancelled());
     request.onerror = () => reject(new Failed(unreachable(requestId)));
     request.onload = async () => {
-      if (request.status !== 200) reject(new Failed(await ofAnswer(request)));
+      if (request.status !== 200) reject(new Failed(await failureOf(request)));
       else resolve({ bundle: request.response, requestId });
     };
     request.open("POST", options.assets ? `${CONVERT}?assets=true` : CONVERT);
@@ -63,8 +63,8 @@ export function convert(file, options, watcher, signal) {
 }
 
 /**
- * Made here, so that it can be quoted when no answer arrives.
- * `crypto.randomUUID` is missing where the page comes without TLS from another machine.
+ * Made by the page, so that people can quote it even if no answer arrives. Not by
+ * `crypto.randomUUID`, which browsers hide from pages without TLS.
  */
 function newRequestId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

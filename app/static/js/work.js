@@ -1,29 +1,29 @@
-/** What is seen while an archive is on its way: the step, how far it is, for how long. */
+/** The progress of a conversion: the step, how much of it is done, and for how long it has run. */
 
 import { byId } from "./dom.js";
 import { counted, sized } from "./format.js";
 
 const STEPS = ["sending", "converting", "receiving"];
 const WORDS = { sending: "Sending", converting: "Converting", receiving: "Receiving the result of" };
-/** How often a screen reader is told of progress, in percent. */
-const TOLD_EVERY = 25;
+/** Progress is announced to screen readers at multiples of this. */
+const ANNOUNCED_PERCENT = 25;
 
 export class Work {
   #began = performance.now();
   #step = "";
   #timer = setInterval(() => this.#tick(), 1000);
-  #told = 0;
+  #announced = 0;
   #bar = byId("bar");
 
-  /** @param {File} file @param {(words: string) => void} say */
-  constructor(file, say) {
+  /** @param {File} file @param {(words: string) => void} announce */
+  constructor(file, announce) {
     this.file = file;
-    this.say = say;
+    this.announce = announce;
     this.uploading(0, file.size);
     this.#tick();
   }
 
-  /** The seconds that it took; nothing moves any more. */
+  /** Stop the clock, and return the seconds that it took. */
   end() {
     clearInterval(this.#timer);
     return (performance.now() - this.#began) / 1000;
@@ -48,7 +48,7 @@ export class Work {
   #enter(step) {
     if (step === this.#step) return;
     this.#step = step;
-    this.#told = 0;
+    this.#announced = 0;
     const words = `${WORDS[step]} ${this.file.name}`;
     byId("work-title").textContent = words;
     document.title = `${WORDS[step]} · docc2context`;
@@ -58,16 +58,16 @@ export class Work {
       if (name === step) item.setAttribute("aria-current", "step");
       else item.removeAttribute("aria-current");
     }
-    this.say(words);
+    this.announce(words);
   }
 
   #measure(done, total) {
     const percent = total ? Math.floor((100 * done) / total) : 0;
     this.#bar.value = percent;
     byId("amount").textContent = `${percent} %: ${sized(done)} of ${sized(total)}`;
-    if (percent >= this.#told + TOLD_EVERY && percent < 100) {
-      this.#told = percent - (percent % TOLD_EVERY);
-      this.say(`${this.#told} percent`);
+    if (percent >= this.#announced + ANNOUNCED_PERCENT && percent < 100) {
+      this.#announced = percent - (percent % ANNOUNCED_PERCENT);
+      this.announce(`${this.#announced} percent`);
     }
   }
 
