@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
@@ -52,6 +53,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = (_reason(report) for report in terminalreporter.stats.get("skipped", []))
     for reason in dict.fromkeys(filter(lambda reason: reason.startswith(LOUD), reasons)):
         terminalreporter.write_line(reason)
+
+
+@pytest.fixture
+def signals_that_end() -> Iterator[None]:
+    """Have programs started here end by signals, also where the tests run in the background.
+
+    A shell lets what it starts there ignore SIGINT, nohup what it starts SIGHUP, and a program
+    leaves them so.
+    """
+    ours = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGHUP)}
+    for number, handler in ours.items():
+        if handler is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in ours.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Room for the service's threads and processes, seen to before anything depends on it."""
 
+import resource
 from typing import Final
 
 import structlog
@@ -28,6 +29,12 @@ _REMEDY: Final = (
     "--pids-limit), or end other programs of the same user"
 )
 
+_REMEDY_OF_SPACE: Final = (
+    "lift the limit of address space (ulimit -v, LimitAS), of which each thread takes as much as "
+    "its stack may grow (ulimit -s); if that does not help, "
+)
+"""Where there is such a limit: the system gives the same answer, whichever it was."""
+
 log = structlog.get_logger()
 
 
@@ -36,5 +43,10 @@ def refuse_too_few_threads() -> None:
     try:
         started_pool(NEEDED).shutdown()
     except RuntimeError as error:
-        log.error("too_few_threads", reason=str(error), needed=NEEDED, remedy=_REMEDY)  # noqa: TRY400  # no traceback: it is expected
+        log.error("too_few_threads", reason=str(error), needed=NEEDED, remedy=_remedy())  # noqa: TRY400  # no traceback: it is expected
         raise SystemExit(STARTUP_FAILURE) from None
+
+
+def _remedy() -> str:
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return _REMEDY if limit == resource.RLIM_INFINITY else _REMEDY_OF_SPACE + _REMEDY

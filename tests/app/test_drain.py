@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -228,6 +229,36 @@ def test_the_third_signal_ends_a_service_that_hangs() -> None:
     assert process.returncode == -signal.SIGTERM
 
 
+def test_no_child_can_be_started_behind_the_second_signal() -> None:
+    starting_late = (
+        "import asyncio, logging, pathlib, signal, threading\n"
+        "from app.services.drain import Drain\n"
+        "from app.services.stop_signals import ECHO_SECONDS, stop_on_signals\n"
+        "from app.worker.forkserver import make_reachable\n"
+        "class Late(logging.Handler):\n"
+        "    def flush(self):\n"  # is the last that the service does
+        "        start = threading.Thread(target=make_reachable)\n"
+        "        start.start()\n"
+        "        start.join(0.3)\n"
+        "async def stop_twice():\n"
+        "    signal.signal(signal.SIGTERM, lambda *_: None)\n"
+        "    stop_on_signals(Drain(workspace=pathlib.Path(), grace_seconds=0))\n"
+        "    signal.raise_signal(signal.SIGTERM)\n"
+        "    await asyncio.sleep(2 * ECHO_SECONDS)\n"
+        "    logging.getLogger().addHandler(Late())\n"
+        "    signal.raise_signal(signal.SIGTERM)\n"
+        "    await asyncio.sleep(600)\n"
+        "asyncio.run(stop_twice())\n"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"TMPDIR": folder}
+
+        done = subprocess.run([sys.executable, "-c", starting_late], env=environment, check=False)
+
+        assert done.returncode == -signal.SIGTERM
+        assert list(Path(folder).iterdir()) == []
+
+
 def test_two_signals_at_the_same_time_are_one(
     start_server: Callable[..., Server], slow_archive: bytes
 ) -> None:
@@ -243,6 +274,7 @@ def test_two_signals_at_the_same_time_are_one(
     assert server.events("stopped_at_once") == []
 
 
+@pytest.mark.usefixtures("signals_that_end")
 def test_a_terminal_that_is_closed_lets_the_service_finish(
     start_server: Callable[..., Server], slow_archive: bytes
 ) -> None:

@@ -243,6 +243,21 @@ def test_memory_and_cpu_figures_are_those_of_the_container(stack: Stack) -> None
     assert all(20 * 1024**2 < one < memory for one in used)
 
 
+def test_the_playbook_finds_one_replica_by_its_address_and_restarts_it_alone(stack: Stack) -> None:
+    lines = [one.text for one in commands() if one.playbook == "conversion_error_budget_burn"]
+    find, restart = (line for line in lines if re.match("docker (inspect|restart)", line))
+    names = dict(line.split() for line in stack.shell(find).splitlines())
+    spared, restarted = sorted(names)
+    assert set(values("up{job='docc2context'}")) == {f"{spared}:8000", f"{restarted}:8000"}
+    before = {name: stack.inspect(name)["State"]["StartedAt"] for name in names.values()}
+
+    stack.shell(restart.replace("NAME", names[restarted]))
+
+    wait_for(lambda: stack.is_healthy("docc2context", 2), "both replicas are healthy")
+    after = {name: stack.inspect(name)["State"]["StartedAt"] for name in names.values()}
+    assert {name for name in after if after[name] != before[name]} == {names[restarted]}
+
+
 def test_a_replica_that_is_stopped_finishes_its_conversion_and_is_missed(stack: Stack) -> None:
     stopped = stack.containers("docc2context")[1]
     url = address_of(stack, stopped)

@@ -17,6 +17,8 @@ import pytest
 import docc2context
 from tests.docc2context.archives import archive, numbered, page
 
+pytestmark = pytest.mark.usefixtures("signals_that_end")
+
 SCRIPT = f"""#!{sys.executable}
 from docc2context_command import run
 if __name__ == "__main__":
@@ -30,21 +32,6 @@ UNBUFFERED = {"PYTHONUNBUFFERED": "1"}
 CANNOT = "docc2context: cannot convert a.zip: "
 FULL = "standard output cannot be written: No space left on device\n"
 WRITTEN = "1 page written to {}, 0 skipped, 0 unknown nodes, 0 missing references\n"
-
-
-@pytest.fixture(autouse=True)
-def signals_that_end() -> Iterator[None]:
-    """Have programs started here end by signals, also where the tests run in the background.
-
-    A shell lets what it starts there ignore SIGINT, and a program leaves it so.
-    """
-    ours = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGHUP)}
-    for number, handler in ours.items():
-        if handler is signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
-    yield
-    for number, handler in ours.items():
-        signal.signal(number, handler)
 
 
 @pytest.fixture

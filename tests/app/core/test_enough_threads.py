@@ -28,12 +28,12 @@ IS_ROOT = os.geteuid() == 0
 
 
 @contextmanager
-def started(folder: Path, room: int, port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """A server whose user may have so many threads and processes, itself included."""
+def started(folder: Path, port: int, *limits: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """A server with these options of prlimit; nproc counts the server itself too."""
     uvicorn = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(port)]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [*(UNPRIVILEGED if IS_ROOT else []), "prlimit", f"--nproc={room}", *uvicorn],
+            [*(UNPRIVILEGED if IS_ROOT else []), "prlimit", *limits, *uvicorn],
             cwd=ROOT,
             env=os.environ | environment(WORKSPACE_DIR="/var/tmp"),  # everyone may write there
             stdout=subprocess.DEVNULL,
@@ -50,7 +50,7 @@ def started(folder: Path, room: int, port: int) -> Iterator["subprocess.Popen[by
 def test_a_service_that_gets_too_few_threads_says_so_in_one_line_and_ends(
     tmp_path: Path, room: int
 ) -> None:
-    with started(tmp_path, room, free_port()) as process:
+    with started(tmp_path, free_port(), f"--nproc={room}") as process:
         assert process.wait(DEADLINE_SECONDS) == 3
 
     (line,) = (tmp_path / "log").read_text().splitlines()
@@ -62,10 +62,24 @@ def test_a_service_that_gets_too_few_threads_says_so_in_one_line_and_ends(
     assert event["remedy"].startswith("raise the limit of processes and threads (ulimit -u,")
 
 
+def test_a_service_that_gets_too_little_address_space_for_its_threads_says_so(
+    tmp_path: Path,
+) -> None:
+    stack = 64 * 1024 * 1024
+    limits = f"--stack={stack}", f"--as={NEEDED * stack}"  # nothing is left for what is no stack
+    with started(tmp_path, free_port(), *limits) as process:
+        assert process.wait(DEADLINE_SECONDS) == 3
+
+    event = json.loads((tmp_path / "log").read_text())
+    assert event["event"] == "too_few_threads"
+    assert event["remedy"].startswith("lift the limit of address space (ulimit -v,")
+    assert "; if that does not help, raise the limit of processes and threads" in event["remedy"]
+
+
 @pytest.mark.skipif(not IS_ROOT, reason="NOT SHOWN: needs root, to count for a user of its own")
 def test_a_service_that_gets_as_many_threads_as_it_needs_converts(tmp_path: Path) -> None:
     port = free_port()
-    with started(tmp_path, 1 + NEEDED, port) as process:
+    with started(tmp_path, port, f"--nproc={1 + NEEDED}") as process:
 
         def converts() -> bool:
             assert process.poll() is None, (tmp_path / "log").read_text()

@@ -37,7 +37,8 @@ COMPOSE = re.compile(
 )
 OTHERS = re.compile(
     r"docker (stats --no-stream|system df)|docker inspect --format '[^']+' "
-    r"\$\(docker compose ps -aq docc2context\)$|docker events --since 15m --until 0s "
+    r"\$\(docker compose ps -aq docc2context\)$|docker restart -t 60 NAME$"
+    r"|docker events --since 15m --until 0s "
     r"--filter label=com\.docker\.compose\.service=docc2context --filter event=die --format '"
     r"|curl -sS -m (5|15) http://localhost:(8000|9090|9093)/"
     r"|date -u$|sudo dmesg -T \| |sudo sh -c 'du -m /var/lib/docker/containers/"
@@ -78,6 +79,15 @@ def test_who_starts_the_service_anew_is_told_to_keep_its_replicas() -> None:
     starting = [one for one in lines if re.search(r"up -d( --no-deps)? docc2context", one)]
     assert len(starting) > 10
     assert [one for one in starting if "--scale" not in one] == []
+
+
+def test_who_restarts_the_service_is_told_how_to_restart_one_replica_alone() -> None:
+    restarting = {name for name, text in TEXTS.items() if "compose restart docc2context" in text}
+    assert len(restarting) > 10
+    assert {name for name in restarting if "](README.md)" not in TEXTS[name]} == set()
+    index = (SOURCES / "README.md").read_text()
+    how = [one.text for one in COMMANDS if one.playbook == "conversion_error_budget_burn"][1:]
+    assert f"```sh\n{chr(10).join(how)}\n```" in index
 
 
 def test_modules_routes_and_settings_exist() -> None:

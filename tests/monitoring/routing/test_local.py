@@ -116,6 +116,7 @@ def test_the_service_is_watched_alertmanager_known_and_ctrl_c_leaves_nothing(
         assert not any(is_open(port) for port in running.ports.values())
 
 
+@pytest.mark.usefixtures("signals_that_end")
 def test_a_terminal_that_is_closed_leaves_nothing(tmp_path: Path) -> None:
     with local(tmp_path) as running:
         running.wait_until_started()
