@@ -11,7 +11,7 @@ from docc2context.wording import quoted
 _DATA = "/data/"
 _USUAL_DATA = ("/data/documentation/", "/data/tutorials/")
 _NO_ASSETS = ("data/", "index/")
-_OWN_FOLDERS = (*_NO_ASSETS, "downloads/", "images/", "videos/")
+_OWN_FOLDERS = (*_NO_ASSETS, "documentation/", "downloads/", "images/", "tutorials/", "videos/")
 _PAGE_FOLDER = re.compile(r"/data/(?=(?:documentation|tutorials)(?:/|\.json$))")
 _CHANGES = re.compile(r"/data/diffs/(?:documentation|tutorials)\b")
 """Where DocC's web page looks up what changed in an API between releases, to mark it on pages for
@@ -144,8 +144,9 @@ def _outermost(files: Sequence[str], root_sizes: Sequence[int]) -> "array[int]":
 def _beside(files: Sequence[str], root_sizes: Sequence[int], outer: int) -> "array[int]":
     """The roots in that at `outer`, but not in its own folders.
 
-    An archive may carry another as a download. One that lies elsewhere, such as an older version
-    in a folder of the same site, is no part of it.
+    An archive may carry another as a download, and sites that merge archives keep a copy of each
+    where its pages are shown. One that lies elsewhere, such as an older version in a folder of the
+    same site, is no part of it.
     """
     cut = root_sizes[outer]
     return array(

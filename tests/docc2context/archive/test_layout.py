@@ -32,6 +32,7 @@ from docc2context.errors import ArchiveRefused, Code
             [
                 "site/data/documentation/a.json",
                 "site/data/B.doccarchive/data/documentation/b.json",
+                "site/documentation/b/data/documentation/b.json",
                 "site/images/data/documentation/b.json",
                 "site/js/data/fixture.json",
             ],
