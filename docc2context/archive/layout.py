@@ -64,7 +64,7 @@ def locate(files: Sequence[str]) -> Location:
     roots = _outermost(files, usual) or _outermost(files, root_sizes)
     if not roots:
         raise _without_data(files)
-    if len(roots) == 1:
+    if len(roots) == 1 and max(usual) > root_sizes[roots[0]]:  # another lies in it
         roots += _outermost(files, _beside(files, usual, roots[0]))
     if len(roots) > 1:
         shown_roots = [files[place][: root_sizes[place]] or "./" for place in roots[:3]]
