@@ -11,6 +11,7 @@ from docc2context.wording import quoted
 _DATA = "/data/"
 _USUAL_DATA = ("/data/documentation/", "/data/tutorials/")
 _NO_ASSETS = ("data/", "index/")
+_OWN_FOLDERS = (*_NO_ASSETS, "documentation/", "downloads/", "images/", "tutorials/", "videos/")
 _PAGE_FOLDER = re.compile(r"/data/(?=(?:documentation|tutorials)(?:/|\.json$))")
 _CHANGES = re.compile(r"/data/diffs/(?:documentation|tutorials)\b")
 """Where DocC's web page looks up what changed in an API between releases, to mark it on pages for
@@ -63,8 +64,10 @@ def locate(files: Sequence[str]) -> Location:
     roots = _outermost(files, usual) or _outermost(files, root_sizes)
     if not roots:
         raise _without_data(files)
+    if len(roots) == 1 and max(usual) > root_sizes[roots[0]]:  # another lies in it
+        roots += _outermost(files, _beside(files, usual, roots[0]))
     if len(roots) > 1:
-        shown_roots = [files[place][: root_sizes[place]] for place in roots[:3]]
+        shown_roots = [files[place][: root_sizes[place]] or "./" for place in roots[:3]]
         found = ", ".join([*map(quoted, shown_roots), *(["…"] if len(roots) > 3 else [])])
         raise ArchiveRefused(
             Code.SEVERAL_ARCHIVES, f"the archive contains {len(roots)} DocC archives ({found})"
@@ -123,7 +126,7 @@ def _is_litter(path: str) -> bool:
 
 
 def _outermost(files: Sequence[str], root_sizes: Sequence[int]) -> "array[int]":
-    """One index per root that lies in no other: an archive may carry another as a download.
+    """One index per root that lies in no other.
 
     The names are sorted, so those in a root are neighbours: a new root lies in the last one, or
     some of the last ones lie in it.
@@ -136,6 +139,23 @@ def _outermost(files: Sequence[str], root_sizes: Sequence[int]) -> "array[int]":
             outer.pop()
         outer.append(place)
     return outer
+
+
+def _beside(files: Sequence[str], root_sizes: Sequence[int], outer: int) -> "array[int]":
+    """The roots in that at `outer`, but not in its own folders.
+
+    An archive may carry another as a download, and sites that merge archives keep a copy of each
+    where its pages are shown. One that lies elsewhere, such as an older version in a folder of the
+    same site, is no part of it.
+    """
+    cut = root_sizes[outer]
+    return array(
+        "i",
+        (
+            -1 if files[place].startswith(_OWN_FOLDERS, cut) else size
+            for place, size in enumerate(root_sizes)
+        ),
+    )
 
 
 def _lies_in(files: Sequence[str], root_sizes: Sequence[int], place: int, other: int) -> bool:

@@ -29,6 +29,20 @@ from docc2context.errors import ArchiveRefused, Code
             ("data/documentation/a.json",),
         ),
         (
+            [
+                "site/data/documentation/a.json",
+                "site/data/B.doccarchive/data/documentation/b.json",
+                "site/documentation/b/data/documentation/b.json",
+                "site/images/data/documentation/b.json",
+                "site/index/data/documentation/b.json",
+                "site/js/data/fixture.json",
+                "site/tutorials/b/data/tutorials/b.json",
+                "site/videos/data/documentation/b.json",
+            ],
+            "site/",
+            ("data/documentation/a.json",),
+        ),
+        (
             ["repo/docs/data/documentation/a.json", "repo/Tests/data/fixture.json"],
             "repo/docs/",
             ("data/documentation/a.json",),
@@ -111,6 +125,21 @@ def test_the_archive_is_found_wherever_it_lies(
             ["A.doccarchive/data/documentation/a.json", "B.doccarchive/data/documentation/b.json"],
             Code.SEVERAL_ARCHIVES,
             r"2 DocC archives \('A.doccarchive/', 'B.doccarchive/'\)",
+        ),
+        (
+            ["data/documentation/a.json", "1.0/data/documentation/a.json"],
+            Code.SEVERAL_ARCHIVES,
+            r"2 DocC archives \('./', '1.0/'\)",
+        ),
+        (
+            [
+                "docs/data/documentation/a.json",
+                "docs/downloads/C.doccarchive/data/documentation/c.json",
+                "docs/B.doccarchive/data/documentation/b.json",
+                "docs/B.doccarchive/old/data/documentation/b.json",
+            ],
+            Code.SEVERAL_ARCHIVES,
+            r"2 DocC archives \('docs/', 'docs/B.doccarchive/'\)",
         ),
         (
             [f"{name}.doccarchive/data/documentation/a.json" for name in "ABCD"],

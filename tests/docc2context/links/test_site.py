@@ -29,3 +29,19 @@ def test_an_exact_name_goes_before_a_decoded_one() -> None:
     site = Site(paths)
     assert site.find("/documentation/a%20b") == "documentation/a%20b.md"
     assert site.find("/documentation/a b") == "documentation/a b.md"
+
+
+@pytest.mark.parametrize("name", ["f(__).json", "F(__).json", "f(_%3A).json", "f%28_%3A%29.json"])
+def test_a_page_that_a_tool_has_renamed_is_found(name: str) -> None:
+    paths = output_paths([f"data/documentation/kit/{name}"])
+    assert [Site(paths).find("/documentation/kit/f(_:)")] == list(paths.values())
+    assert Site(paths).find("/documentation/kit/f(_:_:)") is None
+
+
+def test_a_page_under_its_own_name_goes_before_a_renamed_one() -> None:
+    paths = output_paths(
+        [f"data/documentation/{name}.json" for name in ("a%3Ab", "a:b", "a_b", "A%5FB")]
+    )
+    site = Site(paths)
+    assert site.find("/documentation/a:b") == paths["data/documentation/a:b.json"]
+    assert site.find("/documentation/a_b") == paths["data/documentation/a_b.json"]
