@@ -11,6 +11,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from io import FileIO
 from pathlib import Path
 
@@ -50,15 +51,41 @@ WRITES_A_PAGE = "mkdir -p output; echo '# Foo' > output/foo.md; "
 
 @pytest.fixture
 def started(start_server: Callable[..., Server], tmp_path: Path) -> Callable[..., Server]:
-    """A server whose converter is a shell script of these lines."""
+    """A server of its own, whose converter is a shell script of these lines."""
 
     def start(script: str, **settings: object) -> Server:
-        program = tmp_path / "converter"
-        program.write_text(f"#!/bin/sh\n[ $1 = --help ] && exit 0\n{script}\n")
-        program.chmod(0o755)
-        return start_server(CONVERTER_COMMAND=program, **settings)
+        return start_server(CONVERTER_COMMAND=written(script, tmp_path), **settings)
 
     return start
+
+
+@pytest.fixture(scope="module")
+def scripted(
+    start_server: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Server]:
+    """A server whose converter becomes a shell script of these lines.
+
+    For tests that leave a server as they found it: all with the same settings share one.
+    """
+    folder = tmp_path_factory.mktemp("scripted")
+
+    @cache
+    def server(**settings: object) -> Server:
+        return start_server(CONVERTER_COMMAND=folder / "converter", **settings)
+
+    def give(script: str, **settings: object) -> Server:
+        written(script, folder)
+        return server(**settings)
+
+    return give
+
+
+def written(script: str, folder: Path) -> Path:
+    """A converter command of these lines, which runs for its help as well."""
+    program = folder / "converter"
+    program.write_text(f"#!/bin/sh\n[ $1 = --help ] && exit 0\n{script}\n")
+    program.chmod(0o755)
+    return program
 
 
 def after(server: Server, archive: bytes, **headers: str) -> httpx2.Response:
@@ -86,9 +113,9 @@ def test_our_own_command_in_the_swift_form_gives_the_same_pages(
 
 
 def test_it_is_called_as_the_swift_tool_and_sees_pages_metadata_and_info(
-    started: Callable[..., Server],
+    scripted: Callable[..., Server],
 ) -> None:
-    server = started(
+    server = scripted(
         WRITES_A_PAGE + "echo $* > output/called; "
         # First found and then written: else it is a race whether the list lists itself.
         "found=$(find . -type f | LC_ALL=C sort); echo $found > output/files; "
@@ -120,8 +147,8 @@ def test_it_is_called_as_the_swift_tool_and_sees_pages_metadata_and_info(
     assert names <= {"HOME", "LANG", "PATH", "PWD", "TMPDIR", "OLDPWD", "SHLVL", "_"}
 
 
-def test_hostile_archives_do_not_reach_it(started: Callable[..., Server]) -> None:
-    server = started("exit 9")
+def test_hostile_archives_do_not_reach_it(scripted: Callable[..., Server]) -> None:
+    server = scripted("exit 9")
 
     assert problem(after(server, zipped({"../evil.json": b""})))["code"] == "unsafe_entry_name"
     assert problem(after(server, b"hello"))["code"] == "not_a_zip"
@@ -131,9 +158,9 @@ def test_hostile_archives_do_not_reach_it(started: Callable[..., Server]) -> Non
 
 
 def test_a_failure_is_told_without_its_words_and_logged_with_them(
-    started: Callable[..., Server],
+    scripted: Callable[..., Server],
 ) -> None:
-    server = started("echo to be fixed in $PWD >&2; exit 3")
+    server = scripted("echo to be fixed in $PWD >&2; exit 3")
 
     document = problem(after(server, doccarchive("Foo")))
 
@@ -153,9 +180,9 @@ def test_a_failure_is_told_without_its_words_and_logged_with_them(
     ],
 )
 def test_what_is_no_result_is_not_taken_for_one(
-    started: Callable[..., Server], script: str, why: str
+    scripted: Callable[..., Server], script: str, why: str
 ) -> None:
-    server = started(script)
+    server = scripted(script)
 
     assert problem(after(server, doccarchive("Foo")))["code"] == "conversion_failed"
     event = server.events("conversion_finished")[-1]
@@ -177,8 +204,8 @@ def test_a_command_that_hangs_is_stopped_with_all_that_it_has_started(
     assert sleepers() == []
 
 
-def test_a_client_that_hangs_up_ends_the_command(started: Callable[..., Server]) -> None:
-    server = started("setsid sleep 604 & sleep 605")
+def test_a_client_that_hangs_up_ends_the_command(scripted: Callable[..., Server]) -> None:
+    server = scripted("setsid sleep 604 & sleep 605")
     connection = server.begin(doccarchive("Foo"))
     eventually(lambda: len(sleepers()) == 2, "the command runs")
 
@@ -189,9 +216,9 @@ def test_a_client_that_hangs_up_ends_the_command(started: Callable[..., Server])
 
 
 def test_what_it_leaves_running_is_ended_and_its_result_taken(
-    started: Callable[..., Server],
+    scripted: Callable[..., Server],
 ) -> None:
-    server = started(WRITES_A_PAGE + "setsid sleep 606 & exit 0")
+    server = scripted(WRITES_A_PAGE + "setsid sleep 606 & exit 0")
 
     answer = after(server, doccarchive("Foo"))
 
@@ -209,9 +236,9 @@ def test_what_it_leaves_running_is_ended_and_its_result_taken(
     ids=["one file", "its folder", "its files together"],
 )
 def test_a_command_that_writes_too_much_is_stopped(
-    started: Callable[..., Server], script: str
+    scripted: Callable[..., Server], script: str
 ) -> None:
-    server = started(f"set -e; {script}", MAX_OUTPUT_BYTES=1_000_000)
+    server = scripted(f"set -e; {script}", MAX_OUTPUT_BYTES=1_000_000)
 
     remedy = "Split the documentation by module and convert one at a time."
     document = problem(after(server, doccarchive("Foo")), remedy=remedy)
@@ -219,9 +246,9 @@ def test_a_command_that_writes_too_much_is_stopped(
     assert (document["code"], document["limit"]) == ("output_too_large", 1_000_000)
 
 
-def test_a_deep_and_forbidden_tree_is_removed(started: Callable[..., Server]) -> None:
+def test_a_deep_and_forbidden_tree_is_removed(scripted: Callable[..., Server]) -> None:
     deep = "while [ ${i:-0} -lt 1500 ]; do i=$((i+1)); mkdir d && cd -P d || exit 1; done; "
-    server = started(f"{deep} chmod 0 ../../d; exit 4")
+    server = scripted(f"{deep} chmod 0 ../../d; exit 4")
 
     assert problem(after(server, doccarchive("Foo")))["code"] == "conversion_failed"
 
@@ -416,10 +443,10 @@ def test_what_only_our_own_converter_does_is_refused_and_is_no_conversion(
 
 
 def test_it_changes_nothing_outside_its_folder(
-    started: Callable[..., Server], tmp_path: Path
+    scripted: Callable[..., Server], tmp_path: Path
 ) -> None:
     outside = tmp_path / "outside"
-    server = started(WRITES_A_PAGE + f"(echo x > {outside}) 2>/dev/null; echo $? > output/code")
+    server = scripted(WRITES_A_PAGE + f"(echo x > {outside}) 2>/dev/null; echo $? > output/code")
     if "landlock" in str(server.client.get("/health/ready").json()).partition("missing")[2]:
         pytest.skip("SKIPPED: Landlock, which the kernel lacks")
 

@@ -7,6 +7,7 @@ import stat
 import struct
 import zlib
 from dataclasses import dataclass
+from functools import cache
 
 from docc2context.archive.limits import DEFAULT_LIMITS, Limits
 from docc2context.errors import Code
@@ -23,6 +24,7 @@ from tests.hostile.rawzip import (
     extra_field,
     raw_zip,
     unicode_path,
+    zip64_end,
     zip64_field,
 )
 
@@ -95,11 +97,20 @@ def typed(mode: int, name: bytes = b"thing", content: bytes = b"") -> bytes:
     return raw_zip(Member(), Member(name, content, STORED, central={"mode": mode}))
 
 
-def many_entries(counted: int, *, zip64: bool = False) -> bytes:
-    """A zip of 65,537 entries, one more than 16 bits tell from 0."""
-    told = {"here": counted, "entries": counted}
+@cache
+def crowded() -> tuple[bytes, dict[str, int]]:
+    """65,537 entries, one more than 16 bits tell from 0, without an end record; what it tells."""
     members = (Member(b"%d" % number, b"", STORED) for number in range(1 << 16))
-    return raw_zip(Member(), *members, zip64=told if zip64 else None, end=told)
+    data = raw_zip(Member(), *members, end={"here": 0, "entries": 0})
+    size, offset = struct.unpack("<2L", data[-10:-2])
+    return data[:-22], {"disk": 0, "directory_disk": 0, "size": size, "offset": offset}
+
+
+def many_entries(counted: int, *, zip64: bool = False) -> bytes:
+    """A zip of 65,537 entries, whose end record tells `counted`."""
+    data, told = crowded()
+    told = {**told, "here": counted, "entries": counted}
+    return data + (zip64_end(len(data), told) if zip64 else b"") + end_record(told)
 
 
 def in_header(**central: object) -> bytes:

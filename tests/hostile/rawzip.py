@@ -4,6 +4,7 @@ import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 PAGE = b"data/documentation/kit.json"
@@ -54,6 +55,7 @@ class Member:
         return {**told, **more, **self.both, **overwritten}
 
 
+@cache
 def deflated(data: bytes) -> bytes:
     compressor = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     return compressor.compress(data) + compressor.flush()
