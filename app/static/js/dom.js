@@ -38,6 +38,15 @@ export function withCode(sentence) {
 }
 
 /**
+ * A path as nodes: a line that is too short for it ends behind a slash, not within a name.
+ * @param {string} path
+ * @returns {(Node | string)[]}
+ */
+export function breakable(path) {
+  return path.split(/(?<=\/)/).flatMap((part, i) => (i ? [element("wbr"), part] : [part]));
+}
+
+/**
  * The rows of a description list.
  * @param {[string, string | Node, string?][]} facts name, value, and what the name means
  * @returns {Node[]}

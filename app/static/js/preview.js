@@ -1,7 +1,7 @@
 /** The preview of one page of the bundle: rendered, or as Markdown source. */
 
 import { copyFrom } from "./clipboard.js";
-import { byId, described, element } from "./dom.js";
+import { breakable, byId, described, element } from "./dom.js";
 import { sized } from "./format.js";
 import { split } from "./front_matter.js";
 import { heading, rendered } from "./markdown.js";
@@ -51,7 +51,7 @@ export class Preview {
     if (!isShown) {
       this.#path = path;
       this.#source = this.bundle.text(path);
-      byId("page-path").textContent = path;
+      byId("page-path").replaceChildren(...breakable(path));
       this.#fill();
     }
     const target = fragment ? heading(this.#rendered, fragment) : null;

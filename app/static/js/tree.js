@@ -5,7 +5,7 @@
  * when it is opened, and for a long one in parts.
  */
 
-import { element } from "./dom.js";
+import { breakable, element } from "./dom.js";
 import { counted } from "./format.js";
 import { route } from "./links.js";
 import { LongList } from "./long_list.js";
@@ -192,11 +192,11 @@ export class Tree {
     return toggle;
   }
 
-  /** @param {import("./bundle.js").Page} page @param {string} words @param {string} [detail] below them */
-  #link(page, words, detail) {
+  /** @param {import("./bundle.js").Page} page @param {string} words @param {string} [path] below them */
+  #link(page, words, path) {
     const name = element("span", { className: page.kind === "symbol" ? "symbol" : "" }, words);
     const link = element("a", { href: route(page.path) }, name);
-    if (detail) link.append(element("span", { className: "where" }, detail));
+    if (path) link.append(element("span", { className: "where" }, ...breakable(path)));
     link.dataset.path = page.path;
     this.#markLink(link);
     return link;

@@ -135,3 +135,41 @@ def test_a_filter_without_hits_says_what_was_searched(browser: Browser, server: 
         expect(page.page.locator("#page-path")).to_have_text("documentation/trailkit.md")
         expect(filter_field).to_be_focused()
         page.assert_quiet()
+
+
+_LINES = """
+(shown) => {
+  const lines = new Map();
+  for (const node of shown.childNodes) {
+    for (let at = 0; at < (node.data ?? "").length; at += 1) {
+      const range = new Range();
+      range.setStart(node, at);
+      range.setEnd(node, at + 1);
+      const { top } = range.getBoundingClientRect();
+      lines.set(top, (lines.get(top) ?? "") + node.data[at]);
+    }
+  }
+  return [...lines.values()];
+}
+"""
+
+
+def test_a_path_too_long_for_a_line_goes_on_behind_a_slash(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    archive = tmp_path / "Long.zip"
+    title = {
+        "documentationofmyverylongkit/routerbuilderguide": json.dumps(article("Guide")).encode()
+    }
+    archive.write_bytes(doccarchive("Kit", **title))
+    with opened(browser, server, viewport={"width": 1280, "height": 900}) as page:
+        page.convert(archive)
+        page.await_result("Kit")
+
+        page.page.get_by_label("Filter pages").fill("guide")
+
+        assert page.page.locator("#tree .where").evaluate(_LINES) == [
+            "documentation/",
+            "documentationofmyverylongkit/",
+            "routerbuilderguide.md",
+        ]
