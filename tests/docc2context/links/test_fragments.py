@@ -1,4 +1,5 @@
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -84,6 +85,11 @@ def test_anchors_are_the_same_percent_encoded_or_not(anchor: str, fragment: str)
     assert filled((KIT, page)) == ["# Kit\n## 概要\n(#概要)"]
 
 
+def test_letter_case_is_ignored_in_every_script() -> None:
+    page = heading("# Kit") + heading("## Übung", "Übung") + f"({link('#übung')})"
+    assert filled((KIT, page)) == ["# Kit\n## Übung\n(#übung)"]
+
+
 def test_a_link_to_a_page_that_is_not_there_leads_to_the_beginning() -> None:
     assert filled((KIT, heading("# Kit") + f"[f]({link('/documentation/kit/f(_:)')})")) == [
         "# Kit\n[f](#)"
@@ -102,6 +108,9 @@ def test_no_anchor_breaks_its_mark_or_what_stands_around_it(anchor: str) -> None
     assert set("|\n`<>").isdisjoint(marked)
     ((key, words),) = headings(marked)
     assert (key != "", words) == (True, "X")
+    marked = link(f"#{quote(anchor)}") or ""
+    assert marked.count("\0") == 3
+    assert set("|\n`<>").isdisjoint(marked)
 
 
 @pytest.mark.parametrize("before", ["", "> ", "- ", "1. ", "> - ", "  - > "])

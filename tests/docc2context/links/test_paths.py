@@ -75,7 +75,10 @@ def test_paths_do_not_depend_on_the_order_of_the_entries() -> None:
         ("data/documentation/kit/'...(_:)-4n4s0.json", "documentation/kit/'...(_-)-4n4s0.md"),
         ("data/documentation/kit/11.bounds&frame.json", "documentation/kit/11.bounds&frame.md"),
         ("data/documentation.json", "documentation.md"),
+        ("data/documentation/kit/'...json", "documentation/kit/'...md"),
         ("data/llms.txt/x.json", "_llms.txt/x.md"),
+        ("data/LinkGraph.json/x.json", "_LinkGraph.json/x.md"),
+        ("data/manifest.json/x.json", "_manifest.json/x.md"),
     ],
 )
 def test_names_stay_as_swift_developers_know_them(entry: str, path: str) -> None:
@@ -119,6 +122,17 @@ def test_entries_named_after_all_hashes_of_another_leave_it_a_name() -> None:
     paths = output_paths(entries)
     assert len(set(paths.values())) == len(entries)
     assert paths["data/a:b.json"] == f"a-b-{hashlib.sha256(digest.encode()).hexdigest()[:8]}.md"
+
+
+@pytest.mark.parametrize("letter", ["a", "A", "ä"])
+def test_a_name_of_200_bytes_stays_and_a_longer_one_is_cut_to_that(letter: str) -> None:
+    size = len(letter.encode())
+    longest = letter * (197 // size)
+    assert output_paths([f"data/{longest}.json"]) == {f"data/{longest}.json": f"{longest}.md"}
+    name = longest + letter
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    cut = letter * (188 // size)
+    assert output_paths([f"data/{name}.json"]) == {f"data/{name}.json": f"{cut}-{digest}.md"}
 
 
 def test_a_hash_is_cut_into_a_long_name_and_takes_no_folder() -> None:
