@@ -21,7 +21,12 @@ SHOWN = "x # Fake script alert 1 script go\N{HORIZONTAL ELLIPSIS}"
     ("language", "name"),
     [
         ("occ", "Objective-C"),
+        ("objc", "Objective-C"),
+        ("swift", "Swift"),
+        ("c", "C"),
         ("c++", "C++"),
+        ("cpp", "C++"),
+        ("data", "Data"),
         ("openapi", "openapi"),
         ("C#", "C#"),
         ("objective-c 2.0", "objective-c 2.0"),
@@ -29,6 +34,8 @@ SHOWN = "x # Fake script alert 1 script go\N{HORIZONTAL ELLIPSIS}"
         ("a_b", "a b"),
         ("***", "another language"),
         ("", ""),
+        ("a" * 40, "a" * 40),
+        ("a" * 39 + " bc", "a" * 39 + "…"),
         ("a" * 1000, "a" * 40 + "…"),
     ],
 )
