@@ -102,6 +102,26 @@ def test_a_check_that_fails_is_told_and_does_not_cost_the_report(
     assert (report["pages_converted"], report["check"]) == (1, None)
 
 
+def test_an_archive_that_is_gone_before_it_was_checked_does_not_cost_the_report(
+    good: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def say_and_lose_it(line: str) -> None:
+        Path(good).unlink(missing_ok=True)
+        sys.stderr.write(f"{line}\n")
+
+    monkeypatch.setattr(cli, "say", say_and_lose_it)
+    out = str(tmp_path / "out")
+    assert cli.main(["convert", good, "-o", out, "--strict", "--json"]) == 1
+    captured = capsys.readouterr()
+    assert captured.err.splitlines()[1:] == [
+        f"docc2context: cannot check what was written to {out}: No such file or directory"
+    ]
+    assert json.loads(captured.out)["check"] is None
+
+
 def test_the_calling_form_of_the_swift_tool_is_taken(good: str, tmp_path: Path) -> None:
     for _ in range(2):
         assert cli.main([good, "--output", str(tmp_path / "out"), "--force"]) == 0

@@ -17,9 +17,9 @@ def decoded(**keys: Any) -> RenderNode:
     return decode_page(page("Kit", **keys)).node
 
 
-def summarized(**keys: Any) -> str:
+def context() -> Context:
     links = PageResolver(Site({}), "documentation/kit.md", {})
-    return summary(decoded(**keys), Context(links, Budget(1000, 0), new_counts()))
+    return Context(links, Budget(1000, 0), new_counts())
 
 
 def text(words: str) -> dict[str, Any]:
@@ -49,7 +49,13 @@ LINK = {"type": "reference", "identifier": "https://example.com", "overridingTit
 def test_a_page_is_summed_up_by_its_abstract_or_else_by_the_first_words_of_a_tutorial(
     keys: dict[str, Any], words: str
 ) -> None:
-    assert summarized(**keys) == words
+    assert summary(decoded(**keys), context()) == words
+
+
+def test_an_abstract_that_is_the_same_in_any_file_is_taken_as_it_was_rendered() -> None:
+    ctx = context()
+    ctx.abstract = " Slow. "
+    assert summary(decoded(abstract=[text("Never rendered again.")]), ctx) == "Slow."
 
 
 def test_what_a_page_lists_are_its_topics_and_then_its_chapters_in_order() -> None:
