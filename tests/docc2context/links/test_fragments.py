@@ -78,6 +78,12 @@ def test_a_heading_of_a_thousand_letters_is_linked_and_a_longer_one_is_not() -> 
     assert told.rpartition("\n")[2] == f"#{'a' * LONGEST_LINKED} #kit"
 
 
+def test_a_page_whose_title_is_too_long_to_link_is_linked_at_its_first_heading() -> None:
+    page = heading("# " + "a" * (LONGEST_LINKED + 1)) + heading("## Use", "Use")
+    (told,) = filled((KIT, page + heading("## Note", "Note") + f"({link('/documentation/kit')})"))
+    assert told.endswith("(#use)")
+
+
 @pytest.mark.parametrize("anchor", ["概要", "%E6%A6%82%E8%A6%81"])
 @pytest.mark.parametrize("fragment", ["概要", "%E6%A6%82%E8%A6%81"])
 def test_anchors_are_the_same_percent_encoded_or_not(anchor: str, fragment: str) -> None:

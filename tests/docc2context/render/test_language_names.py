@@ -33,6 +33,7 @@ SHOWN = "x # Fake script alert 1 script go\N{HORIZONTAL ELLIPSIS}"
         ("a <b>*c*", "a b c"),
         ("a_b", "a b"),
         ("***", "another language"),
+        ("*" * 50, "another language"),
         ("", ""),
         ("a" * 40, "a" * 40),
         ("a" * 39 + " bc", "a" * 39 + "…"),
