@@ -31,7 +31,7 @@ def plain(data: bytes) -> PackedFile:
 
 
 def deflated(data: bytes) -> PackedFile:
-    """A file as an entry of a zip: deflated, unless that would make it longer."""
+    """A file as an entry of a zip: deflated, if that makes it shorter."""
     shorter = deflate_compress(data, _LEVEL)
     if len(shorter) < len(data):
         return PackedFile(shorter, len(data), zlib_ng.crc32(data), DEFLATED)

@@ -1,6 +1,6 @@
 """The files of an archive that its pages show or link, and links to them in the bundle."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import unquote
 
 from docc2context.links.paths import asset_paths, link_from, path_key
@@ -14,7 +14,7 @@ from docc2context.model.reference import DownloadReference
 class Assets:
     """Which file of the archive a reference's URL means, and where it goes in the bundle."""
 
-    def __init__(self, names: Iterable[str], pages: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], pages: Collection[str]) -> None:
         self.paths = asset_paths(names, pages)
         self._by_key: dict[str, str] = {}
         for name in self.paths:

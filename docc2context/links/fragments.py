@@ -1,7 +1,7 @@
 """The fragments of a document that is made of many pages, and its links to them."""
 
 import re
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from docc2context.links.marks import HEADING, MARK, headings, page_key
 from docc2context.markdown.inline import destination
@@ -30,9 +30,8 @@ class Fragments:
             if len(fragment) > LONGEST_LINKED:
                 continue
             self._by_place.setdefault((page, ""), fragment)
-            if anchor:
-                self._by_place.setdefault((page, anchor), fragment)
-                self._by_folded_place.setdefault((page, _lower(anchor)), fragment)
+            self._by_place.setdefault((page, anchor), fragment)
+            self._by_folded_place.setdefault((page, _lower(anchor)), fragment)
 
     def filled(self, markdown: str) -> str:
         """A page that was added, with its marks filled in."""
@@ -51,4 +50,4 @@ class Fragments:
 
 
 def _lower(anchor: str) -> str:
-    return quote(unquote(anchor).lower(), safe="")
+    return unquote(anchor).lower()

@@ -33,7 +33,7 @@ def page_key(path: str) -> str:
 def mark_heading(heading: str, anchor: str | None) -> str:
     """A rendered heading with DocC's anchor for it, percent-encoded or not."""
     level, space, words = heading.partition(" ")
-    return f"{level}{space}\0{HEADING}\0{_encoded(unquote(anchor or ''))}\0{words}"
+    return f"{level}{space}\0{HEADING}\0{quote(unquote(anchor or ''))}\0{words}"
 
 
 def headings(markdown: str) -> Iterator[tuple[str, str]]:
@@ -54,14 +54,10 @@ class MarkingResolver(PageResolver):
         if path is None:
             return None
         anchor = unquote(self.url(identifier).partition("#")[2])
-        return f"#\0{page_key(path)}\0{_encoded(anchor)}\0"
+        return f"#\0{page_key(path)}\0{quote(anchor)}\0"
 
     def with_references(self, references: Mapping[str, ReferenceText]) -> "MarkingResolver":
         return MarkingResolver(self._site, self._path, references)
 
     def fill_own_links(self, markdown: str, anchors: Mapping[str, str]) -> str:  # noqa: ARG002  # the document's are not known yet
         return markdown
-
-
-def _encoded(anchor: str) -> str:
-    return quote(anchor, safe="")

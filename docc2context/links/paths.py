@@ -11,7 +11,7 @@ import hashlib
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import chain, takewhile
@@ -58,7 +58,7 @@ def output_paths(entries: Iterable[str]) -> dict[str, str]:
     return paths
 
 
-def asset_paths(names: Iterable[str], pages: Iterable[str]) -> dict[str, str]:
+def asset_paths(names: Iterable[str], pages: Collection[str]) -> dict[str, str]:
     """Each asset, relative to the archive root, with the path of its file in the bundle.
 
     As unique, legal and independent of order as the paths of `pages`, which no asset takes.
@@ -68,7 +68,6 @@ def asset_paths(names: Iterable[str], pages: Iterable[str]) -> dict[str, str]:
     """
     paths = {name: _plain_asset_path(name) for name in sorted(names)}
     changed = {name for name, path in paths.items() if name != path}
-    pages = list(pages)
     taken = {*RESERVED_NAMES, *map(path_key, pages)}
     _make_distinct(paths, changed, taken, _Folders(chain(pages, paths.values())))
     return paths
@@ -120,7 +119,7 @@ def _hashed(entry: str, plain: str) -> Iterator[str]:
     stem, extension = _stem_and_suffix(name)
     digest = entry
     while True:
-        digest = hashlib.sha256(digest.encode("utf-8", "surrogatepass")).hexdigest()
+        digest = hashlib.sha256(digest.encode()).hexdigest()
         for length in (8, 16, 32, 64):
             suffix = f"-{digest[:length]}{extension}"
             yield f"{folder}{slash}{_cut(stem, MAX_SEGMENT_BYTES - len(suffix))}{suffix}"
@@ -157,8 +156,6 @@ def _stem_and_suffix(name: str) -> tuple[str, str]:
 @lru_cache(maxsize=4096)
 def _folder(folder: str) -> str:
     """A folder's path in the bundle; an archive has far fewer folders than pages."""
-    if not folder:
-        return ""
     first, *rest = map(_segment, folder.split("/"))
     return "/".join([f"_{first}" if first.casefold() in RESERVED_NAMES else first, *rest])
 
@@ -168,14 +165,13 @@ def _segment(name: str, suffix: str = "") -> str:
     if len(name) < _SURELY_SHORT and _SAFE_NAME.fullmatch(name):
         return name.replace(":", "-") + suffix
     safe = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name).replace(":", "-"))
-    safe = safe.encode("utf-8", "replace").decode()  # a lone surrogate has no UTF-8
     if _RESERVED.match(safe):
         safe = f"_{safe}"
     if not suffix:
         safe = re.sub(r"[. ]+$", lambda match: "_" * len(match[0]), safe)
     if len((safe + suffix).encode()) <= MAX_SEGMENT_BYTES:
         return safe + suffix
-    mark = "-" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    mark = "-" + hashlib.sha256(name.encode()).hexdigest()[:8]
     return _cut(safe, MAX_SEGMENT_BYTES - len(mark) - len(suffix.encode())) + mark + suffix
 
 

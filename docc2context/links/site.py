@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from docc2context.links.paths import page_entry, path_key
 from docc2context.links.references import References
 
-_BUNDLE_URL = re.compile(r"doc://[^/]*(?=/)")
+_BUNDLE_URL = re.compile(r"^doc://[^/]*(?=/)")
 _SLASHES = re.compile("//+")
 _NOT_ON_WINDOWS = re.compile('[:*?"<>|]')
 """What 7-Zip and Windows' own tar replace by `_` in the names of files that they unpack."""
@@ -38,11 +38,8 @@ class Site:
         """
         if (exact := self._paths.get(page_entry(url))) is not None:
             return exact
-        if url.startswith("doc://"):
-            url = _BUNDLE_URL.sub("", url)
-        path = "/" + url.partition("#")[0].strip("/")
-        if "//" in path:
-            path = _SLASHES.sub("/", path)
+        path = "/" + _BUNDLE_URL.sub("", url).partition("#")[0].strip("/")
+        path = _SLASHES.sub("/", path)
         return (
             self._paths.get(page_entry(path))
             or self._paths.get(decoded := page_entry(unquote(path)))

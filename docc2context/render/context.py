@@ -129,8 +129,7 @@ class Context(Surroundings):
     def heading(self, level: int, text: str, anchor: str | None = None) -> str:
         """A heading of plain text; `anchor` is DocC's own for it, as the archive has it."""
         suffix = self.suffix if level == 2 else ""
-        if suffix:
-            self.budget.reserve(len(suffix))
+        self.budget.reserve(len(suffix))
         return self.headings.add(level, text, suffix, anchor)
 
     def variant(self, language: str, references: Mapping[str, ReferenceText]) -> "Context":

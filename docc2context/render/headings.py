@@ -30,7 +30,7 @@ class Headings:
         """The fragments of the headings so far, by DocC's anchors for them."""
         self._slugs = Slugs()
 
-    def add(self, level: int, text: str, suffix: str = "", anchor: str | None = None) -> str:
+    def add(self, level: int, text: str, suffix: str, anchor: str | None = None) -> str:
         """A heading of plain text, whose fragment is remembered for links to DocC's anchor.
 
         `anchor` is as the archive has it, and as in a URL: percent-encoded where it is not ASCII.

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from docc2context.markdown.code import code_block
 
-_OPTIONS = re.compile(r"[\s,{].*", re.DOTALL)
+_OPTIONS = re.compile(r"[\s,{].*")
 
 _LANGUAGES = {"occ": "objc", "objective-c": "objc", "data": "", "none": ""}
 """Names that DocC uses for languages, as Markdown's readers know them."""

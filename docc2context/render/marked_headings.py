@@ -9,6 +9,6 @@ class MarkedHeadings(Headings):
 
     __slots__ = ()
 
-    def add(self, level: int, text: str, suffix: str = "", anchor: str | None = None) -> str:
+    def add(self, level: int, text: str, suffix: str, anchor: str | None = None) -> str:
         rendered = super().add(level, text, suffix)
         return mark_heading(rendered, anchor) if rendered else ""

@@ -70,8 +70,6 @@ def summary(node: RenderNode, ctx: Context) -> str:
     if ctx.abstract:
         return ctx.abstract.strip()
     words = node.abstract or _first_paragraph(node.sections or ())
-    if not words:
-        return ""
     with ctx.inside_link(), ctx.for_other_file():
         return inlines(words, ctx).strip()
 

@@ -59,9 +59,11 @@ def test_json_prints_the_report(
     good: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cli.main(["convert", good, "-o", str(tmp_path / "out.zip"), "--json"])
-    report = json.loads(capsys.readouterr().out)
+    told = capsys.readouterr().out
+    report = json.loads(told)
     assert (report["pages_converted"], report["pages_skipped"]) == (1, [])
     assert "check" not in report
+    assert told == json.dumps(report, indent=2) + "\n"
 
 
 def test_json_under_strict_tells_what_the_check_found(
@@ -100,6 +102,26 @@ def test_a_check_that_fails_is_told_and_does_not_cost_the_report(
     )
     report = json.loads(captured.out)
     assert (report["pages_converted"], report["check"]) == (1, None)
+
+
+def test_an_archive_that_is_gone_before_it_was_checked_does_not_cost_the_report(
+    good: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def say_and_lose_it(line: str) -> None:
+        Path(good).unlink(missing_ok=True)
+        sys.stderr.write(f"{line}\n")
+
+    monkeypatch.setattr(cli, "say", say_and_lose_it)
+    out = str(tmp_path / "out")
+    assert cli.main(["convert", good, "-o", out, "--strict", "--json"]) == 1
+    captured = capsys.readouterr()
+    assert captured.err.splitlines()[1:] == [
+        f"docc2context: cannot check what was written to {out}: No such file or directory"
+    ]
+    assert json.loads(captured.out)["check"] is None
 
 
 def test_the_calling_form_of_the_swift_tool_is_taken(good: str, tmp_path: Path) -> None:
@@ -307,14 +329,38 @@ def test_what_an_archive_says_does_nothing_to_a_terminal(
     assert len(long) < 220
 
 
-def test_kinds_that_are_not_listed_are_counted(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("count", "more"), [(10, 0), (12, 2)])
+def test_ten_losses_of_each_kind_are_named_and_others_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], count: int, more: int
 ) -> None:
-    kit = page("Kit", abstract=[{"type": f"new{i}"} for i in range(12)])
-    cli.main(["convert", written(tmp_path, archive(kit=kit)), "-o", str(tmp_path / "out")])
-    _, *named, last = capsys.readouterr().err.splitlines()
-    assert [line.startswith("  unknown inline:new") for line in named] == [True] * 10
-    assert last == "  … and 2 more kinds; --json lists them all"
+    abstract = [{"type": "reference", "identifier": f"doc://{n}"} for n in range(count)]
+    abstract += [{"type": f"new{n}"} for n in range(count)]
+    bad: dict[str, Any] = {str(n): b"{" for n in range(count)}
+    path = written(tmp_path, archive(kit=page("Kit", abstract=abstract), **bad))
+    cli.main(["convert", path, "-o", str(tmp_path / "out")])
+    first, *lines = capsys.readouterr().err.splitlines()
+    assert first.endswith(f", {count} skipped, {count} unknown nodes, {count} missing references")
+    others = [line for line in lines if line.startswith("  … and ")]
+    named = [line.split()[0] for line in lines if line not in others]
+    assert named == ["skipped"] * 10 + ["missing"] * 10 + ["unknown"] * 10
+    told = [
+        f"  … and {more} more; manifest.json lists them all",
+        f"  … and {more} more missing references; --json names up to 100",
+        f"  … and {more} more kinds; --json lists them all",
+    ]
+    assert others == (told if more else [])
+
+
+def test_the_name_of_what_was_written_does_nothing_to_a_terminal(
+    good: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = f"{tmp_path}/\x1b[2J"
+    assert cli.main(["convert", good, "-o", out]) == 0
+    assert capsys.readouterr().err.startswith(f"1 page written to {quoted(out)}, 0 skipped")
+    assert cli.main(["convert", f"{out}/gone", "-o", str(tmp_path / "b")]) == 1
+    assert capsys.readouterr().err == (
+        f"docc2context: cannot convert {quoted(f'{out}/gone')}: No such file or directory\n"
+    )
 
 
 def test_missing_references_are_named_with_their_page(
@@ -425,6 +471,9 @@ def test_workers_change_no_byte_and_one_that_is_killed_is_told_of(
         (["convert", "x", "-o", "t.txt"], "'t.txt' would become a folder"),
         (["convert", "x", "-o", "t.tar.gz"], "'t.tar.gz' would become a folder"),
         (["-", "-o", "t.JSON"], "'t.JSON' would become a folder"),
+        (["-", "-o", "t.html"], "'t.html' would become a folder"),
+        (["-", "-o", "t.tar"], "'t.tar' would become a folder"),
+        (["-", "-o", "t.tgz"], "'t.tgz' would become a folder"),
         (["convert", "x", "-o", "y", "--language", "objc"], "invalid choice: 'objc'"),
         (["check", "x", "y", "--language", "occ"], "unrecognized arguments: --language occ"),
         (["convert", "", "-o", "y"], "argument archive: is empty; is a variable not set?"),

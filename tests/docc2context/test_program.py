@@ -91,6 +91,10 @@ def test_the_report_is_utf_8_whatever_the_terminal_takes(
             "docc2context: cannot check a.zip: standard output is closed\n",
         ),
         (
+            "docc2context convert nowhere --single -o - >&-",
+            "docc2context: cannot convert nowhere: standard output is closed\n",
+        ),
+        (
             "docc2context convert - -o out <&-",
             "docc2context: cannot convert -: standard input is closed\n",
         ),
@@ -176,7 +180,9 @@ def test_like_a_filter_it_ends_without_a_word_where_nobody_reads(
 
 
 @contextmanager
-def started(here: Path, line: str, *before: str) -> Iterator["subprocess.Popen[bytes]"]:
+def started(
+    here: Path, line: str, *before: str, stdout: int | None = None
+) -> Iterator["subprocess.Popen[bytes]"]:
     """The program in a session of its own, where signals to its group reach its workers alone.
 
     One that does not end is killed after two minutes, so that a test fails and does not hang.
@@ -187,6 +193,7 @@ def started(here: Path, line: str, *before: str) -> Iterator["subprocess.Popen[b
         cwd=here,
         env=PLAIN,
         stdin=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         start_new_session=True,
     ) as program:
@@ -352,6 +359,18 @@ def test_a_bundle_that_is_whole_is_told_of_when_its_check_is_stopped(here: Path)
     told = b"docc2context: stopped by SIGINT; %b\n" % left
     assert (program.returncode, err) == (130, told)
     assert (here / "out/manifest.json").is_file()
+
+
+def test_a_document_may_be_incomplete_where_a_signal_comes_while_it_is_read(here: Path) -> None:
+    (here / "a.zip").write_bytes(numbered(2_000))  # more than a pipe holds
+    with started(here, "convert a.zip --single -o -", stdout=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        assert program.stdout.read(4) == b"---\n"
+        program.send_signal(signal.SIGTERM)
+        assert program.stderr is not None
+        err = program.stderr.read()
+    told = b"docc2context: stopped by SIGTERM; standard output may be incomplete\n"
+    assert (program.wait(), err) == (143, told)
 
 
 @pytest.mark.parametrize(("number", "code"), ENDS)

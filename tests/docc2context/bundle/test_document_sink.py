@@ -1,3 +1,4 @@
+import io
 import os
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import pytest
 
 import docc2context
 from docc2context.bundle.document_sink import open_document
-from docc2context.errors import DestinationError
+from docc2context.errors import DestinationError, OutputTooLarge
 from tests.docc2context.archives import archive, page
 
 KIT = archive(kit=page("Kit"))
@@ -30,6 +31,17 @@ def test_nothing_is_left_of_a_document_that_is_not_whole(
         sink.write("half")
         raise error
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_left_in_an_open_file_where_a_document_outgrows_its_limit() -> None:
+    file = io.BytesIO()
+    with (
+        pytest.raises(OutputTooLarge, match=r"^the output is over the limit of 7 bytes; "),
+        open_document(file, 7, replace=False) as sink,
+    ):
+        sink.write("four")
+        sink.write("more")
+    assert file.getvalue() == b""
 
 
 def test_a_document_is_replaced_only_when_asked(tmp_path: Path) -> None:

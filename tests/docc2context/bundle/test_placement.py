@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from docc2context.bundle.placement import open_sink
-from docc2context.bundle.zip_writer import MAX_ENTRY_BYTES
 from docc2context.errors import DestinationError, OutputTooLarge
 from tests.docc2context.archives import unzipped, zipped
 
@@ -94,8 +93,8 @@ def test_an_asset_of_four_gib_is_refused_unread() -> None:
         pytest.raises(OutputTooLarge) as error,
         open_sink(io.BytesIO(), 1 << 40, replace=False) as sink,
     ):
-        sink.write_asset("a.mov", MAX_ENTRY_BYTES + 1, iter([b"never"]))
-    assert error.value.limit == MAX_ENTRY_BYTES
+        sink.write_asset("a.mov", 0xFFFFFFFF, iter([b"never"]))
+    assert error.value.limit == 0xFFFFFFFE
 
 
 def test_what_stands_there_is_left_alone(tmp_path: Path) -> None:

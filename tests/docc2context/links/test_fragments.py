@@ -1,4 +1,5 @@
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -77,11 +78,22 @@ def test_a_heading_of_a_thousand_letters_is_linked_and_a_longer_one_is_not() -> 
     assert told.rpartition("\n")[2] == f"#{'a' * LONGEST_LINKED} #kit"
 
 
+def test_a_page_whose_title_is_too_long_to_link_is_linked_at_its_first_heading() -> None:
+    page = heading("# " + "a" * (LONGEST_LINKED + 1)) + heading("## Use", "Use")
+    (told,) = filled((KIT, page + heading("## Note", "Note") + f"({link('/documentation/kit')})"))
+    assert told.endswith("(#use)")
+
+
 @pytest.mark.parametrize("anchor", ["概要", "%E6%A6%82%E8%A6%81"])
 @pytest.mark.parametrize("fragment", ["概要", "%E6%A6%82%E8%A6%81"])
 def test_anchors_are_the_same_percent_encoded_or_not(anchor: str, fragment: str) -> None:
     page = heading("# Kit") + heading("## 概要", anchor) + f"({link(f'#{fragment}')})"
     assert filled((KIT, page)) == ["# Kit\n## 概要\n(#概要)"]
+
+
+def test_letter_case_is_ignored_in_every_script() -> None:
+    page = heading("# Kit") + heading("## Übung", "Übung") + f"({link('#übung')})"
+    assert filled((KIT, page)) == ["# Kit\n## Übung\n(#übung)"]
 
 
 def test_a_link_to_a_page_that_is_not_there_leads_to_the_beginning() -> None:
@@ -102,6 +114,9 @@ def test_no_anchor_breaks_its_mark_or_what_stands_around_it(anchor: str) -> None
     assert set("|\n`<>").isdisjoint(marked)
     ((key, words),) = headings(marked)
     assert (key != "", words) == (True, "X")
+    marked = link(f"#{quote(anchor)}") or ""
+    assert marked.count("\0") == 3
+    assert set("|\n`<>").isdisjoint(marked)
 
 
 @pytest.mark.parametrize("before", ["", "> ", "- ", "1. ", "> - ", "  - > "])

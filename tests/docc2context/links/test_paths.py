@@ -75,7 +75,11 @@ def test_paths_do_not_depend_on_the_order_of_the_entries() -> None:
         ("data/documentation/kit/'...(_:)-4n4s0.json", "documentation/kit/'...(_-)-4n4s0.md"),
         ("data/documentation/kit/11.bounds&frame.json", "documentation/kit/11.bounds&frame.md"),
         ("data/documentation.json", "documentation.md"),
+        ("data/documentation/kit/'...json", "documentation/kit/'...md"),
         ("data/llms.txt/x.json", "_llms.txt/x.md"),
+        ("data/LinkGraph.json/x.json", "_LinkGraph.json/x.md"),
+        ("data/manifest.json/x.json", "_manifest.json/x.md"),
+        ("data/a. /x.json", "a__/x.md"),
     ],
 )
 def test_names_stay_as_swift_developers_know_them(entry: str, path: str) -> None:
@@ -121,6 +125,29 @@ def test_entries_named_after_all_hashes_of_another_leave_it_a_name() -> None:
     assert paths["data/a:b.json"] == f"a-b-{hashlib.sha256(digest.encode()).hexdigest()[:8]}.md"
 
 
+@pytest.mark.parametrize("letter", ["a", "A", "ä", "概"])
+def test_a_name_of_200_bytes_stays_and_a_longer_one_is_cut_to_that(letter: str) -> None:
+    size = len(letter.encode())
+    longest = letter * (197 // size)
+    assert output_paths([f"data/{longest}.json"]) == {f"data/{longest}.json": f"{longest}.md"}
+    name = longest + letter
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    cut = letter * (188 // size)
+    assert output_paths([f"data/{name}.json"]) == {f"data/{name}.json": f"{cut}-{digest}.md"}
+
+
+@pytest.mark.parametrize(
+    ("taken", "length"), [((), 8), ((8,), 16), ((8, 16), 32), ((8, 16, 32), 64)]
+)
+def test_as_much_of_a_hash_is_taken_as_tells_names_apart(
+    taken: tuple[int, ...], length: int
+) -> None:
+    digest = hashlib.sha256(b"data/a:b.json").hexdigest()
+    entries = ["data/a:b.json", "data/a-b.json"]
+    entries += [f"data/a-b-{digest[:other]}.json" for other in taken]
+    assert output_paths(entries)["data/a:b.json"] == f"a-b-{digest[:length]}.md"
+
+
 def test_a_hash_is_cut_into_a_long_name_and_takes_no_folder() -> None:
     paths = output_paths([f"data/{'A' * 196}.json", f"data/{'a' * 196}.json"])
     assert {len(path) for path in paths.values()} == {199, MAX_SEGMENT_BYTES}
@@ -135,6 +162,24 @@ def test_a_folder_is_taken_in_whatever_case() -> None:
         "Kit/x": "Kit/x",
         "kit": f"kit-{hashlib.sha256(b'kit').hexdigest()[:8]}",
     }
+
+
+def test_names_differ_by_more_than_the_case_of_letters_of_any_script() -> None:
+    assert asset_paths(["É", "é", "Ê"], []) == {
+        "É": "É",
+        "é": f"é-{hashlib.sha256('é'.encode()).hexdigest()[:8]}",
+        "Ê": "Ê",
+    }
+
+
+def test_a_folder_takes_no_name_that_only_begins_like_it() -> None:
+    names = ["kit", "kit-a/x", "kitten/x"]
+    assert asset_paths(names, []) == {name: name for name in names}
+
+
+def test_no_folder_of_an_asset_is_named_like_a_page() -> None:
+    names = ["x.md/y", "z.MD/y"]
+    assert asset_paths(names, []) == {"x.md/y": "x.md_/y", "z.MD/y": "z.MD_/y"}
 
 
 def test_a_folder_that_only_deeper_ones_imply_is_taken() -> None:

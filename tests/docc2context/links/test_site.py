@@ -28,6 +28,7 @@ def test_an_exact_name_goes_before_a_decoded_one() -> None:
     paths = output_paths(["data/documentation/a%20b.json", "data/documentation/a b.json"])
     site = Site(paths)
     assert site.find("/documentation/a%20b") == "documentation/a%20b.md"
+    assert site.find("/documentation/a%20b#Use") == "documentation/a%20b.md"
     assert site.find("/documentation/a b") == "documentation/a b.md"
 
 
@@ -45,3 +46,10 @@ def test_a_page_under_its_own_name_goes_before_a_renamed_one() -> None:
     site = Site(paths)
     assert site.find("/documentation/a:b") == paths["data/documentation/a:b.json"]
     assert site.find("/documentation/a_b") == paths["data/documentation/a_b.json"]
+
+
+def test_a_page_whose_name_has_capitals_is_found_by_any_and_the_first_of_several() -> None:
+    paths = output_paths(["data/documentation/Kit.json", "data/documentation/KIT.json"])
+    site = Site(paths)
+    assert site.find("/documentation/Kit") == paths["data/documentation/Kit.json"]
+    assert site.find("/documentation/kit") == paths["data/documentation/KIT.json"]

@@ -5,8 +5,8 @@ from docc2context.render.budget import Budget, MentionsTooMuch, PageTooLarge
 
 def test_all_that_is_made_of_a_page_counts_and_the_limit_itself_is_allowed() -> None:
     budget = Budget(10, page_bytes=0)
-    assert budget.spend("twelve") == "twelve"
     budget.reserve(4)
+    assert budget.spend("twelve") == "twelve"
     with pytest.raises(PageTooLarge):
         budget.spend("x")
 
@@ -28,13 +28,14 @@ def test_a_page_may_mention_two_megabytes_and_sixteen_times_its_own_bytes() -> N
 def test_a_copy_has_what_is_left_and_what_it_spends_stays_in_the_original() -> None:
     budget = Budget(10, page_bytes=1000)
     budget.reserve(4)
-    budget.mention(16 * 1000)
+    budget.mention(1000)
+    rest = (2 << 20) + 15 * 1000
     other = budget.copy()
     other.reserve(6)
-    other.mention(2 << 20)
+    other.mention(rest)
     with pytest.raises(PageTooLarge):
         other.reserve(1)
     with pytest.raises(MentionsTooMuch):
         other.mention(1)
     budget.reserve(6)
-    budget.mention(2 << 20)
+    budget.mention(rest)
