@@ -209,6 +209,12 @@ byId("to-service").onclick = (event) => {
   byId("service").focus({ preventScroll: true });
 };
 addEventListener("popstate", showCurrentEntry);
+byId("result").addEventListener("click", (event) => {
+  const leadsHere = event.target.closest("a")?.href === location.href;
+  if (!leadsHere || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault(); // for Firefox this is no navigation, and no popstate would follow
+  showCurrentEntry();
+});
 addEventListener("beforeunload", (event) => {
   // None of it is kept anywhere but in this tab.
   if (running || (result && !result.isSaved) || !earlier.isSaved) event.preventDefault();

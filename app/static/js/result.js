@@ -55,9 +55,9 @@ export class Result {
       if (event.key === "Enter" && !event.isComposing) this.#tree.openFirst();
     };
     byId("tree").onclick = (event) => {
-      // The focus follows a page that was opened by the keyboard; a click has a `detail` above 0.
+      // The focus follows a page that was opened by the keyboard.
       const opens = event.target.closest("a") && !event.ctrlKey && !event.metaKey && !event.shiftKey;
-      if (opens && event.detail === 0) this.#preview.focus();
+      if (opens && isByKey(event)) this.#preview.focus();
     };
     skip("to-page", () => this.#preview.focus());
     skip("to-pages", () => this.#tree.focus());
@@ -197,3 +197,6 @@ function listed(words, rows, meaning) {
 
 /** @param {Record<string, number>} counts */
 const total = (counts) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+/** Whether a click was made by a key: Firefox counts it as one click, Safari names no pointer. @param {PointerEvent} event */
+const isByKey = ({ detail, pointerType }) => detail === 0 || pointerType === "";

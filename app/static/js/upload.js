@@ -42,7 +42,9 @@ export function convert(file, options, watcher, signal) {
   const requestId = newRequestId();
   return new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => request.abort(), { once: true });
-    request.upload.onprogress = (event) => watcher.uploading(event.loaded, file.size);
+    // Firefox tells of the upload's `load` only when the answer begins.
+    request.upload.onprogress = ({ loaded }) =>
+      loaded < file.size ? watcher.uploading(loaded, file.size) : watcher.converting();
     request.upload.onload = () => watcher.converting();
     request.onprogress = (event) => {
       if (request.status === 200) watcher.receiving(event.loaded, event.total);
