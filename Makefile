@@ -60,6 +60,10 @@ test-alert: $(READY) ## Send a test alert of SEVERITY to Alertmanager, and say w
 test: $(READY) ## Run all tests, in some ten minutes on two cores; those that cannot run here say SKIPPED: and why.
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
+firefox: $(READY) ## Test the web page in Firefox (Debian: firefox-esr) instead of Chromium, as far as that can be driven.
+	@BROWSER=firefox $(BIN)/python -m pytest -rs --numprocesses=auto --maxprocesses=4 --dist=loadfile \
+	  tests/app/web tests/app/test_pages_in_browser.py
+
 mutants: $(READY) ## Break each alert rule, or those in ALERTS, in every way that the tests should notice.
 	@$(BIN)/python -m tests.monitoring.mutants $(ALERTS)
 

@@ -1,15 +1,25 @@
 """A real browser, and what it says of a page."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 DEPLOYED = "service.example"
 """A name under which the browser finds this machine; scripts may behave on localhost only."""
+
+IN_FIREFOX: Final = os.environ.get("BROWSER") == "firefox"
+"""Set by `make firefox`."""
+
+_CHROMIUMS_OPTIONS: Final = frozenset(
+    {"color_scheme", "forced_colors", "has_touch", "java_script_enabled", "reduced_motion"}
+)
+"""Options of a context that Playwright cannot set in Firefox as Mozilla makes it."""
 
 _VIOLATIONS = """
 window.violations = [];
@@ -19,21 +29,41 @@ document.addEventListener("securitypolicyviolation", (event) =>
 
 
 def open_browser() -> Iterator[Browser]:
-    """Debian's Chromium; without it the test is skipped, aloud. For a fixture of module scope:
+    """Debian's Chromium, or the Firefox of `make firefox`; without it the test is skipped, aloud.
 
-    as long as it is open its event loop is the thread's, and `asyncio.run` is refused.
+    For a fixture of module scope: as long as it is open its event loop is the thread's, and
+    `asyncio.run` is refused.
     """
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("SKIPPED: there is no chromium to load pages with")
+    name = "firefox-esr" if IN_FIREFOX else "chromium"
+    program = shutil.which(name)
+    if program is None:
+        pytest.skip(f"SKIPPED: there is no {name} to load pages with")
     with sync_playwright() as playwright:
-        # Without its sandbox: that refuses to work for root, and loads no page but ours here.
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", f"--host-resolver-rules=MAP {DEPLOYED} 127.0.0.1"],
-        )
+        browser = _firefox(playwright, program) if IN_FIREFOX else _chromium(playwright, program)
         yield browser
         browser.close()
+
+
+def _chromium(playwright: Playwright, program: str) -> Browser:
+    # Without its sandbox: that refuses to work for root, and loads no page but ours here.
+    return playwright.chromium.launch(
+        executable_path=program,
+        args=["--no-sandbox", f"--host-resolver-rules=MAP {DEPLOYED} 127.0.0.1"],
+    )
+
+
+def _firefox(playwright: Playwright, program: str) -> Browser:
+    return playwright.firefox.launch(
+        channel="moz-firefox",  # as Mozilla makes it: by WebDriver BiDi
+        executable_path=program,
+        firefox_user_prefs={"network.dns.localDomains": DEPLOYED},
+    )
+
+
+def needs_chromium(what: str) -> None:
+    """Skip a test in Firefox, where Playwright lacks the means for this, or the browser does."""
+    if IN_FIREFOX:
+        pytest.skip(f"in Firefox: {what}")
 
 
 class Visit:
@@ -65,6 +95,8 @@ class Visit:
 @contextmanager
 def visit(browser: Browser, **context: object) -> Iterator[Visit]:
     """A page without cookies or cache of others; `context` as in Playwright's new_context."""
+    for option in sorted(_CHROMIUMS_OPTIONS & context.keys()):
+        needs_chromium(option)
     own = browser.new_context(**context)  # type: ignore[arg-type]  # passed through
     try:
         yield Visit(own.new_page())

@@ -9,7 +9,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.app.browser import Visit, visit
+from tests.app.browser import Visit, needs_chromium, visit
 from tests.app.serving import ROOT, Server
 
 SAMPLE: Final = ROOT / "examples" / "TrailKit.doccarchive.zip"
@@ -26,6 +26,14 @@ _MET: Final = """
     `${one.name} ${one.responseStatus} ${Math.round(one.startTime)}+${Math.round(one.duration)}`)]
 """
 """Whether the browser takes the page for seen, and what it has loaded, with status and times."""
+
+
+_TRAVERSED: Final = """
+(steps) => new Promise((resolve) => {
+  addEventListener("popstate", resolve, { once: true });
+  history.go(steps);
+})
+"""
 
 
 class WebPage:
@@ -53,6 +61,14 @@ class WebPage:
     def choose(self, archive: Path) -> None:
         self.page.locator("#file").set_input_files(archive)
 
+    def back(self) -> None:
+        """Press Back, and wait until the page has seen it."""
+        self.page.evaluate(_TRAVERSED, -1)
+
+    def forward(self) -> None:
+        """Press Forward, and wait until the page has seen it."""
+        self.page.evaluate(_TRAVERSED, 1)
+
     def convert(self, archive: Path) -> None:
         """Send the archive by the form; what comes of it is not waited for."""
         self.choose(archive)
@@ -67,6 +83,7 @@ class WebPage:
         self._drag(("dragEnter", "dragOver", "drop"), paths)
 
     def _drag(self, kinds: tuple[str, ...], paths: tuple[Path, ...]) -> None:
+        needs_chromium("dragging files")
         session = self.page.context.new_cdp_session(self.page)
         data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
         for kind in kinds:
@@ -103,6 +120,7 @@ class WebPage:
 
     def download(self) -> tuple[str, bytes]:
         """The name and the bytes of the bundle as the browser saves it."""
+        needs_chromium("downloads")
         with self.page.expect_download() as download:
             self.page.locator("#download").click()
         return download.value.suggested_filename, Path(download.value.path()).read_bytes()

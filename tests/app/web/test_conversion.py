@@ -138,7 +138,7 @@ def test_a_link_between_pages_leads_there_and_back_again(browser: Browser, serve
         page.page.locator("#rendered").get_by_role("link", name="Your first trail").click()
         expect(path).to_have_text("tutorials/trailkit/your-first-trail.md")
         expect(page.page.locator("#rendered")).to_be_focused()
-        page.page.go_back()
+        page.back()
         expect(path).to_have_text("documentation/trailkit.md")
 
         outside = page.page.locator("#rendered").get_by_role("link", name="OpenStreetMap")
@@ -209,7 +209,7 @@ def test_where_a_page_lacks_its_image_the_archive_can_be_converted_again_with_it
         page.await_result("Foo")
         page.button("Convert another").click()
         page.choose(SAMPLE)
-        page.page.go_back()  # where the file is no longer the one that is chosen
+        page.back()  # where the file is no longer the one that is chosen
 
         again.click()
 
@@ -408,7 +408,7 @@ def test_a_link_to_a_skipped_page_shows_why_it_was_skipped(
 
         title = page.page.locator("#rendered h3").first
         expect(title).to_have_text("This page could not be converted")
-        page.page.go_back()
+        page.back()
         expect(title).to_have_text("Kit")
         page.page.get_by_text("1 skipped page, with the reason").click()
         page.page.locator("#losses").get_by_role("link", name="bad.json").click()

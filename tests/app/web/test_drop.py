@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.app.archives import doccarchive
+from tests.app.browser import needs_chromium
 from tests.app.serving import NEEDS_PROC, Server, held
 from tests.app.web.page import SAMPLE, WebPage, opened
 
@@ -40,7 +41,7 @@ def test_an_archive_dropped_on_a_result_is_converted_and_the_result_stays_behind
         page.await_result("TrailKit")
         page.drop(tmp_path)
         page.await_failure("That is a folder")
-        page.page.go_back()
+        page.back()
         page.await_result("TrailKit")
 
         page.drag(archive)
@@ -49,7 +50,7 @@ def test_an_archive_dropped_on_a_result_is_converted_and_the_result_stays_behind
         page.await_result("Foo")
 
         assert page.page.evaluate(OVERLAY) == "none"
-        page.page.go_back()
+        page.back()
         expect(page.button("Convert")).to_be_visible()
         page.assert_quiet()
 
@@ -65,7 +66,7 @@ def test_cancelled_after_a_drop_on_a_result_back_leads_to_the_result(
             page.button("Cancel").click()
         expect(page.button("Convert")).to_be_visible()
 
-        page.page.go_back()
+        page.back()
 
         page.await_result("TrailKit")
 
@@ -100,6 +101,7 @@ def test_nothing_can_be_dropped_while_an_archive_is_on_its_way(
 
 
 def drag_by_mouse(page: WebPage, what: Locator, to: Locator) -> None:
+    needs_chromium("dragging")
     mouse = page.page.mouse
     start, end = what.bounding_box(), to.bounding_box()
     assert start is not None

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, expect
 
 from tests.app.archives import article, doccarchive, illustrated_doccarchive
+from tests.app.browser import needs_chromium
 from tests.app.serving import Server, held
 from tests.app.web.page import SAMPLE, WebPage, digest, opened
 
@@ -42,8 +43,8 @@ def at_form(page: WebPage) -> None:
     expect(page.button("Convert")).to_be_visible()
     expect(page.page.locator("#result")).to_be_hidden()
     expect(page.page.locator("#file")).to_be_focused()
-    assert page.page.url == f"http://{page.host}/"
-    assert page.page.title() == "docc2context"
+    expect(page.page).to_have_url(f"http://{page.host}/")
+    expect(page.page).to_have_title("docc2context")
 
 
 GONE = "That page belonged to a result that this tab no longer has. Convert the archive again."
@@ -54,7 +55,7 @@ def at_form_for_want_of_a_page(page: WebPage) -> None:
     expect(page.page.locator("#gone")).to_have_text(GONE)
     expect(page.page.locator("#gone")).to_be_visible()
     expect(page.page.locator("#file")).to_have_accessible_description(re.compile(f"^{GONE}"))
-    assert page.page.url == f"http://{page.host}/"
+    expect(page.page).to_have_url(f"http://{page.host}/")
 
 
 def open_duration(page: WebPage) -> None:
@@ -78,14 +79,14 @@ def test_back_leads_to_the_form_and_forward_to_the_result_again(
         sent: list[str] = []
         page.page.on("request", lambda request: sent.append(request.method))
 
-        page.page.go_back()
+        page.back()
         expect(page.page.locator("#page-path")).to_have_text("documentation/trailkit.md")
-        page.page.go_back()
+        page.back()
         at_form(page)
-        page.page.go_forward()
+        page.forward()
         expect(page.page.locator("#result-title")).to_be_focused()
         expect(page.page.locator("#page-path")).to_have_text("documentation/trailkit.md")
-        page.page.go_forward()
+        page.forward()
         expect(page.page.locator("#page-path")).to_have_text(DURATION)
 
         assert page.page.title() == "duration(at:) · TrailKit · docc2context"
@@ -108,12 +109,12 @@ def test_back_leads_to_where_the_page_was_read(
         expect(page.page.locator("#page-path")).to_have_text("documentation/other.md")
         assert position(page) == 0
 
-        page.page.go_back()
+        page.back()
         expect(page.page.locator("#page-path")).to_have_text("documentation/long.md")
         assert position(page) == before
-        page.page.go_back()
+        page.back()
         at_form(page)
-        page.page.go_forward()
+        page.forward()
         expect(page.page.locator("#result-title")).to_be_focused()
         assert position(page) == before
 
@@ -130,7 +131,7 @@ def test_the_result_before_is_kept_until_another_is_there(
         page.await_result("TrailKit")
         page.button("Convert another").click()
         at_form(page)
-        page.page.go_back()
+        page.back()
         expect(page.page.locator("#result-title")).to_be_focused()
         expect(page.page.locator("#page-path")).to_have_text("documentation/trailkit.md")
         page.page.get_by_role("link", name="docc2context").click()
@@ -138,14 +139,14 @@ def test_the_result_before_is_kept_until_another_is_there(
 
         page.convert(long_file)
         page.await_result("Long")
-        page.page.go_back()
+        page.back()
         at_form(page)
         expect(page.page.locator("#gone")).to_be_hidden()
-        page.page.go_back()  # to a page of the first
+        page.back()  # to a page of the first
         at_form(page)
         at_form_for_want_of_a_page(page)
-        page.page.go_forward()
-        page.page.go_forward()
+        page.forward()
+        page.forward()
         expect(page.page.locator("#page-path")).to_have_text("documentation/long.md")
         page.assert_quiet()
 
@@ -155,13 +156,13 @@ def test_after_a_reload_no_address_of_a_page_is_left(browser: Browser, server: S
         page.convert(SAMPLE)
         page.await_result("TrailKit")
         open_duration(page)
-        page.page.go_back()
+        page.back()
         expect(page.page.locator("#page-path")).to_have_text("documentation/trailkit.md")
         page.page.reload()
         at_form_for_want_of_a_page(page)
         page.convert(SAMPLE)
         page.await_result("TrailKit")
-        page.page.go_back()
+        page.back()
         at_form(page)
         expect(page.page.locator("#gone")).to_be_hidden()
 
@@ -172,12 +173,12 @@ def test_after_a_reload_of_the_form_forward_leads_to_no_result_that_is_gone(
     with opened(browser, server) as page:
         page.convert(SAMPLE)
         page.await_result("TrailKit")
-        page.page.go_back()
+        page.back()
         at_form(page)
         page.page.reload()
         expect(page.page.locator("#lamp")).to_have_text("Ready")
 
-        page.page.go_forward()
+        page.forward()
 
         at_form(page)
         at_form_for_want_of_a_page(page)
@@ -186,6 +187,7 @@ def test_after_a_reload_of_the_form_forward_leads_to_no_result_that_is_gone(
 @contextmanager
 def asked_to_stay(page: WebPage) -> Iterator[None]:
     """Who leaves within the block is asked first, and stays."""
+    needs_chromium("questions before leaving")
     with page.page.expect_event("dialog") as dialog:
         yield
     assert dialog.value.type == "beforeunload"
@@ -259,6 +261,7 @@ def test_a_result_that_gives_way_unsaved_can_still_be_downloaded(
         page.download()
         with asked_to_stay(page):
             page.page.evaluate("setTimeout(() => location.reload())")
+        needs_chromium("downloads")
         with page.page.expect_download() as download:
             links.first.click()
         assert download.value.suggested_filename == "TrailKit-markdown.zip"
@@ -314,11 +317,11 @@ def test_back_during_an_upload_does_not_hide_it(
         page.button("Convert another").click()
         page.convert(slow_file)
         expect(page.page.locator("#work-title")).to_contain_text("Slow")
-        page.page.go_back()
+        page.back()
         expect(page.page.locator("#work")).to_be_visible()
 
         page.button("Cancel").click()
         at_form(page)
-        page.page.go_back()
+        page.back()
         expect(page.page.locator("#result-title")).to_have_text("TrailKit")
         expect(page.page.locator("#result")).to_be_visible()

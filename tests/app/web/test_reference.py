@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.app.archives import illustrated_doccarchive
-from tests.app.browser import visit
+from tests.app.browser import needs_chromium, visit
 from tests.app.serving import CONVERT, NEEDS_PROC, Server
 
 pytestmark = NEEDS_PROC
@@ -56,6 +56,7 @@ def sent(operation: Locator) -> str:
 
 def saved(operation: Locator) -> list[str]:
     """The names in the zip that its link gives."""
+    needs_chromium("downloads")
     with operation.page.expect_download() as download:
         operation.get_by_role("link", name="Download file").click()
     return zipfile.ZipFile(download.value.path()).namelist()
