@@ -67,11 +67,7 @@ def locate(files: Sequence[str]) -> Location:
     if len(roots) == 1 and max(usual) > root_sizes[roots[0]]:  # another lies in it
         roots += _outermost(files, _beside(files, usual, roots[0]))
     if len(roots) > 1:
-        shown_roots = [files[place][: root_sizes[place]] or "./" for place in roots[:3]]
-        found = ", ".join([*map(quoted, shown_roots), *(["…"] if len(roots) > 3 else [])])
-        raise ArchiveRefused(
-            Code.SEVERAL_ARCHIVES, f"the archive contains {len(roots)} DocC archives ({found})"
-        )
+        raise _several(files, root_sizes, roots)
     root = files[roots[0]][: root_sizes[roots[0]]]
     places = (
         place
@@ -162,6 +158,21 @@ def _lies_in(files: Sequence[str], root_sizes: Sequence[int], place: int, other:
     """Whether the root at `place` is, or is in, that at `other`."""
     size = root_sizes[other]
     return size <= root_sizes[place] and files[place].startswith(files[other][:size])
+
+
+def _several(
+    files: Sequence[str], root_sizes: Sequence[int], roots: Sequence[int]
+) -> ArchiveRefused:
+    shown = [files[place][: root_sizes[place]] or "./" for place in roots[:3]]
+    found = ", ".join([*map(quoted, shown), *(["…"] if len(roots) > 3 else [])])
+    remedy = None
+    if _lies_in(files, root_sizes, roots[1], roots[0]):
+        remedy = "convert one at a time; to convert the first, move the others out of its folder"
+    return ArchiveRefused(
+        Code.SEVERAL_ARCHIVES,
+        f"the archive contains {len(roots)} DocC archives ({found})",
+        remedy=remedy,
+    )
 
 
 def _without_data(files: Sequence[str]) -> ArchiveRefused:

@@ -13,6 +13,9 @@ Language = Literal["all", "swift", "occ"]
 _END = "-"
 """The place after the last item of a list (RFC 6901, section 4)."""
 
+_UNNAMED = "unnamed"
+"""Stands for the language of a variant that names none."""
+
 
 class _Variant(NamedTuple):
     """A page as it is in these languages; `overrides` are the indices of those that make it."""
@@ -50,7 +53,7 @@ def _variants(page: object) -> list[_Variant]:
     overrides = _overrides(page)
     by_language: dict[str, list[int]] = {}
     for i, override in enumerate(overrides):
-        for language in dict.fromkeys(_languages(override) or ["unnamed"]):
+        for language in dict.fromkeys(_languages(override)):
             by_language.setdefault(language, []).append(i)
     languages: dict[tuple[int, ...], list[str]] = {}
     for language, indices in by_language.items():
@@ -103,8 +106,9 @@ def _items(value: object) -> list[Any]:
 
 
 def _languages(override: dict[str, Any]) -> list[str]:
+    """The languages of an override; none is empty, which is how a page's own strings are told."""
     traits = [trait for trait in _items(override.get("traits")) if isinstance(trait, dict)]
-    return [str(trait.get("interfaceLanguage")) for trait in traits]
+    return [str(trait.get("interfaceLanguage") or _UNNAMED) for trait in traits] or [_UNNAMED]
 
 
 def _beyond(

@@ -43,8 +43,8 @@ class Site:
         return (
             self._paths.get(page_entry(path))
             or self._paths.get(decoded := page_entry(unquote(path)))
-            or self._by_folded_entry.get(key := path_key(decoded))
-            or self._paths.get(key)
+            or self._paths.get(key := path_key(decoded))
+            or self._by_folded_entry.get(key)
             or self._find_renamed(key)
         )
 

@@ -181,7 +181,10 @@ def fields_by_key(struct: type[Any]) -> dict[str, tuple[str, _Type]]:
 
 
 def _default(struct: msgspec.Struct, name: str) -> Any:
+    """What a field is without a value. Raises LookupError for one that must have a value."""
     field = next(field for field in msgspec.structs.fields(struct) if field.name == name)
+    if field.required:
+        raise LookupError(name)
     if field.default_factory is not msgspec.NODEFAULT:
         return field.default_factory()
     return field.default

@@ -124,12 +124,12 @@ def test_the_archive_is_found_wherever_it_lies(
         (
             ["A.doccarchive/data/documentation/a.json", "B.doccarchive/data/documentation/b.json"],
             Code.SEVERAL_ARCHIVES,
-            r"2 DocC archives \('A.doccarchive/', 'B.doccarchive/'\)",
+            r"2 DocC archives \('A.doccarchive/', 'B.doccarchive/'\); convert one .doccarchive at",
         ),
         (
             ["data/documentation/a.json", "1.0/data/documentation/a.json"],
             Code.SEVERAL_ARCHIVES,
-            r"2 DocC archives \('./', '1.0/'\)",
+            r"2 DocC archives \('./', '1.0/'\); convert one at a time; to convert the first, move",
         ),
         (
             [

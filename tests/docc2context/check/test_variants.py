@@ -88,6 +88,13 @@ def test_what_a_variant_says_beyond_the_page_is_told_with_its_languages() -> Non
     assert told({"patch": [SAYS_B]}, {"patch": [], "traits": ["occ"]}) == [("unnamed", "B")]
 
 
+@pytest.mark.parametrize("trait", [{"interfaceLanguage": ""}, {"interfaceLanguage": None}, {}])
+def test_what_a_variant_of_no_language_says_is_not_taken_for_the_pages_own(
+    trait: dict[str, Any],
+) -> None:
+    assert told({"traits": [trait], "patch": [SAYS_B]}) == [("unnamed", "B")]
+
+
 def test_what_only_renames_what_a_page_mentions_makes_no_variant() -> None:
     assert told(override(RENAMES)) == []
     assert told(override(RENAMES), override(SAYS_B)) == [("occ", "B"), ("occ", "Y")]

@@ -46,6 +46,7 @@ def test_a_page_under_its_own_name_goes_before_a_renamed_one() -> None:
     site = Site(paths)
     assert site.find("/documentation/a:b") == paths["data/documentation/a:b.json"]
     assert site.find("/documentation/a_b") == paths["data/documentation/a_b.json"]
+    assert site.find("/documentation/A_B") == paths["data/documentation/a_b.json"]
 
 
 def test_a_page_whose_name_has_capitals_is_found_by_any_and_the_first_of_several() -> None:

@@ -6,6 +6,7 @@ import pytest
 from docc2context.links.references import References
 from docc2context.model.counts import Counts
 from docc2context.model.decode import decode_page
+from docc2context.model.inline import ReferenceLink
 from docc2context.model.page import RenderNode
 from docc2context.model.patch import ReferenceText
 from docc2context.model.reference import TopicReference
@@ -250,6 +251,13 @@ def test_overrides_for_too_many_languages_or_for_none_are_counted() -> None:
     decoded = decode_page(page("Kit", variantOverrides=[*named, unnamed]))
     assert [other.language for other in decoded.others] == ["l0", "l1", "l2", "l3"]
     assert decoded.unknown_nodes == {"malformed:variantOverrides": 3}
+
+
+def test_what_a_node_must_have_is_not_removed_from_it() -> None:
+    mention = {"type": "reference", "identifier": "doc://b"}
+    node, unknown = patched({"op": "remove", "path": "/abstract/0/identifier"}, abstract=[mention])
+    assert node.abstract == [ReferenceLink(identifier="doc://b")]
+    assert unknown == {"malformed:variantOverrides": 1}
 
 
 def test_a_patch_of_what_is_unknown_is_counted_and_the_page_keeps_what_it_says() -> None:

@@ -42,4 +42,3 @@ def test_a_title_of_its_own_a_single_value_and_types_are_shown_as_they_are() -> 
     assert rendered("default", title="At *first*", value="5", values=["6"]) == "At \\*first\\*: `5`"
     types = [[Fragment(text="Int"), Fragment(text="?")], "none"]
     assert rendered("allowedTypes", values=types) == "Possible types: `Int?`, `none`"
-    assert rendered("default") == "Default: "
