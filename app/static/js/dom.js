@@ -43,7 +43,8 @@ export function withCode(sentence) {
  * @returns {(Node | string)[]}
  */
 export function breakable(path) {
-  return path.split(/(?<=\/)/).flatMap((part, i) => (i ? [element("wbr"), part] : [part]));
+  const parts = path.match(/[^/]+\/?|\//g) ?? []; // Safari before 16.4 knows no lookbehind
+  return parts.flatMap((part, i) => (i ? [element("wbr"), part] : [part]));
 }
 
 /**

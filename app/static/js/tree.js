@@ -192,11 +192,11 @@ export class Tree {
     return toggle;
   }
 
-  /** @param {import("./bundle.js").Page} page @param {string} words @param {string} [path] below them */
-  #link(page, words, path) {
+  /** @param {import("./bundle.js").Page} page @param {string} words @param {string} [below] a path or declaration */
+  #link(page, words, below) {
     const name = element("span", { className: page.kind === "symbol" ? "symbol" : "" }, words);
     const link = element("a", { href: route(page.path) }, name);
-    if (path) link.append(element("span", { className: "where" }, ...breakable(path)));
+    if (below) link.append(element("span", { className: "where" }, ...breakable(below)));
     link.dataset.path = page.path;
     this.#markLink(link);
     return link;

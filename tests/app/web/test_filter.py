@@ -159,7 +159,7 @@ def test_a_path_too_long_for_a_line_goes_on_behind_a_slash(
 ) -> None:
     archive = tmp_path / "Long.zip"
     title = {
-        "documentationofmyverylongkit/routerbuilderguide": json.dumps(article("Guide")).encode()
+        "documentationofmyveryverylongkit/routerbuilderguide": json.dumps(article("Guide")).encode()
     }
     archive.write_bytes(doccarchive("Kit", **title))
     with opened(browser, server, viewport={"width": 1280, "height": 900}) as page:
@@ -170,6 +170,6 @@ def test_a_path_too_long_for_a_line_goes_on_behind_a_slash(
 
         assert page.page.locator("#tree .where").evaluate(_LINES) == [
             "documentation/",
-            "documentationofmyverylongkit/",
+            "documentationofmyveryverylongkit/",
             "routerbuilderguide.md",
         ]

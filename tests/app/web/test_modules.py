@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
 from docc2context.markdown.slug import Slugs, slug
 from tests.app.archives import names_in
-from tests.app.serving import Server
+from tests.app.serving import ROOT, Server
 from tests.app.web.page import SAMPLE, WebPage, opened
 from tests.test_corpus import CORPUS
 
@@ -128,6 +129,31 @@ def test_numbers_are_worded(browser: Browser, server: Server) -> None:
         assert run(page, "format", "x.map(m.lasting)", [*times]) == [*times.values()]
         assert run(page, "format", "x.map(m.sized)", [*sizes]) == [*sizes.values()]
         assert run(page, "format", "x.map(m.bundleName)", [*names]) == [*names.values()]
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("", ""),
+        ("a.md", "a.md"),
+        ("a/b(_:).md", "a/<wbr>b(_:).md"),
+        ("a//b/", "a/<wbr>/<wbr>b/"),
+        ("/<b>/c.md", "/<wbr>&lt;b&gt;/<wbr>c.md"),
+    ],
+)
+def test_a_path_may_break_behind_each_slash_and_stays_text(
+    browser: Browser, server: Server, path: str, shown: str
+) -> None:
+    with opened(browser, server) as page:
+        drawn = "m.element('p', {}, ...m.breakable(x))"
+        assert run(page, "dom", f"[{drawn}.innerHTML, {drawn}.textContent]", path) == [shown, path]
+
+
+def test_no_module_looks_behind_which_some_browsers_cannot_parse() -> None:
+    """Safari before 16.4 would load no module that has it, and none that imports that."""
+    modules = (ROOT / "app" / "static" / "js").glob("*.js")
+    found = [one.name for one in modules if re.search(r"\(\?<[=!]", one.read_text())]
+    assert found == []
 
 
 DEAD_LINKS = """
