@@ -23,7 +23,7 @@ from docc2context.convert import convert
 from docc2context.errors import Code, Docc2contextError
 from docc2context.options import STANDARD, parsed
 from docc2context.stopping import Stopped, ignore_stops, leaving, raise_stops
-from docc2context.streams import say, standard_input, standard_output
+from docc2context.streams import OutputUnread, say, standard_input, standard_output
 from docc2context.wording import counted, readable
 
 DONE, FAILED, LOST = 0, 1, 3
@@ -66,7 +66,7 @@ def _flush_standard_output() -> int:
         if sys.stdout is not None:
             with standard_output():
                 pass
-    except BrokenPipeError:
+    except OutputUnread:
         return UNREAD
     except OSError as error:
         say(f"docc2context: {error.strerror}")
@@ -79,13 +79,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parsed(list(sys.argv[1:] if arguments is None else arguments))
     try:
         return _run_command(options)
-    except BrokenPipeError:
+    except OutputUnread:
         return UNREAD
     except (Docc2contextError, OSError) as error:
         return _failed(options, _reason(error))
     except BrokenExecutor:
         return _failed(
-            options, "a worker process was killed, perhaps because memory ran out; try --workers 1"
+            options,
+            "a worker process could not be started, or was killed, perhaps because memory ran out; "
+            "try --workers 1",
         )
 
 

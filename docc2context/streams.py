@@ -8,6 +8,10 @@ from contextlib import contextmanager
 from typing import BinaryIO, TextIO
 
 
+class OutputUnread(BrokenPipeError):
+    """Nobody reads standard output any more."""
+
+
 def say(line: str) -> None:
     """Write a line to standard error; if that fails, the exit code must be enough."""
     if sys.stderr is None:
@@ -34,7 +38,7 @@ def standard_input() -> BinaryIO:
 def standard_output() -> Iterator[BinaryIO]:
     """Standard output, for bytes; they are written when this ends.
 
-    Raises OSError, which is BrokenPipeError if nobody reads it any more.
+    Raises OSError, which is OutputUnread if nobody reads it any more.
     """
     if sys.stdout is None:
         raise OSError("standard output is closed")
@@ -45,7 +49,8 @@ def standard_output() -> Iterator[BinaryIO]:
     except OSError as error:
         _give_up(sys.stdout)
         why = f"standard output cannot be written: {error.strerror}"
-        raise OSError(error.errno, why) from error
+        kind = OutputUnread if isinstance(error, BrokenPipeError) else OSError
+        raise kind(error.errno, why) from error
 
 
 @contextmanager

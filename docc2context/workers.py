@@ -46,11 +46,22 @@ def converted_pages(
     from multiprocessing import get_context  # noqa: PLC0415  # 9 ms that few conversions need
 
     context, started_with = get_context("spawn"), (source, make_converter, plan)
-    with futures.ProcessPoolExecutor(useful, context, _start, started_with) as pool:
+    with _starting():
+        pool = futures.ProcessPoolExecutor(useful, context, _start, started_with)
+    with pool:
         try:
             yield _in_order(pool, archive.pages, ahead=useful * _BATCHES_AHEAD)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _starting() -> Iterator[None]:
+    """Raises BrokenExecutor if a process has ended before it could be told what to do."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise futures.BrokenExecutor("a process could not be started") from error
 
 
 def _in_order(pool: futures.Executor, pages: Sequence[str], *, ahead: int) -> Iterator[Any]:
@@ -68,11 +79,18 @@ def _submitted(pool: futures.Executor, batch: Sequence[str]) -> futures.Future[l
     The new process inherits a blocked SIGINT: Ctrl-C goes to all processes of a terminal, and the
     parent is to end the others.
     """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
+    with _starting(), _sigint_blocked():
         return pool.submit(_convert_batch, batch)
+
+
+@contextmanager
+def _sigint_blocked() -> Iterator[None]:
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        return pool.submit(_convert_batch, batch)
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 

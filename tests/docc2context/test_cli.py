@@ -1,3 +1,4 @@
+import errno
 import io
 import json
 import os
@@ -436,8 +437,20 @@ def test_workers_change_no_byte_and_one_that_is_killed_is_told_of(
     monkeypatch.setattr("docc2context.workers._convert_batch", deaths.killed)
     killed = ["convert", path, "-o", str(tmp_path / "out"), "--workers", "2"]
     assert cli.main(killed) == cli.FAILED
-    assert "a worker process was killed" in capsys.readouterr().err
+    assert "a worker process could not be started, or was killed" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_another_pipe_than_standard_output_that_breaks_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr("docc2context.cli.convert", broken)
+    path = written(tmp_path, archive(kit=page("Kit")))
+    assert cli.main(["convert", path, "-o", str(tmp_path / "out")]) == cli.FAILED
+    assert capsys.readouterr().err.endswith(": Broken pipe\n")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Several processes give what one gives, errors included."""
 
 import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from functools import partial
@@ -37,6 +39,39 @@ def bundle(source: Path, destination: Path, workers: int) -> bytes:
 def test_two_workers_write_the_same_bytes_as_one(tmp_path: Path) -> None:
     one, two = (bundle(ARCHIVE, tmp_path / f"{n}.zip", n) for n in (1, 2))
     assert one == two
+
+
+WITHOUT_AN_INTERPRETER = """
+import multiprocessing.spawn, sys
+from docc2context import cli, workers
+
+workers._PAGES_A_WORKER = 2
+multiprocessing.spawn.set_executable("/no/such/python")
+sys.exit(cli.main(["convert", sys.argv[1], "-o", sys.argv[2], "--workers", "2"]))
+"""
+
+
+def test_workers_that_cannot_be_started_are_told_of(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_AN_INTERPRETER, ARCHIVE, out],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    (told,) = [line for line in done.stderr.splitlines() if line.startswith("docc2context: ")]
+    why = "a worker process could not be started, or was killed, perhaps because memory ran out"
+    assert (done.returncode, told.partition("archive.zip: ")[2]) == (1, f"{why}; try --workers 1")
+    assert not out.exists()
+
+
+def test_a_process_that_ends_before_it_is_told_what_to_do_breaks_the_pool() -> None:
+    class Pool(ThreadPoolExecutor):
+        def submit(self, *_: Any, **__: Any) -> Future[Any]:
+            raise BrokenPipeError
+
+    with Pool(1) as pool, pytest.raises(BrokenExecutor, match="could not be started"):
+        list(_in_order(pool, ["a"], ahead=1))
 
 
 def test_the_caller_is_interrupted_by_ctrl_c_as_before(tmp_path: Path) -> None:
