@@ -247,7 +247,7 @@ def test_no_child_can_be_started_behind_the_second_signal() -> None:
         "    await asyncio.sleep(2 * ECHO_SECONDS)\n"
         "    logging.getLogger().addHandler(Late())\n"
         "    signal.raise_signal(signal.SIGTERM)\n"
-        "    await asyncio.sleep(600)\n"
+        "    await asyncio.sleep(15)\n"
         "asyncio.run(stop_twice())\n"
     )
     with tempfile.TemporaryDirectory() as folder:

@@ -161,6 +161,29 @@ def test_a_page_opened_by_a_key_has_the_keyboard_and_gives_it_back_to_its_place_
         expect(link).to_be_focused()
 
 
+CLICK_BY_KEY = """
+(link) => {
+  const kind = { detail: 1, pointerType: "", bubbles: true, cancelable: true };
+  link.dispatchEvent(new PointerEvent("click", kind));
+}
+"""
+
+
+def test_a_key_that_counts_as_a_click_as_in_firefox_gives_the_page_the_keyboard(
+    browser: Browser, server: Server
+) -> None:
+    with opened(browser, server, viewport=WIDE) as page:
+        page.convert(SAMPLE)
+        page.await_result("TrailKit")
+        link = page.page.locator("#tree").get_by_role("link", name="walkingTime")
+
+        link.focus()
+        link.evaluate(CLICK_BY_KEY)
+
+        expect(page.page.locator("#rendered h3")).to_have_text("walkingTime")
+        expect(page.page.locator("#rendered")).to_be_focused()
+
+
 def test_a_page_opened_by_the_mouse_leaves_the_keyboard_in_the_list(
     browser: Browser, server: Server
 ) -> None:

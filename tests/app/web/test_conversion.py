@@ -270,6 +270,20 @@ def test_an_upload_of_120_megabytes_tells_how_far_it_is(
     eventually(server.is_idle, "nothing is left of the upload")
 
 
+def test_a_browser_that_tells_late_that_all_is_sent_as_firefox_does_shows_the_conversion(
+    browser: Browser, server: Server, slow_file: Path
+) -> None:
+    with visit(browser) as seen:
+        seen.page.add_init_script(
+            'Object.defineProperty(XMLHttpRequestUpload.prototype, "onload", { set() {} });'
+        )
+        page = WebPage(seen, server)
+        page.convert(slow_file)
+
+        expect(page.page.locator("#work-title")).to_have_text(f"Converting {slow_file.name}")
+        page.button("Cancel").click()
+
+
 def test_cancelled_in_the_upload_it_leaves_no_work_and_the_file_stays_chosen(
     browser: Browser, server: Server, large_file: Path
 ) -> None:
