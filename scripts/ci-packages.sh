@@ -4,7 +4,7 @@ set -eu
 
 packages='
 busybox
-chromium
+chromium-headless-shell
 curl
 debootstrap
 docker-compose
