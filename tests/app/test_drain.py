@@ -22,6 +22,7 @@ from app.core.errors import ErrorCode, ServiceError
 from app.services.drain import Drain
 from app.services.stop_signals import ECHO_SECONDS
 from tests.app.archives import article_of_noise, doccarchive
+from tests.app.processes import is_running, stopped
 from tests.app.serving import (
     CONVERT,
     DEADLINE_SECONDS,
@@ -29,9 +30,7 @@ from tests.app.serving import (
     Server,
     eventually,
     held,
-    is_running,
     problem,
-    stopped,
 )
 
 pytestmark = NEEDS_PROC

@@ -14,7 +14,8 @@ from structlog.testing import capture_logs
 from app.worker.launcher import CannotStart, Ended, Launcher
 from app.worker.protocol import MAX_REPLY_BYTES
 from app.worker.sent_file import SentFile
-from tests.app.serving import NEEDS_PROC, eventually, is_running
+from tests.app.processes import is_running
+from tests.app.serving import NEEDS_PROC, eventually
 from tests.app.worker import jobs
 
 pytestmark = NEEDS_PROC
