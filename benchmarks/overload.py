@@ -11,9 +11,7 @@ took, from the client. Exits with 1 if one of the promises that it prints does n
 import asyncio
 import json
 import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -21,12 +19,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
 
-from monitoring.programs import free_port
+import psutil
+
+from benchmarks.service import Service, running
 
 CALM_SECONDS = 10.0
 FACTOR = 4
 SLOTS = len(os.sched_getaffinity(0))
 QUEUE_WAIT_SECONDS = 10.0
+SETTINGS = {
+    "CONVERSION_SLOTS": SLOTS,
+    "CONVERSION_QUEUE_WAIT_SECONDS": QUEUE_WAIT_SECONDS,
+    "RATE_LIMIT_ENABLED": False,
+}
 
 
 @dataclass(frozen=True)
@@ -38,46 +43,15 @@ class Answer:
     seconds: float
 
 
-class Service:
-    """The service in a process of its own."""
+def conversion_seconds(service: Service) -> list[float]:
+    """How long each successful conversion has taken, by the service's log."""
+    events = map(json.loads, service.log.read_text().splitlines())
+    return [one["seconds"] for one in events if one.get("outcome") == "success"]
 
-    def __init__(self, folder: Path) -> None:
-        self.port = free_port()
-        self._log = folder / "log"
-        (folder / "workspace").mkdir()
-        settings = {
-            "WORKSPACE_DIR": str(folder / "workspace"),
-            "CONVERSION_SLOTS": str(SLOTS),
-            "CONVERSION_QUEUE_WAIT_SECONDS": str(QUEUE_WAIT_SECONDS),
-            "RATE_LIMIT_ENABLED": "false",
-        }
-        with self._log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(self.port)),
-                    *("--http", "app.http.protocol:BoundedProtocol"),
-                ],
-                env=os.environ | settings,
-                stderr=log,
-            )
-        while b"converter_ready" not in self._log.read_bytes():
-            time.sleep(0.05)
 
-    def conversions(self) -> list[float]:
-        """The seconds of each successful conversion so far."""
-        events = map(json.loads, self._log.read_text().splitlines())
-        return [one["seconds"] for one in events if one.get("outcome") == "success"]
-
-    def memory_mib(self) -> float:
-        """The resident memory of the service's own process."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        (kib,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
-        return int(kib) / 1024
-
-    def stop(self) -> None:
-        """End it as an operator does."""
-        self.process.terminate()
-        self.process.wait(30)
+def memory_mib(service: Service) -> float:
+    """The resident memory of the service's own process."""
+    return psutil.Process(service.pid).memory_info().rss / 1024**2
 
 
 async def ask(port: int, request: bytes) -> Answer:
@@ -120,7 +94,7 @@ async def storm(
         await asyncio.sleep(max(0.0, due - time.monotonic()))
         clients.append(asyncio.create_task(ask(service.port, request)))
         if time.monotonic() - began >= len(memory) + 1:
-            memory.append(service.memory_mib())
+            memory.append(memory_mib(service))
     return await asyncio.gather(*clients), memory
 
 
@@ -179,17 +153,13 @@ def main(archive: Path, seconds: float) -> bool:
         f"Content-Length: {len(data)}\r\n\r\n"
     )
     request = head.encode() + data
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:  # a disk
-        service = Service(Path(folder))
-        try:
-            rate = asyncio.run(calm(service.port, request)) / CALM_SECONDS
-            before = service.conversions()
-            print(f"{archive.name}: {rate:.1f} conversions a second by {SLOTS} slots")
-            print(f"{FACTOR} times as many for {seconds:g} s")
-            answers, memory = asyncio.run(storm(service, request, FACTOR * rate, seconds))
-            after = service.conversions()[len(before) :]
-        finally:
-            service.stop()
+    with running(SETTINGS) as service:
+        rate = asyncio.run(calm(service.port, request)) / CALM_SECONDS
+        before = conversion_seconds(service)
+        print(f"{archive.name}: {rate:.1f} conversions a second by {SLOTS} slots")
+        print(f"{FACTOR} times as many for {seconds:g} s")
+        answers, memory = asyncio.run(storm(service, request, FACTOR * rate, seconds))
+        after = conversion_seconds(service)[len(before) :]
     return report(before, after, answers, memory)
 
 

@@ -8,8 +8,6 @@ fault: Alertmanager strips it.
 """
 
 import argparse
-import re
-import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,28 +16,15 @@ from typing import Any, Final, NamedTuple
 import yaml
 
 from monitoring import relocation
+from monitoring.secret_files import HIDDEN, fault_of
 
 EXAMPLE_HOST: Final = "heartbeat.example.com"
 
 _EVERY: Final = "*"
 """The receiver of a setting that applies to all of them."""
 
-_EXPOSED: Final = "can be read or written by everyone on this machine"
-_HIDDEN: Final = "cannot be examined by this user"
-
-_OTHER_COSTS: Final = {
-    _EXPOSED: "anyone here can send messages in your name, or have alerts sent elsewhere",
-    _HIDDEN: "whether it is correct is not known",
-}
-"""The costs of faults that do not keep anything from being sent."""
-
 _HEARTBEAT: Final = "heartbeat"
 _NAMES: Final = {"slack": "Slack", "pagerduty": "PagerDuty"}
-
-# Slack and PagerDuty accept only https; a receiver for trying things out is on this machine.
-_URL: Final = re.compile(r"(https://|http://(localhost|127\.0\.0\.1)[:/])[^\s/]\S*")
-_ROUTING_KEY: Final = re.compile(r"[0-9A-Za-z]{32}")
-_TOKEN: Final = re.compile(r"\S+")
 
 
 class Finding(NamedTuple):
@@ -93,9 +78,8 @@ def _unusable_files(
         for file in _files(integration.settings):
             needed_by.setdefault(_moved(file, secrets), []).append(integration)
     for path, lost in needed_by.items():
-        if found := _fault(path, as_alertmanager=as_alertmanager):
-            fault, remedy = found
-            yield Finding(str(path), fault, _OTHER_COSTS.get(fault) or _cost(lost), remedy)
+        if fault := fault_of(path, as_alertmanager=as_alertmanager):
+            yield Finding(str(path), fault.words, fault.cost or _cost(lost), fault.remedy)
 
 
 def _example_addresses(config: dict[str, Any]) -> Iterator[Finding]:
@@ -155,39 +139,6 @@ def _moved(file: Path, secrets: Path) -> Path:
     return secrets / file.name if file.parent == relocation.SECRETS else file
 
 
-def _fault(path: Path, *, as_alertmanager: bool) -> tuple[str, str] | None:
-    """What is wrong with a file, and what to do; None if nothing is wrong."""
-    write = f"Write {_meaning(path)} into it, readable only by Alertmanager."
-    try:
-        content = path.read_text(encoding="utf-8").strip()
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        return "is missing", write
-    except (OSError, UnicodeDecodeError) as error:
-        if isinstance(error, PermissionError) and not as_alertmanager:
-            return _HIDDEN, "Run this as root to check it."
-        return f"cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}", write
-    if not content:
-        return "is empty", write
-    if not _form(path).fullmatch(content):
-        return f"does not contain {_meaning(path)}", write
-    if mode & (stat.S_IROTH | stat.S_IWOTH):
-        return _EXPOSED, f"chmod o= {path}"
-    return None
-
-
-def _form(path: Path) -> re.Pattern[str]:
-    if path.name.endswith("_url"):
-        return _URL
-    return _ROUTING_KEY if path.name.endswith("_routing_key") else _TOKEN
-
-
-def _meaning(path: Path) -> str:
-    if path.name.endswith("_url"):
-        return "the webhook's https address"
-    return "a key of 32 characters" if path.name.endswith("_routing_key") else "the token"
-
-
 def report(config_file: Path, secrets: Path, *, as_alertmanager: bool = False) -> int:
     """Print the findings; return how many. Raises OSError, yaml.YAMLError and ValueError."""
     config = relocation.load(config_file)
@@ -202,7 +153,7 @@ def report(config_file: Path, secrets: Path, *, as_alertmanager: bool = False) -
 
 def summary(found: list[Finding]) -> str:
     """How many settings need something done about them."""
-    hidden = sum(one.fault == _HIDDEN for one in found)
+    hidden = sum(one.fault == HIDDEN for one in found)
     todo = {"to be set": len(found) - hidden, "to be checked by root": hidden}
     return ", ".join(f"{n} {what}" for what, n in todo.items() if n) or "every receiver is set up"
 

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from fastapi import Request
@@ -27,15 +28,39 @@ SPLIT: Final = ErrorCode.ARCHIVE_TOO_LARGE.remedy
 """What to do about too large a result of a converter that copies no assets anyway."""
 
 
-def format_of(request: Request, *, has_options: bool) -> ResultFormat:
-    """The format that the client likes best. Raises ServiceError `not_acceptable`."""
-    accept = ", ".join(request.headers.getlist("Accept"))
-    if names_only_error_types(accept):
-        return BUNDLE
-    media_type = preferred(accept, _offered(has_options=has_options))
-    if media_type is None:
-        raise not_acceptable(has_options=has_options)
-    return FORMATS[media_type]
+@dataclass(frozen=True)
+class RequestedOptions:
+    """What a request's head asks for; the fields of its form can only add to it."""
+
+    result_format: ResultFormat
+    assets: bool
+    has_options: bool
+
+    def with_fields(self, fields: Mapping[str, str]) -> Options:
+        """The options to convert with. Raises ServiceError if they are impossible."""
+        assets = self.assets or _asks_for_assets(fields)
+        is_document = self.result_format is DOCUMENT
+        if assets and not self.has_options:
+            raise _invalid(
+                "This service's converter cannot copy assets.", f"Leave out `{ASSETS_FIELD}`."
+            )
+        if assets and is_document:
+            raise _invalid(
+                f"One document cannot contain assets: accept {BUNDLE.media_type}, or leave out "
+                f"`{ASSETS_FIELD}`."
+            )
+        return Options(single=is_document, assets=assets)
+
+
+def requested_options(request: Request, *, assets: bool, has_options: bool) -> RequestedOptions:
+    """What the head asks for; `assets` is from its query, as FastAPI has read it.
+
+    Raises ServiceError if the head is enough to refuse the request, whatever its form would add.
+    """
+    requested = RequestedOptions(_format_of(request, has_options=has_options), assets, has_options)
+    _refuse_repeated_assets(request)
+    requested.with_fields({})
+    return requested
 
 
 def not_acceptable(*, has_options: bool) -> ServiceError:
@@ -47,18 +72,29 @@ def not_acceptable(*, has_options: bool) -> ServiceError:
     )
 
 
+def _format_of(request: Request, *, has_options: bool) -> ResultFormat:
+    """The format that the client likes best."""
+    accept = ", ".join(request.headers.getlist("Accept"))
+    if names_only_error_types(accept):
+        return BUNDLE
+    media_type = preferred(accept, _offered(has_options=has_options))
+    if media_type is None:
+        raise not_acceptable(has_options=has_options)
+    return FORMATS[media_type]
+
+
 def _offered(*, has_options: bool) -> list[str]:
     return list(FORMATS) if has_options else [BUNDLE.media_type]
 
 
-def refuse_repeated_assets(request: Request) -> None:
-    """Raise ServiceError if the query has the field twice: FastAPI would read only the last."""
+def _refuse_repeated_assets(request: Request) -> None:
+    """Refuse a query that has the field twice: FastAPI would read only the last."""
     if len(request.query_params.getlist(ASSETS_FIELD)) > 1:
         raise _invalid(f"The query has more than one `{ASSETS_FIELD}`.")
 
 
-def assets_of(fields: Mapping[str, str]) -> bool:
-    """Whether the form asks for assets, read as FastAPI reads the query. Raises ServiceError.
+def _asks_for_assets(fields: Mapping[str, str]) -> bool:
+    """Whether the form asks for assets, read as FastAPI reads the query.
 
     An empty text counts as absent: pages with forms send it for a field that nobody has set.
     """
@@ -66,20 +102,6 @@ def assets_of(fields: Mapping[str, str]) -> bool:
         return _FLAG.validate_python(fields.get(ASSETS_FIELD) or "false")
     except ValidationError:
         raise _invalid(f"The field `{ASSETS_FIELD}` is neither true nor false.") from None
-
-
-def options_of(result_format: ResultFormat, *, assets: bool, has_options: bool) -> Options:
-    """The options to convert with. Raises ServiceError if they are impossible."""
-    if assets and not has_options:
-        raise _invalid(
-            "This service's converter cannot copy assets.", f"Leave out `{ASSETS_FIELD}`."
-        )
-    if assets and result_format is DOCUMENT:
-        raise _invalid(
-            f"One document cannot contain assets: accept {BUNDLE.media_type}, or leave out "
-            f"`{ASSETS_FIELD}`."
-        )
-    return Options(single=result_format is DOCUMENT, assets=assets)
 
 
 def _invalid(detail: str, remedy: str | None = None) -> ServiceError:

@@ -2,9 +2,12 @@
 
 A group is used only if it is not the root of the machine's hierarchy, whose figures cover
 everything that runs on the machine. Where a kernel lacks a file, its figures are left out.
+
+Groups are lists of folders, the process's own first and then those around it: what is used is read
+from its own, a limit from all, of which the least applies.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
@@ -53,46 +56,24 @@ class CGroups:
 
     def memory(self) -> Memory | None:
         """The figures of version 2, otherwise of version 1; None without a group for memory."""
-        groups = self._unified()
-        if groups and (used := _number(groups[0] / "memory.current")) is not None:
-            inactive = _table(groups[0] / "memory.stat").get("inactive_file", 0)
-            limits = [_number(group / "memory.max") for group in groups]
-            kills = _table(groups[0] / "memory.events").get("oom_kill")
-            return Memory(max(0, used - inactive), _least(limits), kills)
-        groups = self._of_controller("memory")
-        if groups and (used := _number(groups[0] / "memory.usage_in_bytes")) is not None:
-            stat = _table(groups[0] / "memory.stat")
-            limit = stat.get("hierarchical_memory_limit", _UNLIMITED_V1)
-            kills = _table(groups[0] / "memory.oom_control").get("oom_kill")
-            working_set = max(0, used - stat.get("total_inactive_file", 0))
-            return Memory(working_set, limit if limit < _UNLIMITED_V1 else None, kills)
-        return None
+        return _memory_v2(self._unified()) or _memory_v1(self._of_controller("memory"))
 
     def cpu(self) -> Cpu | None:
         """The figures of version 1, otherwise of version 2; None without a group for CPU.
 
         On a machine with both, version 2 also counts the time, but knows no quota.
         """
-        accounted = self._of_controller("cpuacct")
-        if accounted and (used := _number(accounted[0] / "cpuacct.usage")) is not None:
-            groups = self._of_controller("cpu")
-            stat = _table(groups[0] / "cpu.stat") if groups else {}
-            limit = _least(_quota_v1(group) for group in groups)
-            return Cpu(used / _NANOSECONDS, limit, stat.get("nr_periods"), stat.get("nr_throttled"))
-        groups = self._unified()
-        stat = _table(groups[0] / "cpu.stat") if groups else {}
-        if "usage_usec" in stat:
-            limit = _least(_quota_v2(group) for group in groups)
-            usage = stat["usage_usec"] / _MICROSECONDS
-            return Cpu(usage, limit, stat.get("nr_periods"), stat.get("nr_throttled"))
-        return None
+        accounted, limited = self._of_controller("cpuacct"), self._of_controller("cpu")
+        return _cpu_v1(accounted, limited) or _cpu_v2(self._unified())
 
     def _unified(self) -> list[Path]:
+        """The groups of version 2, which has all controllers in one hierarchy."""
         mount = next((one for one in self._mounts if one.type == "cgroup2"), None)
         groups = self._lineage(mount, self._paths.get("", "/"))
         return [group for group in groups if (group / "cgroup.type").exists()]
 
     def _of_controller(self, name: str) -> list[Path]:
+        """The groups of a controller in its own hierarchy of version 1."""
         mounts = (one for one in self._mounts if one.type == "cgroup" and name in one.options)
         groups = self._lineage(next(mounts, None), self._paths.get(name, "/"))
         return [group for group in groups if not (group / "release_agent").exists()]
@@ -106,6 +87,46 @@ class CGroups:
         if not own.is_dir():
             own = top  # a container without a cgroup namespace sees only its own, mounted here
         return [own, *(one for one in own.parents if one.is_relative_to(top))]
+
+
+def _memory_v2(groups: Sequence[Path]) -> Memory | None:
+    used = _number(groups[0] / "memory.current") if groups else None
+    if used is None:
+        return None
+    inactive = _table(groups[0] / "memory.stat").get("inactive_file", 0)
+    limit = _least(_number(group / "memory.max") for group in groups)
+    kills = _table(groups[0] / "memory.events").get("oom_kill")
+    return Memory(max(0, used - inactive), limit, kills)
+
+
+def _memory_v1(groups: Sequence[Path]) -> Memory | None:
+    used = _number(groups[0] / "memory.usage_in_bytes") if groups else None
+    if used is None:
+        return None
+    stat = _table(groups[0] / "memory.stat")
+    limit = stat.get("hierarchical_memory_limit", _UNLIMITED_V1)
+    kills = _table(groups[0] / "memory.oom_control").get("oom_kill")
+    working_set = max(0, used - stat.get("total_inactive_file", 0))
+    return Memory(working_set, limit if limit < _UNLIMITED_V1 else None, kills)
+
+
+def _cpu_v2(groups: Sequence[Path]) -> Cpu | None:
+    stat = _table(groups[0] / "cpu.stat") if groups else {}
+    if "usage_usec" not in stat:
+        return None
+    limit = _least(_quota_v2(group) for group in groups)
+    usage = stat["usage_usec"] / _MICROSECONDS
+    return Cpu(usage, limit, stat.get("nr_periods"), stat.get("nr_throttled"))
+
+
+def _cpu_v1(accounted: Sequence[Path], limited: Sequence[Path]) -> Cpu | None:
+    """Version 1 has a controller that counts the time, and another that has the quota."""
+    used = _number(accounted[0] / "cpuacct.usage") if accounted else None
+    if used is None:
+        return None
+    stat = _table(limited[0] / "cpu.stat") if limited else {}
+    limit = _least(_quota_v1(group) for group in limited)
+    return Cpu(used / _NANOSECONDS, limit, stat.get("nr_periods"), stat.get("nr_throttled"))
 
 
 def _below(mount_root: str, path: str) -> str:

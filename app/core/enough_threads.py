@@ -12,8 +12,8 @@ _EVENT_LOOP: Final = 4
 """libuv starts them to look up the address that the server is to listen on; if it cannot, it aborts
 the process without a word."""
 
-_BESIDE_REQUESTS: Final = 3
-"""For resources, for readiness, and for starting children."""
+_BESIDE_REQUESTS: Final = 5
+"""For resources, for readiness and its look at the disk, for scrapes, and for starting children."""
 
 _FORKSERVER: Final = 2
 """The process, and the one that `multiprocessing` starts with it."""

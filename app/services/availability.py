@@ -65,16 +65,17 @@ class Availability:
             yield
         except ServiceError as error:
             if error.code is ErrorCode.CONVERTER_UNAVAILABLE:
-                self._note(is_available=False)
+                self._note_finding(is_available=False)
             raise
-        self._note(is_available=True)
+        self._note_finding(is_available=True)
 
-    def _note(self, *, is_available: bool) -> None:
+    def _note_finding(self, *, is_available: bool) -> None:
+        """Take a conversion's word, also against that of the last probe."""
         if is_available != self._is_available:
-            self._probed_at = -math.inf  # the last probe's answer is known to be out of date
-        self._set(is_available=is_available)
+            self._probed_at = -math.inf  # its answer is known to be out of date
+        self._set_state(is_available=is_available)
 
-    def _set(self, *, is_available: bool) -> None:
+    def _set_state(self, *, is_available: bool) -> None:
         self._is_available = is_available
         self._gauge.set(is_available)
 
@@ -96,7 +97,7 @@ class Availability:
             found = error
             self._log_fault(error.detail)
         self._probed_at = time.monotonic()
-        self._set(is_available=not isinstance(found, ServiceError))
+        self._set_state(is_available=not isinstance(found, ServiceError))
         return found
 
     def _log_fault(self, reason: str) -> None:

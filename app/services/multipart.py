@@ -56,9 +56,7 @@ class FormDecoder:
         self._check = check
         self._current_value: bytearray | None = None
         self._field_values: dict[str, bytearray] = {}
-        self._header = bytearray(), bytearray()
-        self._header_count = 0
-        self._disposition = b""
+        self._part_head = _PartHead()
         self._fed_bytes = self._overhead_bytes = self._delimiter_count = 0
         self._in_file = self._has_file = self._has_ended = False
         self._parser = self._new_parser(content_type)
@@ -66,25 +64,11 @@ class FormDecoder:
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes of the body."""
-        self._overhead_bytes += len(data)
-        # One that is cut in two by the end of `data` is not counted: it is one in 256 KiB.
-        self._delimiter_count += data.count(self._parser.boundary)
-        if self._delimiter_count > _MAX_DELIMITERS:
-            _refuse(f"The form has more than {_MAX_DELIMITERS} boundaries.", _MAX_DELIMITERS)
         self._fed_bytes += len(data)
-        if not self._preamble.is_over:
-            data = self._preamble.rest_of(data)
-        try:
-            self._parser.write(data)
-        except ParseError as error:
-            _refuse(
-                "A boundary or a header of the form is malformed, after "
-                f"{self._fed_bytes - len(data) + error.offset} bytes of the body."
-            )
-        if self._overhead_bytes > (limit := self.overhead_limit):
-            self._refuse_misplaced()
-            place = "besides its file" if self._preamble.is_over else "before its first boundary"
-            _refuse(f"The form has more than {limit} bytes {place}.", limit)
+        self._overhead_bytes += len(data)  # those of the file are taken off when they are parsed
+        self._count_delimiters(data)
+        self._parse(self._preamble.rest_of(data))
+        self._bound_overhead()
 
     def finish(self) -> None:
         """Note that the body has ended, and check that it was a whole form with a file."""
@@ -103,6 +87,27 @@ class FormDecoder:
             name: value.decode("utf-8", "replace") for name, value in self._field_values.items()
         }
 
+    def _count_delimiters(self, data: bytes) -> None:
+        # One that is cut in two by the end of `data` is not counted: it is one in 256 KiB.
+        self._delimiter_count += data.count(self._parser.boundary)
+        if self._delimiter_count > _MAX_DELIMITERS:
+            _refuse(f"The form has more than {_MAX_DELIMITERS} boundaries.", _MAX_DELIMITERS)
+
+    def _parse(self, data: bytes) -> None:
+        try:
+            self._parser.write(data)
+        except ParseError as error:
+            _refuse(
+                "A boundary or a header of the form is malformed, after "
+                f"{self._fed_bytes - len(data) + error.offset} bytes of the body."
+            )
+
+    def _bound_overhead(self) -> None:
+        if self._overhead_bytes > (limit := self.overhead_limit):
+            self._refuse_misplaced()
+            place = "besides its file" if self._preamble.is_over else "before its first boundary"
+            _refuse(f"The form has more than {limit} bytes {place}.", limit)
+
     def _new_parser(self, content_type: str) -> MultipartParser:
         boundary = parse_options_header(content_type)[1].get(b"boundary")
         if not boundary:
@@ -111,10 +116,10 @@ class FormDecoder:
             return MultipartParser(
                 boundary,
                 {
-                    "on_header_begin": self._on_header_begin,
-                    "on_header_field": self._on_header_field,
-                    "on_header_value": self._on_header_value,
-                    "on_header_end": self._on_header_end,
+                    "on_header_begin": self._part_head.on_header_begin,
+                    "on_header_field": self._part_head.on_header_field,
+                    "on_header_value": self._part_head.on_header_value,
+                    "on_header_end": self._part_head.on_header_end,
                     "on_headers_finished": self._on_headers_finished,
                     "on_part_data": self._on_part_data,
                     "on_part_end": self._on_part_end,
@@ -132,36 +137,8 @@ class FormDecoder:
         if self._preamble.holds_boundary and not self._has_file:
             _refuse("The form's first boundary is not at the beginning of a line.")
 
-    def _on_header_begin(self) -> None:
-        self._header_count += 1
-        if self._header_count > _MAX_HEADERS:
-            _refuse(f"A form part has more than {_MAX_HEADERS} headers.", _MAX_HEADERS)
-
-    def _on_header_field(self, data: bytes, start: int, end: int) -> None:
-        self._extend_header(0, data[start:end])
-
-    def _on_header_value(self, data: bytes, start: int, end: int) -> None:
-        self._extend_header(1, data[start:end])
-
-    def _extend_header(self, half: int, data: bytes) -> None:
-        self._header[half].extend(data)
-        if sum(map(len, self._header)) > _MAX_HEADER_BYTES:
-            _refuse(
-                f"A header of a form part is longer than {_MAX_HEADER_BYTES} bytes.",
-                _MAX_HEADER_BYTES,
-            )
-
-    def _on_header_end(self) -> None:
-        name, value = self._header
-        if name.lower() == b"content-disposition":
-            self._disposition = bytes(value)
-        self._header = bytearray(), bytearray()
-
     def _on_headers_finished(self) -> None:
-        name = (
-            parse_options_header(self._disposition)[1].get(b"name", b"").decode("utf-8", "replace")
-        )
-        self._disposition, self._header_count = b"", 0
+        name = self._part_head.finish()
         self._in_file = name == FIELD_NAME
         if (self._in_file and self._has_file) or name in self._field_values:
             _refuse(f"The form has more than one field `{name}`.")
@@ -187,6 +164,46 @@ class FormDecoder:
         self._has_ended = True
 
 
+class _PartHead:
+    """The headers of the part that is parsed; only its Content-Disposition is kept."""
+
+    def __init__(self) -> None:
+        self._header_count = 0
+        self._name, self._value = bytearray(), bytearray()
+        self._disposition = b""
+
+    def on_header_begin(self) -> None:
+        self._header_count += 1
+        if self._header_count > _MAX_HEADERS:
+            _refuse(f"A form part has more than {_MAX_HEADERS} headers.", _MAX_HEADERS)
+
+    def on_header_field(self, data: bytes, start: int, end: int) -> None:
+        self._name += data[start:end]
+        self._bound_header()
+
+    def on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+        self._bound_header()
+
+    def on_header_end(self) -> None:
+        if self._name.lower() == b"content-disposition":
+            self._disposition = bytes(self._value)
+        self._name, self._value = bytearray(), bytearray()
+
+    def finish(self) -> str:
+        """The name of the part's field; what follows is the head of the next part."""
+        name = parse_options_header(self._disposition)[1].get(b"name", b"")
+        self._header_count, self._disposition = 0, b""
+        return name.decode("utf-8", "replace")
+
+    def _bound_header(self) -> None:
+        if len(self._name) + len(self._value) > _MAX_HEADER_BYTES:
+            _refuse(
+                f"A header of a form part is longer than {_MAX_HEADER_BYTES} bytes.",
+                _MAX_HEADER_BYTES,
+            )
+
+
 class _Preamble:
     """What precedes the first boundary, which python_multipart would take for a fault."""
 
@@ -199,7 +216,9 @@ class _Preamble:
         """Whether the boundary stands in it, but not at the beginning of a line."""
 
     def rest_of(self, data: bytes) -> bytes:
-        """The part of the body's next bytes that follows it: from the first boundary on."""
+        """What of the body's next bytes follows it: from the first boundary on."""
+        if self.is_over:
+            return data
         self._unsearched += data
         first = self._unsearched.find(self._line)
         self.holds_boundary |= self._unsearched.find(self._line[1:]) not in (-1, first + 1)

@@ -139,14 +139,14 @@ class RateLimiter:
             cause = error.storage_error if isinstance(error, StorageError) else error
             log.warning("rate_limiter_unavailable", reason=type(cause).__name__)
 
-    def _set_state(self, *, is_up: bool) -> None:
-        self._is_up = is_up
-        self._up.set(is_up)
-
     def _note_answer(self) -> None:
         if not self._is_up:
             self._set_state(is_up=True)
             log.info("rate_limiter_recovered")
+
+    def _set_state(self, *, is_up: bool) -> None:
+        self._is_up = is_up
+        self._up.set(is_up)
 
 
 def _counter_key(client: Address | None) -> str:

@@ -12,7 +12,6 @@ from typing import BinaryIO, Final
 import msgspec
 
 from app.worker import program
-from app.worker.child import extracted, failure_reply, output_too_large, send_reply
 from app.worker.locks.bounds import Bounds
 from app.worker.locks.lock_up import lock_up
 from app.worker.output import UnusableOutput, zip_output
@@ -26,7 +25,9 @@ from app.worker.protocol import (
     Selected,
     encode,
 )
+from app.worker.replies import extracted, failure_reply, output_too_large, send_reply
 from app.worker.selection import NameTooLong, select, unpack
+from app.worker.sent_file import opened
 from docc2context import Code, Limits, Reading
 from docc2context.wording import quoted
 
@@ -61,8 +62,7 @@ def read_upload(reply: int, upload: int, selection: int, limits: Limits, bounds:
     lock_up(bounds, (reply, upload, selection))
     reading = Reading()
     try:
-        with open(upload, "rb") as source, open(selection, "wb") as destination:
-            source.seek(0)
+        with opened(upload) as source, open(selection, "wb") as destination:
             pages = select(source, destination, limits, reading)
         message = encode(Selected(pages, extracted(reading)))
     except Exception as error:  # the boundary: nothing gets past it
@@ -76,8 +76,7 @@ def run_command(
     """Unpack `selection`, run the command, and write what it makes to `result` as a zip."""
     program.prepare((reply, selection, result))
     try:
-        with open(selection, "rb") as source, open(result, "wb") as destination:
-            source.seek(0)
+        with opened(selection) as source, open(result, "wb") as destination:
             message = encode(_convert(source, destination, command, limits, bounds))
     except program.Stopped:
         return

@@ -3,10 +3,11 @@
 Separate from the launcher, because the child imports this module to unpack what it is sent.
 """
 
+import os
 from collections.abc import Callable
 from io import FileIO
 from multiprocessing.reduction import DupFd
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 
 class SentFile:
@@ -18,6 +19,15 @@ class SentFile:
     def __reduce__(self) -> "tuple[Callable[[_Duplicate], int], tuple[_Duplicate]]":
         """Duplicate the descriptor when the process is started, which is when this is pickled."""
         return _detach, (DupFd(self._file.fileno()),)
+
+
+def opened(descriptor: int) -> BinaryIO:
+    """A file that the child was sent, to be read from its beginning.
+
+    The parent, which shares the offset, has left it at the end.
+    """
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return open(descriptor, "rb")
 
 
 class _Duplicate(Protocol):

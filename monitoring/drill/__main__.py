@@ -60,8 +60,8 @@ def _drill_our_own(options: argparse.Namespace) -> list[Outcome]:
 
 def _drill_deployed(options: argparse.Namespace) -> list[Outcome]:
     """On a stack that runs elsewhere."""
-    deployed = Deployed(options.against, options.prometheus, options.alertmanager)
-    return against.drill(deployed, options.only or (), Patience())
+    with Deployed(options.against, options.prometheus, options.alertmanager) as deployed:
+        return against.drill(deployed, options.only or (), Patience())
 
 
 def _drill_all(faults: Sequence[Fault], plan: Plan, lanes: int) -> list[Outcome]:

@@ -68,7 +68,8 @@ def _run(deployed: Deployed, outcome: Outcome, patience: Patience) -> None:
     if deployed.is_firing(alert):
         outcome.skipped = "it is already firing"
         return
-    fires, ends = deployed.within(alert)
+    rule = deployed.rule(alert)
+    fires, ends = rule.fires_within(), rule.ends_within()
     print(f"{alert}: up to {(fires + ends) / 60:.0f} minutes", flush=True)
     outcome.fired = Measured(fires)
     outcome.notified = Measured(fires + _HANDOVER_SECONDS)

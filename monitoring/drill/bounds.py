@@ -1,6 +1,7 @@
 """How soon each alert must fire, arrive and be resolved, by the rules and routes themselves.
 
-All in seconds of the drill: they are read from configurations that are already compressed.
+All in the seconds of the rules that are read: those of the drill are already compressed, those of a
+deployed stack are not.
 """
 
 import re
@@ -31,9 +32,12 @@ class Route:
 
 @dataclass(frozen=True)
 class Rule:
-    """What decides when an alert fires. `range` is the longest time that its rule looks back."""
+    """What decides when an alert fires and ends, in seconds.
 
-    alert: str
+    `range` is the longest time that its rule looks back, `hold` is `for`, `keep` is
+    `keep_firing_for`, and `interval` is that of evaluations.
+    """
+
     severity: str
     range: float
     hold: float
@@ -44,13 +48,16 @@ class Rule:
         """Seconds after the cause: the range, `for` and two evaluations."""
         return self.range + self.hold + 2 * self.interval + extra + ALLOWANCE_SECONDS
 
+    def ends_within(self, extra: float = 0) -> float:
+        """Seconds after the end of the cause: the range, `keep_firing_for` and two evaluations."""
+        return self.range + self.keep + 2 * self.interval + extra + ALLOWANCE_SECONDS
+
     def resolves_within(self, route: Route, extra: float = 0) -> float:
         """Seconds from the end of the cause until the last notice of it.
 
         Alertmanager reports the end at the group's next interval.
         """
-        ends = self.range + self.keep + 2 * self.interval
-        return ends + route.group_interval + extra + ALLOWANCE_SECONDS
+        return self.ends_within(extra) + route.group_interval
 
 
 def rules_of(configurations: Configurations) -> dict[str, Rule]:
@@ -89,7 +96,6 @@ def route_of(configurations: Configurations, alert: str, severity: str) -> Route
 
 def _rule(rule: Mapping[str, Any], recorded: Mapping[str, str], interval: str) -> Rule:
     return Rule(
-        alert=rule["alert"],
         severity=rule["labels"]["severity"],
         range=looks_back(rule["expr"], recorded),
         hold=float(seconds(rule.get("for", "0s"))),

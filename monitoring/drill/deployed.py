@@ -2,11 +2,11 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import httpx2
 
-from monitoring.drill.bounds import ALLOWANCE_SECONDS, looks_back
+from monitoring.drill.bounds import Rule, looks_back
 
 _CONVERT: Final = "/api/v1/convert"
 
@@ -24,12 +24,22 @@ class Delivery:
 
 
 class Deployed:
-    """The service, its Prometheus and its Alertmanager, each by its address."""
+    """The service, its Prometheus and its Alertmanager, each by its address.
+
+    When left, no connection to them is kept.
+    """
 
     def __init__(self, service: str, prometheus: str, alertmanager: str) -> None:
         self._service = httpx2.Client(base_url=service, timeout=60)
         self._prometheus = httpx2.Client(base_url=prometheus, timeout=10)
         self._alertmanager = httpx2.Client(base_url=alertmanager, timeout=10)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for client in (self._service, self._prometheus, self._alertmanager):
+            client.close()
 
     def put(self, archive: bytes) -> int:
         """Send an archive; return the status of the answer."""
@@ -55,21 +65,21 @@ class Deployed:
         receivers = {receiver["name"] for one in found for receiver in one["receivers"]}
         return Delivery(tuple(sorted(receivers)), found[0]["annotations"].get("runbook_url", ""))
 
-    def within(self, alert: str) -> tuple[float, float]:
-        """Seconds within which it fires after its cause, and ends after that, by the rules there.
-
-        Raises RuleMissing.
-        """
+    def rule(self, alert: str) -> Rule:
+        """What decides there when the alert fires and ends. Raises RuleMissing."""
         groups = _data(self._prometheus, "/api/v1/rules")["groups"]
         rules = {rule["name"]: (rule, group) for group in groups for rule in group["rules"]}
         if alert not in rules:
             raise RuleMissing(f"Prometheus there has no rule {alert}: give it alert_rules.yml")
         rule, group = rules[alert]
         expressions = {name: found[0]["query"] for name, found in rules.items()}
-        back = looks_back(rule["query"], expressions)
-        evaluations = 2 * group["interval"] + ALLOWANCE_SECONDS
-        keeps = rule.get("keepFiringFor", 0)
-        return back + rule["duration"] + evaluations, back + keeps + evaluations
+        return Rule(
+            severity=rule["labels"]["severity"],
+            range=looks_back(rule["query"], expressions),
+            hold=rule["duration"],
+            keep=rule.get("keepFiringFor", 0),
+            interval=group["interval"],
+        )
 
 
 def _data(client: httpx2.Client, path: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What all drills of one run have in common."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from monitoring.drill.bounds import Route, Rule, route_of, rules_of
@@ -44,5 +44,4 @@ class Plan:
         rule = self.rules[fault.alert]
         if fault.looks_back is None:
             return rule
-        looks_back = fault.looks_back / self.factor
-        return Rule(rule.alert, rule.severity, looks_back, rule.hold, rule.keep, rule.interval)
+        return replace(rule, range=fault.looks_back / self.factor)

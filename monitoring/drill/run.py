@@ -43,6 +43,8 @@ def drill(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
 
 
 class _Drill:
+    """Each step waits for something to happen, and measures when it did."""
+
     def __init__(self, fault: Fault, plan: Plan, stack: Stack, outcome: Outcome) -> None:
         self._fault = fault
         self._rule = plan.rule(fault)
@@ -63,22 +65,23 @@ class _Drill:
         arrival = self._fault.arrival
         with self._fault.cause(self._stack):
             began = time.time()
-            self._fires(began)
+            self._await_firing(began)
             if arrival is Arrival.AT_ONCE:
-                self._is_notified(began, self._bound_of_firing())
+                self._await_notification(began, self._bound_of_firing())
             else:
-                self._heartbeat_ceases()
+                self._await_missing_heartbeat()
         ended = time.time()
         if arrival is Arrival.AFTERWARDS:
-            self._is_notified(ended, self._resend + 2 * self._rule.interval + ALLOWANCE_SECONDS)
+            resent = self._resend + 2 * self._rule.interval + ALLOWANCE_SECONDS
+            self._await_notification(ended, resent)
         if arrival is Arrival.NEVER:
-            self._ends_unheard(ended)
+            self._await_unheard_end(ended)
         else:
-            self._is_resolved(ended)
+            self._await_resolution(ended)
         # So that what comes late is seen too.
         self._stack.until_quiet()
 
-    def _fires(self, began: float) -> None:
+    def _await_firing(self, began: float) -> None:
         self._outcome.fired = fired = Measured(self._bound_of_firing())
         self._until(
             lambda: self._stack.alerts().get(self._fault.alert) == "firing",
@@ -87,37 +90,8 @@ class _Drill:
         )
         fired.after = time.time() - began
 
-    def _is_notified(self, since: float, within: float) -> None:
-        self._outcome.notified = notified = Measured(within + self._route.group_wait)
-        found = [
-            self._notice(integration, "firing", notified.within)
-            for integration in self._integrations
-        ]
-        notified.after = max(one.at for one in found) - since
-        for one in found:
-            self._check_playbook(one)
-
-    def _is_resolved(self, ended: float) -> None:
-        within = self._rule.resolves_within(self._route, self._fault.extra)
-        self._outcome.resolved = resolved = Measured(within)
-        found = [
-            self._notice(integration, "resolved", within) for integration in self._integrations
-        ]
-        resolved.after = max(one.at for one in found) - ended
-
-    def _ends_unheard(self, ended: float) -> None:
-        within = self._rule.resolves_within(self._route, self._fault.extra)
-        self._outcome.resolved = resolved = Measured(within)
-        self._until(
-            lambda: self._fault.alert not in self._stack.alerts(), within, "it no longer fires"
-        )
-        resolved.after = time.time() - ended
-        self._until(lambda: self._stack.last_heartbeat() > ended, within, "the heartbeat is back")
-        if any(one.alertname == self._fault.alert for one in self._stack.notices()):
-            self._outcome.problems.append("a notification arrived, which should be impossible")
-
-    def _heartbeat_ceases(self) -> None:
-        """Wait until a missing heartbeat shows that nothing is delivered."""
+    def _await_missing_heartbeat(self) -> None:
+        """Its absence shows that nothing is delivered."""
         silence = self._route.group_interval + _HEARTBEAT_GRACE_SECONDS
         self._until(
             lambda: time.time() - self._stack.last_heartbeat() > silence,
@@ -125,7 +99,37 @@ class _Drill:
             "the heartbeat stops",
         )
 
-    def _notice(self, integration: Integration, status: str, within: float) -> Notification:
+    def _await_notification(self, since: float, within: float) -> None:
+        self._outcome.notified = notified = Measured(within + self._route.group_wait)
+        notices = self._await_notices("firing", notified.within)
+        notified.after = max(one.at for one in notices) - since
+        for one in notices:
+            self._check_playbook(one)
+
+    def _await_resolution(self, ended: float) -> None:
+        self._outcome.resolved = resolved = Measured(self._bound_of_resolution())
+        notices = self._await_notices("resolved", resolved.within)
+        resolved.after = max(one.at for one in notices) - ended
+
+    def _await_unheard_end(self, ended: float) -> None:
+        self._outcome.resolved = resolved = Measured(self._bound_of_resolution())
+        self._until(
+            lambda: self._fault.alert not in self._stack.alerts(),
+            resolved.within,
+            "it no longer fires",
+        )
+        resolved.after = time.time() - ended
+        self._until(
+            lambda: self._stack.last_heartbeat() > ended, resolved.within, "the heartbeat is back"
+        )
+        if any(one.alertname == self._fault.alert for one in self._stack.notices()):
+            self._outcome.problems.append("a notification arrived, which should be impossible")
+
+    def _await_notices(self, status: str, within: float) -> list[Notification]:
+        """One of each integration by which people must hear of the alert."""
+        return [self._await_notice(one, status, within) for one in self._integrations]
+
+    def _await_notice(self, integration: Integration, status: str, within: float) -> Notification:
         def came() -> Notification | None:
             return next(
                 (
@@ -147,6 +151,9 @@ class _Drill:
 
     def _bound_of_firing(self) -> float:
         return self._rule.fires_within(self._fault.extra)
+
+    def _bound_of_resolution(self) -> float:
+        return self._rule.resolves_within(self._route, self._fault.extra)
 
     def _check_playbook(self, notice: Notification) -> None:
         found = _PLAYBOOK.search(json.dumps(notice.body))

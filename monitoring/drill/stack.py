@@ -36,13 +36,13 @@ _QUIET_SECONDS: Final = 180.0
 class Site:
     """Where a service runs.
 
-    `within` is a command that starts another one, appended to it, in an environment of its own;
+    `wrapper` is a command that starts another one, appended to it, in an environment of its own;
     `group` is the control group that it is then in, if that matters. `store` is where its rate
     limiter counts, if that runs beside it. Its Alertmanagers do not know of each other.
     """
 
     settings: Mapping[str, object] = field(default_factory=dict)
-    within: tuple[str, ...] = ()
+    wrapper: tuple[str, ...] = ()
     group: Path | None = None
     store: Program | None = None
     replicas: int = 1
@@ -63,7 +63,7 @@ class Service(Program):
         settings[FACTOR] = factor
         command = [
             *("env", "-C", str(ROOT), *(f"{name}={value}" for name, value in settings.items())),
-            *(*site.within, sys.executable, "-m", "uvicorn", "monitoring.drill.service:create"),
+            *(*site.wrapper, sys.executable, "-m", "uvicorn", "monitoring.drill.service:create"),
             *("--factory", "--port", str(port), "--http", "app.http.protocol:BoundedProtocol"),
             *("--no-access-log", "--log-level", "warning"),
         ]

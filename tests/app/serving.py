@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ import pytest
 from app.core.errors import ErrorCode
 from monitoring.programs import free_port
 from tests.app.archives import doccarchive
+from tests.app.processes import children_of, command_of, files_of, is_locked, stopped
 
 T = TypeVar("T")
 
@@ -189,26 +190,15 @@ class Server:
         return [
             child
             for child in self.children()
-            if _is_locked(child)
-            and any(one.startswith(str(self.workspace)) for one in _files_of(child))
+            if is_locked(child)
+            and any(one.startswith(str(self.workspace)) for one in files_of(child))
         ]
 
     def _open(self) -> list[str]:
-        return _files_of(self.process.pid)
+        return files_of(self.process.pid)
 
     def _forkservers(self) -> list[int]:
-        return [pid for pid in children_of(self.process.pid) if b"forkserver" in _command(pid)]
-
-
-@contextmanager
-def stopped(pid: int) -> Iterator[None]:
-    """The process does nothing within the block, and knows nothing of it; it may be killed."""
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
+        return [pid for pid in children_of(self.process.pid) if b"forkserver" in command_of(pid)]
 
 
 @contextmanager
@@ -225,41 +215,3 @@ def held(server: Server) -> Iterator[int]:
 def environment(**settings: object) -> dict[str, str]:
     """The settings as environment variables."""
     return {name: str(value) for name, value in settings.items()}
-
-
-def is_running(pid: int) -> bool:
-    """Whether there is such a process, and more of it than its exit code."""
-    return bool(_command(pid))
-
-
-def children_of(pid: int) -> list[int]:
-    """The process ids of its children; none if it has ended."""
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").iterdir())
-        return [int(one) for task in tasks for one in (task / "children").read_text().split()]
-    except (FileNotFoundError, ProcessLookupError):
-        return []
-
-
-def _is_locked(pid: int) -> bool:
-    try:
-        return "Seccomp:\t2" in Path(f"/proc/{pid}/status").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def _files_of(pid: int) -> list[str]:
-    targets = []
-    for descriptor in Path(f"/proc/{pid}/fd").glob("*"):
-        try:
-            targets.append(str(descriptor.readlink()))
-        except FileNotFoundError:
-            continue
-    return targets
-
-
-def _command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (FileNotFoundError, ProcessLookupError):
-        return b""

@@ -3,12 +3,15 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,15 +22,15 @@ from app.core.errors import ErrorCode, ServiceError
 from app.services.drain import Drain
 from app.services.stop_signals import ECHO_SECONDS
 from tests.app.archives import article_of_noise, doccarchive
+from tests.app.processes import is_running, stopped
 from tests.app.serving import (
+    CONVERT,
     DEADLINE_SECONDS,
     NEEDS_PROC,
     Server,
     eventually,
     held,
-    is_running,
     problem,
-    stopped,
 )
 
 pytestmark = NEEDS_PROC
@@ -35,8 +38,31 @@ pytestmark = NEEDS_PROC
 ROOT, SERVICE, STRANGER = 0, 10001, 65534
 
 
+@cache
+def large_when_converted() -> bytes:
+    """An archive whose result is more than the system holds for a client that does not read."""
+    return doccarchive("Foo", noise=article_of_noise(12_000_000))
+
+
 def drains(server: Server) -> bool:
     return server.client.get("/health/ready").status_code == 503
+
+
+@contextmanager
+def uploading(server: Server) -> Iterator[socket.socket]:
+    """An upload that has begun, and does not go on."""
+    head = f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
+    with server.send(head.encode() + b"PK") as connection:
+        eventually(lambda: not server.is_idle(), "the upload has begun")
+        yield connection
+
+
+@contextmanager
+def downloading(server: Server) -> Iterator[None]:
+    """A download that has begun, and of which its client reads no more."""
+    with server.begin(large_when_converted()) as connection:
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        yield
 
 
 def test_while_the_file_exists_conversions_are_sent_away_and_health_goes_on(
@@ -107,9 +133,7 @@ def test_an_upload_that_does_not_end_does_not_keep_the_service_from_stopping(
     start_server: Callable[..., Server],
 ) -> None:
     server = start_server(SHUTDOWN_GRACE_SECONDS=0.1)
-    head = "PUT /api/v1/convert HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
-    with server.send(head.encode() + b"PK") as connection:
-        eventually(lambda: not server.is_idle(), "the upload has begun")
+    with uploading(server) as connection:
         server.process.send_signal(signal.SIGTERM)
 
         assert connection.recv(1024).startswith(b"HTTP/1.1 503 ")
@@ -120,8 +144,7 @@ def test_a_download_that_outlasts_the_time_for_downloads_is_cut_off_without_a_tr
     start_server: Callable[..., Server],
 ) -> None:
     server = start_server("--timeout-graceful-shutdown", "1")
-    with server.begin(doccarchive("Foo", noise=article_of_noise(12_000_000))) as connection:
-        assert connection.recv(12) == b"HTTP/1.1 200"
+    with downloading(server):
         server.process.send_signal(signal.SIGTERM)
 
         assert server.process.wait(15) == -signal.SIGTERM
@@ -137,7 +160,7 @@ def test_a_download_that_begins_while_the_service_drains_does_not_keep_its_port_
     start_server: Callable[..., Server],
 ) -> None:
     server = start_server(SHUTDOWN_GRACE_SECONDS=600)
-    with server.begin(doccarchive("Foo", noise=article_of_noise(12_000_000))) as connection:
+    with server.begin(large_when_converted()) as connection:
         with held(server):
             server.process.send_signal(signal.SIGTERM)
             eventually(lambda: drains(server), "it drains")
@@ -152,9 +175,7 @@ def test_the_second_signal_ends_an_upload_at_once(
     start_server: Callable[..., Server], number: signal.Signals
 ) -> None:
     server = start_server(SHUTDOWN_GRACE_SECONDS=600)
-    head = "PUT /api/v1/convert HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
-    with server.send(head.encode() + b"PK") as connection:
-        eventually(lambda: not server.is_idle(), "the upload has begun")
+    with uploading(server) as connection:
         stop_twice(server, number)
 
         assert connection.recv(1024).startswith(b"HTTP/1.1 503 ")
@@ -166,8 +187,7 @@ def test_the_second_signal_ends_an_upload_at_once(
 
 def test_the_second_signal_ends_a_download_at_once(start_server: Callable[..., Server]) -> None:
     server = start_server("--timeout-graceful-shutdown", "600")
-    with server.begin(doccarchive("Foo", noise=article_of_noise(12_000_000))) as connection:
-        assert connection.recv(12) == b"HTTP/1.1 200"
+    with downloading(server):
         stop_twice(server, signal.SIGTERM, lambda server: not server.accepts())
 
         assert server.process.wait(DEADLINE_SECONDS) == -signal.SIGTERM
@@ -192,11 +212,10 @@ def test_a_socket_that_cannot_be_removed_keeps_no_service_from_ending_at_once(
     start_server: Callable[..., Server],
 ) -> None:
     server = start_server("--timeout-graceful-shutdown", "600")
-    with server.begin(doccarchive("Foo", noise=article_of_noise(12_000_000))) as connection:
-        assert connection.recv(12) == b"HTTP/1.1 200"
-        (socket,) = server.temporary.glob("*/*")
-        socket.unlink()
-        socket.mkdir()
+    with downloading(server):
+        (address,) = server.temporary.glob("*/*")
+        address.unlink()
+        address.mkdir()
         stop_twice(server, signal.SIGTERM, lambda server: not server.accepts())
 
         assert server.process.wait(DEADLINE_SECONDS) == -signal.SIGTERM

@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 
 from tests.app.archives import article, article_of_noise, doccarchive, slow_doccarchive
+from tests.app.processes import is_running, stopped
 from tests.app.serving import (
     CONVERT,
     DEADLINE_SECONDS,
@@ -18,9 +19,7 @@ from tests.app.serving import (
     Server,
     eventually,
     held,
-    is_running,
     problem,
-    stopped,
 )
 
 pytestmark = NEEDS_PROC

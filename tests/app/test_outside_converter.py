@@ -36,8 +36,9 @@ from tests.app.archives import (
     page_entry,
     zipped,
 )
+from tests.app.processes import is_running
 from tests.app.scrapes import parsed, scrape
-from tests.app.serving import NEEDS_PROC, ROOT, Server, environment, eventually, is_running, problem
+from tests.app.serving import NEEDS_PROC, ROOT, Server, environment, eventually, problem
 
 pytestmark = NEEDS_PROC
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.app.archives import article_of_noise, doccarchive
+from tests.app.processes import stopped
 from tests.app.scrapes import moved, scrape
-from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually, stopped
+from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually
 
 pytestmark = NEEDS_PROC
 

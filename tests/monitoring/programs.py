@@ -1,6 +1,5 @@
 """Prometheus with the project's configuration, and an Alertmanager, at a test's pace."""
 
-import shutil
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,12 +7,26 @@ import httpx2
 import pytest
 
 from monitoring import relocation
-from monitoring.programs import Alertmanager, Program, Prometheus, free_port
-
-NEEDS_PROGRAMS: Final = pytest.mark.skipif(
-    not (shutil.which("prometheus") and shutil.which("prometheus-alertmanager")),
-    reason="SKIPPED: prometheus and prometheus-alertmanager are not there (Debian packages)",
+from monitoring.programs import (
+    Alertmanager,
+    Program,
+    ProgramMissing,
+    Prometheus,
+    free_port,
+    require_both,
 )
+
+
+def _missing() -> str:
+    """Which of the two are not installed, by whatever name; empty if both are."""
+    try:
+        require_both()
+    except ProgramMissing as missing:
+        return str(missing)
+    return ""
+
+
+NEEDS_PROGRAMS: Final = pytest.mark.skipif(bool(_missing()), reason=f"SKIPPED: {_missing()}")
 
 
 def prometheus_of(

@@ -116,41 +116,46 @@ def _yaml(document: Any) -> str:
 
 def _promtool(case: Case) -> dict[str, Any]:
     """A case as promtool takes it."""
-    has_up = any(series.startswith("up{") for series in case.series)
-    series = case.series if has_up else {**_HEALTHY, **case.series}
-    interval = case.interval
-    if (minutes := _minutes(case.interval)) > _LOOKBACK_MINUTES:
-        # What is up has to be seen at each evaluation.
-        step = next(step for step in (4, 3, 2, 1) if minutes % step == 0)
-        interval = f"{step}m"
-        apart = {name: _spread(values, minutes // step) for name, values in case.series.items()}
-        series = {**series, **apart}
+    interval, series = _sampled(case)
     return {
         "name": case.name,
         "interval": interval,
         "external_url": EXTERNAL_URL,
         "input_series": [{"series": name, "values": str(value)} for name, value in series.items()],
-        "promql_expr_test": [
-            {
-                "expr": 'ALERTS{alertstate="firing"}',
-                "eval_time": at,
-                "exp_samples": [
-                    _sample(series, 1) for series in (_WATCHDOG, *map(_as_series, firing))
-                ],
-            }
-            for at, firing in case.firing.items()
-        ]
-        + [
-            {
-                "expr": f"round({name}, {_EXACTNESS})",
-                "eval_time": at,
-                "exp_samples": [_sample(f"{{{labels}}}", value)],
-            }
-            for at, recorded in case.recorded.items()
-            for (name, labels), value in ((_parts(one), recorded[one]) for one in recorded)
-        ],
+        "promql_expr_test": [*_tests_of_alerts(case), *_tests_of_records(case)],
         "alert_rule_test": [_notice(case, case.notice)] if case.notice else [],
     }
+
+
+def _sampled(case: Case) -> tuple[str, dict[str, str]]:
+    """The interval of all samples, and the series: those of the case, and what is up besides."""
+    has_up = any(series.startswith("up{") for series in case.series)
+    healthy = {} if has_up else _HEALTHY
+    minutes = _minutes(case.interval)
+    if minutes <= _LOOKBACK_MINUTES:
+        return case.interval, {**healthy, **case.series}
+    # What is up has to be seen at each evaluation: only the case's own samples are so far apart.
+    step = next(step for step in (4, 3, 2, 1) if minutes % step == 0)
+    apart = {name: _spread(values, minutes // step) for name, values in case.series.items()}
+    return f"{step}m", {**healthy, **apart}
+
+
+def _tests_of_alerts(case: Case) -> Iterator[dict[str, Any]]:
+    """That just these alerts fire at each time, and Watchdog."""
+    for at, firing in case.firing.items():
+        series = (_WATCHDOG, *map(_as_series, firing))
+        yield _test('ALERTS{alertstate="firing"}', at, [_sample(one, 1) for one in series])
+
+
+def _tests_of_records(case: Case) -> Iterator[dict[str, Any]]:
+    for at, recorded in case.recorded.items():
+        for series, value in recorded.items():
+            name, labels = _parts(series)
+            yield _test(f"round({name}, {_EXACTNESS})", at, [_sample(f"{{{labels}}}", value)])
+
+
+def _test(expr: str, at: str, samples: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"expr": expr, "eval_time": at, "exp_samples": samples}
 
 
 def _minutes(interval: str) -> int:

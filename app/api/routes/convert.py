@@ -2,31 +2,22 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, aclosing, contextmanager
-from functools import partial
 from io import FileIO
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 
-from app.api.conversion_options import (
-    ASSETS_FIELD,
-    SPLIT,
-    assets_of,
-    format_of,
-    options_of,
-    refuse_repeated_assets,
-)
+from app.api.conversion_options import ASSETS_FIELD, SPLIT, requested_options
 from app.api.deps import Services, ServicesDep, UntilSentDep
 from app.api.hangup import unless_hung_up
 from app.api.openapi.operations import RESULT, UPLOAD, problems
 from app.api.openapi.tags import CONVERSION
-from app.api.result_response import ResultFormat, ResultResponse
+from app.api.result_response import ResultResponse
 from app.core.errors import ErrorCode, ServiceError
 from app.services.multipart import FieldsCheck
 from app.services.upload_slots import Arrival
 from app.services.uploads import Body, receive, unless_stalled
 from app.services.workspace.files import unnamed_file
-from app.worker.options import Options
 
 PATH: Final = "/convert"
 
@@ -87,32 +78,23 @@ async def convert(
     """
     _refuse_encoded(request)
     has_options = services.conversions.has_options
-    result_format = format_of(request, has_options=has_options)
-    # Refused before the upload is asked for, if the request's head is enough to decide.
-    refuse_repeated_assets(request)
-    options_with = partial(_options, result_format, assets=assets, has_options=has_options)
-    options_with({})
+    requested = requested_options(request, assets=assets, has_options=has_options)
     workspace = services.settings.workspace_dir
     async with services.drain.inside(), AsyncExitStack() as until_converted:
         until_converted.enter_context(_remedies_adapted(request, has_options=has_options))
         with services.conversions.storing():
             with services.upload_slots.slot() as arrival:  # first, so that the refused open no file
                 upload = await until_converted.enter_async_context(unnamed_file(workspace))
-                fields = await _receive(request, services, arrival, upload, options_with)
-            options = options_with(fields)
+                fields = await _receive(
+                    request, services, arrival, upload, check=requested.with_fields
+                )
+            options = requested.with_fields(fields)
             result = await until_sent.enter_async_context(unnamed_file(workspace))
         work = services.conversions.convert(
             upload, result, options, why_cancelled=services.drain.why_cancelled
         )
         await unless_hung_up(request, work)
-    return ResultResponse(result, result_format)
-
-
-def _options(
-    result_format: ResultFormat, fields: Mapping[str, str], *, assets: bool, has_options: bool
-) -> Options:
-    """The options by the request's head and the fields of its form."""
-    return options_of(result_format, assets=assets or assets_of(fields), has_options=has_options)
+    return ResultResponse(result, requested.result_format)
 
 
 async def _receive(

@@ -35,6 +35,19 @@ _KILL: Final = 0x8000_0000
 _Instruction = tuple[int, int, int, int]
 """Code, instructions to skip if true, if false, and k."""
 
+_END: Final[tuple[_Instruction, ...]] = (
+    (_RETURN, 0, 0, _FAIL),  # of a call that is none of those compared
+    (_LOAD, 0, 0, _THIRD_ARGUMENT_AT),
+    (_JUMP_IF_ANY_BIT, 0, 1, mmap.PROT_EXEC),
+    (_RETURN, 0, 0, _FAIL),
+    (_RETURN, 0, 0, _ALLOW),
+)
+"""What follows the comparisons of the call's number."""
+
+_TO_CHECK: Final = 1
+_TO_ALLOW: Final = 4
+"""How much of it is skipped by a call that matches."""
+
 
 class _Program(ctypes.Structure):
     """`struct sock_fprog`."""
@@ -56,10 +69,8 @@ def allow_only_conversion_calls() -> None:
 
 def instructions(machine: Machine) -> list[_Instruction]:
     """The program for a machine, in the order in which the kernel runs it."""
-    calls = [*machine.allowed_unless_executable, *machine.allowed]
-    checked = len(machine.allowed_unless_executable)
-    # After the comparisons come: fail, load, test, fail, allow.
-    targets = [len(calls) + 1 if at < checked else len(calls) + 4 for at in range(len(calls))]
+    calls = [(call, _TO_CHECK) for call in machine.allowed_unless_executable]
+    calls += [(call, _TO_ALLOW) for call in machine.allowed]
     return [
         (_LOAD, 0, 0, _ARCH_AT),
         # The numbers of other architectures, such as those of 32-bit programs, mean other calls.
@@ -67,14 +78,12 @@ def instructions(machine: Machine) -> list[_Instruction]:
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, _NUMBER_AT),
         *(
-            (_JUMP_IF_EQUAL, target - at - 1, 0, call)
-            for at, (call, target) in enumerate(zip(calls, targets, strict=True))
+            (_JUMP_IF_EQUAL, comparisons_left + into_end, 0, call)
+            for comparisons_left, (call, into_end) in zip(
+                reversed(range(len(calls))), calls, strict=True
+            )
         ),
-        (_RETURN, 0, 0, _FAIL),
-        (_LOAD, 0, 0, _THIRD_ARGUMENT_AT),
-        (_JUMP_IF_ANY_BIT, 0, 1, mmap.PROT_EXEC),
-        (_RETURN, 0, 0, _FAIL),
-        (_RETURN, 0, 0, _ALLOW),
+        *_END,
     ]
 
 

@@ -62,11 +62,11 @@ def loop_device() -> str:
     return "" if Path("/dev/loop-control").exists() else "needs loop devices"
 
 
-def installed(program: str, package: str) -> Need:
+def program(name: str, package: str) -> Need:
     """Likewise: a program, which this Debian package brings."""
 
     def need() -> str:
-        return "" if shutil.which(program) else f"needs {program}: apt-get install {package}"
+        return "" if shutil.which(name) else f"needs {name}: apt-get install {package}"
 
     return need
 

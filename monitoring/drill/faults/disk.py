@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from monitoring.drill.faults.base import Fault, installed, loop_device, root
+from monitoring.drill.faults.base import Fault, loop_device, program, root
 from monitoring.drill.stack import Site, Stack
 from monitoring.drill.traffic import repeated
 from monitoring.drill.waiting import retried
@@ -103,7 +103,7 @@ FAULTS: Final = (
         _filling,
         _large,
         looks_back=5 * 60,  # its hour is for seeing that it goes on
-        needs=(root, loop_device, installed("mkfs.ext4", "e2fsprogs")),
+        needs=(root, loop_device, program("mkfs.ext4", "e2fsprogs")),
     ),
     Fault(
         "LowDiskSpace",

@@ -29,7 +29,7 @@ _PAGES: Final = 2000
 @contextmanager
 def _limited(folder: Path) -> Iterator[Site]:
     with memory_group(_group_name(folder), _MEMORY_BYTES) as group:
-        yield Site(within=entering(group), group=group)
+        yield Site(wrapper=entering(group), group=group)
 
 
 @contextmanager
@@ -108,9 +108,9 @@ def _cpu_quota(folder: Path) -> Iterator[Site]:
         yield _busy(*(word for group in groups for word in entering(group)))
 
 
-def _busy(*within: str) -> Site:
+def _busy(*wrapper: str) -> Site:
     """A site with slots that never run out."""
-    return Site(settings={"CONVERSION_SLOTS": 4}, within=within)
+    return Site(settings={"CONVERSION_SLOTS": 4}, wrapper=wrapper)
 
 
 def _group_name(folder: Path) -> str:

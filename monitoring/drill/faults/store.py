@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from monitoring.drill.faults.base import Fault, installed
+from monitoring.drill.faults.base import Fault, program
 from monitoring.drill.redis import PACKAGE, PROGRAM, Redis
 from monitoring.drill.stack import Site, Stack
 
@@ -35,6 +35,6 @@ FAULTS: Final = (
         "the Redis that counts each client's conversions is killed",
         _killed,
         _redis,
-        needs=(installed(PROGRAM, PACKAGE),),
+        needs=(program(PROGRAM, PACKAGE),),
     ),
 )

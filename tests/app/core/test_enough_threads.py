@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx2
@@ -13,7 +14,6 @@ import pytest
 
 from app.core.enough_threads import NEEDED
 from monitoring.programs import free_port
-from tests.app.archives import doccarchive
 from tests.app.serving import CONVERT, DEADLINE_SECONDS, ROOT, environment, eventually
 
 USER = str(20_000 + os.getpid() % 10_000)
@@ -77,17 +77,26 @@ def test_a_service_that_gets_too_little_address_space_for_its_threads_says_so(
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="NOT SHOWN: needs root, to count for a user of its own")
-def test_a_service_that_gets_as_many_threads_as_it_needs_converts(tmp_path: Path) -> None:
+def test_a_service_that_gets_as_many_threads_as_it_needs_converts_while_it_is_watched(
+    tmp_path: Path, slow_archive: bytes
+) -> None:
     port = free_port()
-    with started(tmp_path, port, f"--nproc={1 + NEEDED}") as process:
+    with (
+        started(tmp_path, port, f"--nproc={1 + NEEDED}") as process,
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
+        ThreadPoolExecutor(1) as pool,
+    ):
 
-        def converts() -> bool:
+        def listens() -> bool:
             assert process.poll() is None, (tmp_path / "log").read_text()
-            try:
-                answer = httpx2.put(f"http://127.0.0.1:{port}{CONVERT}", content=doccarchive("Foo"))
-            except httpx2.TransportError:
-                return False
-            assert answer.status_code == 200
-            return True
+            with suppress(httpx2.TransportError):
+                return client.get("/health").status_code == 200
+            return False
 
-        eventually(converts, "it listens")
+        eventually(listens, "it listens")
+        conversion = pool.submit(client.put, CONVERT, content=slow_archive)
+        eventually(lambda: "\nactive_conversions 1.0" in client.get("/metrics").text, "it converts")
+
+        while not conversion.done():  # longer than the answer of one probe is kept
+            assert client.get("/health/ready").status_code == 200
+        assert conversion.result().status_code == 200

@@ -19,7 +19,8 @@ from tests.app.archives import (
     names_in,
 )
 from tests.app.browser import visit
-from tests.app.serving import NEEDS_PROC, Server, eventually, held, stopped
+from tests.app.processes import stopped
+from tests.app.serving import NEEDS_PROC, Server, eventually, held
 from tests.app.web.page import SAMPLE, WebPage, digest, opened
 from tests.test_corpus import CORPUS
 

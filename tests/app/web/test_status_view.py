@@ -7,7 +7,8 @@ from playwright.sync_api import Browser, expect
 
 from docc2context import __version__
 from tests.app.browser import visit
-from tests.app.serving import NEEDS_PROC, Server, eventually, held, stopped
+from tests.app.processes import stopped
+from tests.app.serving import NEEDS_PROC, Server, eventually, held
 from tests.app.web.page import opened
 
 STATUS = "**/api/v1/status"

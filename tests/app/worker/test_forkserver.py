@@ -14,7 +14,8 @@ import pytest
 
 from app.worker import forkserver
 from app.worker.launcher import CannotStart, Ended, Launcher
-from tests.app.serving import NEEDS_PROC, stopped
+from tests.app.processes import stopped
+from tests.app.serving import NEEDS_PROC
 from tests.app.worker import jobs
 
 pytestmark = NEEDS_PROC

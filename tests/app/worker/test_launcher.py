@@ -14,7 +14,8 @@ from structlog.testing import capture_logs
 from app.worker.launcher import CannotStart, Ended, Launcher
 from app.worker.protocol import MAX_REPLY_BYTES
 from app.worker.sent_file import SentFile
-from tests.app.serving import NEEDS_PROC, eventually, is_running
+from tests.app.processes import is_running
+from tests.app.serving import NEEDS_PROC, eventually
 from tests.app.worker import jobs
 
 pytestmark = NEEDS_PROC
@@ -124,15 +125,7 @@ def test_without_a_process_there_is_no_child(
 
     monkeypatch.setattr("multiprocessing.popen_forkserver.Popen._launch", refuse)
 
-    async def scenario() -> None:
-        with pytest.raises(CannotStart):
-            await launcher.run(jobs.echo, "hello", timeout=10)
-
-    with capture_logs() as lines:
-        asyncio.run(scenario())
-    assert [(line["event"], line["reason"]) for line in lines] == [
-        ("child_not_started", "Resource temporarily unavailable")
-    ]
+    assert reason_not_to_start(launcher) == "Resource temporarily unavailable"
 
 
 def test_a_system_without_a_thread_to_spare_is_reported(
@@ -143,15 +136,16 @@ def test_a_system_without_a_thread_to_spare_is_reported(
 
     monkeypatch.setattr("app.worker.launcher.Timer.start", refuse)
 
-    async def scenario() -> None:
-        with pytest.raises(CannotStart):
-            await launcher.run(jobs.echo, "hello", timeout=10)
+    assert reason_not_to_start(launcher) == "can't start new thread"
 
-    with capture_logs() as lines:
-        asyncio.run(scenario())
-    assert [(line["event"], line["reason"]) for line in lines] == [
-        ("child_not_started", "can't start new thread")
-    ]
+
+def reason_not_to_start(launcher: Launcher) -> str:
+    """Why a child could not be started, by the one line in the log."""
+    with capture_logs() as lines, pytest.raises(CannotStart):
+        asyncio.run(launcher.run(jobs.echo, "hello", timeout=10))
+    (line,) = lines
+    assert line["event"] == "child_not_started"
+    return str(line["reason"])
 
 
 def test_a_forkserver_that_answered_in_time_lives_on(

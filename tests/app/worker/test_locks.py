@@ -28,7 +28,8 @@ from app.worker.protocol import Refused, decode
 from app.worker.sent_file import SentFile
 from docc2context import DEFAULT_LIMITS
 from tests.app.archives import doccarchive
-from tests.app.serving import NEEDS_PROC, children_of
+from tests.app.processes import children_of
+from tests.app.serving import NEEDS_PROC
 from tests.app.worker import lock_jobs
 
 pytestmark = NEEDS_PROC

@@ -1,0 +1,26 @@
+from pathlib import Path
+
+import pytest
+
+from monitoring.drill.bounds import rules_of
+from monitoring.drill.configuration import Configurations
+from monitoring.drill.deployed import Deployed, RuleMissing
+from monitoring.relocation import RULES
+from tests.monitoring.programs import NEEDS_PROGRAMS, prometheus_of
+
+ELSEWHERE = "http://127.0.0.1:9"
+
+
+@NEEDS_PROGRAMS
+def test_a_running_prometheus_tells_of_each_alert_what_its_files_say(tmp_path: Path) -> None:
+    every_second = {"global": {"evaluation_interval": "1s"}}
+    in_files = rules_of(Configurations(RULES.read_text(), every_second, {}))
+
+    targets = dict.fromkeys(("docc2context", "alertmanager"), 9)
+    with (
+        prometheus_of(tmp_path, targets) as prometheus,
+        Deployed(ELSEWHERE, prometheus.url, ELSEWHERE) as deployed,
+    ):
+        assert {alert: deployed.rule(alert) for alert in in_files} == in_files
+        with pytest.raises(RuleMissing, match="no rule Unheard"):
+            deployed.rule("Unheard")
