@@ -18,15 +18,12 @@ _BESIDE_REQUESTS: Final = 5
 _FORKSERVER: Final = 2
 """The process, and the one that `multiprocessing` starts with it."""
 
-_CONVERSION: Final = 3
-"""A child, a timer while it starts, and another child that answers readiness meanwhile."""
-
-NEEDED: Final = THREADS + _EVENT_LOOP + _BESIDE_REQUESTS + _FORKSERVER + _CONVERSION
-"""Beside the thread that this process begins with; the system counts processes as threads."""
+_BESIDE_CONVERSIONS: Final = 2
+"""A child that answers readiness, and a timer while one of all children starts."""
 
 _REMEDY: Final = (
     "raise the limit of processes and threads (ulimit -u, LimitNPROC and TasksMax, Docker's "
-    "--pids-limit), or end other programs of the same user"
+    "--pids-limit), lower CONVERSION_SLOTS, or end other programs of the same user"
 )
 
 _REMEDY_OF_SPACE: Final = (
@@ -38,12 +35,23 @@ _REMEDY_OF_SPACE: Final = (
 log = structlog.get_logger()
 
 
-def refuse_too_few_threads() -> None:
-    """Log an error and raise SystemExit if the system would not let a conversion run now."""
+def needed_threads(conversion_slots: int) -> int:
+    """Beside the thread that this process begins with; the system counts processes as threads.
+
+    A conversion has a child of its own. One that cannot be forked costs those that run, because
+    `multiprocessing`'s forkserver ends then.
+    """
+    children = conversion_slots + _BESIDE_CONVERSIONS
+    return THREADS + _EVENT_LOOP + _BESIDE_REQUESTS + _FORKSERVER + children
+
+
+def refuse_too_few_threads(conversion_slots: int) -> None:
+    """Log an error and raise SystemExit if the system would not let all conversions run now."""
+    needed = needed_threads(conversion_slots)
     try:
-        started_pool(NEEDED).shutdown()
+        started_pool(needed).shutdown()
     except RuntimeError as error:
-        log.error("too_few_threads", reason=str(error), needed=NEEDED, remedy=_remedy())  # noqa: TRY400  # no traceback: it is expected
+        log.error("too_few_threads", reason=str(error), needed=needed, remedy=_remedy())  # noqa: TRY400  # no traceback: it is expected
         raise SystemExit(STARTUP_FAILURE) from None
 
 

@@ -12,9 +12,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from app.core.enough_threads import NEEDED
+from app.core.enough_threads import needed_threads
 from monitoring.programs import free_port
 from tests.app.serving import CONVERT, DEADLINE_SECONDS, ROOT, environment, eventually
+
+SLOTS = 3
+NEEDED = needed_threads(SLOTS)
 
 USER = str(20_000 + os.getpid() % 10_000)
 """Nobody else's, so that nothing else counts: the limit is one of all that a user runs."""
@@ -35,7 +38,8 @@ def started(folder: Path, port: int, *limits: str) -> Iterator["subprocess.Popen
         process = subprocess.Popen(
             [*(UNPRIVILEGED if IS_ROOT else []), "prlimit", *limits, *uvicorn],
             cwd=ROOT,
-            env=os.environ | environment(WORKSPACE_DIR="/var/tmp"),  # everyone may write there
+            # Everyone may write to /var/tmp.
+            env=os.environ | environment(WORKSPACE_DIR="/var/tmp", CONVERSION_SLOTS=SLOTS),
             stdout=subprocess.DEVNULL,
             stderr=log,
         )
@@ -77,14 +81,14 @@ def test_a_service_that_gets_too_little_address_space_for_its_threads_says_so(
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="NOT SHOWN: needs root, to count for a user of its own")
-def test_a_service_that_gets_as_many_threads_as_it_needs_converts_while_it_is_watched(
+def test_a_service_that_gets_as_many_threads_as_it_needs_uses_all_slots_while_it_is_watched(
     tmp_path: Path, slow_archive: bytes
 ) -> None:
     port = free_port()
     with (
         started(tmp_path, port, f"--nproc={1 + NEEDED}") as process,
         httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
-        ThreadPoolExecutor(1) as pool,
+        ThreadPoolExecutor(SLOTS) as pool,
     ):
 
         def listens() -> bool:
@@ -94,9 +98,10 @@ def test_a_service_that_gets_as_many_threads_as_it_needs_converts_while_it_is_wa
             return False
 
         eventually(listens, "it listens")
-        conversion = pool.submit(client.put, CONVERT, content=slow_archive)
-        eventually(lambda: "\nactive_conversions 1.0" in client.get("/metrics").text, "it converts")
+        conversions = [pool.submit(client.put, CONVERT, content=slow_archive) for _ in range(SLOTS)]
+        all_run = f"\nactive_conversions {SLOTS}.0"
+        eventually(lambda: all_run in client.get("/metrics").text, "all slots convert")
 
-        while not conversion.done():  # longer than the answer of one probe is kept
+        while not conversions[0].done():  # longer than the answer of one probe is kept
             assert client.get("/health/ready").status_code == 200
-        assert conversion.result().status_code == 200
+        assert [conversion.result().status_code for conversion in conversions] == [200] * SLOTS
