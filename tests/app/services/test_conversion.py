@@ -52,7 +52,7 @@ BOUNDS = Bounds(memory_bytes=7, cpu_seconds=8, file_bytes=9)
 
 def conversions(answer: Ended | Reply | Exception) -> Conversions:
     converter = OwnConverter(
-        launcher=told(answer), limits=DEFAULT_LIMITS, bounds=BOUNDS, timeout_seconds=2
+        launcher=told(answer), limits=DEFAULT_LIMITS, bounds=BOUNDS, timeout_seconds=2.0
     )
     return Conversions(
         admission=Admission(slots=1, queue=0, wait_seconds=1, metrics=METRICS),
