@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from app.core.errors import ErrorCode, ServiceError
 
@@ -11,8 +11,6 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 class Problem(BaseModel):
     """An error, as defined by RFC 9457."""
-
-    model_config = ConfigDict(frozen=True)
 
     type: str = Field(description="The kind of error as a URN, one for each code.")
     title: str = Field(description="The kind of error, for people.")

@@ -122,7 +122,6 @@ class FormDecoder:
                     "on_header_end": self._part_head.on_header_end,
                     "on_headers_finished": self._on_headers_finished,
                     "on_part_data": self._on_part_data,
-                    "on_part_end": self._on_part_end,
                     "on_end": self._on_end,
                 },
                 # Its own bounds would not tell which was hit.
@@ -139,7 +138,7 @@ class FormDecoder:
 
     def _on_headers_finished(self) -> None:
         name = self._part_head.finish()
-        self._in_file = name == FIELD_NAME
+        self._in_file, self._current_value = name == FIELD_NAME, None
         if (self._in_file and self._has_file) or name in self._field_values:
             _refuse(f"The form has more than one field `{name}`.")
         self._has_file = self._has_file or self._in_file
@@ -156,9 +155,6 @@ class FormDecoder:
             self._current_value += data[start:end]
             if len(self._current_value) > _MAX_TEXT_BYTES:
                 _refuse(f"A form field is longer than {_MAX_TEXT_BYTES} bytes.", _MAX_TEXT_BYTES)
-
-    def _on_part_end(self) -> None:
-        self._in_file, self._current_value = False, None
 
     def _on_end(self) -> None:
         self._has_ended = True

@@ -46,7 +46,7 @@ def make_room_for_files(settings: Settings) -> int:
         limit = soft
     if limit != resource.RLIM_INFINITY and limit < needed:
         log.warning("few_open_files", limit=limit, needed=needed, remedy=_REMEDY)
-        return max(limit // _IDLE_SHARE, 1)
+        return limit // _IDLE_SHARE
     return DEFAULT_MAX_IDLE
 
 

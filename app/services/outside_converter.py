@@ -208,8 +208,8 @@ class OutsideConverter:
 
 
 def _until(end: float) -> float:
-    """Seconds that are left."""
-    return max(0.0, end - asyncio.get_running_loop().time())
+    """Seconds that are left; fewer than none if it is over."""
+    return end - asyncio.get_running_loop().time()
 
 
 def _cannot_run() -> ServiceError:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -359,6 +360,13 @@ def test_a_link_of_a_stranger_to_a_file_of_root_is_not_heeded(tmp_path: Path) ->
     assert not Drain(workspace=tmp_path, grace_seconds=1).is_on
 
 
+def test_a_workspace_that_cannot_be_looked_into_does_not_drain(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    drain = Drain(workspace=tmp_path / "file", grace_seconds=1)
+
+    assert (drain.is_on, drain.ignores_file) == (False, False)
+
+
 def test_readiness_says_that_a_file_is_of_another_user(app: FastAPI, tmp_path: Path) -> None:
     (tmp_path / "DRAIN").touch()
     given_to(tmp_path / "DRAIN", STRANGER)
@@ -415,6 +423,56 @@ def test_a_conversion_that_is_ended_answers_as_one_that_nobody_has_cancelled(
         return await task
 
     assert asyncio.run(asyncio.wait_for(scenario(), 10)) == (ErrorCode.DRAINING, 0)
+
+
+def test_who_has_left_is_not_ended_while_his_answer_is_sent(tmp_path: Path) -> None:
+    drain = Drain(workspace=tmp_path, grace_seconds=0)
+
+    async def scenario() -> str:
+        left, sent = asyncio.Event(), asyncio.Event()
+
+        async def request() -> str:
+            async with drain.inside():
+                pass
+            left.set()
+            await sent.wait()
+            return "sent"
+
+        task = asyncio.create_task(request())
+        await left.wait()
+        await drain.stop()
+        sent.set()
+        return await task
+
+    assert asyncio.run(asyncio.wait_for(scenario(), 10)) == "sent"
+
+
+def test_who_comes_while_the_disk_hangs_is_sent_away_if_the_service_stops_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drain = Drain(workspace=tmp_path, grace_seconds=1)
+    asked, answers = threading.Event(), threading.Event()
+
+    def owner(_file: Path) -> None:
+        asked.set()
+        assert answers.wait(DEADLINE_SECONDS), "nobody else could do anything"
+
+    monkeypatch.setattr("app.services.drain._owner", owner)
+
+    async def ask() -> None:
+        async with drain.inside():
+            pytest.fail("it was let in")
+
+    async def scenario() -> ErrorCode:
+        request = asyncio.create_task(ask())
+        await asyncio.to_thread(asked.wait, DEADLINE_SECONDS)
+        await drain.stop()
+        answers.set()
+        with pytest.raises(ServiceError) as caught:
+            await request
+        return caught.value.code
+
+    assert asyncio.run(scenario()) is ErrorCode.DRAINING
 
 
 async def wait_inside(drain: Drain) -> None:

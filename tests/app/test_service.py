@@ -297,7 +297,15 @@ def test_an_encoded_upload_is_refused_before_it_is_asked_for(
 
 
 def test_an_upload_that_is_said_to_be_as_it_is_is_read(server: Server) -> None:
-    assert server.put(ARCHIVE, **{"Content-Encoding": "Identity"}).status_code == 200
+    assert server.put(ARCHIVE, **{"Content-Encoding": "Identity , identity"}).status_code == 200
+
+
+def test_several_content_encoding_headers_are_read_as_one(undisturbed: Server) -> None:
+    headers = [("Content-Encoding", "identity"), ("Content-Encoding", "gzip")]
+
+    answer = undisturbed.client.put(CONVERT, content=ARCHIVE, headers=headers)
+
+    assert problem(answer)["code"] == "unsupported_content_encoding"
 
 
 def test_an_upload_of_exactly_the_limit_is_read(server: Server) -> None:

@@ -9,6 +9,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from app.api import disk_checks
 from app.api.routes import health
 from app.core.config import Settings
 from monitoring import kubernetes, relocation
@@ -62,6 +63,10 @@ def test_only_the_probe_that_restarts_nothing_asks_whether_conversions_succeed()
     }
     live, ready = health.PATHS
     assert asked == {"startupProbe": live, "readinessProbe": ready, "livenessProbe": live}
+
+
+def test_the_probe_waits_until_readiness_has_told_of_a_disk_that_hangs() -> None:
+    assert container()["readinessProbe"]["timeoutSeconds"] > disk_checks.PATIENCE_SECONDS
 
 
 def test_as_many_conversions_run_at_once_as_cpus_and_memory_allow() -> None:

@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -96,6 +96,26 @@ def test_a_pool_is_handed_a_few_batches_and_one_more_for_each_that_is_written(
     assert [count for _, count in told] == [3, 3, 4, 4, 5, 5, 6, 6, 6, 6, 6, 6]
 
 
+def test_each_worker_has_a_batch_and_another_to_go_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+
+    def in_order(_pool: object, _pages: object, *, ahead: int) -> Iterator[Any]:
+        told.append(ahead)
+        return iter(())
+
+    monkeypatch.setattr("docc2context.workers._in_order", in_order)
+    path = tmp_path / "kit.zip"
+    path.write_bytes(numbered(9))
+    plan = Plan(LIMITS, "all", plain, assets=False)
+    with (
+        open_archive(path, LIMITS) as opened,
+        converted_pages(path, opened, BundlePageConverter, plan, workers=3),
+    ):
+        assert told == [6]
+
+
 def test_pages_come_in_the_archives_order_from_other_processes(tmp_path: Path) -> None:
     path = tmp_path / "kit.zip"
     names = [f"page{n:02}" for n in range(20)]
@@ -104,7 +124,7 @@ def test_pages_come_in_the_archives_order_from_other_processes(tmp_path: Path) -
     plan = Plan(LIMITS, "all", plain, assets=False)
     with (
         open_archive(path, LIMITS) as opened,
-        converted_pages(path, opened, BundlePageConverter, plan, workers=2) as pages,
+        converted_pages(str(path), opened, BundlePageConverter, plan, workers=2) as pages,
     ):
         assert not isinstance(pages, map)  # which one process alone would give
         assert [getattr(page, "path", None) for page in pages] == [

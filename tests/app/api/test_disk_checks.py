@@ -45,6 +45,8 @@ def test_once_the_disk_is_known_to_hang_nobody_else_waits_for_it(
     began = time.monotonic()
     assert not checks.check_blocking()["admission"].ok
 
+    looks = [one.daemon for one in threading.enumerate() if one.name == "disk-checks"]
+    assert set(looks) == {True}, "such a thread keeps the service from ending"
     assert first >= 1
     assert sum(later) + time.monotonic() - began < 1
     assert checks._look is not None

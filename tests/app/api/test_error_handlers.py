@@ -66,6 +66,13 @@ def test_what_is_not_known_is_left_out(app: FastAPI) -> None:
     }  # fmt: skip
 
 
+def test_a_refusal_of_content_is_none_of_its_coding(app: FastAPI) -> None:
+    response = failing(app, ServiceError(ErrorCode.NOT_A_ZIP, "No.")).get("/failing")
+
+    assert response.status_code == 415
+    assert "Accept-Encoding" not in response.headers
+
+
 def test_retry_after_is_in_seconds(app: FastAPI) -> None:
     error = ServiceError(ErrorCode.BUSY, "Full.", retry_after=7)
 

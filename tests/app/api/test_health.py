@@ -81,6 +81,8 @@ def test_a_missing_lock_is_logged_once_at_start(
             "reason": "Function not implemented",
         }
     ]
+    (ready,) = [line for line in lines if line["event"] == "converter_ready"]
+    assert (ready["version"], ready["locks"]) == (__version__, ["group", "resources"])
 
 
 LACKING = Locks(["group", "resources"], {"landlock": "Function not implemented"})
@@ -168,9 +170,12 @@ def test_without_a_converter_it_starts_but_is_not_ready(
 
     monkeypatch.setattr(Launcher, "run", refuse)
 
-    with TestClient(app) as client:
+    with capture_logs() as lines, TestClient(app) as client:
         response = client.get("/health/ready")
         assert client.get("/health").status_code == 200
+
+    unavailable = [line["log_level"] for line in lines if line["event"] == "converter_unavailable"]
+    assert unavailable == ["error"]
 
     assert response.status_code == 503
     assert response.json()["checks"]["converter"] == {

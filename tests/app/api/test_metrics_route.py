@@ -1,6 +1,7 @@
 """`GET /metrics`: who may scrape, and in which form."""
 
 import gzip
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from app.core.config import Settings
+from app.core.metrics import Metrics
 from app.main import create_app
 from tests.app.scrapes import METRICS, parsed
 from tests.app.serving import problem
@@ -37,6 +39,7 @@ def test_a_scrape_is_text_unless_openmetrics_is_accepted(client: TestClient) -> 
         METRICS, headers={"Accept": "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"}
     )
 
+    assert text.headers["Cache-Control"] == "no-store"
     assert text.headers["Content-Type"].startswith("text/plain; version=")
     assert "http_requests_in_progress" in parsed(text.text)
     assert openmetrics.headers["Content-Type"].startswith("application/openmetrics-text; version=")
@@ -65,6 +68,33 @@ def test_a_scrape_is_deflated_for_those_who_take_it(
     assert b"# HELP http_requests_total" in (gzip.decompress(body) if deflated else body)
 
 
+def test_a_scrape_waits_for_no_thread_that_an_upload_may_hold(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render, rendered_by = Metrics.render, []
+
+    def watched(metrics: Metrics, accept: str) -> tuple[bytes, str]:
+        rendered_by.append(threading.current_thread().name)
+        return render(metrics, accept)
+
+    monkeypatch.setattr(Metrics, "render", watched)
+    client.get(METRICS)
+
+    assert rendered_by == ["scrape_0"]
+
+
+def test_headers_of_one_name_are_read_as_one(client: TestClient) -> None:
+    asked = {
+        "Accept": ["text/html", "application/openmetrics-text"],
+        "Accept-Encoding": ["br", "gzip"],
+    }
+
+    answer = client.get(METRICS, headers=[(name, one) for name in asked for one in asked[name]])
+
+    assert answer.headers["Content-Type"].startswith("application/openmetrics-text; version=")
+    assert answer.headers["Content-Encoding"] == "gzip"
+
+
 def test_there_are_no_created_series(client: TestClient) -> None:
     client.get("/health")
 
@@ -84,7 +114,7 @@ def test_a_scrape_without_the_token_is_refused(
     assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "Bearer "])
 def test_a_scrape_with_the_token_is_answered(guarded: TestClient, scheme: str) -> None:
     response = guarded.get(METRICS, headers=authorized(f"{scheme} {TOKEN}"))
 

@@ -70,7 +70,10 @@ def test_raw_uploads_may_ask_for_assets_in_the_query(app: FastAPI, method: str) 
 def test_a_conversion_answers_a_zip_or_a_document(app: FastAPI) -> None:
     answer = app.openapi()["paths"][CONVERT]["post"]["responses"]["200"]
 
-    assert list(answer["content"]) == ["application/zip", "text/markdown"]
+    assert list(answer["content"].items()) == [
+        ("application/zip", {"schema": {"type": "string", "format": "binary"}}),
+        ("text/markdown", {"schema": {"type": "string"}}),
+    ]
 
 
 def test_every_reference_leads_somewhere(app: FastAPI) -> None:
@@ -142,6 +145,10 @@ def test_examples_have_a_limit_and_an_entry_where_errors_do(app: FastAPI) -> Non
 
 
 def test_each_operation_takes_and_tells_a_request_id(app: FastAPI) -> None:
+    components = app.openapi()["components"]
+    for kind in ("parameters", "headers"):
+        well_formed = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"}
+        assert components[kind]["X-Request-ID"]["schema"] == well_formed
     for operation in operations(app.openapi()):
         assert operation["parameters"][-1] == {"$ref": "#/components/parameters/X-Request-ID"}
         for response in operation["responses"].values():
@@ -224,7 +231,8 @@ def test_the_description_never_mentions_options_that_an_outside_converter_lacks(
     settings = Settings(workspace_dir=tmp_path, converter_command="/bin/true")
     document = create_app(settings).openapi()
 
-    lacking = ["text/markdown", "documentation.md", "one document", "ssets"]
+    kinds = ["one document", "one Markdown document"]
+    lacking = ["text/markdown", "documentation.md", *kinds, "ssets"]
     told = json.dumps([document["info"], document["paths"][CONVERT]])
     assert [words for words in lacking if words in told] == []
     own = json.dumps(app.openapi()["paths"][CONVERT])

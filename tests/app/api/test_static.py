@@ -58,6 +58,12 @@ def test_a_file_is_not_gzipped_for_others(app: FastAPI, accepted: str) -> None:
     assert response.headers["Vary"] == "Accept-Encoding"
 
 
+def test_several_headers_of_accepted_codings_are_read_as_one(app: FastAPI) -> None:
+    accepted = [("Accept-Encoding", "br"), ("Accept-Encoding", "gzip")]
+
+    assert TestClient(app).get(CSS, headers=accepted).headers["Content-Encoding"] == "gzip"
+
+
 def test_a_copy_of_one_form_is_not_taken_for_the_other(app: FastAPI) -> None:
     client = TestClient(app)
     gzipped = client.get(CSS, headers={"Accept-Encoding": "gzip"}).headers["ETag"]

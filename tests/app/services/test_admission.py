@@ -83,9 +83,10 @@ async def is_inside(admission: Admission) -> None:
         pass
 
 
-def test_waiting_too_long_for_a_slot_is_busy() -> None:
+@pytest.mark.parametrize(("wait_seconds", "told"), [(0.01, "0.01"), (0.0, "0")])
+def test_waiting_too_long_for_a_slot_is_busy(wait_seconds: float, told: str) -> None:
     async def scenario() -> ServiceError:
-        admission = Admission(slots=1, queue=1, wait_seconds=0.01, metrics=Metrics())
+        admission = Admission(slots=1, queue=1, wait_seconds=wait_seconds, metrics=Metrics())
         async with admission.slot():
             with pytest.raises(ServiceError) as caught:
                 await is_inside(admission)
@@ -94,8 +95,8 @@ def test_waiting_too_long_for_a_slot_is_busy() -> None:
 
     error = asyncio.run(scenario())
     assert (error.code, error.retry_after) == (ErrorCode.BUSY, 1)
-    assert (
-        error.detail == "All conversion slots are taken, and none became free within 0.01 seconds."
+    assert error.detail == (
+        f"All conversion slots are taken, and none became free within {told} seconds."
     )
 
 

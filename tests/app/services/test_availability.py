@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -11,6 +12,7 @@ from app.core.metrics import Metrics
 from app.services import availability
 from app.services.availability import Availability
 from app.services.child_replies import converter_unavailable
+from app.services.outside_converter import OutsideConverter
 from app.services.own_converter import OwnConverter
 from app.worker.launcher import CannotStart, Ended, Launcher
 from app.worker.locks.bounds import Bounds
@@ -131,6 +133,54 @@ def test_probes_at_the_same_time_share_a_child() -> None:
 
     asyncio.run(scenario())
     assert launcher.runs == 2
+
+
+def test_a_caller_that_gives_up_does_not_take_the_answer_from_others() -> None:
+    subject = probed(READY)
+
+    async def one_of_two() -> Locks:
+        gone, other = (asyncio.create_task(subject.probe()) for _ in range(2))
+        await asyncio.sleep(0)
+        gone.cancel()
+        return await other
+
+    assert asyncio.run(one_of_two()) == READY.locks
+
+
+def test_an_answer_stays_good_while_conversions_find_nothing_else() -> None:
+    launcher = told(READY)
+    subject = probed_by(launcher)
+
+    async def scenario() -> None:
+        await subject.probe()
+        with subject.outcome_noted():
+            pass
+        with suppress(ServiceError), subject.outcome_noted():
+            raise ServiceError(ErrorCode.NOT_A_ZIP, "No.")
+        await subject.probe(max_age_seconds=3600)
+
+    asyncio.run(scenario())
+    assert (launcher.runs, is_available()) == (1, 1)
+
+
+def test_a_workspace_that_another_converter_cannot_use_makes_it_unavailable(
+    tmp_path: Path,
+) -> None:
+    converter = OutsideConverter(
+        ["true"],
+        workspace=tmp_path / "missing",
+        launcher=told(READY),
+        limits=DEFAULT_LIMITS,
+        bounds=BOUNDS,
+        timeout_seconds=2,
+    )
+
+    with pytest.raises(ServiceError) as caught:
+        asyncio.run(Availability(converter=converter, metrics=METRICS).probe())
+
+    assert caught.value.code is ErrorCode.CONVERTER_UNAVAILABLE
+    assert caught.value.detail == "The service cannot store uploads at present; its log says why."
+    assert is_available() == 0
 
 
 def test_an_answer_is_too_old_once_a_conversion_has_found_otherwise() -> None:

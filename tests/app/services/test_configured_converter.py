@@ -1,5 +1,7 @@
 """What the settings say, as the converter takes it."""
 
+import pytest
+
 from app.core.config import Settings
 from app.services.configured_converter import bounds_of, configured_converter, limits_of
 from app.services.outside_converter import OutsideConverter
@@ -12,6 +14,22 @@ def test_the_converter_is_our_own_unless_a_command_is_set() -> None:
     assert isinstance(configured_converter(Settings(), Launcher()), OwnConverter)
     outside = configured_converter(Settings(converter_command=("convert",)), Launcher())
     assert isinstance(outside, OutsideConverter)
+
+
+@pytest.mark.parametrize("command", [(), ("convert",)])
+def test_a_converter_has_the_limits_that_are_set(command: tuple[str, ...]) -> None:
+    settings = Settings(
+        converter_command=command,
+        max_entries=1,
+        conversion_cpu_seconds=2,
+        conversion_timeout_seconds=3,
+    )
+
+    converter = configured_converter(settings, Launcher())
+
+    assert isinstance(converter, OwnConverter | OutsideConverter)
+    assert (converter._limits, converter._bounds) == (limits_of(settings), bounds_of(settings))
+    assert converter._timeout_seconds == 3
 
 
 def test_the_settings_are_the_limits() -> None:

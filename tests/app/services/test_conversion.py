@@ -52,7 +52,7 @@ BOUNDS = Bounds(memory_bytes=7, cpu_seconds=8, file_bytes=9)
 
 def conversions(answer: Ended | Reply | Exception) -> Conversions:
     converter = OwnConverter(
-        launcher=told(answer), limits=DEFAULT_LIMITS, bounds=BOUNDS, timeout_seconds=2
+        launcher=told(answer), limits=DEFAULT_LIMITS, bounds=BOUNDS, timeout_seconds=2.0
     )
     return Conversions(
         admission=Admission(slots=1, queue=0, wait_seconds=1, metrics=METRICS),
@@ -76,9 +76,13 @@ def refusal(tmp_path: Path, answer: Ended | Reply | Exception) -> tuple[ServiceE
 
 
 def test_what_was_converted_is_returned_and_logged(tmp_path: Path) -> None:
+    counted = 'conversion_pages_total{result="converted"}'
+    before = value_of(METRICS, counted)
+
     with capture_logs() as lines:
         assert converted(tmp_path, CONVERTED) == CONVERTED
 
+    assert value_of(METRICS, counted) == before + 1
     (line,) = lines
     assert line.pop("seconds") >= 0
     assert line.pop("queue_seconds") >= 0
@@ -135,11 +139,18 @@ def test_a_crash_is_told_without_its_traceback_and_logged_with_it(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "answer",
-    [Crashed("a bug", "reading"), Refused(code="invalid_zip", detail="Damaged.", stage="reading")],
+    ("answer", "status"),
+    [
+        (Crashed("a bug", "reading"), "failed_extraction"),
+        (Refused(code="invalid_zip", detail="Damaged.", stage="reading"), "failed_extraction"),
+        (TimeoutError(), "success"),
+        (Ended(b"", 1), "success"),
+    ],
 )
-def test_where_a_child_broke_off_is_counted(tmp_path: Path, answer: Reply) -> None:
-    counted = 'zip_extractions_total{status="failed_extraction"}'
+def test_where_a_child_broke_off_is_counted(
+    tmp_path: Path, answer: Ended | Reply | Exception, status: str
+) -> None:
+    counted = f'zip_extractions_total{{status="{status}"}}'
     before = value_of(METRICS, counted)
 
     refusal(tmp_path, answer)

@@ -11,7 +11,7 @@ from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 from app.services.journal import Journal
 from app.worker.protocol import Converted, Extracted
-from tests.app.scrapes import moved, parsed
+from tests.app.scrapes import moved, parsed, value_of
 
 CONVERTED = Converted(
     pages_converted=3,
@@ -153,8 +153,21 @@ def test_a_conversion_without_a_slot_has_no_duration_and_no_extraction(
     recorded = Recorded(error, stage=None)
 
     assert recorded.moves == moves(outcome, None, None)
-    assert recorded.line["outcome"] == outcome
+    assert (recorded.line["outcome"], recorded.line["log_level"]) == (outcome, "info")
     assert "seconds" not in recorded.line
+
+
+def test_the_time_from_the_upload_to_the_slot_is_told() -> None:
+    metrics = Metrics()
+    journal = Journal(metrics)
+
+    with journal.conversion() as record:
+        record.asked_at -= 5
+        with journal.running(record):
+            assert record.facts["queue_seconds"] == pytest.approx(5, abs=1)
+
+    waited = value_of(metrics, "conversion_queue_wait_seconds_sum")
+    assert waited == pytest.approx(5, abs=1)
 
 
 def test_a_success_is_logged_with_its_facts() -> None:

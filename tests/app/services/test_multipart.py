@@ -82,6 +82,12 @@ def test_a_part_is_named_by_its_own_disposition_alone() -> None:
     assert taken(nameless + file + nameless + END) == DATA
 
 
+def test_a_field_may_have_any_name() -> None:
+    latin = b'--XyZ\r\nContent-Disposition: form-data; name="f\xfcr"\r\n\r\nx\r\n'
+
+    assert taken(latin + part("file", DATA) + END) == DATA
+
+
 def texts(form: bytes, size: int = 1000) -> dict[str, str]:
     decoder = FormDecoder(CONTENT_TYPE, bytearray().extend, ["assets"])
     for at in range(0, len(form), size):
@@ -238,10 +244,19 @@ def test_a_preamble_is_no_longer_than_all_beside_the_file_may_be(size: int) -> N
 
 
 @pytest.mark.parametrize(
-    "content_type", ["multipart/form-data", "multipart/form-data; boundary=" + "b" * 300]
+    ("parameter", "detail"),
+    [
+        ("", "The Content-Type header names no boundary."),
+        ("; boundary=", "The Content-Type header names no boundary."),
+        ('; boundary=""', "The Content-Type header names no boundary."),
+        ("; boundary=" + "b" * 300, "The boundary that the Content-Type header names is too long."),
+    ],
+    ids=["none", "empty", "empty and quoted", "too long"],
 )
-def test_an_unusable_boundary_is_refused(content_type: str) -> None:
-    assert refusal(FORM, content_type=content_type).code is ErrorCode.INVALID_REQUEST
+def test_an_unusable_boundary_is_refused(parameter: str, detail: str) -> None:
+    error = refusal(FORM, content_type=f"multipart/form-data{parameter}")
+
+    assert (error.code, error.detail) == (ErrorCode.INVALID_REQUEST, detail)
 
 
 def test_a_large_file_is_no_overhead() -> None:
@@ -252,9 +267,8 @@ def test_a_form_of_a_hundred_parts_is_no_form_to_upload_a_file() -> None:
     fields = part("n", b"1") * 98
 
     assert taken(fields + part("file", DATA) + END) == DATA
-    assert refusal(fields + part("n", b"1") * 2 + part("file", DATA) + END).detail == (
-        "The form has more than 100 boundaries."
-    )
+    error = refusal(fields + part("n", b"1") * 2 + part("file", DATA) + END)
+    assert (error.detail, error.limit) == ("The form has more than 100 boundaries.", 100)
 
 
 def test_boundaries_are_counted_over_all_pieces() -> None:

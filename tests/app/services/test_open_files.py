@@ -70,3 +70,23 @@ def test_where_the_limit_may_not_be_set_it_stays(
         assert make_room_for_files(Settings(upload_slots=128)) == 100
 
     assert [(line["event"], line["limit"]) for line in lines] == [("few_open_files", 400)]
+
+
+ENDLESS = resource.RLIM_INFINITY
+
+
+@pytest.mark.parametrize(
+    ("soft", "raised"), [(256, [(NEEDED, ENDLESS)]), (NEEDED, []), (ENDLESS, [])]
+)
+def test_where_there_is_no_hard_limit_it_is_raised_to_what_may_be_needed(
+    monkeypatch: pytest.MonkeyPatch, soft: int, raised: list[tuple[int, int]]
+) -> None:
+    found = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, ENDLESS))
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: found.append(limits))
+    settings = Settings(upload_slots=128, conversion_slots=2, conversion_queue=16)
+
+    with capture_logs() as lines:
+        assert make_room_for_files(settings) == 1024
+
+    assert (found, lines) == (raised, [])

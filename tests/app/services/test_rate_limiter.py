@@ -88,6 +88,39 @@ def test_a_refusal_says_how_many_and_when() -> None:
     assert raised.value.retry_after == pytest.approx(left, abs=10)
 
 
+@pytest.mark.parametrize(("now", "retry_after"), [(998.5, 2), (999.0, 1), (999.9, 1)])
+def test_who_comes_back_when_told_does_not_come_too_early(
+    monkeypatch: pytest.MonkeyPatch, now: float, retry_after: int
+) -> None:
+    monkeypatch.setattr(time, "time", lambda: now)
+
+    async def second() -> None:
+        counting = limiter("1/1000 seconds")
+        for _ in range(2):
+            await counting.count(None)
+
+    with pytest.raises(ServiceError) as raised:
+        asyncio.run(second())
+
+    assert raised.value.retry_after == retry_after
+
+
+def test_the_store_is_closed_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    counting = limiter()
+    closed = []
+
+    async def close() -> None:
+        closed.append(True)
+
+    async def scenario() -> list[bool]:
+        async with counting.watched():
+            return list(closed)
+
+    monkeypatch.setattr(counting._store, "close", close)
+    assert asyncio.run(scenario()) == []
+    assert closed == [True]
+
+
 def test_memory_keeps_no_more_counters_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limit_stores, "MAX_COUNTERS_IN_MEMORY", 100)
     counting = limiter("1/1000 days")

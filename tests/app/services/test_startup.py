@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from app.services import startup
 from app.services.startup import sweep_workspace
 from tests.app.serving import ROOT, environment
 
@@ -31,6 +32,26 @@ def test_a_workspace_that_cannot_be_swept_is_told_of_and_keeps_nobody_from_start
             "`python -m app.services.workspace sweep`; meanwhile the service keeps running.",
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("removed", "stubborn", "told"),
+    [(0, [], []), (2, [], [(2, 0)]), (0, [Path("swift-conv-old")], [(0, 1)])],
+)
+def test_what_was_swept_and_what_would_not_go_is_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    removed: int,
+    stubborn: list[Path],
+    told: list[tuple[int, int]],
+) -> None:
+    monkeypatch.setattr(startup, "sweep", lambda _workspace: (removed, stubborn))
+
+    with capture_logs() as lines:
+        asyncio.run(sweep_workspace(tmp_path))
+
+    assert {line["event"] for line in lines} <= {"workspace_swept"}
+    assert [(line["removed"], line["left"]) for line in lines] == told
 
 
 def test_the_command_says_why_it_cannot_sweep(tmp_path: Path) -> None:

@@ -51,12 +51,16 @@ class Upload:
         began.cancel()
         return self
 
-    async def outcome(self) -> ErrorCode | None:
+    async def refusal(self) -> ServiceError | None:
         """Why it was not received, if it is told to end now; None if it was."""
         self._end.set()
         (error,) = await asyncio.gather(self._task, return_exceptions=True)
         assert self._task.cancelling() == 0
-        return error.code if isinstance(error, ServiceError) else None
+        return error if isinstance(error, ServiceError) else None
+
+    async def outcome(self) -> ErrorCode | None:
+        error = await self.refusal()
+        return None if error is None else error.code
 
     def cancel(self) -> asyncio.Task[None]:
         self._task.cancel()
@@ -108,6 +112,23 @@ def test_an_upload_that_has_just_begun_does_not_give_way() -> None:
         return [await upload.outcome() for upload in (slow, new, newer, newest)]
 
     assert asyncio.run(scenario()) == [ErrorCode.BUSY, None, None, ErrorCode.BUSY]
+
+
+def test_those_without_a_slot_are_told_why_and_when_to_come_back() -> None:
+    async def scenario() -> list[ServiceError | None]:
+        clock = Clock()
+        slots = UploadSlots(slots=1, metrics=Metrics(), clock=clock)
+        slow = await Upload(slots, 1).begun()
+        clock.seconds += GRACE_SECONDS
+        new, newer = [await Upload(slots, 0).begun() for _ in range(2)]
+        return [await upload.refusal() for upload in (slow, new, newer)]
+
+    told = [error and (error.detail, error.retry_after) for error in asyncio.run(scenario())]
+    assert told == [
+        ("All upload slots are taken and this upload was the slowest of all.", 10),
+        None,
+        ("All upload slots are taken and none of the uploads is slow.", 10),
+    ]
 
 
 def test_an_upload_that_was_fast_and_has_stopped_gives_way() -> None:

@@ -1,10 +1,12 @@
 """Bodies into files."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from io import FileIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,6 +112,22 @@ def test_pieces_larger_than_a_batch_arrive_whole(tmp_path: Path) -> None:
     pieces = [bytes([number]) * 200_000 for number in range(10)]
 
     assert received(tmp_path, Body(stream(*pieces), "", None), 2_000_000) == b"".join(pieces)
+
+
+def test_a_disk_that_is_slow_holds_up_nobody_else(tmp_path: Path) -> None:
+    written_by = []
+
+    class Watched(FileIO):
+        def write(self, data: Any, /) -> int:
+            written_by.append(threading.current_thread())
+            return super().write(data)
+
+    with Watched(tmp_path / "upload", "w") as file:
+        body = Body(stream(bytes(300_000), b"the rest"), "", None)
+        asyncio.run(receive(body, file, limit=1_000_000, metrics=Metrics()))
+
+    assert len(written_by) == 2
+    assert threading.main_thread() not in written_by
 
 
 @pytest.mark.parametrize("size", [999, 1000])

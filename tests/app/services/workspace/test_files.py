@@ -128,6 +128,22 @@ def test_a_workspace_that_is_gone_is_no_mistake_of_ours(tmp_path: Path) -> None:
     assert caught.value.retry_after == 30
 
 
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(errno.ENOSPC, ErrorCode.INSUFFICIENT_STORAGE), (errno.EMFILE, ErrorCode.BUSY)],
+)
+def test_what_runs_short_while_a_file_is_open_is_no_mistake_of_ours(
+    tmp_path: Path, number: int, code: ErrorCode
+) -> None:
+    def fail(_: FileIO) -> None:
+        raise OSError(number, "short")
+
+    with pytest.raises(ServiceError) as caught:
+        within(tmp_path, fail)
+
+    assert caught.value.code is code
+
+
 def test_a_mistake_of_ours_stays_what_it_is() -> None:
     with pytest.raises(OSError, match="closed"), faults_reported():
         raise OSError(errno.EBADF, "closed")
@@ -161,3 +177,14 @@ def test_a_fault_is_told_in_the_systems_words(tmp_path: Path) -> None:
 
     assert fault_of(tmp_path / "missing") == "No such file or directory"
     assert fault_of(tmp_path / "file") == "Not a directory"
+
+
+def test_a_fault_without_words_is_one_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr("tempfile.TemporaryFile", fail)
+
+    assert fault_of(tmp_path) == "OSError"

@@ -1,12 +1,14 @@
 """Folders for outside converters: whose they are, and that they go."""
 
 import asyncio
+import fcntl
 import os
 import resource
 import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 
 from app.core.errors import ErrorCode, ServiceError
 from app.services.workspace import scratch
+from app.services.workspace.__main__ import main
 from app.services.workspace.scratch import leftovers, scratch_folder, sweep
 
 
@@ -35,15 +38,17 @@ def test_a_folder_is_for_its_user_alone_and_gone_afterwards(tmp_path: Path) -> N
 
 
 def test_a_folder_in_use_is_no_leftover(tmp_path: Path) -> None:
-    (tmp_path / "swift-conv-old").mkdir()
+    old = [tmp_path / "swift-conv-old", tmp_path / "swift-conv-older"]
+    for folder in old:
+        folder.mkdir()
     (tmp_path / "swift-conv-file").touch()
     (tmp_path / "swift-conv-link").symlink_to(tmp_path)
     (tmp_path / "other").mkdir()
 
     async def scenario() -> None:
         async with scratch_folder(tmp_path) as folder:
-            assert leftovers(tmp_path) == [tmp_path / "swift-conv-old"]
-            assert sweep(tmp_path) == (1, [])
+            assert leftovers(tmp_path) == old
+            assert sweep(tmp_path) == (2, [])
             assert folder.exists()
 
     asyncio.run(scenario())
@@ -89,6 +94,20 @@ def test_what_is_mounted_in_a_leftover_is_not_removed_and_its_folder_is_named(
     assert "workspace_not_removed" in done.stderr
 
 
+def test_nothing_is_swept_unless_the_command_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "swift-conv-old").mkdir()
+    monkeypatch.setenv("WORKSPACE_DIR", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["workspace"])
+
+    with pytest.raises(SystemExit) as caught:
+        main()
+
+    assert caught.value.code == 2
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 async def use(workspace: Path) -> bool:
     async with scratch_folder(workspace) as folder:
         return folder.exists()
@@ -125,6 +144,41 @@ def test_who_is_swept_before_he_could_lock_his_folder_makes_another(
     assert asyncio.run(use(tmp_path))
     assert swept == [(1, [])]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_is_swept_while_he_locks_his_folder_makes_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = fcntl.flock
+    swept: list[tuple[int, list[Path]]] = []
+
+    def sweep_first(descriptor: int, operation: int) -> None:
+        if not swept:
+            swept.append((0, []))
+            swept[0] = sweep(tmp_path)
+        lock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", sweep_first)
+    before = descriptors()
+    assert asyncio.run(use(tmp_path))
+    assert swept == [(1, [])]
+    assert list(tmp_path.iterdir()) == []
+    assert descriptors() == before
+
+
+def test_a_folder_that_takes_long_to_remove_holds_up_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove, removed_by = scratch._remove, []
+
+    def watched(folder: Path) -> bool:
+        removed_by.append(threading.current_thread())
+        return remove(folder)
+
+    monkeypatch.setattr(scratch, "_remove", watched)
+    assert asyncio.run(use(tmp_path))
+    assert len(removed_by) == 1
+    assert threading.main_thread() not in removed_by
 
 
 @contextmanager
