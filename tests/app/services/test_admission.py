@@ -94,9 +94,7 @@ def test_waiting_too_long_for_a_slot_is_busy() -> None:
 
     error = asyncio.run(scenario())
     assert (error.code, error.retry_after) == (ErrorCode.BUSY, 1)
-    assert (
-        error.detail == "All conversion slots are taken, and none became free within 0.01 seconds."
-    )
+    assert error.detail == "All conversion slots are taken, and none became free within 0.01 s."
 
 
 @pytest.mark.parametrize(("wait_seconds", "retry_after"), [(0, 1), (1, 1), (1.5, 2)])
