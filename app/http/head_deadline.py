@@ -87,8 +87,7 @@ class HeadInTime(RefusalReported):
             self.refuse(
                 "head_timeout",
                 408,
-                "The request's address and headers were not complete after "
-                f"{self._seconds:g} seconds.\n",
+                f"The request's address and headers were not complete after {self._seconds:g} s.\n",
             )
         else:
             self.transport.close()

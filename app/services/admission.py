@@ -46,9 +46,7 @@ class Admission:
             async with in_time(self._wait_seconds):
                 await self._free.acquire()
         except TimeoutError:
-            raise self._busy(
-                f"and none became free within {self._wait_seconds:g} seconds"
-            ) from None
+            raise self._busy(f"and none became free within {self._wait_seconds:g} s") from None
         finally:
             self._count_waiting(-1)
 

@@ -116,7 +116,7 @@ def limit_exceeded(limit: int, unit: str) -> ServiceError:
 def conversion_timeout(seconds: float) -> ServiceError:
     """The error for a conversion that took too long."""
     return ServiceError(
-        ErrorCode.CONVERSION_TIMEOUT, f"The conversion was stopped after {seconds:g} seconds."
+        ErrorCode.CONVERSION_TIMEOUT, f"The conversion was stopped after {seconds:g} s."
     )
 
 
@@ -144,7 +144,7 @@ def _no_process() -> ServiceError:
 
 def _raise_for_silence(exit_code: int | None, bounds: Bounds, record: Record) -> NoReturn:
     if exit_code == -signal.SIGXCPU:
-        raise limit_exceeded(bounds.cpu_seconds, "seconds of CPU time")
+        raise limit_exceeded(bounds.cpu_seconds, "s of CPU time")
     record.facts["child_ended_by"] = cause_of_end(exit_code)
     if exit_code in _MEMORY_FAULTS:
         raise limit_exceeded(bounds.memory_bytes, "bytes of memory")

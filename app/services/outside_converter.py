@@ -166,7 +166,7 @@ class OutsideConverter:
                 record.facts["converter_error"] = why
                 raise _cannot_run()
             case CommandFailed(exit_code=exit_code) if exit_code == -signal.SIGXCPU:
-                raise limit_exceeded(self._bounds.cpu_seconds, "seconds of CPU time")
+                raise limit_exceeded(self._bounds.cpu_seconds, "s of CPU time")
             case CommandFailed(exit_code=exit_code, why=why, output_end=output_end):
                 record.facts["converter_error"] = f"{why} ({cause_of_end(exit_code)})"
                 record.facts["converter_said"] = output_end

@@ -19,6 +19,7 @@ from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 from app.services.client_address import Address
 from app.services.rate_limit_stores import store_of
+from docc2context.wording import counted
 
 STORE_TIMEOUT_SECONDS: Final = 0.25
 """What a store that hangs costs a request; one in the same network answers in a hundredth of it."""
@@ -75,8 +76,8 @@ class RateLimiter:
         if retry_after is not None:
             raise ServiceError(
                 ErrorCode.RATE_LIMITED,
-                f"One client may request at most {self._limit.amount} conversions in "
-                f"{self._limit.get_expiry()} seconds.",
+                f"One client may request at most {counted(self._limit.amount, 'conversion')} in "
+                f"{self._limit.get_expiry()} s.",
                 limit=self._limit.amount,
                 retry_after=retry_after,
             )

@@ -74,7 +74,7 @@ async def unless_stalled(
             return
         except TimeoutError:
             raise ServiceError(
-                ErrorCode.UPLOAD_STALLED, f"No data of the upload arrived for {seconds:g} seconds."
+                ErrorCode.UPLOAD_STALLED, f"No data of the upload arrived for {seconds:g} s."
             ) from None
         yield chunk
 

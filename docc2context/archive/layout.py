@@ -2,6 +2,7 @@
 
 import re
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from docc2context.wording import quoted
 _DATA = "/data/"
 _USUAL_DATA = ("/data/documentation/", "/data/tutorials/")
 _NO_ASSETS = ("data/", "index/")
-_OWN_FOLDERS = (*_NO_ASSETS, "documentation/", "downloads/", "images/", "tutorials/", "videos/")
+_OWN_FOLDERS = ("downloads/", "images/", "videos/")
 _PAGE_FOLDER = re.compile(r"/data/(?=(?:documentation|tutorials)(?:/|\.json$))")
 _CHANGES = re.compile(r"/data/diffs/(?:documentation|tutorials)\b")
 """Where DocC's web page looks up what changed in an API between releases, to mark it on pages for
@@ -138,20 +139,38 @@ def _outermost(files: Sequence[str], root_sizes: Sequence[int]) -> "array[int]":
 
 
 def _beside(files: Sequence[str], root_sizes: Sequence[int], outer: int) -> "array[int]":
-    """The roots in that at `outer`, but not in its own folders.
+    """The roots in that at `outer` which are no part of it, as an older version of a site is not.
 
     An archive may carry another as a download, and sites that merge archives keep a copy of each
-    where its pages are shown. One that lies elsewhere, such as an older version in a folder of the
-    same site, is no part of it.
+    where its pages are shown.
     """
     cut = root_sizes[outer]
     return array(
         "i",
         (
-            -1 if files[place].startswith(_OWN_FOLDERS, cut) else size
+            size
+            if size > cut
+            and not files[place].startswith(_OWN_FOLDERS, cut)
+            and not _is_copy(files, place, size, cut)
+            else -1
             for place, size in enumerate(root_sizes)
         ),
     )
+
+
+def _is_copy(files: Sequence[str], place: int, size: int, cut: int) -> bool:
+    """Whether the outer archive has this page, too, and shows one where the inner archive lies.
+
+    The names of all files are sorted; `size` is that of the inner root, `cut` that of the outer.
+    """
+    name = files[place]
+    shown = f"{name[:cut]}data/{name[cut : size - 1]}.json"
+    return _has(files, shown) and _has(files, name[:cut] + name[size:])
+
+
+def _has(files: Sequence[str], name: str) -> bool:
+    place = bisect_left(files, name)
+    return place < len(files) and files[place] == name
 
 
 def _lies_in(files: Sequence[str], root_sizes: Sequence[int], place: int, other: int) -> bool:

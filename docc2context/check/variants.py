@@ -26,10 +26,11 @@ class _Variant(NamedTuple):
 
 def page_in(data: bytes, language: Language) -> object:
     """The page as JSON, as it is in a language; as it is if it has no variant in that one."""
-    for variant in _variants(msgspec.json.decode(data)):
+    page: object = msgspec.json.decode(data)
+    for variant in _variants(page):
         if language in variant.languages:
             return _patched(data, variant)
-    return msgspec.json.decode(data)
+    return page
 
 
 def variant_displayables(data: bytes, own: list[Displayable]) -> list[Displayable]:

@@ -94,9 +94,10 @@ class References:
             return own
         reference = copy(own.reference)
         findings = new_counts() if own.findings is None else own.findings.copy()
+        copied = {id(reference)}
         for path, operation in operations:
             try:
-                apply_to(reference, path, operation, own={id(reference)})
+                apply_to(reference, path, operation, copied)
             except PATCH_FAULTS:
                 findings["malformed:variantOverrides"] += 1
         values = map(len, [operation.value for _, operation in operations])

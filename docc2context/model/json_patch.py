@@ -24,6 +24,10 @@ PATCH_FAULTS = (
 _END = "-"
 """The place after the last item of a list (RFC 6901, section 4)."""
 
+_MAX_MOVED = 10_000
+"""How many items of a list an operation may move by adding or removing one before them: a patch of
+that many operations would otherwise take the square of it."""
+
 _WRITES = frozenset({"add", "replace"})
 """The operations that do the same to a struct's field: set it."""
 
@@ -61,6 +65,8 @@ def _apply_along(root: msgspec.Struct, path: str, operation: PatchOperation, own
 
 def _change(parent: Any, key: Any, type_: "_Type", operation: PatchOperation) -> None:
     match operation.op:
+        case "add" | "remove" if isinstance(parent, list) and len(parent) - key > _MAX_MOVED:
+            raise ValueError(key)
         case "add" if isinstance(parent, list):
             parent.insert(key, type_.decode(operation.value))
         case "add" | "replace":

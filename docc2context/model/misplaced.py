@@ -5,7 +5,7 @@ from msgspec import inspect
 _CONTENT_FIELDS = ("content", "inline_content", "code")
 """Fields of structs that can hold any content."""
 
-_WORD_FIELDS = ("name", "text")
+_WORD_FIELDS = ("name", "text", "title")
 """Fields of structs that hold what they are called or say, the first that one has."""
 
 
@@ -28,7 +28,7 @@ def wrapping_type(type_: inspect.Type) -> inspect.Type | None:
 def as_object(value: object, type_: inspect.StructType) -> dict[str, object]:
     """An object that holds a bare value; empty if none can, or if it says nothing by itself.
 
-    A string is its name or text if it has one; all else is its content.
+    A string is its name, text or title if it has one; all else is its content.
     """
     if says_nothing(value) or isinstance(value, dict):
         return {}
@@ -83,7 +83,7 @@ def _content_keys(type_: inspect.StructType) -> list[str]:
 
 
 def _word_key(type_: inspect.StructType) -> str | None:
-    keys = {field.encode_name for field in type_.fields if field.type == inspect.StrType()}
+    keys = {field.encode_name for field in type_.fields if _is_string(field.type)}
     return next((key for key in _WORD_FIELDS if key in keys), None)
 
 

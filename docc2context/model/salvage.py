@@ -237,9 +237,16 @@ def _tag(value: dict[str, Any], tag_field: str | None) -> str:
     return "untagged"
 
 
+_tagged: dict[int, dict[Any, inspect.StructType]] = {}
+"""What `_by_tag` has found, by the ids of types; these last, because `_info` keeps them."""
+
+
 def _by_tag(type_: inspect.UnionType) -> dict[Any, inspect.StructType]:
-    structs = [member for member in type_.types if isinstance(member, inspect.StructType)]
-    return {member.tag: member for member in structs}
+    found = _tagged.get(id(type_))
+    if found is None:
+        structs = [member for member in type_.types if isinstance(member, inspect.StructType)]
+        found = _tagged[id(type_)] = {member.tag: member for member in structs}
+    return found
 
 
 def _fallback(type_: inspect.Type) -> inspect.StructType | None:

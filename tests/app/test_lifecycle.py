@@ -99,7 +99,7 @@ def test_an_upload_that_finds_slots_and_queue_full_is_refused_at_once(
     assert [answer.status_code for answer in answers] == [503, 503]
     assert [answer.headers["Retry-After"] for answer in answers] == ["1", "1"]
     assert details == [
-        "All conversion slots are taken, and none became free within 0.3 seconds.",
+        "All conversion slots are taken, and none became free within 0.3 s.",
         "All conversion slots are taken, and the queue is full.",
     ]
 
@@ -266,7 +266,7 @@ def test_an_archive_that_needs_too_much_cpu_time_is_told_so(
 
         assert (document["code"], document["limit"]) == ("conversion_limit_exceeded", 1)
         assert document["detail"] == (
-            "The conversion of this archive needs more than 1 seconds of CPU time."
+            "The conversion of this archive needs more than 1 s of CPU time."
         )
 
 
@@ -279,7 +279,7 @@ def test_a_conversion_that_takes_too_long_is_stopped(
         document = problem(server.put(slow_archive))
 
         assert document["code"] == "conversion_timeout"
-        assert document["detail"] == "The conversion was stopped after 0.5 seconds."
+        assert document["detail"] == "The conversion was stopped after 0.5 s."
         assert server.events("conversion_finished")[-1]["outcome"] == "timeout"
 
 

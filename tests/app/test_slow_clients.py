@@ -54,9 +54,7 @@ def test_a_head_that_stops_is_answered_408(server: Server, begun: bytes) -> None
         answer = said(connection)
 
     assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
-    assert answer.endswith(
-        b"The request's address and headers were not complete after 0.7 seconds.\n"
-    )
+    assert answer.endswith(b"The request's address and headers were not complete after 0.7 s.\n")
     (line,) = server.events("request_refused")[before:]
     assert (line["reason"], line["status"], line["answered"]) == ("head_timeout", 408, True)
 
@@ -119,7 +117,7 @@ def test_an_upload_that_stops_is_answered_408_and_leaves_nothing(
 
     assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
     assert b'"code":"upload_stalled"' in answer
-    assert b"No data of the upload arrived for 1.5 seconds." in answer
+    assert b"No data of the upload arrived for 1.5 s." in answer
     assert b"\r\nconnection: close\r\n" in answer.lower()
 
 

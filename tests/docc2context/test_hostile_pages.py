@@ -179,6 +179,22 @@ PAGES["repeated traits"] = lambda: overridden(25_000, [ADDED] * 18_000)
 PAGES["asked again"] = asked_again
 
 
+def lines_of_a_reference() -> bytes:
+    """In four more languages, each of many operations on a file is inside one long list."""
+    lines = ",".join(['""'] * (SIZE // 6))
+    references = f'"references":{{"a":{{"type":"file","fileName":"F","content":[{lines}]}}}}'
+    traits = ",".join(f'{{"interfaceLanguage":"l{number}"}}' for number in range(4))
+    before = (
+        f'{HEAD}{references},"abstract":[{{"type":"reference","identifier":"a"}}],'
+        f'"variantOverrides":[{{"traits":[{traits}],"patch":['
+        '{"op":"replace","path":"/abstract/0/isActive","value":false},'
+    )
+    return repeated(before, '{"op":"replace","path":"/references/a/content/0","value":""}', "]}]}")
+
+
+PAGES["lines of a reference"] = lines_of_a_reference
+
+
 def limited() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
 

@@ -36,7 +36,7 @@ _EXAMPLES: Final = {
     ErrorCode.NOT_ACCEPTABLE: _Example(
         "The Accept header does not allow application/zip or text/markdown."
     ),
-    ErrorCode.UPLOAD_STALLED: _Example("No data of the upload arrived for 30 seconds."),
+    ErrorCode.UPLOAD_STALLED: _Example("No data of the upload arrived for 30 s."),
     ErrorCode.UPLOAD_TOO_LARGE: _Example(
         "The upload is larger than 268435456 bytes.", limit=268435456
     ),
@@ -80,18 +80,16 @@ _EXAMPLES: Final = {
         _PAGE,
     ),
     ErrorCode.CONVERSION_LIMIT_EXCEEDED: _Example(
-        "The conversion of this archive needs more than 60 seconds of CPU time.", limit=60
+        "The conversion of this archive needs more than 60 s of CPU time.", limit=60
     ),
     ErrorCode.RATE_LIMITED: _Example(
-        "One client may request at most 60 conversions in 60 seconds.", limit=60
+        "One client may request at most 60 conversions in 60 s.", limit=60
     ),
     ErrorCode.INTERNAL_ERROR: _Example("The fault is in the service, not in your request."),
     ErrorCode.CONVERSION_FAILED: _Example(
         "The converter stopped before it had finished this archive."
     ),
-    ErrorCode.BUSY: _Example(
-        "All conversion slots are taken, and none became free within 10 seconds."
-    ),
+    ErrorCode.BUSY: _Example("All conversion slots are taken, and none became free within 10 s."),
     ErrorCode.DRAINING: _Example("The service accepts no new conversions at present."),
     ErrorCode.CONVERTER_UNAVAILABLE: _Example(
         "The service could not start a process for the conversion."
@@ -99,7 +97,7 @@ _EXAMPLES: Final = {
     ErrorCode.INSUFFICIENT_STORAGE: _Example(
         "The service has no space left for the upload or its result."
     ),
-    ErrorCode.CONVERSION_TIMEOUT: _Example("The conversion was stopped after 120 seconds."),
+    ErrorCode.CONVERSION_TIMEOUT: _Example("The conversion was stopped after 120 s."),
 }
 
 

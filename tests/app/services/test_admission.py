@@ -95,9 +95,7 @@ def test_waiting_too_long_for_a_slot_is_busy(wait_seconds: float, told: str) -> 
 
     error = asyncio.run(scenario())
     assert (error.code, error.retry_after) == (ErrorCode.BUSY, 1)
-    assert error.detail == (
-        f"All conversion slots are taken, and none became free within {told} seconds."
-    )
+    assert error.detail == f"All conversion slots are taken, and none became free within {told} s."
 
 
 @pytest.mark.parametrize(("wait_seconds", "retry_after"), [(0, 1), (1, 1), (1.5, 2)])

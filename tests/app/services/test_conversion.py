@@ -197,7 +197,7 @@ def test_too_little_cpu_time_is_the_archives_fault(tmp_path: Path) -> None:
     error, line = refusal(tmp_path, Ended(b"", -signal.SIGXCPU))
 
     assert (error.code, error.limit) == (ErrorCode.CONVERSION_LIMIT_EXCEEDED, 8)
-    assert error.detail == "The conversion of this archive needs more than 8 seconds of CPU time."
+    assert error.detail == "The conversion of this archive needs more than 8 s of CPU time."
     assert line["outcome"] == "client_error"
 
 
@@ -205,7 +205,7 @@ def test_a_child_that_took_too_long_is_a_timeout(tmp_path: Path) -> None:
     error, line = refusal(tmp_path, TimeoutError())
 
     assert error.code is ErrorCode.CONVERSION_TIMEOUT
-    assert error.detail == "The conversion was stopped after 2 seconds."
+    assert error.detail == "The conversion was stopped after 2 s."
     assert line["outcome"] == "timeout"
 
 

@@ -69,20 +69,19 @@ def test_a_client_owns_a_64_and_those_without_an_address_are_one(
     assert asyncio.run(outcomes(limiter(), *clients)) == ["ok", "ok", third]
 
 
-def test_a_refusal_says_how_many_and_when() -> None:
-    async def third() -> None:
-        counting = limiter()
-        for _ in range(3):
+@pytest.mark.parametrize(("most", "said"), [(1, "1 conversion"), (2, "2 conversions")])
+def test_a_refusal_says_how_many_and_when(most: int, said: str) -> None:
+    async def one_more() -> None:
+        counting = limiter(f"{most}/1000 days")
+        for _ in range(most + 1):
             await counting.count(None)
 
     with pytest.raises(ServiceError) as raised:
-        asyncio.run(third())
+        asyncio.run(one_more())
 
     assert raised.value.code is ErrorCode.RATE_LIMITED
-    assert (
-        raised.value.detail == "One client may request at most 2 conversions in 86400000 seconds."
-    )
-    assert raised.value.limit == 2
+    assert raised.value.detail == f"One client may request at most {said} in 86400000 s."
+    assert raised.value.limit == most
     # When the window ends; the limits count their windows from 1970.
     left = 86_400_000 - time.time() % 86_400_000
     assert raised.value.retry_after == pytest.approx(left, abs=10)

@@ -31,16 +31,29 @@ from docc2context.errors import ArchiveRefused, Code
         (
             [
                 "site/data/documentation/a.json",
-                "site/data/B.doccarchive/data/documentation/b.json",
-                "site/documentation/b/data/documentation/b.json",
                 "site/images/data/documentation/b.json",
-                "site/index/data/documentation/b.json",
                 "site/js/data/fixture.json",
-                "site/tutorials/b/data/tutorials/b.json",
                 "site/videos/data/documentation/b.json",
             ],
             "site/",
             ("data/documentation/a.json",),
+        ),
+        (
+            [
+                "site/data/documentation/b.json",
+                "site/data/documentation/b/c.json",
+                "site/data/tutorials/d.json",
+                "site/documentation/b/data/documentation/b.json",
+                "site/documentation/b/data/documentation/b/c.json",
+                "site/documentation/b/data/index.html",
+                "site/tutorials/d/data/tutorials/d.json",
+            ],
+            "site/",
+            (
+                "data/documentation/b.json",
+                "data/documentation/b/c.json",
+                "data/tutorials/d.json",
+            ),
         ),
         (
             ["repo/docs/data/documentation/a.json", "repo/Tests/data/fixture.json"],
@@ -140,6 +153,26 @@ def test_the_archive_is_found_wherever_it_lies(
             ],
             Code.SEVERAL_ARCHIVES,
             r"2 DocC archives \('docs/', 'docs/B.doccarchive/'\)",
+        ),
+        (
+            ["site/data/documentation/a.json", "site/documentation/1.0/data/documentation/a.json"],
+            Code.SEVERAL_ARCHIVES,
+            r"2 DocC archives \('site/', 'site/documentation/1.0/'\); convert one at a time",
+        ),
+        (
+            ["data/tutorials/a.json", "tutorials/a/old/data/tutorials/a.json"],
+            Code.SEVERAL_ARCHIVES,
+            r"2 DocC archives \('./', 'tutorials/a/old/'\)",
+        ),
+        (
+            ["data/documentation/a.json", "documentation/a/data/documentation/b.json"],
+            Code.SEVERAL_ARCHIVES,
+            r"2 DocC archives \('./', 'documentation/a/'\)",
+        ),
+        (
+            ["data/documentation/a.json", "data/1.0/data/documentation/a.json"],
+            Code.SEVERAL_ARCHIVES,
+            r"2 DocC archives \('./', 'data/1.0/'\)",
         ),
         (
             [f"{name}.doccarchive/data/documentation/a.json" for name in "ABCD"],

@@ -19,7 +19,16 @@ from docc2context.model.block import (
     UnorderedList,
 )
 from docc2context.model.decode import PageUndecodable, decode_page
-from docc2context.model.inline import CodeVoice, Inline, ReferenceLink, Text, UnknownInline
+from docc2context.model.inline import (
+    CodeVoice,
+    ContentMetadata,
+    Image,
+    Inline,
+    ReferenceLink,
+    Text,
+    UnknownInline,
+)
+from docc2context.model.page import TopicGroup
 from docc2context.model.reference import Reference
 from docc2context.model.sections import (
     Attributes,
@@ -31,7 +40,7 @@ from docc2context.model.sections import (
     PrimarySection,
     UnknownPrimarySection,
 )
-from docc2context.model.symbol import Fragment
+from docc2context.model.symbol import Availability, Fragment
 from docc2context.model.tutorials import Layout, Section
 
 IDENTIFIER = {"url": "doc://x/documentation/X", "interfaceLanguage": "swift"}
@@ -377,6 +386,21 @@ def test_what_stands_for_an_object_is_its_content_or_else_its_name() -> None:
         Parameter(name="a"),
         Parameter(content=[SAID]),
     ]
+
+
+def test_a_string_for_an_object_that_may_have_a_name_or_a_title_is_that() -> None:
+    image = {"type": "image", "identifier": "a", "metadata": "Words."}
+    metadata = {"title": "Kit", "platforms": ["iOS 14"]}
+    decoded = decode_page(page(topicSections=["Words."], abstract=[image], metadata=metadata))
+    assert decoded.node.topic_sections == [TopicGroup(title="Words.")]
+    assert decoded.node.metadata.platforms == [Availability(name="iOS 14")]
+    captioned = Image(identifier="a", metadata=ContentMetadata(title="Words."))
+    assert decoded.node.abstract == [captioned]
+    assert decoded.unknown_nodes == {
+        "malformed:Availability": 1,
+        "malformed:Image.metadata": 1,
+        "malformed:TopicGroup": 1,
+    }
 
 
 def test_lists_within_lists_lose_nothing_that_stands_alone_in_them() -> None:

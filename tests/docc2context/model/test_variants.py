@@ -93,6 +93,25 @@ def test_lists_are_patched_as_rfc_6902_says(op: str, path: str, texts: list[str]
 
 
 @pytest.mark.parametrize(
+    ("op", "place", "left", "faults"),
+    [
+        ("add", 0, 10_001, 1),
+        ("add", 1, 10_002, 0),
+        ("remove", 0, 10_001, 1),
+        ("remove", 1, 10_000, 0),
+    ],
+)
+def test_an_operation_that_moves_very_many_items_is_counted_and_left_out(
+    op: str, place: int, left: int, faults: int
+) -> None:
+    operation = {"op": op, "path": f"/hierarchy/paths/{place}", "value": []}
+    node, unknown = patched(operation, hierarchy={"paths": [["doc://a"]] * 10_001})
+    assert node.hierarchy is not None
+    assert len(node.hierarchy.paths) == left
+    assert unknown["malformed:variantOverrides"] == faults
+
+
+@pytest.mark.parametrize(
     "operation",
     [
         {"op": "replace", "path": "/abstract/9", "value": {"type": "text", "text": "x"}},
