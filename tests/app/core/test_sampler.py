@@ -52,4 +52,4 @@ def test_what_fails_is_logged_and_called_again() -> None:
     with capture_logs() as lines, repeatedly(divide, interval=0.001):
         assert [called.get(timeout=DEADLINE_SECONDS) for _ in range(5)] == [1, 1, 0, 1, 1]
 
-    assert [line["event"] for line in lines] == ["sampling_failed"]
+    assert [(line["event"], line["exc_info"]) for line in lines] == [("sampling_failed", True)]
