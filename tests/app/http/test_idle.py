@@ -223,20 +223,20 @@ def without_certificate(side: int) -> ssl.SSLContext:
 
 
 def test_one_line_tells_how_many_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idle, "LOG_SECONDS", 0.02)
+    monkeypatch.setattr(idle, "LOG_SECONDS", 0.2)
     logged = LogCapture()
     structlog.configure(processors=[structlog.contextvars.merge_contextvars, logged])
 
     async def scenario() -> None:
         structlog.contextvars.bind_contextvars(request_id="of another")
-        async with server() as opened:
-            for _ in range(MOST + 4):
-                await opened.connect()
-            await asyncio.sleep(0.05)
-            await opened.connect()
-            await asyncio.sleep(0.05)
+        async with server() as opened, asyncio.timeout(5):
+            for lines, connections in ((1, MOST + 4), (2, 1)):
+                for _ in range(connections):
+                    await opened.connect()
+                while len(logged.entries) < lines:
+                    await asyncio.sleep(0.01)
 
     asyncio.run(scenario())
 
-    line = {"event": "idle_connections_ended", "log_level": "warning", "seconds": 0.02}
+    line = {"event": "idle_connections_ended", "log_level": "warning", "seconds": 0.2}
     assert logged.entries == [line | {"connections": 4}, line | {"connections": 1}]

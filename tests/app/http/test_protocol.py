@@ -368,6 +368,19 @@ def test_what_follows_a_last_request_is_no_fault() -> None:
     assert (said.count(b"HTTP/1.1"), said[-4:], lines) == (1, b"haha", [])
 
 
+def test_after_an_upload_that_offers_another_protocol_no_head_is_late() -> None:
+    offer = b"Connection: Upgrade\r\nUpgrade: h2c\r\n"
+
+    async def said() -> bytes:
+        async with connected(answered, app_state={HEAD_TIMEOUT: 0.05}) as connection:
+            await connection.feed(SMALL_PUT.replace(b"\r\n\r\n", b"\r\n" + offer + b"\r\n"), b"x")
+            await asyncio.sleep(0.2)  # longer than a head may take: it is what is tested
+            await connection.feed(GET + LAST)
+            return await connection.said()
+
+    assert asyncio.run(said()).count(b"HTTP/1.1 200 ") == 2
+
+
 def test_half_a_head_behind_a_late_answer_is_late_after_it() -> None:
     async def said() -> bytes:
         app = Application(is_early=False)
@@ -463,16 +476,31 @@ def test_an_upload_behind_an_answer_has_the_time_that_it_needs(
 
 
 def test_each_byte_behind_a_last_answer_renews_the_time_till_the_next() -> None:
-    async def is_lost() -> bool:
-        async with connected(answered) as connection:
-            connection.protocol.timeout_keep_alive = 1
-            await connection.feed(PUT + b"Connection: close\r\n\r\n")
+    async def are_lost() -> list[bool]:
+        async with connected(answered) as one, connected(answered) as refused:
+            for connection, begun in ((one, PUT + LAST), (refused, b"no HTTP\r\n\r\n")):
+                connection.protocol.timeout_keep_alive = 1
+                await connection.feed(begun)
             for _ in range(30):
-                await connection.feed(b"x")
-                await asyncio.sleep(0.05)  # the client's pace: it is what is tested
-            return connection.lost.is_set()
+                await one.feed(b"x")
+                await refused.feed(b"x")
+                await asyncio.sleep(0.05)  # the clients' pace: it is what is tested
+            return [one.lost.is_set(), refused.lost.is_set()]
 
-    assert asyncio.run(is_lost()) is False
+    assert asyncio.run(are_lost()) == [False, False]
+
+
+def test_a_request_in_the_last_turns_of_the_time_is_answered_on_a_connection_that_stays() -> None:
+    async def said() -> bytes:
+        async with connected(answered) as connection:
+            await connection.feed(GET + b"\r\n")
+            connection.protocol.timeout_keep_alive_handler()
+            await connection.feed(GET + b"\r\n")
+            await asyncio.sleep(0.05)  # longer than those turns
+            await connection.feed(GET + LAST)
+            return await connection.said()
+
+    assert asyncio.run(said()).count(b"HTTP/1.1 200 ") == 3
 
 
 @pytest.mark.parametrize("rest", [[], [b"x"]])
@@ -602,7 +630,11 @@ def test_of_too_many_slow_readers_the_slowest_is_dropped(
                 await connection.feed(GET + b"\r\n")
                 assert connection.protocol.flow.write_paused
                 await asyncio.sleep(0.05)  # longer than one may be slow: it is what is tested
-            return [one.lost.is_set() for one in found]
+            lost = [one.lost.is_set() for one in found]
+            for one in found[:dropped]:
+                with pytest.raises(ConnectionResetError):  # the system keeps nothing for it
+                    await one.said()
+            return lost
 
     assert asyncio.run(readers()) == [True] * dropped + [False] * (4 - dropped)
     assert all(0.1 <= line.pop("seconds") < 60 for line in logged.entries)
