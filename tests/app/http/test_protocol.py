@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 import structlog
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.testing import LogCapture, capture_logs
 from uvicorn.server import ServerState
 
@@ -368,17 +368,35 @@ def test_what_follows_a_last_request_is_no_fault() -> None:
     assert (said.count(b"HTTP/1.1"), said[-4:], lines) == (1, b"haha", [])
 
 
-def test_after_an_upload_that_offers_another_protocol_no_head_is_late() -> None:
-    offer = b"Connection: Upgrade\r\nUpgrade: h2c\r\n"
+OFFER = SMALL_PUT.removesuffix(b"\r\n") + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
 
+
+def test_after_an_upload_that_offers_another_protocol_no_head_is_late() -> None:
     async def said() -> bytes:
         async with connected(answered, app_state={HEAD_TIMEOUT: 0.05}) as connection:
-            await connection.feed(SMALL_PUT.replace(b"\r\n\r\n", b"\r\n" + offer + b"\r\n"), b"x")
+            await connection.feed(OFFER, b"x")
             await asyncio.sleep(0.2)  # longer than a head may take: it is what is tested
             await connection.feed(GET + LAST)
             return await connection.said()
 
     assert asyncio.run(said()).count(b"HTTP/1.1 200 ") == 2
+
+
+def test_an_upload_that_offers_another_protocol_is_not_over_before_its_body_has_come() -> None:
+    async def read() -> list[Message]:
+        found: list[Message] = []
+
+        async def reading(scope: Scope, receive: Receive, send: Send) -> None:
+            found.append(await receive())
+            await answered(scope, receive, send)
+
+        async with connected(reading) as connection:
+            await connection.feed(OFFER, b"x")
+            connection.protocol.shutdown()
+            await connection.said()
+        return found
+
+    assert asyncio.run(read()) == [{"type": "http.request", "body": b"x", "more_body": False}]
 
 
 def test_half_a_head_behind_a_late_answer_is_late_after_it() -> None:
