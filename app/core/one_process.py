@@ -27,7 +27,6 @@ def refuse_several_workers() -> None:
     if workers < 2:
         return
     sys.stderr.write(_REFUSAL.format(workers=workers) + "\n")
-    sys.stderr.flush()
     supervisor = multiprocessing.parent_process()
     if supervisor is not None and supervisor.pid == os.getppid():
         # uvicorn treats all signals that usually end a process as an order to exit cleanly, with 0,

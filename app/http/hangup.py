@@ -38,6 +38,5 @@ class HangupReported(UpgradeIgnored):
 
     def _report_hangup(self) -> None:
         for cycle in self._unanswered:
-            if not cycle.response_complete:
-                cycle.disconnected = True
-                cycle.message_event.set()
+            cycle.disconnected = True  # means nothing to one that is answered
+            cycle.message_event.set()

@@ -76,7 +76,7 @@ class _Parser(HttpRequestParser):
 
     def _framing(self) -> bytes:
         start = b"%b / HTTP/%b\r\n" % (self.get_method(), self.get_http_version().encode())
-        framing = [field for field in self._protocol.headers if field[0].lower() in _FRAMING]
+        framing = [field for field in self._protocol.headers if field[0] in _FRAMING]
         return start + b"".join(b"%b: %b\r\n" % field for field in framing) + b"\r\n"
 
 

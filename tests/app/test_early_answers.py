@@ -82,6 +82,7 @@ def test_what_follows_a_whole_upload_does_not_undo_it(
     with server.begin(slow_archive) as connection:
         eventually(server.converting, "the conversion runs")
         connection.sendall(b"x")
+        connection.settimeout(60)
 
         assert said(connection).startswith(b"HTTP/1.1 200 ")
     succeeded = 'conversions_total{outcome="success"}'

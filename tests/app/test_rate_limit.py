@@ -141,6 +141,8 @@ def test_clients_behind_a_trusted_proxy_have_limits_of_their_own(
     assert statuses(server, 3, **{"X-Forwarded-For": "192.0.2.1"}) == [200, 200, 429]
     assert statuses(server, 3, **{"X-Forwarded-For": "192.0.2.2"}) == [200, 200, 429]
     assert statuses(server, 1, **{"X-Forwarded-For": "192.0.2.3, 192.0.2.1"}) == [429]
+    lines = [("X-Forwarded-For", "192.0.2.3"), ("X-Forwarded-For", "192.0.2.1")]
+    assert server.client.put(CONVERT, content=ARCHIVE, headers=lines).status_code == 429
 
 
 @pytest.mark.parametrize("options", [(), ("--forwarded-allow-ips", "*")])

@@ -207,6 +207,7 @@ def test_a_head_that_two_readers_could_understand_in_two_ways_is_refused(
         HEALTH + b"Host: \t a \t\r\nTransfer-Encoding: chunked \r\n",
         HEALTH + b"Host: a_b.example:8000\r\n",
         HEALTH + b"Host: [2001:db8::1]:80\r\n",
+        HEALTH + b"Host: a:\r\n",
         HEALTH + b"hOST: 127.0.0.1\r\nTransfer-Encoding: Chunked\r\n",
         HEALTH.replace(b"/health", b"http://b/health") + b"Host: a\r\n",
     ],

@@ -2,12 +2,13 @@
 
 import asyncio
 
+import pytest
 from structlog.testing import capture_logs
 
 from app.core.background import background_task
 
 
-def test_a_background_task_ends_with_its_block() -> None:
+def test_a_background_task_ends_with_its_block(caplog: pytest.LogCaptureFixture) -> None:
     ends: list[str] = []
 
     async def work() -> None:
@@ -17,14 +18,18 @@ def test_a_background_task_ends_with_its_block() -> None:
             ends.append("work")
 
     async def scenario() -> None:
-        async with background_task("work", work()):
-            await asyncio.sleep(0)
-            ends.append("block")
+        with pytest.raises(ZeroDivisionError):
+            async with background_task("work", work()):
+                await asyncio.sleep(0)
+                ends.append("block")
+                raise ZeroDivisionError
+        ends.append("all")
+        await asyncio.sleep(0)  # what is called back has been
 
     with capture_logs() as lines:
         asyncio.run(scenario())
 
-    assert (ends, lines) == (["block", "work"], [])
+    assert (ends, lines, caplog.records) == (["block", "work", "all"], [], [])
 
 
 def test_a_background_task_that_ends_by_itself_is_logged() -> None:

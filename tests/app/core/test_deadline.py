@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import uvloop
 
-from app.core.deadline import Deadline, in_time
+from app.core.deadline import TURNS, Deadline, in_time
 
 SECONDS = 0.05
 LOOPS = [asyncio.new_event_loop, uvloop.new_event_loop]
@@ -54,7 +54,7 @@ def test_the_time_is_longer_by_as_much_as_the_loop_is_late(late: int, longer: in
 
 @pytest.mark.parametrize("loop", LOOPS)
 def test_when_the_time_is_over_it_is_over(
-    loop: Callable[[], asyncio.AbstractEventLoop],
+    loop: Callable[[], asyncio.AbstractEventLoop], caplog: pytest.LogCaptureFixture
 ) -> None:
     async def scenario() -> None:
         began = time.monotonic()
@@ -67,15 +67,17 @@ def test_when_the_time_is_over_it_is_over(
         await asyncio.sleep(2 * SECONDS)  # nobody is cancelled any more
 
     run(scenario(), loop)
+    assert caplog.records == []
 
 
 def test_a_deadline_can_be_cancelled_in_its_last_turns() -> None:
     async def scenario() -> None:
         called: list[bool] = []
-        deadline = Deadline(asyncio.get_running_loop(), 0, lambda: called.append(True))
-        for _ in range(10):
-            await asyncio.sleep(0)
-        deadline.cancel()
+        for turns in range(TURNS):
+            deadline = Deadline(asyncio.get_running_loop(), 0, lambda: called.append(True))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            deadline.cancel()
         for _ in range(50):
             await asyncio.sleep(0)
         assert called == []

@@ -159,6 +159,44 @@ def test_a_line_is_not_lost_if_another_process_fills_the_pipe_first(
     assert pipe.read(len(LINE)) == LINE
 
 
+def test_a_signal_handler_may_log_while_a_line_is_written(
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+
+    def interrupted(descriptor: int, data: bytes) -> int:
+        monkeypatch.undo()
+        pipe.stream.write("first\n")
+        return write(descriptor, data)
+
+    monkeypatch.setattr(os, "write", interrupted)
+    writer = threading.Thread(target=pipe.stream.write, args=("second\n",), daemon=True)
+    writer.start()
+    writer.join(5)
+
+    assert not writer.is_alive()
+    assert pipe.read(13) == "first\nsecond\n"
+
+
+def test_a_pipe_that_another_process_has_made_not_block_is_waited_for(
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, tries = os.write, []
+
+    def counted(descriptor: int, data: bytes) -> int:
+        tries.append(data)
+        return write(descriptor, data)
+
+    monkeypatch.setattr(os, "write", counted)
+    os.set_blocking(pipe.stream._descriptor, False)
+    line = LONG * 10
+    pipe.stream.write(line)
+    time.sleep(0.05)  # while nobody reads
+
+    assert len(tries) <= PIPE_BYTES // select.PIPE_BUF + 1
+    assert pipe.read(len(line)) == line
+
+
 def test_a_line_longer_than_a_pipe_is_written_whole(pipe: Pipe) -> None:
     line = LONG * 10
     pipe.stream.write(line)

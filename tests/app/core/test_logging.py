@@ -1,5 +1,6 @@
 """Lines of the log, whoever writes them."""
 
+import asyncio
 import json
 import logging
 
@@ -126,6 +127,19 @@ def test_a_handler_that_logging_has_closed_goes_on_writing(
     structlog.get_logger().info("it_happened_again")
 
     assert [line["event"] for line in lines(capfd)] == ["it_happened", "it_happened_again"]
+
+
+def test_of_the_servers_lines_those_are_dropped_that_repeat_one_of_ours(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logging("info", "json")
+    server = logging.getLogger("uvicorn.error")
+
+    server.warning("Invalid HTTP request received.")
+    server.error("Exception in ASGI application\n", exc_info=asyncio.CancelledError())
+    server.error("it_broke", exc_info=OSError())
+
+    assert [line["event"] for line in lines(capsys)] == ["it_broke"]
 
 
 def test_the_server_has_no_line_of_its_own_for_a_request(

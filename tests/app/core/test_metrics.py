@@ -1,5 +1,6 @@
 """What is declared of the metrics, and what the outside says of it."""
 
+import math
 import os
 import shutil
 import subprocess
@@ -97,6 +98,47 @@ def test_the_required_bounds_are_among_the_buckets() -> None:
 def test_buckets_are_few_and_ascend(name: str) -> None:
     assert len(BOUNDS[name]) <= 14
     assert list(BOUNDS[name]) == sorted(set(BOUNDS[name]))
+
+
+def test_requests_are_counted_and_timed_apart() -> None:
+    metrics = Metrics()
+    for method, seconds in (("GET", 0.2), ("PUT", 3), ("PUT", 4)):
+        metrics.request_finished(method, "/x", 200, seconds)
+
+    series = parsed(rendered(metrics))
+
+    counted = 'http_requests_total{{endpoint="/x",method="{}",status="200"}}'
+    timed = 'http_request_duration_seconds_sum{{endpoint="/x",method="{}"}}'
+    assert [series[counted.format(method)] for method in ("GET", "PUT")] == [1, 2]
+    assert [series[timed.format(method)] for method in ("GET", "PUT")] == [0.2, 7]
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_a_histogram_has_the_buckets_that_are_declared(name: str) -> None:
+    metrics = Metrics()
+    metrics.start_requests_at_zero([("GET", "/x")])
+
+    lines = [line for line in rendered(metrics).splitlines() if line.startswith(f"{name}_bucket")]
+
+    bounds = [float(line.partition('le="')[2].partition('"')[0]) for line in lines]
+    assert bounds == [*BOUNDS[name], math.inf]
+
+
+def test_what_a_metric_means_is_told_with_it_and_to_openmetrics_its_unit() -> None:
+    orphans = next(one for one in FIGURES if one.name == "docc2context_orphaned_workspaces")
+    metrics = Metrics(latest_reading=lambda: {orphans.name: {(): 1.0}})
+
+    told = rendered(metrics).splitlines()
+    assert {f"# HELP {one.name} {one.help}" for one in [*declarations(), orphans]} <= set(told)
+    units = metrics.render("application/openmetrics-text; version=1.0.0")[0].decode().splitlines()
+    assert {"# UNIT upload_size_bytes bytes", "# UNIT http_requests requests"} <= set(units)
+
+
+def test_the_standard_metrics_of_a_python_process_are_among_them() -> None:
+    series = parsed(rendered(Metrics()))
+
+    for start in ("process_start_time_seconds", "python_info{", "python_gc_collections_total{"):
+        assert [name for name in series if name.startswith(start)]
 
 
 def test_closed_sets_start_at_zero() -> None:

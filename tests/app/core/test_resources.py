@@ -2,6 +2,9 @@
 
 import multiprocessing
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -12,7 +15,7 @@ from structlog.testing import capture_logs
 
 from app.core.config import usable_cpus
 from app.core.resource_figures import FIGURES, ResourceReading
-from app.core.resources import Resources
+from app.core.resources import Resources, _of_processes
 
 UNLIMITED_V1 = 9223372036854771712
 
@@ -185,6 +188,36 @@ def test_the_lowest_limit_of_the_enclosing_groups_applies(tmp_path: Path) -> Non
     assert figures["docc2context_cpu_limit_cores"] == 0.25
 
 
+@pytest.mark.parametrize(
+    ("files", "working_set"),
+    [
+        (V2_CONTAINER | {"sys/fs/cgroup/memory.current": "200\n"}, 0),
+        (
+            v1("/", "/") | {"sys/fs/cgroup/memory/memory.usage_in_bytes": "200\n"},
+            0,
+        ),
+        ({name: text for name, text in V2_CONTAINER.items() if "memory.stat" not in name}, 1000),
+        ({name: text for name, text in v1("/", "/").items() if "memory.stat" not in name}, 1000),
+    ],
+    ids=["less than it, 2", "less than it, 1", "nothing, 2", "nothing, 1"],
+)
+def test_memory_is_told_whatever_the_kernel_says_of_its_cache(
+    tmp_path: Path, files: Mapping[str, str], working_set: int
+) -> None:
+    figures = Machine(tmp_path, files).read()
+
+    assert figures["docc2context_memory_working_set_bytes"] == working_set
+
+
+def test_time_is_told_where_no_group_has_a_quota(tmp_path: Path) -> None:
+    mounts = "32 30 0:29 / /sys/fs/cgroup/cpu,cpuacct ro - cgroup cgroup rw,cpuacct\n"
+
+    figures = Machine(tmp_path, v1("/", "/") | {"proc/self/mountinfo": mounts}).read()
+
+    assert figures["docc2context_cpu_usage_seconds_total"] == 2.5
+    assert figures["docc2context_cpu_limit_cores"] == usable_cpus()
+
+
 MACHINE_ROOTS = {
     "no control groups": {},
     "version 2, the machine's own group": {
@@ -208,8 +241,8 @@ def test_without_a_container_the_services_processes_are_measured(
     figures = Machine(tmp_path, files).read()
 
     us = psutil.Process()
-    rss = us.memory_info().rss
-    assert rss / 2 < figures["docc2context_memory_working_set_bytes"] < 4 * rss
+    rss = sum(one.memory_info().rss for one in [us, *us.children(recursive=True)])
+    assert figures["docc2context_memory_working_set_bytes"] == pytest.approx(rss, rel=0.1)
     assert 0 < figures["docc2context_cpu_usage_seconds_total"] < 10_000
     assert figures["docc2context_cpu_limit_cores"] == usable_cpus()
     for name in ("memory_limit_bytes", "memory_oom_kills_total", "cpu_periods_total"):
@@ -237,6 +270,34 @@ def ballast() -> Iterator[None]:
     process.join()
 
 
+def test_the_services_processes_are_all_that_it_has_started_and_that_still_run() -> None:
+    script = "sleep 60 & echo $!; wait"
+    with subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        grandchild = int(child.stdout.readline())
+
+        def number(process: psutil.Process) -> int:
+            if process.pid == child.pid:
+                raise psutil.NoSuchProcess(process.pid)  # as if it had ended meanwhile
+            return process.pid
+
+        try:
+            found = list(_of_processes(number))
+        finally:
+            child.kill()
+            os.kill(grandchild, signal.SIGKILL)
+
+    assert {os.getpid(), grandchild} <= set(found)
+    assert child.pid not in found
+
+
+def test_the_time_of_processes_that_have_ended_counts(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", "sum(range(2_000_000))"], check=True)
+    used = sum(os.times()[:4])
+
+    assert Machine(tmp_path, {}).read()["docc2context_cpu_usage_seconds_total"] >= used
+
+
 def _measure(pipe: Connection, workspace: Path) -> None:
     reading = Resources(workspace, orphans=lambda: 0, root=workspace).read()
     pipe.send(reading["docc2context_memory_working_set_bytes"][()])
@@ -260,14 +321,14 @@ def test_cpu_usage_is_a_share_of_the_limit_since_the_last_reading(tmp_path: Path
 
     machine.now += 10
     machine.write({"sys/fs/cgroup/cpu.stat": "usage_usec 5500000\n"})
-    usage = machine.usage()
+    reading: ResourceReading = machine.resources.read()
+    usage = {label[0]: value for label, value in reading["resource_usage"].items()}
 
     # 3 s in 10 s, of half a CPU.
     assert usage.pop("cpu_percent") == pytest.approx(60)
     assert usage.pop("memory_mb") == 700 / 2**20
-    status = os.statvfs(machine.workspace)
-    free = status.f_bavail * status.f_frsize / 2**30
-    assert usage.pop("disk_free_gb") == pytest.approx(free, rel=0.1)
+    (available,) = reading["docc2context_filesystem_avail_bytes"].values()
+    assert usage.pop("disk_free_gb") == available / 2**30
     assert usage == {}
 
 
@@ -323,6 +384,12 @@ def test_a_source_that_fails_is_logged_once_costs_no_other_and_ages_the_timestam
 
     machine.write(V2_CONTAINER)
     assert machine.read()[last_success] == machine.now
+
+
+def test_without_any_success_no_time_of_it_is_told(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, V2_CONTAINER | {"sys/fs/cgroup/memory.stat": "x y\n"})
+
+    assert "docc2context_resources_last_success_timestamp_seconds" not in machine.resources.read()
 
 
 def test_every_figure_that_is_declared_can_be_read_and_no_other(tmp_path: Path) -> None:

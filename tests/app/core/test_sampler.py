@@ -3,11 +3,14 @@
 import threading
 from queue import Queue
 
+import pytest
 from structlog.testing import capture_logs
 
+from app.core import sampler as module
 from app.core.sampler import Sampler, repeatedly
 
-DEADLINE_SECONDS = 10
+DEADLINE_SECONDS = 4
+"""Less than the usual interval."""
 
 
 def test_it_reads_at_once_and_again_for_as_long_as_it_runs() -> None:
@@ -52,4 +55,21 @@ def test_what_fails_is_logged_and_called_again() -> None:
     with capture_logs() as lines, repeatedly(divide, interval=0.001):
         assert [called.get(timeout=DEADLINE_SECONDS) for _ in range(5)] == [1, 1, 0, 1, 1]
 
-    assert [line["event"] for line in lines] == ["sampling_failed"]
+    assert [(line["event"], line["exc_info"]) for line in lines] == [("sampling_failed", True)]
+
+
+def test_a_call_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_STOP_SECONDS", 0.01)
+    go_on, ended = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        go_on.wait(DEADLINE_SECONDS)
+        ended.set()
+
+    with repeatedly(hang):
+        (thread,) = (one for one in threading.enumerate() if one.name == "sampler")
+
+    assert not ended.is_set()
+    assert thread.daemon  # or the process would wait for it
+    go_on.set()
+    thread.join()

@@ -22,6 +22,13 @@ def test_what_is_logged_there_is_of_the_same_request() -> None:
     assert asyncio.run(scenario()) == {"request_id": "r1"}
 
 
+def test_it_is_done_in_the_given_pool() -> None:
+    with started_pool(1) as pool:
+        thread = asyncio.run(in_thread(threading.current_thread, pool=pool))
+
+    assert thread.name.startswith("worker")
+
+
 def test_an_error_comes_back() -> None:
     with pytest.raises(ZeroDivisionError):
         asyncio.run(in_thread(divmod, 7, 0))

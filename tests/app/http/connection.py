@@ -58,6 +58,13 @@ class Connection:
         """Close the client's end."""
         self._theirs.close()
 
+    async def take(self, size: int) -> None:
+        """Read at least so many bytes of what it says."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(5):
+            while size > 0:
+                size -= len(await loop.sock_recv(self._theirs, 1_000_000))
+
     async def said(self) -> bytes:
         """All that it says, till it closes its side."""
         loop, said = asyncio.get_running_loop(), b""

@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
+import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
-from structlog.testing import capture_logs
+from structlog.testing import LogCapture
+from structlog.typing import EventDict
 from uvicorn.server import ServerState
 
 from app.http import idle
@@ -15,6 +17,7 @@ from app.http.idle import MAX_IDLE
 from tests.app.http.connection import GET, Connection, Protocol, answered, connected, tcp_pair
 
 PUT = b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
+NO_HTTP = b"no HTTP\r\n\r\n"
 BAD_CHUNK = b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n"
 MOST = 3
 
@@ -114,7 +117,7 @@ def test_unread_requests_are_no_way_to_keep_everybody_out() -> None:
     assert asyncio.run(scenario()) == 2 * MOST
 
 
-@pytest.mark.parametrize("request_sent", [PUT, BAD_CHUNK])
+@pytest.mark.parametrize("request_sent", [PUT, BAD_CHUNK, NO_HTTP])
 @pytest.mark.parametrize("seconds", [60.0, 0.0])
 def test_a_client_that_still_sends_has_some_time_to_read_its_answer(
     seconds: float, request_sent: bytes, monkeypatch: pytest.MonkeyPatch
@@ -130,6 +133,19 @@ def test_a_client_that_still_sends_has_some_time_to_read_its_answer(
 
     is_kept = seconds > 0
     assert asyncio.run(scenario()) == [not is_kept, is_kept, *[False] * (MOST - 1)]
+
+
+def test_that_time_is_not_renewed_when_its_turn_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> list[bool]:
+        async with server() as opened:
+            sending, *others = [await opened.connect(PUT), await opened.connect()]
+            await asyncio.sleep(0.1)
+            others += [await opened.connect() for _ in range(MOST - 1)]  # it goes behind them
+            monkeypatch.setattr(idle, "FINISH_SECONDS", 0.1)
+            others += [await opened.connect() for _ in range(MOST)]
+            return await ended(sending, *others)
+
+    assert asyncio.run(scenario()) == [True] * (MOST + 1) + [False] * MOST
 
 
 async def long_answer(_scope: Scope, _receive: Receive, send: Send) -> None:
@@ -208,20 +224,25 @@ def without_certificate(side: int) -> ssl.SSLContext:
 
 
 def test_one_line_tells_how_many_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idle, "LOG_SECONDS", 0.02)
+    monkeypatch.setattr(idle, "LOG_SECONDS", 0.2)
+    logged, told = LogCapture(), asyncio.Event()
+
+    def tell(_logger: object, _method: str, line: EventDict) -> EventDict:
+        told.set()
+        return line
+
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, tell, logged])
 
     async def scenario() -> None:
-        async with server() as opened:
-            for _ in range(MOST + 4):
-                await opened.connect()
-            await asyncio.sleep(0.05)
-            await opened.connect()
-            await asyncio.sleep(0.05)
+        structlog.contextvars.bind_contextvars(request_id="of another")
+        async with server() as opened, asyncio.timeout(5):
+            for connections in (MOST + 4, 1):
+                for _ in range(connections):
+                    await opened.connect()
+                await told.wait()
+                told.clear()
 
-    with capture_logs() as lines:
-        asyncio.run(scenario())
+    asyncio.run(scenario())
 
-    assert [(line["event"], line["connections"]) for line in lines] == [
-        ("idle_connections_ended", 4),
-        ("idle_connections_ended", 1),
-    ]
+    line = {"event": "idle_connections_ended", "log_level": "warning", "seconds": 0.2}
+    assert logged.entries == [line | {"connections": 4}, line | {"connections": 1}]

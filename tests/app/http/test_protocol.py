@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 
 import pytest
-from starlette.types import ASGIApp, Receive, Scope, Send
-from structlog.testing import capture_logs
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.testing import LogCapture, capture_logs
 from uvicorn.server import ServerState
 
 from app.http import linger, slow_readers
@@ -99,6 +100,41 @@ def test_headers_count_with_what_separates_them(size: int) -> None:
     assert status(answer(2 * room)) == 431
 
 
+def largest(start: bytes) -> bytes:
+    """A head that begins so, and is as large as may be; the empty line at its end counts not."""
+    known = len(start + b"X-A: \r\n")
+    return start + b"X-A: " + b"a" * (MAX_HEAD_BYTES - known) + b"\r\n\r\n"
+
+
+@pytest.mark.parametrize("size", [MAX_HEAD_BYTES, WHOLE])
+@pytest.mark.parametrize(
+    "head",
+    [largest(GET), GET.replace(b"/ ", b"/" + b"a" * (MAX_HEAD_BYTES - len(GET)) + b" ") + b"\r\n"],
+    ids=["header", "address"],
+)
+def test_a_head_may_have_as_many_bytes_as_the_limit_and_no_more(head: bytes, size: int) -> None:
+    more = head.replace(b"aa", b"aaa", 1)
+
+    async def answer(head: bytes) -> bytes:
+        async with connected(answered) as connection:
+            await connection.feed(*cut(head, size))
+            connection.protocol.shutdown()
+            return await connection.said()
+
+    assert status(asyncio.run(answer(head))) == 200
+    assert status(asyncio.run(answer(more))) == 431
+
+
+def test_each_request_of_a_connection_may_have_as_much_as_the_first() -> None:
+    segments = [
+        *[largest(GET), GET + TINY * (MAX_HEADERS - 1) + b"\r\n"] * 2,
+        *(largest(CHUNKED.removesuffix(b"\r\n0\r\n")), b"1\r\n", b"x\r\n0\r\n\r\n"),
+        *(CHUNKED, b"X-Trailer: " + b"a" * (MAX_HEAD_BYTES // 2) + b"\r\n", b"\r\n"),
+        *cut(largest(GET + b"Connection: close\r\n"), PIECE),
+    ]
+    assert asyncio.run(said_to(answered, *segments)).count(b"HTTP/1.1 200 ") == 7
+
+
 def test_headers_and_trailers_are_counted_together() -> None:
     def answer(headers: int, trailers: int) -> bytes:
         head = GET + b"Connection: close\r\nTransfer-Encoding: chunked\r\n" + TINY * headers
@@ -155,6 +191,51 @@ def test_a_request_that_waits_for_its_turn_is_refused_without_harm_to_the_answer
 ) -> None:
     segments = [GET + b"\r\n", CHUNKED, *rest]
     assert asyncio.run(said_by(segments, is_early=True)) == STARTED + b"haha"
+    said = asyncio.run(said_by([GET + b"\r\n", *segments], is_early=True))
+    assert (said.count(b"HTTP/1.1 200 "), said.count(b"\r\n\r\nhaha")) == (2, 2)
+
+
+def test_a_refusal_is_a_whole_answer_with_the_headers_of_the_server() -> None:
+    async def said() -> bytes:
+        state = ServerState()
+        state.default_headers = [(b"server", b"us")]
+        async with connected(answered, state=state) as connection:
+            await connection.feed(b"no HTTP\r\n\r\n")
+            return await connection.said()
+
+    assert asyncio.run(said()) == (
+        b"HTTP/1.1 400 Bad Request\r\nserver: us\r\ncontent-type: text/plain; charset=utf-8\r\n"
+        b"content-length: 31\r\nconnection: close\r\n\r\nInvalid HTTP request received.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("segments", "reason", "status", "answered"),
+    [
+        ([b"no HTTP\r\n\r\n"], "malformed", 400, True),
+        ([GET.replace(b"1.1", b"2.0") + b"\r\n"], "malformed", 505, True),
+        ([GET + b"Transfer-Encoding: gzip\r\n\r\n"], "malformed", 501, True),
+        ([GET + TINY * MAX_HEADERS + b"\r\n"], "head_too_large", 431, True),
+        ([largest(GET).replace(b"aa", b"aaa", 1)], "head_too_large", 431, True),
+        (cut(GET + b"X-A: " + b"a" * WHOLE, PIECE), "head_too_large", 431, True),
+        ([(GET + b"\r\n") * (MAX_WAITING + 2)], "too_many_waiting", 400, False),
+    ],
+)
+def test_why_a_request_was_refused_is_logged(
+    segments: Sequence[bytes], reason: str, status: int, *, answered: bool
+) -> None:
+    with capture_logs() as lines:
+        asyncio.run(said_by(segments, is_early=False))
+
+    assert lines == [
+        {
+            "event": "request_refused",
+            "log_level": "info",
+            "reason": reason,
+            "status": status,
+            "answered": answered,
+        }
+    ]
 
 
 def test_nothing_is_kept_of_what_arrives_after_a_refusal_while_an_answer_is_due() -> None:
@@ -214,6 +295,43 @@ def test_what_follows_an_answer_is_read_for_a_time_that_nothing_renews(
     assert 2 < asyncio.run(bytes_taken()) <= 21
 
 
+def test_a_connection_whose_upload_was_whole_in_the_end_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(linger, "LINGER_SECONDS", 0.01)
+
+    async def said() -> bytes:
+        async with connected(answered) as connection:
+            await connection.feed(SMALL_PUT, b"x")
+            await asyncio.sleep(0.05)  # longer than what follows an answer is read
+            await connection.feed(GET + b"Connection: close\r\n\r\n")
+            return await connection.said()
+
+    assert asyncio.run(said()).count(b"HTTP/1.1 200 ") == 2
+
+
+@pytest.mark.parametrize(
+    ("head", "is_shut_down"),
+    [
+        (GET + b"Connection: close\r\n\r\n", False),
+        (PUT + b"Connection: close\r\n\r\n", True),
+        (PUT + b"\r\n", True),
+    ],
+    ids=["whole", "last, of a server that ends", "kept alive, of a server that ends"],
+)
+def test_a_connection_is_not_kept_longer_than_it_can_be_of_use(
+    head: bytes, *, is_shut_down: bool
+) -> None:
+    async def lost() -> None:
+        async with connected(answered) as connection, asyncio.timeout(2):
+            await connection.feed(head)
+            if is_shut_down:
+                connection.protocol.shutdown()
+            await connection.lost.wait()
+
+    asyncio.run(lost())
+
+
 def test_a_head_that_is_not_read_while_an_answer_is_due_is_not_late() -> None:
     async def said() -> bytes:
         may_answer = asyncio.Event()
@@ -232,6 +350,15 @@ def test_a_head_that_is_not_read_while_an_answer_is_due_is_not_late() -> None:
     assert asyncio.run(said()).count(b"HTTP/1.1 200 ") == 3
 
 
+def test_a_head_is_late_from_the_first_byte_after_an_answer() -> None:
+    async def said() -> bytes:
+        async with connected(answered, app_state={HEAD_TIMEOUT: 0.05}) as connection:
+            await connection.feed(GET + b"\r\n", b"\r\n")  # which begins no head yet
+            return await connection.said()
+
+    assert asyncio.run(said()).count(b"HTTP/1.1 408 ") == 1
+
+
 def test_what_follows_a_last_request_is_no_fault() -> None:
     last = GET + b"Connection: close\r\n\r\n"
 
@@ -241,12 +368,60 @@ def test_what_follows_a_last_request_is_no_fault() -> None:
     assert (said.count(b"HTTP/1.1"), said[-4:], lines) == (1, b"haha", [])
 
 
-def test_a_connection_that_waits_for_its_answer_is_not_idle() -> None:
+OFFER = SMALL_PUT.removesuffix(b"\r\n") + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+
+
+def test_after_an_upload_that_offers_another_protocol_no_head_is_late() -> None:
+    async def said() -> bytes:
+        async with connected(answered, app_state={HEAD_TIMEOUT: 0.05}) as connection:
+            await connection.feed(OFFER, b"x")
+            await asyncio.sleep(0.2)  # longer than a head may take: it is what is tested
+            await connection.feed(GET + LAST)
+            return await connection.said()
+
+    assert asyncio.run(said()).count(b"HTTP/1.1 200 ") == 2
+
+
+def test_an_upload_that_offers_another_protocol_is_not_over_before_its_body_has_come() -> None:
+    async def read() -> list[Message]:
+        found: list[Message] = []
+
+        async def reading(scope: Scope, receive: Receive, send: Send) -> None:
+            found.append(await receive())
+            await answered(scope, receive, send)
+
+        async with connected(reading) as connection:
+            await connection.feed(OFFER, b"x")
+            connection.protocol.shutdown()
+            await connection.said()
+        return found
+
+    assert asyncio.run(read()) == [{"type": "http.request", "body": b"x", "more_body": False}]
+
+
+def test_half_a_head_behind_a_late_answer_is_late_after_it() -> None:
+    async def said() -> bytes:
+        app = Application(is_early=False)
+        async with connected(app, app_state={HEAD_TIMEOUT: 0.05}) as connection:
+            await connection.feed(GET + b"\r\n" + GET)
+            await asyncio.sleep(0.2)  # longer than a head may take: it is what is tested
+            app.may_finish.set()
+            return await connection.said()
+
+    before, _, after = asyncio.run(said()).partition(b"haha")
+    assert (status(before), status(after)) == (200, 408)
+
+
+LAST = b"Connection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize("segments", [[GET + LAST], [PUT + LAST, b"x"]], ids=["whole", "half"])
+def test_a_connection_that_waits_for_its_answer_is_not_idle(segments: Sequence[bytes]) -> None:
     async def said() -> bytes:
         app = Application(is_early=False)
         async with connected(app) as connection:
             connection.protocol.timeout_keep_alive = 0
-            await connection.feed(GET + b"Connection: close\r\n\r\n")
+            await connection.feed(*segments)
             await asyncio.sleep(0.05)  # longer than one may be idle: it is what is tested
             app.may_finish.set()
             return await connection.said()
@@ -319,23 +494,39 @@ def test_an_upload_behind_an_answer_has_the_time_that_it_needs(
 
 
 def test_each_byte_behind_a_last_answer_renews_the_time_till_the_next() -> None:
-    async def is_lost() -> bool:
-        async with connected(answered) as connection:
-            connection.protocol.timeout_keep_alive = 1
-            await connection.feed(PUT + b"Connection: close\r\n\r\n")
+    async def are_lost() -> list[bool]:
+        async with connected(answered) as one, connected(answered) as refused:
+            for connection, begun in ((one, PUT + LAST), (refused, b"no HTTP\r\n\r\n")):
+                connection.protocol.timeout_keep_alive = 1
+                await connection.feed(begun)
             for _ in range(30):
-                await connection.feed(b"x")
-                await asyncio.sleep(0.05)  # the client's pace: it is what is tested
-            return connection.lost.is_set()
+                await one.feed(b"x")
+                await refused.feed(b"x")
+                await asyncio.sleep(0.05)  # the clients' pace: it is what is tested
+            return [one.lost.is_set(), refused.lost.is_set()]
 
-    assert asyncio.run(is_lost()) is False
+    assert asyncio.run(are_lost()) == [False, False]
 
 
-def test_a_client_that_sends_nothing_more_is_not_waited_for() -> None:
+def test_a_request_in_the_last_turns_of_the_time_is_answered_on_a_connection_that_stays() -> None:
+    async def said() -> bytes:
+        async with connected(answered) as connection:
+            await connection.feed(GET + b"\r\n")
+            connection.protocol.timeout_keep_alive_handler()
+            await connection.feed(GET + b"\r\n")
+            await asyncio.sleep(0.05)  # longer than those turns
+            await connection.feed(GET + LAST)
+            return await connection.said()
+
+    assert asyncio.run(said()).count(b"HTTP/1.1 200 ") == 3
+
+
+@pytest.mark.parametrize("rest", [[], [b"x"]])
+def test_a_client_that_sends_nothing_more_is_not_waited_for(rest: Sequence[bytes]) -> None:
     async def lost() -> None:
         async with connected(answered) as connection:
             connection.protocol.timeout_keep_alive = 0
-            await connection.feed(PUT + b"Connection: close\r\n\r\n", b"x")
+            await connection.feed(PUT + b"Connection: close\r\n\r\n", *rest)
             assert (await connection.said()).startswith(b"HTTP/1.1 200 OK\r\n")
             async with asyncio.timeout(5):
                 await connection.lost.wait()
@@ -357,6 +548,40 @@ def test_nothing_is_kept_of_a_request_whose_client_has_hung_up(head: bytes) -> N
         return transport()
 
     assert asyncio.run(scenario()) is None
+
+
+def test_nothing_is_kept_of_requests_that_were_answered_before_the_last() -> None:
+    async def kept() -> int:
+        async with connected(answered) as connection:
+            await connection.feed(*[GET + b"\r\n"] * 3)
+            return len(connection.protocol._unanswered)
+
+    assert asyncio.run(kept()) == 1
+
+
+def test_a_request_before_the_last_learns_too_that_its_client_has_gone() -> None:
+    async def ended() -> int:
+        app = Application(is_early=False)
+        async with connected(app) as connection:
+            await connection.feed((GET + b"\r\n") * 2)
+            connection.hang_up()
+            await connection.lost.wait()
+            await asyncio.sleep(0.01)
+            return app.ended
+
+    assert asyncio.run(ended()) == 1
+
+
+def test_nothing_waits_for_a_connection_that_was_reset() -> None:
+    async def waits() -> object:
+        async with connected(answered, tcp_pair) as connection:
+            await connection.feed(GET + b"\r\n")
+            connection.reset()
+            connection.protocol.flow.resume_reading()
+            await connection.lost.wait()
+            return connection.protocol.timeout_keep_alive_task
+
+    assert asyncio.run(waits()) is None
 
 
 def test_an_upload_whose_connection_is_refused_is_told_that_nobody_is_there() -> None:
@@ -402,25 +627,56 @@ async def much(_scope: Scope, _receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-@pytest.mark.parametrize(("seconds", "dropped"), [(0.01, 1), (60, 0)])
+@pytest.mark.parametrize(("most", "seconds", "dropped"), [(2, 0.01, 1), (2, 60, 0), (4, 0.01, 0)])
 def test_of_too_many_slow_readers_the_slowest_is_dropped(
-    seconds: float, dropped: int, monkeypatch: pytest.MonkeyPatch
+    most: int, seconds: float, dropped: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slow_readers, "MAX_SLOW_READERS", 2)
+    monkeypatch.setattr(slow_readers, "MAX_SLOW_READERS", most)
     monkeypatch.setattr(slow_readers, "SLOW_SECONDS", seconds)
+    logged = LogCapture()
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, logged])
 
     async def readers() -> list[bool]:
+        structlog.contextvars.bind_contextvars(request_id="of the last")
         state, found = ServerState(), []
         async with AsyncExitStack() as stack:
+            for _ in range(2):
+                await stack.enter_async_context(connected(much, tcp_pair, state))
             for _ in range(4):
                 connection = await stack.enter_async_context(connected(much, tcp_pair, state))
                 found.append(connection)
                 await connection.feed(GET + b"\r\n")
                 assert connection.protocol.flow.write_paused
                 await asyncio.sleep(0.05)  # longer than one may be slow: it is what is tested
-            return [one.lost.is_set() for one in found]
+            lost = [one.lost.is_set() for one in found]
+            for one in found[:dropped]:
+                with pytest.raises(ConnectionResetError):  # the system keeps nothing for it
+                    await one.said()
+            return lost
 
     assert asyncio.run(readers()) == [True] * dropped + [False] * (4 - dropped)
+    assert all(0.1 <= line.pop("seconds") < 60 for line in logged.entries)
+    assert logged.entries == [{"event": "slow_reader_dropped", "log_level": "info"}] * dropped
+
+
+def test_a_reader_that_has_taken_its_answer_is_not_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slow_readers, "MAX_SLOW_READERS", 1)
+    monkeypatch.setattr(slow_readers, "SLOW_SECONDS", 0.01)
+
+    async def readers() -> list[bool]:
+        state = ServerState()
+        async with AsyncExitStack() as stack:
+            found = [
+                await stack.enter_async_context(connected(much, tcp_pair, state)) for _ in range(3)
+            ]
+            await found[0].feed(GET + b"\r\n")
+            await found[0].take(10_000_000)
+            for connection in found[1:]:
+                await connection.feed(GET + b"\r\n")
+                await asyncio.sleep(0.05)  # longer than one may be slow: it is what is tested
+            return [one.lost.is_set() for one in found]
+
+    assert asyncio.run(readers()) == [False, False, False]
 
 
 def test_a_slow_reader_that_is_dropped_is_counted_no_more(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,8 @@
 """Mistakes of ours."""
 
+import asyncio
+from typing import Any
+
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -39,6 +42,24 @@ def test_a_crash_is_answered_and_its_traceback_logged() -> None:
 def test_a_crash_after_the_response_has_begun_goes_on_to_the_server() -> None:
     with capture_logs() as lines, pytest.raises(ZeroDivisionError, match="here"):
         caught(crash_late).get("/")
+
+    assert lines == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "error"), [("http", asyncio.CancelledError), ("lifespan", ZeroDivisionError)]
+)
+def test_what_is_no_crash_of_a_request_goes_on_to_the_server(
+    scope: str, error: type[BaseException]
+) -> None:
+    async def ends(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise error
+
+    async def none(*_: object) -> Any:
+        raise AssertionError
+
+    with capture_logs() as lines, pytest.raises(error):
+        asyncio.run(CrashMiddleware(ends, respond)({"type": scope, "path": "/"}, none, none))
 
     assert lines == []
 

@@ -221,3 +221,4 @@ def test_routes_that_are_expected_start_at_zero() -> None:
     assert {name: series[name] for name in expected} == dict.fromkeys(
         (name for name in series if name.startswith("http_requests_total")), 0
     )
+    assert series['rate_limit_rejections_total{endpoint="/x"}'] == 0
