@@ -13,7 +13,7 @@ from docc2context.check.displayable import displayables
 from docc2context.check.output import Output, open_output
 from docc2context.check.report import CheckReport, Coverage, MissingString, NodeCount
 from docc2context.check.surrogates import without_lone_surrogates
-from docc2context.check.variants import page_in, variant_displayables
+from docc2context.check.variants import TooManyVariants, page_in, variant_displayables
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 
@@ -31,7 +31,8 @@ def check(
     `archive` is what `convert` takes, `bundle` a folder, zip or document that it wrote, which says
     in which language. After each page, `on_page` is called with the number of pages done and the
     number of all pages. A page that the bundle neither holds nor calls skipped lacks all its
-    strings; one that the bundle holds and that is no JSON is `unread`.
+    strings; one that the bundle holds and that is no JSON, or that is there in too many languages,
+    is `unread`.
 
     Raises ArchiveRefused; BundleUnusable for what is no bundle, or if a page in it cannot be read;
     FileNotFoundError if the archive's path leads nowhere, EntryUnreadable if a page of it cannot be
@@ -56,7 +57,7 @@ def _page(source: str, data: bytes, output: Output, report: CheckReport) -> None
         data = without_lone_surrogates(data.removeprefix(_UTF8_BOM))
         own = displayables(page_in(data, output.language))
         variants = variant_displayables(data, own) if output.language == "all" else []
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TooManyVariants):
         (report.unread if markdown else report.skipped).append(source)
         return
     missing = lost([*own, *variants], markdown)

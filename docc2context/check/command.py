@@ -17,7 +17,7 @@ def summary(report: CheckReport) -> Iterator[str]:
         yield f"variants in other languages: {_share(report.variants)}"
         yield from _missing(report.variants)
     for source in report.unread[:_EXAMPLES]:
-        yield f"  not checked {readable(source)}: it is not JSON that the check can read"
+        yield f"  not checked {readable(source)}: its JSON is damaged, or too much to check"
     if (more := len(report.unread) - _EXAMPLES) > 0:
         yield f"  … and {more} more"
     if report.skipped:

@@ -60,8 +60,8 @@ class CheckReport(msgspec.Struct, kw_only=True):
 
     `content` is what pages display in their own language, `variants` what they display besides in
     another one. `skipped` are the pages that the conversion could not read, as the manifest says,
-    and those that are no JSON. `unread` are pages that the check cannot read and the conversion
-    could, as the bundle holds them.
+    and those that are no JSON. `unread` are pages that the check cannot read, or not in reasonable
+    time, and the conversion could, as the bundle holds them.
     """
 
     pages: int = 0

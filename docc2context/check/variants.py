@@ -10,11 +10,19 @@ from docc2context.check.displayable import Displayable, displayables
 Language = Literal["all", "swift", "occ"]
 """Those of the converter, whose model the check does without."""
 
+MAX_VARIANTS = 16
+"""Variants of a page that are compared; each is the whole page again, and DocC writes one or two.
+"""
+
 _END = "-"
 """The place after the last item of a list (RFC 6901, section 4)."""
 
 _UNNAMED = "unnamed"
 """Stands for the language of a variant that names none."""
+
+
+class TooManyVariants(Exception):
+    """A page is there in so many languages that the check would take hours to read it."""
 
 
 class _Variant(NamedTuple):
@@ -34,11 +42,17 @@ def page_in(data: bytes, language: Language) -> object:
 
 
 def variant_displayables(data: bytes, own: list[Displayable]) -> list[Displayable]:
-    """The strings that a page's variants display and `own`, those of the page itself, do not."""
+    """The strings that a page's variants display and `own`, those of the page itself, do not.
+
+    Raises TooManyVariants.
+    """
     page = msgspec.json.decode(data)
+    variants = _variants(page)
+    if len(variants) > MAX_VARIANTS:
+        raise TooManyVariants
     titles = _titles(page)
     found: list[Displayable] = []
-    for variant in _variants(page):
+    for variant in variants:
         patched = _patched(data, variant)
         new_titles = _titles(patched)
         renamed = {name for name, title in titles.items() if new_titles.get(name, title) != title}

@@ -397,7 +397,7 @@ def test_a_page_that_the_check_cannot_read_fails_it(
     cli.main(["convert", written(tmp_path, GOOD), "-o", out])
     assert cli.main(["check", written(tmp_path, archive(kit=b"{")), out]) == 3
     assert capsys.readouterr().err.endswith(
-        "  not checked data/documentation/kit.json: it is not JSON that the check can read\n"
+        "  not checked data/documentation/kit.json: its JSON is damaged, or too much to check\n"
     )
 
 

@@ -164,6 +164,22 @@ def test_a_page_that_the_bundle_holds_and_that_is_no_json_is_no_whole_one(bundle
     assert not report.is_complete
 
 
+def test_a_page_in_too_many_languages_is_unread_and_the_others_are_checked(tmp_path: Path) -> None:
+    overrides = [
+        {
+            "traits": [{"interfaceLanguage": f"l{i}"}],
+            "patch": [{"op": "replace", "path": "/metadata/title", "value": f"Cat {i}"}],
+        }
+        for i in range(variants.MAX_VARIANTS + 1)
+    ]
+    cat = json.dumps({**json.loads(page("Cat")), "variantOverrides": overrides}).encode()
+    source = archive(sloth=SLOTH, cat=cat)
+    docc2context.convert(source, tmp_path / "b")
+    report = check(source, tmp_path / "b")
+    assert (report.pages, report.unread) == (1, ["data/documentation/cat.json"])
+    assert not report.is_complete
+
+
 @pytest.mark.parametrize("sloth", [SLOTH, SLOTH.replace(b"leaf", rb"leaf\ud83d")])
 def test_a_page_that_begins_with_a_byte_order_mark_is_checked(tmp_path: Path, sloth: bytes) -> None:
     source = archive(sloth=b"\xef\xbb\xbf" + sloth)

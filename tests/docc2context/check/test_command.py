@@ -70,7 +70,7 @@ def test_pages_that_the_check_cannot_read_are_named() -> None:
     made = report(0, 1)
     made.unread += [f"{i}.json" for i in range(7)]
     assert list(summary(made))[1:] == [
-        *(f"  not checked {i}.json: it is not JSON that the check can read" for i in range(5)),
+        *(f"  not checked {i}.json: its JSON is damaged, or too much to check" for i in range(5)),
         "  … and 2 more",
     ]
 

@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 
 from docc2context.check.displayable import displayables
-from docc2context.check.variants import page_in, variant_displayables
+from docc2context.check.variants import (
+    MAX_VARIANTS,
+    TooManyVariants,
+    page_in,
+    variant_displayables,
+)
 
 KEYS = {
     "list": ["a", "b", "c"],
@@ -98,6 +103,13 @@ def test_what_a_variant_of_no_language_says_is_not_taken_for_the_pages_own(
 def test_what_only_renames_what_a_page_mentions_makes_no_variant() -> None:
     assert told(override(RENAMES)) == []
     assert told(override(RENAMES), override(SAYS_B)) == [("occ", "B"), ("occ", "Y")]
+
+
+def test_a_page_in_more_languages_than_can_be_compared_is_not_compared() -> None:
+    overrides = [override(SAYS_B, languages=(f"l{i}",)) for i in range(MAX_VARIANTS + 1)]
+    assert told(*overrides[:-1]) == [(f"l{i}", "B") for i in range(MAX_VARIANTS)]
+    with pytest.raises(TooManyVariants):
+        told(*overrides)
 
 
 def test_what_is_no_override_and_no_operation_is_passed_over() -> None:
