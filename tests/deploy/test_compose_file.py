@@ -13,7 +13,7 @@ import yaml
 
 from app.core.config import Settings
 from monitoring import relocation
-from monitoring.local import AS_DEPLOYED
+from monitoring.local_setup import AS_DEPLOYED
 from monitoring.preflight import EXAMPLE_HOST
 
 ROOT = relocation.ROOT

@@ -5,7 +5,7 @@ import re
 import yaml
 
 from app.core.config import Settings
-from monitoring import local
+from monitoring import local_setup
 from monitoring.relocation import ROOT
 
 CONVERSIONS = int(Settings.model_fields["shutdown_grace_seconds"].default)
@@ -25,7 +25,7 @@ DOWNLOADS = number("Dockerfile", r'"--timeout-graceful-shutdown", "(\d+)"')
 def test_downloads_have_the_same_time_however_the_service_is_started() -> None:
     option = r"--timeout-graceful-shutdown\W+(\d+)"
     assert number("Makefile", option) == DOWNLOADS
-    assert number("monitoring/local.py", option) == DOWNLOADS
+    assert number("monitoring/local_setup.py", option) == DOWNLOADS
 
 
 def compose_waits() -> int:
@@ -50,7 +50,7 @@ def test_no_one_kills_it_before_conversions_and_downloads_have_had_their_time() 
         "docker run": number("DOCS/DEPLOYMENT.md", r"--stop-timeout (\d+)"),
         "Compose": compose_waits(),
         "Kubernetes": kubernetes_waits(),
-        "make monitoring": local._SERVICE_STOP_SECONDS,
+        "make monitoring": local_setup._SERVICE_STOP_SECONDS,
     }
     needed = CONVERSIONS + DOWNLOADS + TO_SPARE
     assert {stopper: wait for stopper, wait in waits.items() if wait < needed} == {}
@@ -60,5 +60,5 @@ def test_the_times_that_comments_and_pages_tell_are_the_real_ones() -> None:
     assert number("DOCS/SERVICE.md", r"graceful-shutdown`, (\d+) seconds in") == DOWNLOADS
     assert number("DOCS/DEPLOYMENT.md", r"downloads, for up to (\d+) seconds") == DOWNLOADS
     assert number("DOCS/DEPLOYMENT.md", r"`SHUTDOWN_GRACE_SECONDS` above (\d+)") == CONVERSIONS
-    assert number("monitoring/local.py", r"Conversions get (\d+) seconds") == CONVERSIONS
-    assert number("monitoring/local.py", r"and downloads (\d+) after") == DOWNLOADS
+    assert number("monitoring/local_setup.py", r"Conversions get (\d+) seconds") == CONVERSIONS
+    assert number("monitoring/local_setup.py", r"and downloads (\d+) after") == DOWNLOADS

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from monitoring import relocation
-from monitoring.local import Setup, prometheus_file, unusable_ports
+from monitoring.local_setup import Setup, prometheus_file, unusable_ports
 from monitoring.programs import ProgramMissing, free_port, require_both
 from tests.app.processes import children_of, is_running
 from tests.app.serving import NEEDS_PROC, eventually

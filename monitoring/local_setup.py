@@ -1,0 +1,117 @@
+"""What `make monitoring` runs, on which ports and with which files.
+
+Prometheus and Alertmanager use the shipped files. If the ports or the folder of secrets are not the
+shipped ones, they use copies in the data folder, with only these changed.
+"""
+
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from monitoring import relocation
+from monitoring.programs import Alertmanager, Program, Prometheus
+
+AS_DEPLOYED: Final = (
+    "--storage.tsdb.retention.time=30d",
+    "--storage.tsdb.retention.size=4GB",
+    "--rules.alert.for-grace-period=30s",
+)
+"""Prometheus's flags that docker-compose.yml has too, with the reasons for them."""
+
+# Conversions get 20 seconds to finish, SHUTDOWN_GRACE_SECONDS, and downloads 30 after them.
+_SERVICE_STOP_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Data, secrets and ports of all three; by default the ports are those of the shipped files."""
+
+    data: Path
+    secrets: Path = relocation.SECRETS
+    service: int = 8000
+    prometheus: int = 9090
+    alertmanager: int = 9093
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The port of each, by name."""
+        return {
+            "docc2context": self.service,
+            "prometheus": self.prometheus,
+            "alertmanager": self.alertmanager,
+        }
+
+
+def unusable_ports(ports: dict[str, int]) -> list[str]:
+    """One sentence for each port that cannot be listened on."""
+    sentences = []
+    for name, port in ports.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+                # With SO_REUSEADDR two sockets may share a port, but only one may listen.
+                probe.listen()
+            except OSError as error:
+                sentences.append(f"port {port}, for {name}, cannot be used: {error.strerror}")
+    return sentences
+
+
+def prometheus_file(setup: Setup) -> Path:
+    """prometheus.yml, or a copy for other ports."""
+    shipped = Setup(setup.data)
+    if setup.ports == shipped.ports:
+        return relocation.PROMETHEUS
+    targets = setup.data / "targets"
+    targets.mkdir(exist_ok=True)
+    for name in ("docc2context", "alertmanager"):
+        address = f"localhost:{setup.ports[name]}"
+        (targets / f"{name}.yml").write_text(f'- targets: ["{address}"]\n', encoding="utf-8")
+    config = relocation.prometheus(
+        relocation.load(relocation.PROMETHEUS),
+        own=f"localhost:{setup.prometheus}",
+        targets=targets,
+    )
+    return relocation.write(config, setup.data / "prometheus.yml")
+
+
+def alertmanager_file(setup: Setup) -> Path:
+    """alertmanager.yml, or a copy that reads the secrets of another folder."""
+    if setup.secrets == relocation.SECRETS:
+        return relocation.ALERTMANAGER
+    config = relocation.alertmanager(
+        relocation.load(relocation.ALERTMANAGER), secrets=setup.secrets, addresses={}
+    )
+    return relocation.write(config, setup.data / "alertmanager.yml")
+
+
+def programs(setup: Setup) -> list[Program]:
+    """The three, in the order in which they start. Raises ProgramMissing."""
+    service = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(setup.service)]
+    bounded = ["--http", "app.http.protocol:BoundedProtocol"]
+    quiet = ["--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "30"]
+    return [
+        Program(
+            service + bounded + quiet,
+            setup.service,
+            setup.data / "docc2context.log",
+            "/health",
+            _SERVICE_STOP_SECONDS,
+        ),
+        Alertmanager(
+            setup.data,
+            alertmanager_file(setup),
+            f"--web.external-url=http://localhost:{setup.alertmanager}",
+            port=setup.alertmanager,
+        ),
+        Prometheus(
+            setup.data,
+            prometheus_file(setup),
+            f"--web.user-assets={relocation.USER_ASSETS}",
+            f"--web.external-url=http://localhost:{setup.prometheus}",
+            *AS_DEPLOYED,
+            port=setup.prometheus,
+        ),
+    ]
