@@ -69,8 +69,7 @@ def _availability_note(node: RenderNode, ctx: Context) -> str:
 
 def _alternatives(node: RenderNode, ctx: Context) -> str:
     """Links to the pages that stand for this one in other languages, if they are not its own."""
-    paths = {path for variant in node.variants or () for path in variant.paths}
-    if len(paths) < 2:
+    if len({tuple(variant.paths) for variant in node.variants or ()}) < 2:
         return ""  # as nearly always, and soon seen
     variants = list(_with_languages(node.variants or ()))
     own_language = node.identifier.interface_language

@@ -121,7 +121,7 @@ def test_an_archive_without_one_readable_page_is_an_error() -> None:
 
 
 def test_a_page_without_a_title_is_headed_by_its_path_so_that_links_can_lead_there() -> None:
-    nameless = page("", identifier={"url": "doc://kit/x/"}, metadata={"title": " "})
+    nameless = page("", identifier={"url": "/"}, metadata={"title": " "})
     kit = page(
         "Kit",
         abstract=[{"type": "reference", "identifier": "/documentation/b"}],

@@ -170,6 +170,11 @@ def test_the_archive_is_found_wherever_it_lies(
             r"2 DocC archives \('./', 'documentation/a/'\)",
         ),
         (
+            ["a/data/documentation/z.json", "data/a.json", "data/documentation/b.json"],
+            Code.SEVERAL_ARCHIVES,
+            r"2 DocC archives \('./', 'a/'\)",
+        ),
+        (
             ["data/documentation/a.json", "data/1.0/data/documentation/a.json"],
             Code.SEVERAL_ARCHIVES,
             r"2 DocC archives \('./', 'data/1.0/'\)",

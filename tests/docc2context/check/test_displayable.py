@@ -229,6 +229,13 @@ def test_a_step_shows_its_file_and_its_picture() -> None:
     ]
 
 
+def test_a_page_that_a_list_repeats_is_shown_once() -> None:
+    links = {"type": "links", "items": ["sloth", "sloth"]}
+    page = {**content(links), "topicSections": [{"identifiers": ["sloth", "sloth"]}]}
+    sloth = {"type": "topic", "title": "Sloth"}
+    assert [words for _, words in shown(page, sloth=sloth)] == ["Sloth", "Sloth"]
+
+
 def test_messages_of_platforms_count_once_and_not_beside_a_summary() -> None:
     platforms = [{"name": name, "message": "Gone", "renamed": "new"} for name in ("iOS", "macOS")]
     page: dict[str, Any] = {"metadata": {"platforms": platforms}}
