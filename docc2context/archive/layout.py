@@ -164,8 +164,10 @@ def _is_copy(files: Sequence[str], place: int, size: int, cut: int) -> bool:
     The names of all files are sorted; `size` is that of the inner root, `cut` that of the outer.
     """
     name = files[place]
-    shown = f"{name[:cut]}data/{name[cut : size - 1]}.json"
-    return _has(files, shown) and _has(files, name[:cut] + name[size:])
+    outer, inner = name[:cut], name[cut : size - 1]
+    # A folder may be called as the module is; DocC writes the names of pages in lower case.
+    is_shown = any(_has(files, f"{outer}data/{page}.json") for page in (inner, inner.lower()))
+    return is_shown and _has(files, outer + name[size:])
 
 
 def _has(files: Sequence[str], name: str) -> bool:

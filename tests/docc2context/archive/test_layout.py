@@ -46,6 +46,7 @@ from docc2context.errors import ArchiveRefused, Code
                 "site/documentation/b/data/documentation/b.json",
                 "site/documentation/b/data/documentation/b/c.json",
                 "site/documentation/b/data/index.html",
+                "site/documentation/B/data/documentation/b.json",
                 "site/tutorials/d/data/tutorials/d.json",
             ],
             "site/",
