@@ -30,9 +30,9 @@ if sys.argv[1] != "--help":
 """
 """A converter in one process and thread, which takes longer than the answer of a probe is kept."""
 
-USERS = count(20_000 + os.getpid() % 10_000 * 10)
+USERS = count(20_000 + os.getpid() % 4_000 * 10)
 """One for each server, so that nothing else counts, not even what the last one has started and is
-still ending: the limit is one of all that a user runs."""
+still ending: the limit is one of all that a user runs. A container may have none above 65,535."""
 
 IS_ROOT = os.geteuid() == 0
 
