@@ -92,7 +92,7 @@ def create_app(
     metrics = Metrics(node_types=CONVERTER_NODE_TYPES, latest_reading=sampler.latest)
     dropped = metrics.log_lines_dropped
     configure_logging(settings.log_level, settings.log_format, count_dropped=dropped.inc)
-    refuse_too_few_threads(settings.conversion_slots)
+    refuse_too_few_threads(settings.conversion_slots, has_command=bool(settings.converter_command))
 
     app = Application(
         title="docc2context",

@@ -18,8 +18,13 @@ _BESIDE_REQUESTS: Final = 5
 _FORKSERVER: Final = 2
 """The process, and the one that `multiprocessing` starts with it."""
 
-_BESIDE_CONVERSIONS: Final = 2
-"""A child that answers readiness, and a timer while one of all children starts."""
+_STARTING: Final = 1
+"""A timer while a child starts."""
+
+_OWN_CHILD: Final = 1
+
+_CHILD_WITH_COMMAND: Final = 3
+"""The child, its thread that reads the command's output, and the command: one process at least."""
 
 _REMEDY: Final = (
     "raise the limit of processes and threads (ulimit -u, LimitNPROC and TasksMax, Docker's "
@@ -35,19 +40,19 @@ _REMEDY_OF_SPACE: Final = (
 log = structlog.get_logger()
 
 
-def needed_threads(conversion_slots: int) -> int:
+def needed_threads(conversion_slots: int, *, has_command: bool) -> int:
     """Beside the thread that this process begins with; the system counts processes as threads.
 
-    A conversion has a child of its own. One that cannot be forked costs those that run, because
-    `multiprocessing`'s forkserver ends then.
+    Each conversion has a child of its own, and so has readiness. One that cannot be forked costs
+    those that run, because `multiprocessing`'s forkserver ends then.
     """
-    children = conversion_slots + _BESIDE_CONVERSIONS
-    return THREADS + _EVENT_LOOP + _BESIDE_REQUESTS + _FORKSERVER + children
+    children = (conversion_slots + 1) * (_CHILD_WITH_COMMAND if has_command else _OWN_CHILD)
+    return THREADS + _EVENT_LOOP + _BESIDE_REQUESTS + _FORKSERVER + _STARTING + children
 
 
-def refuse_too_few_threads(conversion_slots: int) -> None:
+def refuse_too_few_threads(conversion_slots: int, *, has_command: bool) -> None:
     """Log an error and raise SystemExit if the system would not let all conversions run now."""
-    needed = needed_threads(conversion_slots)
+    needed = needed_threads(conversion_slots, has_command=has_command)
     try:
         started_pool(needed).shutdown()
     except RuntimeError as error:

@@ -74,7 +74,7 @@ class Deployed:
         rule, group = rules[alert]
         expressions = {name: found[0]["query"] for name, found in rules.items()}
         return Rule(
-            severity=rule["labels"]["severity"],
+            severity=rule["labels"].get("severity", ""),  # theirs may have none
             range=looks_back(rule["query"], expressions),
             hold=rule["duration"],
             keep=rule.get("keepFiringFor", 0),

@@ -5,8 +5,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 import httpx2
@@ -14,32 +15,50 @@ import pytest
 
 from app.core.enough_threads import needed_threads
 from monitoring.programs import free_port
+from tests.app.archives import doccarchive
 from tests.app.serving import CONVERT, DEADLINE_SECONDS, ROOT, environment, eventually
 
 SLOTS = 3
-NEEDED = needed_threads(SLOTS)
+NEEDED = needed_threads(SLOTS, has_command=False)
 
-USER = str(20_000 + os.getpid() % 10_000)
-"""Nobody else's, so that nothing else counts: the limit is one of all that a user runs."""
+COMMAND = """\
+import pathlib, sys, time
+if sys.argv[1] != "--help":
+    pathlib.Path("output").mkdir()
+    pathlib.Path("output/page.md").write_text("# Page")
+    time.sleep(3)
+"""
+"""A converter in one process and thread, which takes longer than the answer of a probe is kept."""
 
-UNPRIVILEGED = [
-    *("setpriv", "--reuid", USER, "--regid", USER, "--clear-groups"),
-    # Python may lie where only root looks; this does not lift the limit.
-    *("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"),
-]
+USERS = count(20_000 + os.getpid() % 4_000 * 10)
+"""One for each server, so that nothing else counts, not even what the last one has started and is
+still ending: the limit is one of all that a user runs. A container may have none above 65,535."""
+
 IS_ROOT = os.geteuid() == 0
 
 
+def unprivileged() -> list[str]:
+    user = str(next(USERS))
+    return [
+        *("setpriv", "--reuid", user, "--regid", user, "--clear-groups"),
+        # Python may lie where only root looks; this does not lift the limit.
+        *("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"),
+    ]
+
+
 @contextmanager
-def started(folder: Path, port: int, *limits: str) -> Iterator["subprocess.Popen[bytes]"]:
+def started(
+    folder: Path, port: int, *limits: str, **settings: object
+) -> Iterator["subprocess.Popen[bytes]"]:
     """A server with these options of prlimit; nproc counts the server itself too."""
     uvicorn = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(port)]
+    # Everyone may write to /var/tmp.
+    variables = environment(WORKSPACE_DIR="/var/tmp", CONVERSION_SLOTS=SLOTS, **settings)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [*(UNPRIVILEGED if IS_ROOT else []), "prlimit", *limits, *uvicorn],
+            [*(unprivileged() if IS_ROOT else []), "prlimit", *limits, *uvicorn],
             cwd=ROOT,
-            # Everyone may write to /var/tmp.
-            env=os.environ | environment(WORKSPACE_DIR="/var/tmp", CONVERSION_SLOTS=SLOTS),
+            env=os.environ | variables,
             stdout=subprocess.DEVNULL,
             stderr=log,
         )
@@ -81,12 +100,17 @@ def test_a_service_that_gets_too_little_address_space_for_its_threads_says_so(
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="NOT SHOWN: needs root, to count for a user of its own")
+@pytest.mark.parametrize("has_command", [False, True], ids=["own", "command"])
 def test_a_service_that_gets_as_many_threads_as_it_needs_uses_all_slots_while_it_is_watched(
-    tmp_path: Path, slow_archive: bytes
+    tmp_path: Path, slow_archive: bytes, *, has_command: bool
 ) -> None:
     port = free_port()
+    room = 1 + needed_threads(SLOTS, has_command=has_command)
+    (tmp_path / "convert.py").write_text(COMMAND)
+    command = f"env {sys.executable} {tmp_path / 'convert.py'}" if has_command else ""
+    archive = doccarchive("Foo") if has_command else slow_archive
     with (
-        started(tmp_path, port, f"--nproc={1 + NEEDED}") as process,
+        started(tmp_path, port, f"--nproc={room}", CONVERTER_COMMAND=command) as process,
         httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
         ThreadPoolExecutor(SLOTS) as pool,
     ):
@@ -98,10 +122,10 @@ def test_a_service_that_gets_as_many_threads_as_it_needs_uses_all_slots_while_it
             return False
 
         eventually(listens, "it listens")
-        conversions = [pool.submit(client.put, CONVERT, content=slow_archive) for _ in range(SLOTS)]
+        conversions = [pool.submit(client.put, CONVERT, content=archive) for _ in range(SLOTS)]
         all_run = f"\nactive_conversions {SLOTS}.0"
         eventually(lambda: all_run in client.get("/metrics").text, "all slots convert")
 
-        while not conversions[0].done():  # longer than the answer of one probe is kept
+        while wait(conversions, 0.1).not_done:  # longer than the answer of one probe is kept
             assert client.get("/health/ready").status_code == 200
         assert [conversion.result().status_code for conversion in conversions] == [200] * SLOTS

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from monitoring.drill.bounds import rules_of
+from monitoring.drill.bounds import Rule, rules_of
 from monitoring.drill.configuration import Configurations
 from monitoring.drill.deployed import Deployed, RuleMissing
 from monitoring.relocation import RULES
@@ -24,3 +24,20 @@ def test_a_running_prometheus_tells_of_each_alert_what_its_files_say(tmp_path: P
         assert {alert: deployed.rule(alert) for alert in in_files} == in_files
         with pytest.raises(RuleMissing, match="no rule Unheard"):
             deployed.rule("Unheard")
+
+
+@NEEDS_PROGRAMS
+def test_a_rule_there_may_lack_our_labels_and_times(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yml"
+    rules.write_text(
+        "groups: [{name: theirs, rules: [{alert: Theirs, expr: 'rate(a_total[5m]) > 0'}]}]"
+    )
+    targets = dict.fromkeys(("docc2context", "alertmanager"), 9)
+
+    with (
+        prometheus_of(tmp_path, targets, rules=rules) as prometheus,
+        Deployed(ELSEWHERE, prometheus.url, ELSEWHERE) as deployed,
+    ):
+        rule = deployed.rule("Theirs")
+
+    assert rule == Rule(severity="", range=300, hold=0, keep=0, interval=1)
