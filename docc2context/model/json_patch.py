@@ -25,8 +25,8 @@ _END = "-"
 """The place after the last item of a list (RFC 6901, section 4)."""
 
 _MAX_MOVED = 10_000
-"""How many items of a list an operation may move by adding or removing one before them: a patch of
-that many operations would otherwise take the square of it."""
+"""How many items of a list may follow the place where an operation adds one, or begin with the one
+that it removes: a patch of that many operations would otherwise take the square of it."""
 
 _WRITES = frozenset({"add", "replace"})
 """The operations that do the same to a struct's field: set it."""

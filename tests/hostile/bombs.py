@@ -225,7 +225,7 @@ BOMBS: dict[str, Bomb] = {
     "cells that span a billion": Bomb(spanning_cells, (TOO_LARGE, LIMIT)),
     "a tutorial of one file": Bomb(tutorial_of_one_file, IS_TOO_LARGE),
     "a long declaration": Bomb(declaration, GOES_ON),
-    "patches that repeat": Bomb(patches_that_repeat, TAKES_TOO_MUCH),
+    "patches that repeat": Bomb(patches_that_repeat, (CONVERTED, LIMIT)),
     "patches of a reference": Bomb(patches_of_a_reference, TAKES_TOO_MUCH),
     # Much of something.
     "a million keys": Bomb(a_million_keys, TAKES_TOO_MUCH),
