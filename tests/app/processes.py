@@ -25,11 +25,13 @@ def is_running(pid: int) -> bool:
 
 def children_of(pid: int) -> list[int]:
     """The process ids of its children; none if it has ended."""
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").iterdir())
-        return [int(one) for task in tasks for one in (task / "children").read_text().split()]
-    except (FileNotFoundError, ProcessLookupError):
-        return []
+    children: list[int] = []
+    # A thread may end while the others are looked at: each is looked at by itself.
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                children += map(int, (task / "children").read_text().split())
+    return children
 
 
 def is_locked(pid: int) -> bool:
