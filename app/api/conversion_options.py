@@ -101,7 +101,7 @@ def _asks_for_assets(fields: Mapping[str, str]) -> bool:
     try:
         return _FLAG.validate_python(fields.get(ASSETS_FIELD) or "false")
     except ValidationError:
-        raise _invalid(f"The field `{ASSETS_FIELD}` is neither true nor false.") from None
+        raise _invalid(f"The form's `{ASSETS_FIELD}` is neither true nor false.") from None
 
 
 def _invalid(detail: str, remedy: str | None = None) -> ServiceError:

@@ -90,8 +90,14 @@ def _unknown(reason: str) -> dict[str, Check]:
 
 
 def _admission(drain: Drain) -> Check:
+    if drain.is_stopping:
+        return Check(ok=False, detail="The service is stopping: it accepts no new conversions.")
     if drain.is_on:
-        return Check(ok=False, detail="The service is draining: it accepts no new conversions.")
+        return Check(
+            ok=False,
+            detail="The service is draining: it accepts no new conversions while WORKSPACE_DIR "
+            "contains a file DRAIN.",
+        )
     if drain.ignores_file:
         return Check(
             ok=True,

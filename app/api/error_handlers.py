@@ -66,12 +66,13 @@ def _method_not_allowed(request: Request) -> Response:
 
 
 async def _invalid_request(request: Request, error: RequestValidationError) -> Response:
-    faults = (f"The field `{one['loc'][-1]}` {_fault(one)}." for one in error.errors())
+    # Where it stands comes first, such as `query`.
+    faults = (f"The {one['loc'][0]}'s `{one['loc'][-1]}` {_fault(one)}." for one in error.errors())
     return error_response(request, ServiceError(ErrorCode.INVALID_REQUEST, " ".join(faults)))
 
 
 def _fault(error: dict[str, Any]) -> str:
-    """What is wrong with a field: pydantic's words, except for the one kind that occurs."""
+    """What is wrong with a value: pydantic's words, except for the one kind that occurs."""
     if error["type"] == "bool_parsing":
         return "is neither true nor false"
     return f"is invalid: {error['msg']}"

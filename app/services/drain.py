@@ -37,6 +37,11 @@ class Drain:
         return self._stopping or _owner(self._file) in {os.geteuid(), _ROOT}
 
     @property
+    def is_stopping(self) -> bool:
+        """Whether they are sent away because the service stops, whether or not there is a file."""
+        return self._stopping
+
+    @property
     def ignores_file(self) -> bool:
         """Whether there is a file that is ignored because it is another user's."""
         return _owner(self._file) not in {os.geteuid(), _ROOT, None}

@@ -23,6 +23,9 @@ _MAX_HEADERS: Final = 8
 _MAX_HEADER_BYTES: Final = 4096
 """Of a part: browsers send two headers, and file names take 255 bytes."""
 
+_BYTES_AS_THEY_ARE: Final = {b"", b"7bit", b"8bit", b"binary"}
+"""A file's Content-Transfer-Encoding, which RFC 7578, section 4.7, deprecates."""
+
 _MAX_TEXT_BYTES: Final = 64
 """The value of a field that is kept: ten times what any has reason to hold."""
 
@@ -38,8 +41,8 @@ class FormDecoder:
     what precedes the first boundary, as RFC 2046, section 5.1.1, has it. Memory is bounded: a part
     may have 8 headers of 4 KiB each, and everything beside the file may be 1 MiB.
 
-    Raises ServiceError: `invalid_request` for a body that is no such form or brings a field twice,
-    `missing_file` from `finish` if it is a form and brings no file.
+    Raises ServiceError: `invalid_request` for a body that is no such form, brings a field twice or
+    encodes the file, `missing_file` from `finish` if it is a form and brings no file.
     """
 
     overhead_limit: int = _MAX_OVERHEAD_BYTES
@@ -137,12 +140,13 @@ class FormDecoder:
             _refuse("The form's first boundary is not at the beginning of a line.")
 
     def _on_headers_finished(self) -> None:
-        name = self._part_head.finish()
+        name, encoding = self._part_head.finish()
         self._in_file, self._current_value = name == FIELD_NAME, None
         if (self._in_file and self._has_file) or name in self._field_values:
             _refuse(f"The form has more than one field `{name}`.")
         self._has_file = self._has_file or self._in_file
         if self._in_file:
+            _refuse_encoded(encoding)
             self._check(self.fields)
         elif name in self._kept:
             self._current_value = self._field_values[name] = bytearray()
@@ -161,12 +165,12 @@ class FormDecoder:
 
 
 class _PartHead:
-    """The headers of the part that is parsed; only its Content-Disposition is kept."""
+    """The headers of the part that is parsed; two of them are kept."""
 
     def __init__(self) -> None:
         self._header_count = 0
         self._name, self._value = bytearray(), bytearray()
-        self._disposition = b""
+        self._disposition = self._encoding = b""
 
     def on_header_begin(self) -> None:
         self._header_count += 1
@@ -182,15 +186,22 @@ class _PartHead:
         self._bound_header()
 
     def on_header_end(self) -> None:
-        if self._name.lower() == b"content-disposition":
-            self._disposition = bytes(self._value)
+        match bytes(self._name).lower():
+            case b"content-disposition":
+                self._disposition = bytes(self._value)
+            case b"content-transfer-encoding":
+                self._encoding = bytes(self._value).strip().lower()
         self._name, self._value = bytearray(), bytearray()
 
-    def finish(self) -> str:
-        """The name of the part's field; what follows is the head of the next part."""
+    def finish(self) -> tuple[str, bytes]:
+        """The name of the part's field, and how its data is encoded for the transfer.
+
+        What follows is the head of the next part.
+        """
         name = parse_options_header(self._disposition)[1].get(b"name", b"")
-        self._header_count, self._disposition = 0, b""
-        return name.decode("utf-8", "replace")
+        encoding = self._encoding
+        self._header_count, self._disposition, self._encoding = 0, b"", b""
+        return name.decode("utf-8", "replace"), encoding
 
     def _bound_header(self) -> None:
         if len(self._name) + len(self._value) > _MAX_HEADER_BYTES:
@@ -223,6 +234,14 @@ class _Preamble:
             return b""
         self.is_over = True
         return bytes(self._unsearched[first + 1 :])
+
+
+def _refuse_encoded(encoding: bytes) -> None:
+    if encoding not in _BYTES_AS_THEY_ARE:
+        _refuse(
+            "The file has a Content-Transfer-Encoding other than binary: send its bytes as they "
+            "are."
+        )
 
 
 def _refuse(detail: str, limit: int | None = None) -> NoReturn:

@@ -137,19 +137,25 @@ USERS: Final = Row(
         ),
         Panel(
             "Share of failed requests",
-            "5xx (including crashes) and 429. Scrapes, health checks, `/api/v1/status`, pages and "
-            "their files, preflights, unknown addresses and 405 are left out.",
+            "Conversions that were answered 5xx (including crashes) or 429, and loads of pages "
+            "that were answered 5xx. Scrapes, health checks, `/api/v1/status`, files of the pages, "
+            "preflights, unknown addresses and 405 are left out.",
             "percentunit",
             (
                 Query(
                     "(job:http_requests_5xx:increase5m or 0 * job:http_requests:increase5m)"
                     " / job:http_requests:increase5m",
-                    "5xx",
+                    "conversions 5xx",
+                ),
+                Query(
+                    "(job:http_page_loads_5xx:increase5m or 0 * job:http_page_loads:increase5m)"
+                    " / job:http_page_loads:increase5m",
+                    "pages 5xx",
                 ),
                 Query(
                     "(job:http_requests_429:increase5m or 0 * job:http_requests:increase5m)"
                     " / job:http_requests:increase5m",
-                    "429",
+                    "conversions 429",
                 ),
             ),
             playbook="high_error_rate",

@@ -84,7 +84,8 @@ def test_while_the_file_exists_conversions_are_sent_away_and_health_goes_on(
     assert ready.status_code == 503
     assert ready.json()["checks"]["admission"] == {
         "ok": False,
-        "detail": "The service is draining: it accepts no new conversions.",
+        "detail": "The service is draining: it accepts no new conversions while "
+        "WORKSPACE_DIR contains a file DRAIN.",
     }
     assert alive.status_code == 200
 
@@ -100,8 +101,10 @@ def test_a_service_that_stops_finishes_what_it_has_begun_and_sends_others_away(
         server.process.send_signal(signal.SIGTERM)
         eventually(lambda: drains(server), "it drains")
         refused = server.put(doccarchive("Foo"))
+        told = server.client.get("/health/ready").json()["checks"]["admission"]["detail"]
 
         assert problem(refused)["code"] == "draining"
+        assert told == "The service is stopping: it accepts no new conversions."
         assert begun.result().status_code == 200
     assert server.process.wait(15) == -signal.SIGTERM
     eventually(lambda: not is_running(forkserver), "the forkserver has followed")

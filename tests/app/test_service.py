@@ -147,9 +147,8 @@ def test_an_assets_field_that_is_no_truth_value_is_refused(undisturbed: Server, 
     of_query = problem(undisturbed.client.put(CONVERT, content=ARCHIVE, params={"assets": value}))
 
     assert of_form["code"] == of_query["code"] == "invalid_request"
-    assert (
-        of_form["detail"] == of_query["detail"] == "The field `assets` is neither true nor false."
-    )
+    assert of_form["detail"] == "The form's `assets` is neither true nor false."
+    assert of_query["detail"] == "The query's `assets` is neither true nor false."
 
 
 def test_the_assets_flag_may_stand_once(undisturbed: Server) -> None:

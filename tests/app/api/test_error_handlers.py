@@ -196,5 +196,5 @@ def test_a_bad_parameter_is_an_invalid_request(app: FastAPI) -> None:
     assert response.status_code == 400
     assert response.json()["code"] == "invalid_request"
     assert response.json()["detail"].startswith(
-        "The field `count` is invalid: Input should be a valid integer"
+        "The query's `count` is invalid: Input should be a valid integer"
     )

@@ -46,7 +46,8 @@ def test_a_drained_service_is_told_and_logged_once_until_it_is_ready_again(
             "event": "readiness_failed",
             "log_level": "warning",
             "check": "admission",
-            "detail": "The service is draining: it accepts no new conversions.",
+            "detail": "The service is draining: it accepts no new conversions while "
+            "WORKSPACE_DIR contains a file DRAIN.",
         },
         {"event": "readiness_recovered", "log_level": "info", "check": "admission"},
     ]

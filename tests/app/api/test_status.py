@@ -60,7 +60,8 @@ def test_a_service_that_cannot_convert_says_why_and_is_answered_all_the_same(
     assert response.json()["ready"] is False
     assert response.json()["checks"]["admission"] == {
         "ok": False,
-        "detail": "The service is draining: it accepts no new conversions.",
+        "detail": "The service is draining: it accepts no new conversions while "
+        "WORKSPACE_DIR contains a file DRAIN.",
     }
 
 

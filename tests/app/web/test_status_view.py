@@ -46,7 +46,8 @@ def test_a_service_that_is_not_ready_says_why(browser: Browser, server: Server) 
         with opened(browser, server) as page:
             expect(page.page.locator("#lamp")).to_have_text("Not ready")
             expect(page.page.locator("#why")).to_have_text(
-                "The service is draining: it accepts no new conversions."
+                "The service is draining: it accepts no new conversions while "
+                "WORKSPACE_DIR contains a file DRAIN."
             )
     finally:
         mark.unlink()

@@ -25,6 +25,7 @@ from monitoring.dashboards.panels import ROWS, Panel, Query
 from monitoring.programs import ProgramMissing, Prometheus
 from tests.app.archives import damaged_doccarchive, doccarchive
 from tests.app.serving import NEEDS_PROC, Server, eventually
+from tests.monitoring.rule_file import alerts
 from tests.monitoring.rule_tests import NEEDS_PROMTOOL
 
 PANELS = [panel for row in ROWS for panel in row.panels]
@@ -141,6 +142,17 @@ def test_a_replica_whose_loop_is_blocked_is_seen_beside_those_that_are_well() ->
     }
 
 
+def test_each_share_that_high_error_rate_asks_for_is_drawn() -> None:
+    over = re.findall(r"(job:\w+_5xx:\w+) / (job:\w+:\w+)", alerts()["HighErrorRate"]["expr"])
+    (panel,) = [panel for panel in PANELS if panel.title == "Share of failed requests"]
+
+    assert len(over) == 2
+    assert {(failed, every) for failed, every in over} <= {
+        tuple(re.findall(r"^\((job:\w+:\w+) .* / (job:\w+:\w+)$", query.expr)[0])
+        for query in panel.queries
+    }
+
+
 def asked(url: str, query: Query) -> list[float]:
     """What Prometheus answers now, without those that are not a number."""
     expr = query.expr.replace("$__rate_interval", "1m")
@@ -152,7 +164,8 @@ def asked(url: str, query: Query) -> list[float]:
 
 
 def under_load(server: Server, archive: bytes) -> None:
-    """One of each: converted, refused, damaged, over the rate limit, and failed by our fault."""
+    """One of each: a page, converted, refused, damaged, no page, and failed by our fault."""
+    assert httpx2.get(f"http://127.0.0.1:{server.port}/").status_code == 200
     assert server.put(doccarchive("Foo")).status_code == 200
     assert server.put(b"no zip").status_code == 415
     assert server.put(damaged_doccarchive()).status_code == 400

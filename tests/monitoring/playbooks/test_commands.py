@@ -232,6 +232,22 @@ def test_what_burns_the_budget_is_found_failures_and_time_outs(
     ]
 
 
+def test_tracebacks_are_counted_by_their_last_line_whatever_the_errors_module(
+    tmp_path: Path,
+) -> None:
+    (line,) = [one.text for one in COMMANDS if "select(.child_traceback)" in one.text]
+    log = tmp_path / "log"
+    ends = ["docc2context.model.json_patch.PatchError: /a", *2 * ["KeyError: 'b'"]]
+    lines = [json.dumps({"child_traceback": f"Traceback:\n  f()\n{end}\n"}) for end in ends]
+    log.write_text("\n".join(lines))
+
+    here = PREFIX.sub(f"cat '{log}' | ", line)
+    done = subprocess.run(["sh", "-c", here], capture_output=True, text=True, check=True)
+
+    counts = [row.split(maxsplit=1) for row in done.stdout.splitlines()]
+    assert sorted(counts) == [["1", ends[0]], ["2", ends[1]]]
+
+
 def test_the_largest_logs_of_containers_stand_last(tmp_path: Path) -> None:
     (line,) = [one.text for one in COMMANDS if "-json.log" in one.text]
     for name, megabytes in (("a/a-json.log", 3), ("a/a-json.log.1", 9), ("b/b-json.log", 5)):

@@ -258,11 +258,16 @@ def test_the_watchdog_goes_to_the_heartbeat_with_its_token_and_nowhere_else(
         (
             alert("ConverterUnavailable", "critical", instance="a:1"),
             [
-                alert("HighErrorRate", "critical"),
+                alert("HighErrorRate", "critical", requested="conversions"),
                 alert("ConversionErrorBudgetFastBurn", "critical"),
                 alert("ConversionErrorBudgetSlowBurn", "warning"),
             ],
             [alert("LowDiskSpace", "critical", instance="a:1", path="/w")],
+        ),
+        (
+            alert("ConverterUnavailable", "critical", instance="a:1"),
+            [alert("ConversionErrorBudgetFastBurn", "critical")],
+            [alert("HighErrorRate", "critical", requested="pages")],
         ),
         (
             alert("ConversionErrorBudgetFastBurn", "critical"),
