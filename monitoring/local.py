@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from monitoring import preflight, relocation
-from monitoring.local_setup import Setup, programs, unusable_ports
-from monitoring.programs import CannotStart, Program, ProgramMissing, require_both
+from monitoring.local_setup import Setup, all_three, unusable_ports
+from monitoring.programs import CannotStart, Program, ProgramMissing, require_watchers
 
 _POLL_SECONDS: Final = 0.5
 
@@ -32,10 +32,10 @@ def run(setup: Setup) -> int:
         return 1
     setup.data.mkdir(parents=True, exist_ok=True)
     try:
-        require_both()
+        require_watchers()
         preflight.report(relocation.ALERTMANAGER, setup.secrets, as_alertmanager=True)
         with ExitStack() as running:
-            started = [running.enter_context(program) for program in programs(setup)]
+            started = [running.enter_context(program) for program in all_three(setup)]
             print(_where(setup), flush=True)
             ended = _watch(started)
             # A second Ctrl-C would leave behind what is being ended.
@@ -85,9 +85,9 @@ def _report_end(program: Program, code: int, what_follows: str) -> None:
 
 def _where(setup: Setup) -> str:
     return (
-        f"Service       http://localhost:{setup.service}  convert an archive\n"
-        f"Alerts        http://localhost:{setup.prometheus}/alerts  which ones fire, and why\n"
-        f"Notifications http://localhost:{setup.alertmanager}  who is notified, and silences\n"
+        f"Service       http://localhost:{setup.service_port}  convert an archive\n"
+        f"Alerts        http://localhost:{setup.prometheus_port}/alerts  which ones fire, and why\n"
+        f"Notifications http://localhost:{setup.alertmanager_port}  who is notified, and silences\n"
         f"Data and logs are in {setup.data}; `make test-alert` sends a test alert.\n"
         "Ctrl-C stops all three."
     )
@@ -111,9 +111,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m monitoring.local", description=__doc__)
     parser.add_argument("--data", type=Path, default=shipped.data, metavar="DIR")
     parser.add_argument("--secrets", type=Path, default=shipped.secrets, metavar="DIR")
-    for name, port in shipped.ports.items():
-        option = "service" if name == "docc2context" else name
-        parser.add_argument(f"--{option}-port", type=int, default=port, metavar="PORT")
+    for name, port in (
+        ("service", shipped.service_port),
+        ("prometheus", shipped.prometheus_port),
+        ("alertmanager", shipped.alertmanager_port),
+    ):
+        parser.add_argument(f"--{name}-port", type=int, default=port, metavar="PORT")
     given = parser.parse_args()
     _when_stopped(_interrupt)
     return run(

@@ -19,7 +19,7 @@ from monitoring.drill.outcome import Outcome
 from monitoring.drill.plan import Plan
 from monitoring.drill.run import drill
 from monitoring.drill.waiting import Patience
-from monitoring.programs import ProgramMissing, require_both
+from monitoring.programs import ProgramMissing, require_watchers
 
 _FACTOR: Final = 20
 _LANES: Final = 4
@@ -46,7 +46,7 @@ def main() -> int:
 def _drill_our_own(options: argparse.Namespace) -> list[Outcome]:
     """On stacks of our own."""
     try:
-        require_both()
+        require_watchers()
     except ProgramMissing as missing:
         sys.exit(f"The drill cannot start: {missing}")
     try:
