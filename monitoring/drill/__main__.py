@@ -31,7 +31,7 @@ def main() -> int:
     """Drill; return 0 if nothing failed (in CI, nothing skipped either), otherwise 1."""
     options = _arguments()
     if options.list:
-        print("\n".join(f"{fault.alert:<38} {fault.words}" for fault in FAULTS.values()))
+        print("\n".join(f"{fault.alert:<38} {fault.description}" for fault in FAULTS.values()))
         return 0
     began = time.monotonic()
     outcomes = _drill_deployed(options) if options.against else _drill_our_own(options)
@@ -54,7 +54,7 @@ def _drill_our_own(options: argparse.Namespace) -> list[Outcome]:
     except ValueError as unsuitable:
         sys.exit(f"The drill cannot start: {unsuitable}")
     chosen = [fault for fault in FAULTS.values() if not options.only or fault.alert in options.only]
-    print(f"{len(chosen)} alerts; all times are divided by {plan.factor}", flush=True)
+    print(f"{len(chosen)} alerts; all times are divided by {options.factor}", flush=True)
     return _drill_all(chosen, plan, options.lanes)
 
 
@@ -91,7 +91,7 @@ def _print_as_they_come(running: Iterable[Future[Outcome]]) -> None:
 def _drill_one(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
     lacking = "; ".join(filter(None, (need() for need in fault.needs)))
     if lacking:
-        return Outcome(fault.alert, fault.words, skipped=lacking)
+        return Outcome(fault.alert, fault.description, skipped=lacking)
     return drill(fault, plan, patience)
 
 

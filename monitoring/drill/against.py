@@ -29,9 +29,9 @@ def _damaged_slowly(put: Put) -> AbstractContextManager[None]:
 
 @dataclass(frozen=True)
 class SafeFault:
-    """What a client sends, and its description."""
+    """What a client sends for an alert, and the description of that."""
 
-    words: str
+    description: str
     sending: Callable[[Put], AbstractContextManager[None]]
 
 
@@ -55,7 +55,7 @@ def drill(deployed: Deployed, alerts: Sequence[str], patience: Patience) -> list
 
 
 def _drill_one(deployed: Deployed, alert: str, patience: Patience) -> Outcome:
-    outcome = Outcome(alert, SAFE[alert].words)
+    outcome = Outcome(alert, SAFE[alert].description)
     try:
         _run(deployed, outcome, patience)
     except (RuleMissing, TimeoutError, httpx2.HTTPError) as error:

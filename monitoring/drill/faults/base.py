@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from monitoring.drill.stack import Site, Stack
+from monitoring.drill.site import Site
+from monitoring.drill.stack import Stack
 
 Cause = Callable[[Stack], AbstractContextManager[None]]
 """When entered, it does the harm; when left, for whatever reason, it undoes it."""
@@ -33,7 +34,7 @@ class Arrival(Enum):
 
 @dataclass(frozen=True)
 class Fault:
-    """One alert's real cause.
+    """One alert's real cause, and its description.
 
     `companions` are the alerts of which people may be notified too, each with its reason.
     `looks_back`, in real seconds, replaces the rule's range where that is not how long the alert
@@ -41,7 +42,7 @@ class Fault:
     """
 
     alert: str
-    words: str
+    description: str
     cause: Cause
     place: Place
     companions: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,8 @@ from typing import Final
 
 from monitoring.drill import archives
 from monitoring.drill.faults.base import Fault, Place, site
-from monitoring.drill.stack import Site, Stack
+from monitoring.drill.site import Site
+from monitoring.drill.stack import Stack
 from monitoring.drill.traffic import repeated
 
 _CONVERTER: Final = "converter"
@@ -84,7 +85,7 @@ def _slow(stack: Stack) -> Iterator[None]:
         ),
     ):
         stack.patience.until(
-            lambda: bool(stack.query("conversion_duration_seconds_count > 0")),
+            lambda: bool(stack.api.query("conversion_duration_seconds_count > 0")),
             2 * _SLOW_SECONDS,
             "Prometheus sees the end of the first slow conversion",
         )

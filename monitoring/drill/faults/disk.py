@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from monitoring.drill.faults.base import Fault, loop_device, program, root
-from monitoring.drill.stack import Site, Stack
+from monitoring.drill.site import Site
+from monitoring.drill.stack import Stack
 from monitoring.drill.traffic import repeated
 from monitoring.drill.waiting import retried
 
@@ -37,7 +38,7 @@ def _small(folder: Path) -> Iterator[Site]:
     with _mounted(
         folder, "-t", "tmpfs", "-o", f"size={_SMALL_BYTES}", "docc2context-drill"
     ) as disk:
-        yield Site(settings={"WORKSPACE_DIR": disk})
+        yield Site(workspace=disk)
 
 
 @contextmanager
@@ -51,7 +52,7 @@ def _large(folder: Path) -> Iterator[Site]:
     subprocess.run(make, check=True)
     with _mounted(folder, "-o", "loop", str(image)) as disk:
         _allocate(disk / _FILLING, _USED_BYTES)
-        yield Site(settings={"WORKSPACE_DIR": disk})
+        yield Site(workspace=disk)
 
 
 @contextmanager

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Final
 
 from monitoring.drill.faults.base import Fault, site, standing
-from monitoring.drill.stack import Site, Stack
+from monitoring.drill.site import Site
+from monitoring.drill.stack import Stack
 
 DISCOVERY_SECONDS: Final = 5.5
 """Prometheus applies changed targets every 5 s, which no option shortens."""
@@ -37,7 +38,7 @@ def _unknown(stack: Stack) -> Iterator[None]:
 @contextmanager
 def _fewer(stack: Stack) -> Iterator[None]:
     stack.patience.until(
-        lambda: stack.query("job:up:known5m") == [len(stack.services)],
+        lambda: stack.api.query("job:up:known5m") == [len(stack.services)],
         _KNOWN_SECONDS,
         "Prometheus has known all replicas for 5 minutes, compressed",
     )
@@ -63,7 +64,7 @@ def _restarting(stack: Stack) -> Iterator[None]:
 
 def _prometheus_sees(stack: Stack, starts: int) -> bool:
     started = f'process_start_time_seconds{{instance="{stack.service.address}"}}'
-    return stack.query(f"changes({started}[2m])") == [starts]
+    return stack.api.query(f"changes({started}[2m])") == [starts]
 
 
 FAULTS: Final = (

@@ -13,7 +13,8 @@ from app.services.drain import FILE_NAME
 from monitoring.drill import archives
 from monitoring.drill.control_groups import cpu_group, entering, memory_group, used
 from monitoring.drill.faults.base import Fault, root, site
-from monitoring.drill.stack import Site, Stack
+from monitoring.drill.site import Site
+from monitoring.drill.stack import Stack
 from monitoring.drill.traffic import repeated
 from monitoring.relocation import ROOT
 

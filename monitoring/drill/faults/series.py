@@ -24,7 +24,7 @@ def _labelled(stack: Stack, values: int) -> Iterator[None]:
 
 
 def _label(stack: Stack, values: int) -> None:
-    answer = stack.service.client.get(harm.PREFIX + harm.LABEL, params={"values": values})
+    answer = stack.service.client.get(harm.LABEL, params={"values": values})
     answer.raise_for_status()
 
 

@@ -8,7 +8,9 @@ from typing import Final
 from monitoring.drill.faults.base import Arrival, Fault, site, standing
 from monitoring.drill.faults.replicas import DISCOVERY_SECONDS
 from monitoring.drill.faults.uploads import sending_hostile
-from monitoring.drill.stack import RESEND_SECONDS, Site, Stack
+from monitoring.drill.site import Site
+from monitoring.drill.stack import Stack
+from monitoring.drill.watchers import RESEND_SECONDS
 from monitoring.programs import Program
 
 _UNKNOWN_SETTING: Final = "no_such_setting: true\n"
