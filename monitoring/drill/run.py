@@ -17,7 +17,7 @@ from monitoring.drill.plan import Integration, Plan
 from monitoring.drill.stack import Stack, running_stack
 from monitoring.drill.waiting import Interrupted, Patience
 from monitoring.drill.watchers import RESEND_SECONDS
-from monitoring.receiver import Notification
+from monitoring.notifications import Notification
 
 _PLAYBOOK: Final = re.compile(r"https?://[^\s\"<>|]+/user/playbooks/\w+\.html")
 _HEARTBEAT_GRACE_SECONDS: Final = 1.0

@@ -18,8 +18,9 @@ from monitoring.drill.watchers import (
     alertmanager_of,
     prometheus_of,
 )
+from monitoring.notifications import Notification
 from monitoring.programs import Alertmanager, Prometheus
-from monitoring.receiver import Notification, Receiver
+from monitoring.receiver import Receiver
 
 _QUIET_SECONDS: Final = 180.0
 
