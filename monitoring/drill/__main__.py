@@ -22,6 +22,8 @@ from monitoring.drill.waiting import Patience
 from monitoring.programs import ProgramMissing, require_watchers
 
 _FACTOR: Final = 20
+"""Prometheus then scrapes every 0.75 s, and all alerts take some 12 minutes."""
+
 _LANES: Final = 4
 _TICK_SECONDS: Final = 0.2
 """How long Ctrl-C may have to wait."""

@@ -76,7 +76,7 @@ class _Drill:
             resent = self._resend + 2 * self._rule.interval + ALLOWANCE_SECONDS
             self._await_notification(ended, resent)
         if arrival is Arrival.NEVER:
-            self._await_unheard_end(ended)
+            self._await_end_without_notice(ended)
         else:
             self._await_resolution(ended)
         # So that what comes late is seen too.
@@ -112,7 +112,7 @@ class _Drill:
         notices = self._await_notices("resolved", resolved.within)
         resolved.after = max(one.at for one in notices) - ended
 
-    def _await_unheard_end(self, ended: float) -> None:
+    def _await_end_without_notice(self, ended: float) -> None:
         self._outcome.resolved = resolved = Measured(self._rule.resolves_within(self._route))
         self._until(
             lambda: self._fault.alert not in self._stack.api.alerts(),
@@ -171,11 +171,9 @@ class _Drill:
                 self._outcome.problems.append(f"{name} caused a notification too")
 
     def _judge_times(self) -> None:
-        outcome = self._outcome
-        for what in ("fired", "notified", "resolved"):
-            measured: Measured | None = getattr(outcome, what)
+        for what, measured in self._outcome.times.items():
             if measured is not None and measured.after is not None and not measured.passed:
-                outcome.problems.append(
+                self._outcome.problems.append(
                     f"{what} after {measured.after:.1f} s, over {measured.within:.1f} s"
                 )
 

@@ -106,11 +106,5 @@ FAULTS: Final = (
         looks_back=5 * 60,  # its hour is for seeing that it goes on
         needs=(root, loop_device, program("mkfs.ext4", "e2fsprogs")),
     ),
-    Fault(
-        "LowDiskSpace",
-        "the workspace's filesystem is filled",
-        _filled,
-        _small,
-        needs=(root,),
-    ),
+    Fault("LowDiskSpace", "the workspace's filesystem is filled", _filled, _small, needs=(root,)),
 )

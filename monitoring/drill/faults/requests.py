@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from monitoring.drill import harm
-from monitoring.drill.faults.base import Fault, site
+from monitoring.drill.faults.base import Fault
 from monitoring.drill.stack import Stack
 from monitoring.drill.traffic import repeated
 
@@ -21,6 +21,6 @@ def _blocking(stack: Stack) -> AbstractContextManager[None]:
 
 
 FAULTS: Final = (
-    Fault("HighErrorRate", "a route that crashes is called", _crashing, site()),
-    Fault("EventLoopBlocked", "a route that blocks the event loop is called", _blocking, site()),
+    Fault("HighErrorRate", "a route that crashes is called", _crashing),
+    Fault("EventLoopBlocked", "a route that blocks the event loop is called", _blocking),
 )

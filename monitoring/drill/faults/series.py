@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from monitoring.drill import harm
-from monitoring.drill.faults.base import Fault, site
+from monitoring.drill.faults.base import Fault
 from monitoring.drill.stack import Stack
 
 _MANY: Final = 3500
@@ -33,13 +33,7 @@ FAULTS: Final = (
         "PrometheusSampleLimitHit",
         f"a label has {_TOO_MANY} values",
         lambda stack: _labelled(stack, _TOO_MANY),
-        site(),
         companions={"ServiceDown": "a dropped scrape counts as a failed one"},
     ),
-    Fault(
-        "SeriesExplosion",
-        f"a label has {_MANY} values",
-        lambda stack: _labelled(stack, _MANY),
-        site(),
-    ),
+    Fault("SeriesExplosion", f"a label has {_MANY} values", lambda stack: _labelled(stack, _MANY)),
 )
