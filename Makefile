@@ -3,26 +3,49 @@
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -nE "s/^([a-z-]+):.*/\1/p" $(firstword $(MAKEFILE_LIST)))
 
+# These can be given on the command line, as in `make run PORT=8001`.
+
+# The Python that .venv is made with.
 PYTHON ?= python3
+
+# Where the service and what watches it listen.
 HOST ?= 127.0.0.1
 PORT ?= 8000
-CORPUS ?= ../shared/corpus
+PROMETHEUS_PORT ?= 9090
+ALERTMANAGER_PORT ?= 9093
+
+# Where `monitoring` keeps data and logs, and where it and `preflight` look for secrets.
+MONITORING_DATA ?= .monitoring
+MONITORING_SECRETS ?= /etc/alertmanager/secrets
+
+# The label `severity` of the alert that `test-alert` sends.
+SEVERITY ?= warning
+
+# The alerts that `drill` causes and those whose rules `mutants` breaks; all, if empty.
+DRILL ?=
 ALERTS ?=
+
+# How long `fuzz` searches, and the seed of its random numbers; if empty, a new one each time.
 FUZZ_SECONDS ?= 600
 FUZZ_SEED ?=
+
+# The folder of real archives, and which of them, without the ending .doccarchive.zip, are measured.
+CORPUS ?= ../shared/corpus
 BENCH ?= specification-core hummingbird smi-client
 OVERLOAD ?= specification-core
 OVERLOAD_SECONDS ?= 60
-PROMETHEUS_PORT ?= 9090
-ALERTMANAGER_PORT ?= 9093
-MONITORING_DATA ?= .monitoring
-MONITORING_SECRETS ?= /etc/alertmanager/secrets
-SEVERITY ?= warning
-DRILL ?=
-DRILL_SHORT := HighErrorRate ServiceDown SuspiciousArchives ConversionStuck
+
+# Compose v2, or the older program.
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+
+# The rest is not for the command line.
+
+# One alert each about requests, a replica, uploads and a conversion.
+DRILL_SHORT := HighErrorRate ServiceDown SuspiciousArchives ConversionStuck
 VENV := .venv
 BIN := $(VENV)/bin
+
+# Marks that .venv is complete: each is newer than what it was made from.
 READY := $(VENV)/.ready
 FUZZ_READY := $(VENV)/.ready-to-fuzz
 
