@@ -18,13 +18,14 @@ from monitoring.local_setup import Setup, all_three, unusable_ports
 from monitoring.programs import CannotStart, Program, ProgramMissing, require_watchers
 
 _POLL_SECONDS: Final = 0.5
+"""How late the end of a program may be noticed."""
 
 
 def run(setup: Setup) -> int:
     """Start all, and run until it is stopped; return 1 if one could not start or ended, else 0.
 
-    What keeps them from starting is said first; then, which alerts would reach nobody.
-    They end in reverse order: the watchers before what they watch, so that nobody is told that the
+    Before that, say what keeps them from starting, or which alerts would reach nobody. They end in
+    reverse order: the watchers before what they watch, so that nobody is told that the
     service is down.
     """
     if sentences := unusable_ports(setup.ports):
@@ -58,25 +59,20 @@ def _watch(started: list[Program]) -> bool:
     service, *watchers = started
     is_served = True
     while not stop.wait(_POLL_SECONDS):
-        for program in watchers:
-            if (code := _ended(program)) is not None:
-                _report_end(program, code, "so all three stop")
+        for watcher in watchers:
+            if watcher.exit_code is not None:
+                _report_end(watcher, "so all three stop")
                 return True
-        if is_served and (code := _ended(service)) is not None:
-            _report_end(
-                service, code, "which ServiceDown will also report; Ctrl-C stops the others"
-            )
+        if is_served and service.exit_code is not None:
+            _report_end(service, "which ServiceDown will also report; Ctrl-C stops the others")
             is_served = False
     return not is_served
 
 
-def _ended(program: Program) -> int | None:
-    return program.process.poll() if program.process is not None else None
-
-
-def _report_end(program: Program, code: int, what_follows: str) -> None:
+def _report_end(program: Program, what_follows: str) -> None:
+    name, code = program.log.stem.upper(), program.exit_code
     print(
-        f"monitoring: {program.log.stem.upper()} HAS ENDED with code {code}, {what_follows}. "
+        f"monitoring: {name} HAS ENDED with code {code}, {what_follows}. "
         f"{program.log} ends with:\n{program.log_tail()}",
         file=sys.stderr,
         flush=True,

@@ -167,6 +167,11 @@ class Program:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
 
+    @property
+    def exit_code(self) -> int | None:
+        """That of a program that has ended; None while it runs, and before it is started."""
+        return None if self.process is None else self.process.poll()
+
     def hang_up(self) -> None:
         """Send SIGHUP, which makes Prometheus and Alertmanager reload their configuration."""
         if self.process is not None:
