@@ -23,7 +23,8 @@ _FULL_BYTES: Final = 200 * _MIB
 
 _LARGE_BYTES: Final = 16 * _GIB
 _USED_BYTES: Final = int(0.64 * _LARGE_BYTES)
-"""DiskWillFillIn4Hours requires under 40 % left; beyond 1 GiB, that must last for the drill."""
+"""DiskWillFillIn4Hours fires only with under 40 % left, and LowDiskSpace at 1 GiB: the room between
+them must last for the drill."""
 
 _STEP_BYTES: Final = 12 * _MIB
 _STEP_SECONDS: Final = 0.5
