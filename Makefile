@@ -3,26 +3,49 @@
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -nE "s/^([a-z-]+):.*/\1/p" $(firstword $(MAKEFILE_LIST)))
 
+# These can be given on the command line, as in `make run PORT=8001`.
+
+# The Python that .venv is made with.
 PYTHON ?= python3
+
+# Where the service and what watches it listen.
 HOST ?= 127.0.0.1
 PORT ?= 8000
-CORPUS ?= ../shared/corpus
+PROMETHEUS_PORT ?= 9090
+ALERTMANAGER_PORT ?= 9093
+
+# Where `monitoring` keeps data and logs, and where it and `preflight` look for secrets.
+MONITORING_DATA ?= .monitoring
+MONITORING_SECRETS ?= /etc/alertmanager/secrets
+
+# The label `severity` of the alert that `test-alert` sends.
+SEVERITY ?= warning
+
+# The alerts that `drill` causes and those whose rules `mutants` breaks; all, if empty.
+DRILL ?=
 ALERTS ?=
+
+# How long `fuzz` searches, and the seed of its random numbers; if empty, a new one each time.
 FUZZ_SECONDS ?= 600
 FUZZ_SEED ?=
+
+# The folder of real archives, and which of them, without the ending .doccarchive.zip, are measured.
+CORPUS ?= ../shared/corpus
 BENCH ?= specification-core hummingbird smi-client
 OVERLOAD ?= specification-core
 OVERLOAD_SECONDS ?= 60
-PROMETHEUS_PORT ?= 9090
-ALERTMANAGER_PORT ?= 9093
-MONITORING_DATA ?= .monitoring
-MONITORING_SECRETS ?= /etc/alertmanager/secrets
-SEVERITY ?= warning
-DRILL ?=
-DRILL_SHORT := HighErrorRate ServiceDown SuspiciousArchives ConversionStuck
+
+# Compose v2, or the older program.
 COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+
+# The rest is not for the command line.
+
+# One alert each about requests, a replica, uploads and a conversion.
+DRILL_SHORT := HighErrorRate ServiceDown SuspiciousArchives ConversionStuck
 VENV := .venv
 BIN := $(VENV)/bin
+
+# Marks that .venv is complete: each is newer than what it was made from.
 READY := $(VENV)/.ready
 FUZZ_READY := $(VENV)/.ready-to-fuzz
 
@@ -46,6 +69,13 @@ demo: $(READY) ## Convert the sample archive to demo/ and show a page of it.
 	@$(BIN)/docc2context convert examples/TrailKit.doccarchive.zip -o demo --force
 	@cat "demo/documentation/trailkit/trail/duration(at-).md"
 
+up: $(READY) ## Say which secrets are missing, then start service, Prometheus and Alertmanager with Compose.
+	@$(BIN)/python -m monitoring.preflight --secrets secrets || true
+	@$(COMPOSE) up -d --build
+
+down: ## Stop what `make up` has started; its data is kept.
+	@$(COMPOSE) down
+
 monitoring: $(READY) ## Start the service, Prometheus and Alertmanager here, with secrets from MONITORING_SECRETS.
 	@exec $(BIN)/python -m monitoring.local --service-port $(PORT) --prometheus-port $(PROMETHEUS_PORT) \
 	  --alertmanager-port $(ALERTMANAGER_PORT) --data $(MONITORING_DATA) --secrets $(MONITORING_SECRETS)
@@ -59,6 +89,16 @@ test-alert: $(READY) ## Send a test alert of SEVERITY to Alertmanager, and say w
 # The tests start hundreds of Pythons: each would compile the code anew without bytecode.
 test: $(READY) ## Run all tests, in some ten minutes on two cores; those that cannot run here say SKIPPED: and why.
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
+
+check: $(READY) ## Check lint, types, import contracts and formatting.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY) ## Format the code and fix what ruff can fix.
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
 
 firefox: $(READY) ## Test the web page in Firefox (Debian: firefox-esr) instead of Chromium, as far as that can be driven.
 	@BROWSER=firefox $(BIN)/python -m pytest -rs --numprocesses=auto --maxprocesses=4 --dist=loadfile \
@@ -80,20 +120,8 @@ drill: $(READY) ## Cause 37 of the 38 alerts for real, or those in DRILL, and ch
 drill-short: $(READY) ## Run the drill with four alerts, for CI.
 	@$(BIN)/python -m monitoring.drill --only $(DRILL_SHORT)
 
-check: $(READY) ## Check lint, types, import contracts and formatting.
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-
-format: $(READY) ## Format the code and fix what ruff can fix.
-	$(BIN)/ruff check --fix
-	$(BIN)/ruff format
-
-lock: $(READY) ## Update requirements.lock: exact versions with hashes, for the image and .venv.
-	$(BIN)/uv pip compile pyproject.toml --extra service --universal --python-version 3.11 \
-	  --generate-hashes --no-annotate --no-emit-index-url --upgrade --quiet \
-	  --custom-compile-command 'make lock' --output-file requirements.lock
+compose-test: $(READY) ## Build the image, start the whole stack and test it from outside; takes some six minutes.
+	@$(BIN)/python -m pytest -v -s tests/compose/check_stack.py
 
 bench: $(READY) ## Compare the cost of converting with its floor, on the archives BENCH in CORPUS.
 	@$(BIN)/python -m benchmarks.convert $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH))
@@ -106,22 +134,17 @@ bench-metrics: $(READY) ## Compare the cost of our metrics with that of other li
 	@$(BIN)/python -m benchmarks.metrics examples/TrailKit.doccarchive.zip \
 	  $(firstword $(patsubst %,$(CORPUS)/%.doccarchive.zip,$(BENCH)))
 
+lock: $(READY) ## Update requirements.lock: exact versions with hashes, for the image and .venv.
+	$(BIN)/uv pip compile pyproject.toml --extra service --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-emit-index-url --upgrade --quiet \
+	  --custom-compile-command 'make lock' --output-file requirements.lock
+
 reference: $(READY) ## Regenerate DOCS/METRICS.md and the table of alerts in DOCS/MONITORING.md.
 	$(BIN)/python -m app.core.metrics_reference > DOCS/METRICS.md
 	$(BIN)/python -m monitoring.alert_reference
 
 playbooks: $(READY) ## Regenerate the pages that Prometheus serves from DOCS/PLAYBOOKS.
 	$(BIN)/python -m monitoring.playbooks
-
-up: $(READY) ## Say which secrets are missing, then start service, Prometheus and Alertmanager with Compose.
-	@$(BIN)/python -m monitoring.preflight --secrets secrets || true
-	@$(COMPOSE) up -d --build
-
-down: ## Stop what `make up` has started; its data is kept.
-	@$(COMPOSE) down
-
-compose-test: $(READY) ## Build the image, start the whole stack and test it from outside; takes some six minutes.
-	@$(BIN)/python -m pytest -v -s tests/compose/check_stack.py
 
 dashboards: $(READY) ## Regenerate monitoring/dashboards/docc2context.json from the code.
 	$(BIN)/python -m monitoring.dashboards.build

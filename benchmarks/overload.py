@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
+from typing import NamedTuple
 
 import psutil
 
@@ -41,6 +42,13 @@ class Answer:
     status: int
     retry_after: bool
     seconds: float
+
+
+class Promise(NamedTuple):
+    """What the service promises, with what was seen of it, and whether it has kept that."""
+
+    words: str
+    kept: bool
 
 
 def conversion_seconds(service: Service) -> list[float]:
@@ -102,47 +110,38 @@ def p95(values: Sequence[float]) -> float:
     return quantiles(values, n=20)[-1]
 
 
-def promise(words: str, *, kept: bool) -> bool:
-    print(f"{'kept  ' if kept else 'BROKEN'}  {words}")
-    return kept
-
-
-def report(
-    calm_seconds: list[float],
-    conversions: list[float],
-    answers: list[Answer],
-    memory: list[float],
-) -> bool:
-    """Print what was seen; return whether all promises were kept."""
-    statuses = Counter(answer.status for answer in answers)
+def promises(
+    calm_seconds: Sequence[float],
+    storm_seconds: Sequence[float],
+    answers: Sequence[Answer],
+    memory: Sequence[float],
+) -> list[Promise]:
+    """What must hold in the storm, by how long conversions took in the calm and in the storm."""
     served = [answer.seconds for answer in answers if answer.status == 200]
     refused = [answer for answer in answers if answer.status != 200]
-    before, during, whole = p95(calm_seconds), p95(conversions), p95(served)
+    calm, busy, whole = p95(calm_seconds), p95(storm_seconds), p95(served)
     early, late = max(memory[: len(memory) // 3]), max(memory[-len(memory) // 3 :])
-    print(f"{len(answers)} requests: {dict(sorted(statuses.items()))}")
-    return all(
-        [
-            promise(
-                f"a conversion takes {during:.2f} s at p95, {SLOTS} at once {before:.2f}: "
-                f"{during / before:.1f} times, at most 3",
-                kept=during <= 3 * before,
-            ),
-            promise(
-                f"a request takes {whole:.2f} s at p95, at most {3 * before:.2f} and the wait of "
-                f"{QUEUE_WAIT_SECONDS:g}",
-                kept=whole <= 3 * before + QUEUE_WAIT_SECONDS,
-            ),
-            promise(
-                "all others are answered 503 or 429 with Retry-After",
-                kept=all(one.status in {503, 429} and one.retry_after for one in refused),
-            ),
-            promise(
-                f"memory of the service is {early:.0f} MiB at most in the first third and "
-                f"{late:.0f} in the last",
-                kept=late <= 1.1 * early,
-            ),
-        ]
-    )
+    return [
+        Promise(
+            f"a conversion takes {busy:.2f} s at p95, {SLOTS} at once {calm:.2f}: "
+            f"{busy / calm:.1f} times, at most 3",
+            kept=busy <= 3 * calm,
+        ),
+        Promise(
+            f"a request takes {whole:.2f} s at p95, at most {3 * calm:.2f} and the wait of "
+            f"{QUEUE_WAIT_SECONDS:g}",
+            kept=whole <= 3 * calm + QUEUE_WAIT_SECONDS,
+        ),
+        Promise(
+            "all others are answered 503 or 429 with Retry-After",
+            kept=all(one.status in {503, 429} and one.retry_after for one in refused),
+        ),
+        Promise(
+            f"memory of the service is {early:.0f} MiB at most in the first third and "
+            f"{late:.0f} in the last",
+            kept=late <= 1.1 * early,
+        ),
+    ]
 
 
 def main(archive: Path, seconds: float) -> bool:
@@ -155,14 +154,19 @@ def main(archive: Path, seconds: float) -> bool:
     request = head.encode() + data
     with running(SETTINGS) as service:
         rate = asyncio.run(calm(service.port, request)) / CALM_SECONDS
-        before = conversion_seconds(service)
+        calm_seconds = conversion_seconds(service)
         print(f"{archive.name}: {rate:.1f} conversions a second by {SLOTS} slots")
         print(f"{FACTOR} times as many for {seconds:g} s")
         answers, memory = asyncio.run(storm(service, request, FACTOR * rate, seconds))
-        after = conversion_seconds(service)[len(before) :]
-    return report(before, after, answers, memory)
+        storm_seconds = conversion_seconds(service)[len(calm_seconds) :]
+    statuses = Counter(answer.status for answer in answers)
+    print(f"{len(answers)} requests: {dict(sorted(statuses.items()))}")
+    found = promises(calm_seconds, storm_seconds, answers, memory)
+    for promise in found:
+        print(f"{'kept  ' if promise.kept else 'BROKEN'}  {promise.words}")
+    return all(promise.kept for promise in found)
 
 
 if __name__ == "__main__":
-    kept = main(Path(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 60.0)
-    sys.exit(0 if kept else 1)
+    all_kept = main(Path(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 60.0)
+    sys.exit(0 if all_kept else 1)

@@ -1,13 +1,12 @@
 """The service that is measured, in a process of its own."""
 
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from monitoring.programs import Program, free_port
-from monitoring.relocation import ROOT
+from monitoring.service_command import serving, with_settings
 
 
 class Service(Program):
@@ -17,12 +16,7 @@ class Service(Program):
         port = free_port()
         workspace = folder / "workspace"
         workspace.mkdir()
-        variables = {**settings, "WORKSPACE_DIR": workspace}
-        command = [
-            *("env", "-C", str(ROOT), *(f"{name}={value}" for name, value in variables.items())),
-            *(sys.executable, "-m", "uvicorn", app, "--port", str(port)),
-            *("--http", "app.http.protocol:BoundedProtocol"),
-        ]
+        command = with_settings({**settings, "WORKSPACE_DIR": workspace}) + serving(app, port)
         super().__init__(command, port, folder / "service.log", ready="/health")
 
     @property

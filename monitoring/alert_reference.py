@@ -49,6 +49,7 @@ def _sentence(rule: Rule) -> str:
 
 
 def _word(template: re.Match[str]) -> str:
+    """What stands for a value in the table: the name of its label, or a number and its unit."""
     source, _, function = template[1].partition(" | ")
     if source.startswith("$labels."):
         return f"*{source.removeprefix('$labels.')}*"
@@ -62,6 +63,7 @@ def _expression(rule: Rule) -> str:
 
 
 def _pending(rule: Rule) -> str:
+    """How long the condition must hold, and how long the alert then outlasts it."""
     pending: str = rule.get("for", "at once")
     kept = rule.get("keep_firing_for")
     return f"{pending}, then kept {kept}" if kept else pending

@@ -14,17 +14,18 @@ from pathlib import Path
 from typing import Final
 
 from monitoring import preflight, relocation
-from monitoring.local_setup import Setup, programs, unusable_ports
-from monitoring.programs import CannotStart, Program, ProgramMissing, require_both
+from monitoring.local_setup import Setup, all_three, unusable_ports
+from monitoring.programs import CannotStart, Program, ProgramMissing, require_watchers
 
 _POLL_SECONDS: Final = 0.5
+"""How late the end of a program may be noticed."""
 
 
 def run(setup: Setup) -> int:
     """Start all, and run until it is stopped; return 1 if one could not start or ended, else 0.
 
-    What keeps them from starting is said first; then, which alerts would reach nobody.
-    They end in reverse order: the watchers before what they watch, so that nobody is told that the
+    Before that, say what keeps them from starting, or which alerts would reach nobody. They end in
+    reverse order: the watchers before what they watch, so that nobody is told that the
     service is down.
     """
     if sentences := unusable_ports(setup.ports):
@@ -32,10 +33,10 @@ def run(setup: Setup) -> int:
         return 1
     setup.data.mkdir(parents=True, exist_ok=True)
     try:
-        require_both()
+        require_watchers()
         preflight.report(relocation.ALERTMANAGER, setup.secrets, as_alertmanager=True)
         with ExitStack() as running:
-            started = [running.enter_context(program) for program in programs(setup)]
+            started = [running.enter_context(program) for program in all_three(setup)]
             print(_where(setup), flush=True)
             ended = _watch(started)
             # A second Ctrl-C would leave behind what is being ended.
@@ -58,25 +59,20 @@ def _watch(started: list[Program]) -> bool:
     service, *watchers = started
     is_served = True
     while not stop.wait(_POLL_SECONDS):
-        for program in watchers:
-            if (code := _ended(program)) is not None:
-                _report_end(program, code, "so all three stop")
+        for watcher in watchers:
+            if watcher.exit_code is not None:
+                _report_end(watcher, "so all three stop")
                 return True
-        if is_served and (code := _ended(service)) is not None:
-            _report_end(
-                service, code, "which ServiceDown will also report; Ctrl-C stops the others"
-            )
+        if is_served and service.exit_code is not None:
+            _report_end(service, "which ServiceDown will also report; Ctrl-C stops the others")
             is_served = False
     return not is_served
 
 
-def _ended(program: Program) -> int | None:
-    return program.process.poll() if program.process is not None else None
-
-
-def _report_end(program: Program, code: int, what_follows: str) -> None:
+def _report_end(program: Program, what_follows: str) -> None:
+    name, code = program.log.stem.upper(), program.exit_code
     print(
-        f"monitoring: {program.log.stem.upper()} HAS ENDED with code {code}, {what_follows}. "
+        f"monitoring: {name} HAS ENDED with code {code}, {what_follows}. "
         f"{program.log} ends with:\n{program.log_tail()}",
         file=sys.stderr,
         flush=True,
@@ -85,9 +81,9 @@ def _report_end(program: Program, code: int, what_follows: str) -> None:
 
 def _where(setup: Setup) -> str:
     return (
-        f"Service       http://localhost:{setup.service}  convert an archive\n"
-        f"Alerts        http://localhost:{setup.prometheus}/alerts  which ones fire, and why\n"
-        f"Notifications http://localhost:{setup.alertmanager}  who is notified, and silences\n"
+        f"Service       http://localhost:{setup.service_port}  convert an archive\n"
+        f"Alerts        http://localhost:{setup.prometheus_port}/alerts  which ones fire, and why\n"
+        f"Notifications http://localhost:{setup.alertmanager_port}  who is notified, and silences\n"
         f"Data and logs are in {setup.data}; `make test-alert` sends a test alert.\n"
         "Ctrl-C stops all three."
     )
@@ -111,9 +107,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m monitoring.local", description=__doc__)
     parser.add_argument("--data", type=Path, default=shipped.data, metavar="DIR")
     parser.add_argument("--secrets", type=Path, default=shipped.secrets, metavar="DIR")
-    for name, port in shipped.ports.items():
-        option = "service" if name == "docc2context" else name
-        parser.add_argument(f"--{option}-port", type=int, default=port, metavar="PORT")
+    for name, port in (
+        ("service", shipped.service_port),
+        ("prometheus", shipped.prometheus_port),
+        ("alertmanager", shipped.alertmanager_port),
+    ):
+        parser.add_argument(f"--{name}-port", type=int, default=port, metavar="PORT")
     given = parser.parse_args()
     _when_stopped(_interrupt)
     return run(

@@ -1,17 +1,13 @@
-"""What `make monitoring` runs, on which ports and with which files.
-
-Prometheus and Alertmanager use the shipped files. If the ports or the folder of secrets are not the
-shipped ones, they use copies in the data folder, with only these changed.
-"""
+"""What `make monitoring` runs, on which ports and with which files."""
 
 import socket
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from monitoring import relocation
 from monitoring.programs import Alertmanager, Program, Prometheus
+from monitoring.service_command import serving
 
 AS_DEPLOYED: Final = (
     "--storage.tsdb.retention.time=30d",
@@ -20,8 +16,8 @@ AS_DEPLOYED: Final = (
 )
 """Prometheus's flags that docker-compose.yml has too, with the reasons for them."""
 
-# Conversions get 20 seconds to finish, SHUTDOWN_GRACE_SECONDS, and downloads 30 after them.
 _SERVICE_STOP_SECONDS: Final = 60.0
+"""Conversions get 20 seconds to finish, SHUTDOWN_GRACE_SECONDS, and downloads 30 after them."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +26,17 @@ class Setup:
 
     data: Path
     secrets: Path = relocation.SECRETS
-    service: int = 8000
-    prometheus: int = 9090
-    alertmanager: int = 9093
+    service_port: int = 8000
+    prometheus_port: int = 9090
+    alertmanager_port: int = 9093
 
     @property
     def ports(self) -> dict[str, int]:
-        """The port of each, by name."""
+        """The port of each, by the name of its job in Prometheus."""
         return {
-            "docc2context": self.service,
-            "prometheus": self.prometheus,
-            "alertmanager": self.alertmanager,
+            "docc2context": self.service_port,
+            "prometheus": self.prometheus_port,
+            "alertmanager": self.alertmanager_port,
         }
 
 
@@ -61,8 +57,7 @@ def unusable_ports(ports: dict[str, int]) -> list[str]:
 
 def prometheus_file(setup: Setup) -> Path:
     """prometheus.yml, or a copy for other ports."""
-    shipped = Setup(setup.data)
-    if setup.ports == shipped.ports:
+    if setup.ports == Setup(setup.data).ports:
         return relocation.PROMETHEUS
     targets = setup.data / "targets"
     targets.mkdir(exist_ok=True)
@@ -71,7 +66,7 @@ def prometheus_file(setup: Setup) -> Path:
         (targets / f"{name}.yml").write_text(f'- targets: ["{address}"]\n', encoding="utf-8")
     config = relocation.prometheus(
         relocation.load(relocation.PROMETHEUS),
-        own=f"localhost:{setup.prometheus}",
+        own=f"localhost:{setup.prometheus_port}",
         targets=targets,
     )
     return relocation.write(config, setup.data / "prometheus.yml")
@@ -87,31 +82,29 @@ def alertmanager_file(setup: Setup) -> Path:
     return relocation.write(config, setup.data / "alertmanager.yml")
 
 
-def programs(setup: Setup) -> list[Program]:
-    """The three, in the order in which they start. Raises ProgramMissing."""
-    service = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(setup.service)]
-    bounded = ["--http", "app.http.protocol:BoundedProtocol"]
-    quiet = ["--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "30"]
+def all_three(setup: Setup) -> list[Program]:
+    """The programs, in the order in which they start. Raises ProgramMissing."""
+    flags = ("--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "30")
     return [
         Program(
-            service + bounded + quiet,
-            setup.service,
+            serving("app.main:app", setup.service_port, *flags),
+            setup.service_port,
             setup.data / "docc2context.log",
-            "/health",
-            _SERVICE_STOP_SECONDS,
+            ready="/health",
+            stop_seconds=_SERVICE_STOP_SECONDS,
         ),
         Alertmanager(
             setup.data,
             alertmanager_file(setup),
-            f"--web.external-url=http://localhost:{setup.alertmanager}",
-            port=setup.alertmanager,
+            f"--web.external-url=http://localhost:{setup.alertmanager_port}",
+            port=setup.alertmanager_port,
         ),
         Prometheus(
             setup.data,
             prometheus_file(setup),
             f"--web.user-assets={relocation.USER_ASSETS}",
-            f"--web.external-url=http://localhost:{setup.prometheus}",
+            f"--web.external-url=http://localhost:{setup.prometheus_port}",
             *AS_DEPLOYED,
-            port=setup.prometheus,
+            port=setup.prometheus_port,
         ),
     ]

@@ -67,22 +67,23 @@ def _page_name(stem: str) -> str:
 
 
 def _page(text: str, rule: Rule | None) -> str:
+    """A Markdown text as a page; that of an alert has its rule before the section on its impact."""
     title = text.partition("\n")[0].removeprefix("# ")
     head, impact, rest = text.partition(_IMPACT)
     body = _html(head) + (_quoted(rule) if rule else "") + _html(impact + rest)
-    up = '<p><a href="index.html">All playbooks</a></p>\n' if rule else ""
+    to_index = '<p><a href="index.html">All playbooks</a></p>\n' if rule else ""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{_CSS}</style>\n</head>\n"
-        f"<body>\n{up}{body}</body>\n</html>\n"
+        f"<body>\n{to_index}{body}</body>\n</html>\n"
     )
 
 
 def _quoted(rule: Rule) -> str:
-    waits = f"for: {rule['for']}\n" if "for" in rule else ""
-    keeps = f"keep_firing_for: {rule['keep_firing_for']}\n" if "keep_firing_for" in rule else ""
-    text = f"{rule['expr'].strip()}\n\n{waits}{keeps}severity: {rule['labels']['severity']}\n"
+    times = [f"{key}: {rule[key]}" for key in ("for", "keep_firing_for") if key in rule]
+    severity = f"severity: {rule['labels']['severity']}\n"
+    text = "\n".join([rule["expr"].strip(), "", *times, severity])
     return f"<h3>The rule</h3>\n<pre><code>{escape(text)}</code></pre>\n"
 
 
@@ -98,14 +99,14 @@ def _html(text: str) -> str:
 def _with_links_that_work(tokens: list[Token]) -> list[Token]:
     """Point links to playbooks at their pages; turn those to files of the repository into text."""
     kept: list[Token] = []
-    leads = False
+    keeps_link = False  # links do not nest: an end is that of the link which began last
     for token in tokens:
         if token.type == "link_open":
-            name = re.fullmatch(r"(\w+)\.md", str(token.attrs["href"]))
-            leads = name is not None
-            if name is not None:
-                token.attrs["href"] = _page_name(name[1])
-        if leads or token.type not in {"link_open", "link_close"}:
+            playbook = re.fullmatch(r"(\w+)\.md", str(token.attrs["href"]))
+            keeps_link = playbook is not None
+            if playbook is not None:
+                token.attrs["href"] = _page_name(playbook[1])
+        if keeps_link or token.type not in {"link_open", "link_close"}:
             kept.append(token)
     return kept
 

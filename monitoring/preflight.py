@@ -21,26 +21,29 @@ from monitoring.secret_files import HIDDEN, fault_of
 EXAMPLE_HOST: Final = "heartbeat.example.com"
 
 _EVERY: Final = "*"
-"""The receiver of a setting that applies to all of them."""
+"""In place of a receiver's name, for a setting that applies to all of them."""
 
 _HEARTBEAT: Final = "heartbeat"
+"""The receiver that is told that all is well; a kind of its own, whatever it is sent through."""
+
 _NAMES: Final = {"slack": "Slack", "pagerduty": "PagerDuty"}
+"""How people write the kinds that have a name of their own."""
 
 
 class Finding(NamedTuple):
-    """What is wrong with a setting, what then reaches nobody, and what to do about it."""
+    """What is wrong with a setting, what follows from that, and what to do about it."""
 
     setting: str
     fault: str
-    cost: str
+    consequence: str
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.setting}: {self.fault}\n    so {self.cost}\n    {self.remedy}"
+        return f"{self.setting}: {self.fault}\n    so {self.consequence}\n    {self.remedy}"
 
 
 class _Integration(NamedTuple):
-    """One of a receiver's `slack_configs` and the like."""
+    """One of a receiver's `slack_configs` and the like; `kind` is then `slack`."""
 
     receiver: str
     kind: str
@@ -66,8 +69,12 @@ def _missing_templates(config: dict[str, Any], folder: Path) -> Iterator[Finding
     for pattern in config.get("templates", []):
         path = folder / pattern
         if not list(path.parent.glob(path.name)):
-            cost = "no notification can be written"
-            yield Finding(str(path), "is missing", cost, "Put the project's templates there.")
+            yield Finding(
+                str(path),
+                "is missing",
+                "no notification can be written",
+                "Put the project's templates there.",
+            )
 
 
 def _unusable_files(
@@ -77,9 +84,10 @@ def _unusable_files(
     for integration in _integrations(config):
         for file in _files(integration.settings):
             needed_by.setdefault(_moved(file, secrets), []).append(integration)
-    for path, lost in needed_by.items():
+    for path, integrations in needed_by.items():
         if fault := fault_of(path, as_alertmanager=as_alertmanager):
-            yield Finding(str(path), fault.words, fault.cost or _cost(lost), fault.remedy)
+            consequence = fault.consequence or _without(integrations)
+            yield Finding(str(path), fault.what, consequence, fault.remedy)
 
 
 def _example_addresses(config: dict[str, Any]) -> Iterator[Finding]:
@@ -88,34 +96,39 @@ def _example_addresses(config: dict[str, Any]) -> Iterator[Finding]:
             yield Finding(
                 f"url of `{integration.receiver}`",
                 "is still the example's",
-                _cost([integration]),
+                _without([integration]),
                 "Replace it with the address that your heartbeat service gives you.",
             )
 
 
 def _integrations(config: dict[str, Any]) -> Iterator[_Integration]:
-    for key in config.get("global", {}):
-        if key.endswith("_file"):
-            yield _Integration(_EVERY, key.partition("_")[0], {key: config["global"][key]})
+    for key, file in config.get("global", {}).items():
+        if key.endswith("_file"):  # such as slack_api_url_file
+            yield _Integration(_EVERY, key.partition("_")[0], {key: file})
     for receiver in config["receivers"]:
-        for kind, integrations in receiver.items():
-            if kind.endswith("_configs"):
-                name = kind.removesuffix("_configs")
-                yield from (
-                    _Integration(receiver["name"], name, settings) for settings in integrations
-                )
+        for key, integrations in receiver.items():
+            if key.endswith("_configs"):
+                kind = key.removesuffix("_configs")
+                yield from (_Integration(receiver["name"], kind, one) for one in integrations)
 
 
-def _cost(lost: list[_Integration]) -> str:
-    """What these integrations would no longer do, one clause per kind."""
-    receivers: dict[str, list[str]] = {}
-    for integration in lost:
+def _without(integrations: list[_Integration]) -> str:
+    """What follows if these integrations do not work, one clause for each kind."""
+    receivers_by_kind: dict[str, list[str]] = {}
+    for integration in integrations:
         kind = _HEARTBEAT if integration.receiver == _HEARTBEAT else integration.kind
-        receivers.setdefault(kind, []).append(integration.receiver)
-    return ", and ".join(_clause(kind, list(dict.fromkeys(of))) for kind, of in receivers.items())
+        receivers = receivers_by_kind.setdefault(kind, [])
+        if integration.receiver not in receivers:
+            receivers.append(integration.receiver)
+    return ", and ".join(_clause(kind, names) for kind, names in receivers_by_kind.items())
 
 
 def _clause(kind: str, receivers: list[str]) -> str:
+    """What the receivers of these names then do not get.
+
+    >>> _clause("slack", ["default", "warning"])
+    'the receivers `default` and `warning` get nothing through Slack'
+    """
     if kind == _HEARTBEAT:
         return "nobody learns when alerting itself has stopped"
     name = _NAMES.get(kind, kind)
@@ -128,6 +141,7 @@ def _clause(kind: str, receivers: list[str]) -> str:
 
 
 def _files(settings: dict[str, Any]) -> Iterator[Path]:
+    """The files that settings, or settings within them, are read from."""
     for key, value in settings.items():
         if isinstance(value, dict):
             yield from _files(value)
@@ -136,6 +150,7 @@ def _files(settings: dict[str, Any]) -> Iterator[Path]:
 
 
 def _moved(file: Path, secrets: Path) -> Path:
+    """Where a file is looked for: those of the shipped folder of secrets, in this folder."""
     return secrets / file.name if file.parent == relocation.SECRETS else file
 
 

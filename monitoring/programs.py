@@ -52,8 +52,8 @@ def alertmanager_program() -> str:
     return installed(("prometheus-alertmanager", "alertmanager"), "prometheus-alertmanager")
 
 
-def require_both() -> None:
-    """Raise ProgramMissing if one is missing; it names both if neither is there."""
+def require_watchers() -> None:
+    """Raise ProgramMissing unless Prometheus and Alertmanager are there; it names all missing."""
     missing: dict[str, str] = {}
     for find in (prometheus_program, alertmanager_program):
         try:
@@ -75,8 +75,9 @@ def free_port() -> int:
 class Program:
     """A server on a loopback port: started when entered, ended by its pid when left.
 
-    `ready` is the path that answers 200 as soon as it serves. Its output goes to `log`. It has
-    `stop_seconds` to end by itself. Ctrl-C does not reach it: whoever started it ends it.
+    It is ready when the path `ready` answers 200; without a path, when it takes connections. Its
+    output goes to `log`. Told to stop, it has `stop_seconds` to end by itself. Ctrl-C does not
+    reach it: whoever started it ends it.
     """
 
     def __init__(
@@ -84,7 +85,8 @@ class Program:
         command: list[str],
         port: int,
         log: Path,
-        ready: str = "/-/ready",
+        *,
+        ready: str | None = None,
         stop_seconds: float = STOP_SECONDS,
     ) -> None:
         self.command = command
@@ -95,9 +97,14 @@ class Program:
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
+    def address(self) -> str:
+        """Host and port."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
     def url(self) -> str:
         """Its address, without a trailing slash."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.address}"
 
     def __enter__(self) -> Self:
         self.start()
@@ -124,7 +131,7 @@ class Program:
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         end = time.monotonic() + START_SECONDS
-        while not self._answers():
+        while not self._is_ready():
             if process.poll() is not None or time.monotonic() > end:
                 name = Path(self.command[0]).name
                 raise CannotStart(f"{name} did not start:\n{self.log_tail()}")
@@ -146,16 +153,24 @@ class Program:
             self.process.kill()
             self.process.wait()
 
-    def _answers(self) -> bool:
-        address = self.url + self.ready
+    def _is_ready(self) -> bool:
+        if self.ready is None:
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        page = self.url + self.ready
         try:
-            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310  # our own address
+            with urllib.request.urlopen(page, timeout=2) as answer:  # noqa: S310  # our own address
                 return bool(answer.status == 200)
         except urllib.error.HTTPError as error:
             error.close()
             return False
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
+
+    @property
+    def exit_code(self) -> int | None:
+        """That of a program that has ended; None while it runs, and before it is started."""
+        return None if self.process is None else self.process.poll()
 
     def hang_up(self) -> None:
         """Send SIGHUP, which makes Prometheus and Alertmanager reload their configuration."""
@@ -181,7 +196,7 @@ class Prometheus(Program):
             f"--web.listen-address=127.0.0.1:{port}",
             *flags,
         ]
-        super().__init__(command, port, folder / "prometheus.log")
+        super().__init__(command, port, folder / "prometheus.log", ready="/-/ready")
 
 
 class Alertmanager(Program):
@@ -198,4 +213,4 @@ class Alertmanager(Program):
             "--cluster.listen-address=",  # a single one has no peers
             *flags,
         ]
-        super().__init__(command, port, folder / "alertmanager.log")
+        super().__init__(command, port, folder / "alertmanager.log", ready="/-/ready")

@@ -9,43 +9,25 @@ an invalid message is found in a test rather than at night.
 import argparse
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Final, Literal, Self
+from typing import Final, Self
 
-Kind = Literal["slack", "pagerduty", "heartbeat"]
-Status = Literal["firing", "resolved"]
+from monitoring.notifications import Kind, NotAccepted, Notification, read
 
 PATHS: Final[dict[Kind, str]] = {
     "slack": "/slack/",
     "pagerduty": "/v2/enqueue",
     "heartbeat": "/heartbeat",
 }
-_SEVERITIES: Final = {"critical", "error", "warning", "info"}
-
-
-class NotAccepted(Exception):
-    """The real service would refuse this; the message says why."""
-
-
-@dataclass(frozen=True)
-class Notification:
-    """One message. `at` is Unix time; `channel` is Slack's, otherwise empty."""
-
-    at: float
-    kind: Kind
-    channel: str
-    status: Status
-    alertname: str
-    text: str
-    body: dict[str, Any]
 
 
 class Receiver:
-    """Listens on loopback while entered; what has arrived is in `notifications`."""
+    """Listens on loopback while entered; what has arrived is in `notifications`.
+
+    A heartbeat must come with `heartbeat_token`, unless that is empty.
+    """
 
     def __init__(self, port: int = 0, heartbeat_token: str = "") -> None:
         self.notifications: list[Notification] = []
@@ -54,7 +36,9 @@ class Receiver:
         self._refusals: dict[Kind, int] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler_for(self))
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}
+        )
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -123,9 +107,8 @@ def _handler_for(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
                 return self._answer(status, b"refused")
             try:
                 self._check_token(kind)
-                receiver.keep(_notification(kind, self.path, json.loads(content)))
-            except (NotAccepted, ValueError, LookupError, TypeError, AttributeError) as error:
-                # Not of the shape that the real service takes.
+                receiver.keep(read(kind, _channel(self.path), json.loads(content)))
+            except (NotAccepted, ValueError) as error:  # ValueError: not JSON
                 return self._answer(400, f"invalid_payload: {error!r}".encode())
             return self._answer(202 if kind == "pagerduty" else 200, _ANSWERS[kind])
 
@@ -158,59 +141,10 @@ def _kind(path: str) -> Kind | None:
     return next((kind for kind, prefix in PATHS.items() if path.startswith(prefix)), None)
 
 
-def _notification(kind: Kind, path: str, body: dict[str, Any]) -> Notification:
-    match kind:
-        case "slack":
-            return _slack("#" + path.removeprefix(PATHS["slack"]), body)
-        case "pagerduty":
-            return _pagerduty(body)
-        case "heartbeat":
-            return _heartbeat(body)
-
-
-def _slack(channel: str, body: dict[str, Any]) -> Notification:
-    """An incoming webhook's message: https://api.slack.com/messaging/webhooks."""
-    attachments = body.get("attachments")
-    if not attachments or not isinstance(attachments, list):
-        raise NotAccepted("no_text")
-    (attachment,) = attachments
-    title = attachment["title"]
-    status: Status = "resolved" if title.startswith("RESOLVED: ") else "firing"
-    # The template writes "CRITICAL: HighErrorRate · docc2context (1 firing)".
-    alertname = title.partition(": ")[2].partition(" ")[0]
-    text = f"{title}\n{attachment['text']}"
-    return Notification(time.time(), "slack", channel, status, alertname, text, body)
-
-
-def _pagerduty(body: dict[str, Any]) -> Notification:
-    """An event: https://developer.pagerduty.com/docs/events-api-v2/."""
-    if not body.get("routing_key") or body.get("event_action") not in {
-        "trigger",
-        "acknowledge",
-        "resolve",
-    }:
-        raise NotAccepted("invalid event: routing_key or event_action")
-    payload = body.get("payload") or {}
-    if body["event_action"] == "trigger" and (
-        not payload.get("summary")
-        or not payload.get("source")
-        or payload.get("severity") not in _SEVERITIES
-    ):
-        raise NotAccepted("invalid event: payload")
-    if not body.get("dedup_key"):
-        raise NotAccepted("invalid event: dedup_key")
-    status: Status = "resolved" if body["event_action"] == "resolve" else "firing"
-    details = payload.get("custom_details") or {}
-    text = payload.get("summary", "")
-    return Notification(
-        time.time(), "pagerduty", "", status, details.get("alertname", ""), text, body
-    )
-
-
-def _heartbeat(body: dict[str, Any]) -> Notification:
-    """Alertmanager's own webhook message."""
-    alertname = body["groupLabels"]["alertname"]
-    return Notification(time.time(), "heartbeat", "", body["status"], alertname, "", body)
+def _channel(path: str) -> str:
+    """The channel of Slack that an address is for; empty for others."""
+    _, slack, channel = path.partition(PATHS["slack"])
+    return f"#{channel}" if slack else ""
 
 
 @contextmanager

@@ -4,7 +4,7 @@ Only addresses and paths are changed, so that what runs on one machine, in a tes
 what runs in production.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -81,9 +81,7 @@ def alertmanager(config: Config, *, secrets: Path, addresses: Mapping[str, str])
     return moved
 
 
-def _mapped(
-    node: Any, changed: Callable[[str, Any], Any], left_out: frozenset[str] | set[str] = frozenset()
-) -> Any:
+def _mapped(node: Any, changed: Callable[[str, Any], Any], left_out: Container[str] = ()) -> Any:
     """The same tree with each key's value as returned by `changed`, without keys `left_out`."""
     match node:
         case dict():

@@ -9,14 +9,14 @@ HIDDEN: Final = "cannot be examined by this user"
 
 
 class Fault(NamedTuple):
-    """What is wrong with a file, and what to do about it.
+    """What is wrong with a file, what to do about it, and what follows if nothing is done.
 
-    `cost` is None if the secret cannot be used: then it depends on who needs it.
+    `consequence` is None if the secret cannot be used: then it depends on who needs it.
     """
 
-    words: str
+    what: str
     remedy: str
-    cost: str | None = None
+    consequence: str | None = None
 
 
 class _Kind(NamedTuple):
@@ -38,7 +38,11 @@ _TOKEN: Final = _Kind("the token", re.compile(r"\S+"))
 
 
 def fault_of(path: Path, *, as_alertmanager: bool) -> Fault | None:
-    """What is wrong with a file, if anything is; what is in it is never told."""
+    """What is wrong with a file; None if nothing is. What it contains is never part of the answer.
+
+    `as_alertmanager` says that Alertmanager will run as this user: then it cannot read either what
+    this user may not read.
+    """
     kind = next((kind for end, kind in _KINDS.items() if path.name.endswith(end)), _TOKEN)
     write = f"Write {kind.meaning} into it, readable only by Alertmanager."
     try:
@@ -48,8 +52,8 @@ def fault_of(path: Path, *, as_alertmanager: bool) -> Fault | None:
         return Fault("is missing", write)
     except (OSError, UnicodeDecodeError) as error:
         if isinstance(error, PermissionError) and not as_alertmanager:
-            cost = "whether it is correct is not known"
-            return Fault(HIDDEN, "Run this as root to check it.", cost)
+            unknown = "whether it is correct is not known"
+            return Fault(HIDDEN, "Run this as root to check it.", unknown)
         reason = getattr(error, "strerror", None) or "it is not text"
         return Fault(f"cannot be read: {reason}", write)
     if not content:

@@ -1,4 +1,4 @@
-"""Send a test alert to a running Alertmanager, and say where it should arrive: `make test-alert`.
+"""Sends a test alert to a running Alertmanager, and says where it should arrive: `make test-alert`.
 
 python -m monitoring.send_alert [--severity warning] http://localhost:9093
 """

@@ -24,8 +24,8 @@ _ZIP_ONLY: Final = (
     f"Send `Accept: {BUNDLE.media_type}`: this service's converter makes no single document."
 )
 
-SPLIT: Final = ErrorCode.ARCHIVE_TOO_LARGE.remedy
-"""What to do about too large a result of a converter that copies no assets anyway."""
+SPLIT_REMEDY: Final = ErrorCode.ARCHIVE_TOO_LARGE.remedy
+"""What to do about a result that is too large, from a converter that copies no assets anyway."""
 
 
 @dataclass(frozen=True)

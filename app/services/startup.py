@@ -25,7 +25,7 @@ async def sweep_workspace(workspace: Path) -> None:
         removed, stubborn = await in_thread(sweep, workspace)
     except OSError as error:
         # Served all the same: a workspace that is of no use fails readiness, which tells.
-        log.error("workspace_not_swept", reason=str(error), remedy=_SWEEP_BY_HAND)  # noqa: TRY400  # no mistake
+        log.error("workspace_not_swept", reason=str(error), remedy=_SWEEP_BY_HAND)  # noqa: TRY400  # no traceback: it is expected
         return
     if removed or stubborn:
         log.warning("workspace_swept", removed=removed, left=len(stubborn))

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Final, TypeVar
 
 from grafana_foundation_sdk.builders import common, dashboard, prometheus, stat, timeseries
@@ -9,7 +10,8 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.common import LegendDisplayMode, LegendPlacement
 from grafana_foundation_sdk.models.dashboard import DashboardCursorSync, DataSourceRef
 
-from monitoring.dashboards.panels import ROWS, Panel, Query
+from monitoring.dashboards.panel import Panel, Query, Row
+from monitoring.dashboards.panels import ROWS
 
 FILE: Final = Path(__file__).with_name("docc2context.json")
 
@@ -19,6 +21,8 @@ SOURCE: Final = DataSourceRef(type_val="prometheus", uid="prometheus")
 Builder = TypeVar("Builder", stat.Panel, timeseries.Panel)
 
 _COLUMNS: Final = 24
+"""Grafana's, over the whole width of a dashboard."""
+
 _GRAPHS_A_LINE: Final = 3
 
 
@@ -50,9 +54,7 @@ def _dashboard() -> dashboard.Dashboard:
     for row in ROWS:
         board.with_row(dashboard.Row(row.title))
         for panel in row.panels:
-            board.with_panel(
-                _stat(panel, len(row.panels)) if panel.kind == "stat" else _graph(panel)
-            )
+            board.with_panel(_stat(panel, row) if row.kind == "stat" else _graph(panel))
     return board
 
 
@@ -60,8 +62,9 @@ def _link(title: str, url: str) -> dashboard.DashboardLink:
     return dashboard.DashboardLink(title).url(url).target_blank(target_blank=True)
 
 
-def _stat(panel: Panel, in_line: int) -> stat.Panel:
-    return _filled(stat.Panel().span(_COLUMNS // in_line).height(4), panel)
+def _stat(panel: Panel, row: Row) -> stat.Panel:
+    """A figure; those of a row share its width."""
+    return _filled(stat.Panel().span(_COLUMNS // len(row.panels)).height(4), panel)
 
 
 def _graph(panel: Panel) -> timeseries.Panel:
@@ -76,9 +79,10 @@ def _graph(panel: Panel) -> timeseries.Panel:
 
 
 def _filled(builder: Builder, panel: Panel) -> Builder:
+    """The same builder, given everything that a panel says."""
     builder.title(panel.title).description(panel.description).unit(panel.unit).datasource(SOURCE)
     for number, query in enumerate(panel.queries):
-        builder.with_target(_target(query, "ABCDEFGH"[number]))
+        builder.with_target(_target(query, ref_id=ascii_uppercase[number]))
     if panel.playbook:
         url = f"${{prometheus}}/user/playbooks/{panel.playbook}.html"
         builder.links([_link("Playbook", url)])

@@ -1,46 +1,31 @@
 """What the dashboard shows, from the first question of an on-call person to the last."""
 
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
-
-class Query(NamedTuple):
-    """A PromQL expression, and the name of its series in the legend."""
-
-    expr: str
-    legend: str = ""
-
-
-class Panel(NamedTuple):
-    """One question. `unit` is Grafana's id of a unit; `playbook` is that of the related alert."""
-
-    title: str
-    description: str
-    unit: str
-    queries: tuple[Query, ...]
-    kind: Literal["stat", "graph"] = "graph"
-    playbook: str = ""
-
-
-class Row(NamedTuple):
-    """Panels about one thing."""
-
-    title: str
-    panels: tuple[Panel, ...]
-
+from monitoring.dashboards.panel import Panel, Query, Row
 
 JOB: Final = 'job="docc2context"'
 _CONVERT: Final = f'{JOB}, endpoint="/api/v1/convert"'
+"""Matchers of the requests for conversions."""
+
 _OURS: Final = f'{JOB}, outcome=~"success|server_error|timeout"'
 _BAD: Final = f'{JOB}, outcome=~"server_error|timeout"'
-_OBJECTIVE: Final = 0.01  # the share of conversions that may fail, as in alert_rules.yml
+"""Matchers of the conversions that the service could have done, and of those that it failed."""
+
+_BUDGET: Final = 0.01
+"""The share of those that may fail, as in alert_rules.yml."""
 
 
 def _rate(metric: str, by: str, labels: str = JOB) -> str:
+    """The rate of a counter for each value of the label `by`, for all replicas together."""
     return f"sum by ({by}) (rate({metric}{{{labels}}}[$__rate_interval]))"
 
 
 def _quantile(share: float, metric: str, labels: str = JOB, *, by: str = "") -> Query:
-    """For all replicas together, or for each value of the label `by`, then shown in the legend."""
+    """A quantile of a histogram over 5 minutes, named in the legend after the histogram.
+
+    For all replicas together, or for each value of the label `by`, which the legend then names too.
+    """
     groups, prefix = (f"{by}, le", f"{{{{{by}}}}} ") if by else ("le", "")
     return Query(
         f"histogram_quantile({share}, sum by ({groups}) (rate({metric}_bucket{{{labels}}}[5m])))",
@@ -50,70 +35,60 @@ def _quantile(share: float, metric: str, labels: str = JOB, *, by: str = "") -> 
 
 UP: Final = Row(
     "Is it up?",
-    (
+    kind="stat",
+    panels=(
         Panel(
             "Replicas up",
             "Replicas that answered their last scrape.",
-            "none",
             (Query(f"sum(up{{{JOB}}})"),),
-            "stat",
-            "service_down",
+            playbook="service_down",
         ),
         Panel(
             "Replicas ready",
             "Replicas that accept conversions, can store uploads, and could start a converter "
             "when last tried.",
-            "none",
             (
                 Query(
                     f"sum(min by (instance) (service_ready{{{JOB}}})"
                     f" * on (instance) converter_available{{{JOB}}})"
                 ),
             ),
-            "stat",
-            "service_not_ready",
+            playbook="service_not_ready",
         ),
         Panel(
             "Alerts firing",
             "Without Watchdog, which always fires.",
-            "none",
             (Query('count(ALERTS{alertstate="firing", severity!="none"}) or vector(0)'),),
-            "stat",
         ),
         Panel(
             "Restarts in an hour",
             "How often a service process was started again, after a crash, a kill for lack of "
             "memory, or an update.",
-            "none",
             (Query(f"sum(changes(process_start_time_seconds{{{JOB}}}[1h]))"),),
-            "stat",
-            "service_restarting",
+            playbook="service_restarting",
         ),
         Panel(
             "Versions",
             "Replicas by version and commit; there are two during a rollout.",
-            "none",
             (
                 Query(
                     f"count by (version, commit) (docc2context_build_info{{{JOB}}})",
                     "{{version}} {{commit}}",
                 ),
             ),
-            "stat",
         ),
         Panel(
             "Error budget left",
             "What is left of the 1 % of conversions that may fail through our fault in 30 days; "
             "below 0 the objective is missed.",
-            "percentunit",
             (
                 Query(
                     f"1 - sum(increase(conversions_total{{{_BAD}}}[30d]))"
-                    f" / sum(increase(conversions_total{{{_OURS}}}[30d])) / {_OBJECTIVE}"
+                    f" / sum(increase(conversions_total{{{_OURS}}}[30d])) / {_BUDGET}"
                 ),
             ),
-            "stat",
-            "conversion_error_budget_slow_burn",
+            unit="percentunit",
+            playbook="conversion_error_budget_slow_burn",
         ),
     ),
 )
@@ -124,15 +99,15 @@ USERS: Final = Row(
         Panel(
             "Requests by status",
             "All requests, including scrapes and probes. 499 means that the client hung up.",
-            "reqps",
             (Query(_rate("http_requests_total", "status"), "{{status}}"),),
+            unit="reqps",
             playbook="high_error_rate",
         ),
         Panel(
             "Conversions requested, by status",
             "How requests for conversions were answered.",
-            "reqps",
             (Query(_rate("http_requests_total", "status", _CONVERT), "{{status}}"),),
+            unit="reqps",
             playbook="high_error_rate",
         ),
         Panel(
@@ -140,7 +115,6 @@ USERS: Final = Row(
             "Conversions that were answered 5xx (including crashes) or 429, and loads of pages "
             "that were answered 5xx. Scrapes, health checks, `/api/v1/status`, files of the pages, "
             "preflights, unknown addresses and 405 are left out.",
-            "percentunit",
             (
                 Query(
                     "(job:http_requests_5xx:increase5m or 0 * job:http_requests:increase5m)"
@@ -158,26 +132,26 @@ USERS: Final = Row(
                     "conversions 429",
                 ),
             ),
+            unit="percentunit",
             playbook="high_error_rate",
         ),
         Panel(
             "Time to an answer",
             "For requests for a conversion, including those answered 429 or 503: from the head to "
             "the answer's last byte.",
-            "s",
             tuple(
                 _quantile(share, "http_request_duration_seconds", _CONVERT)
                 for share in (0.5, 0.95, 0.99)
             ),
+            unit="s",
             playbook="conversion_slow",
         ),
         Panel(
             "Error budget burn rate",
             "At 1, the budget of 30 days lasts 30 days. Alerts fire at 14.4 over 1h, 6 over 6h, 1 "
             "over 3d.",
-            "none",
             tuple(
-                Query(f"job:conversions_bad:ratio_rate{window} / {_OBJECTIVE}", window)
+                Query(f"job:conversions_bad:ratio_rate{window} / {_BUDGET}", window)
                 for window in ("5m", "1h", "6h", "3d")
             ),
             playbook="conversion_error_budget_fast_burn",
@@ -191,14 +165,13 @@ CONVERSIONS: Final = Row(
         Panel(
             "Outcomes",
             "Uploads that asked for a conversion slot, or that the service could not receive.",
-            "ops",
             (Query(_rate("conversions_total", "outcome"), "{{outcome}}"),),
+            unit="ops",
         ),
         Panel(
             "Slots and queue",
             "While active equals slots, uploads wait; those that do not fit in the queue get 503. "
             "The line `arriving` counts uploads being received, at most UPLOAD_SLOTS a replica.",
-            "none",
             (
                 Query(f"sum(active_conversions{{{JOB}}})", "active"),
                 Query(f"sum(conversion_slots{{{JOB}}})", "slots"),
@@ -210,7 +183,6 @@ CONVERSIONS: Final = Row(
         Panel(
             "Age of the oldest conversion",
             "By replica; 0 when idle. No conversion should outlast CONVERSION_TIMEOUT_SECONDS.",
-            "s",
             (
                 Query(
                     f"clamp_min(time() - conversion_oldest_start_timestamp_seconds{{{JOB}}}, 0)"
@@ -218,52 +190,52 @@ CONVERSIONS: Final = Row(
                     "{{instance}}",
                 ),
             ),
+            unit="s",
             playbook="conversion_stuck",
         ),
         Panel(
             "Phases, p95",
             "Waiting for a slot, reading the archive, and holding the slot as a whole.",
-            "s",
             (
                 _quantile(0.95, "conversion_queue_wait_seconds"),
                 _quantile(0.95, "zip_extraction_duration_seconds"),
                 _quantile(0.95, "conversion_duration_seconds"),
             ),
+            unit="s",
             playbook="conversion_slow",
         ),
         Panel(
             "Sizes, p95",
             "Uploads as received, and what is inflated from them.",
-            "bytes",
             (
                 _quantile(0.95, "upload_size_bytes"),
                 _quantile(0.95, "extraction_size_bytes"),
             ),
+            unit="bytes",
         ),
         Panel(
             "Files of an archive, p95",
             "How many pages, metadata files and assets were inflated.",
-            "none",
             (_quantile(0.95, "extraction_file_count"),),
         ),
         Panel(
             "Pages",
             "Skipped pages could not be read; the bundle's manifest names them.",
-            "ops",
             (Query(_rate("conversion_pages_total", "result"), "{{result}}"),),
+            unit="ops",
         ),
         Panel(
             "Unknown nodes",
             "Content that the converter did not understand: DocC may have new node types.",
-            "ops",
             (Query(f"topk(10, {_rate('conversion_unknown_nodes_total', 'node')})", "{{node}}"),),
+            unit="ops",
         ),
         Panel(
             "Failures by place",
             "Failed conversions by where they failed; cli_error is everything without a type of "
             "its own.",
-            "ops",
             (Query(_rate("conversion_errors_total", "error_type"), "{{error_type}}"),),
+            unit="ops",
         ),
     ),
 )
@@ -274,28 +246,27 @@ REFUSALS: Final = Row(
         Panel(
             "Uploads refused, by reason",
             "By error code. Many hostile ones in a short time suggest an attack.",
-            "ops",
             (Query(_rate("zip_rejections_total", "reason"), "{{reason}}"),),
+            unit="ops",
             playbook="suspicious_archives",
         ),
         Panel(
             "Archives read",
             "By the reader's verdict.",
-            "ops",
             (Query(_rate("zip_extractions_total", "status"), "{{status}}"),),
+            unit="ops",
             playbook="extraction_failures",
         ),
         Panel(
             "Over the rate limit",
             "Requests answered 429.",
-            "ops",
             (Query(_rate("rate_limit_rejections_total", "endpoint"), "{{endpoint}}"),),
+            unit="ops",
             playbook="rate_limit_triggered",
         ),
         Panel(
             "Working rate limiters",
             "A rate limiter that cannot reach its store lets every request pass.",
-            "none",
             (Query(f"sum(rate_limiter_up{{{JOB}}})"),),
             playbook="rate_limiter_unavailable",
         ),
@@ -309,17 +280,16 @@ RESOURCES: Final = Row(
             "Memory",
             "Working set by replica. At the limit the kernel kills processes; the alert fires at "
             "90 %.",
-            "bytes",
             (
                 Query(f"docc2context_memory_working_set_bytes{{{JOB}}}", "{{instance}}"),
                 Query(f"min(docc2context_memory_limit_bytes{{{JOB}}})", "limit"),
             ),
+            unit="bytes",
             playbook="memory_exhaustion",
         ),
         Panel(
             "CPU",
             "Cores that each replica uses, and how many it may use; the alert fires at 80 %.",
-            "none",
             (
                 Query(
                     f"rate(docc2context_cpu_usage_seconds_total{{{JOB}}}[$__rate_interval])",
@@ -332,7 +302,6 @@ RESOURCES: Final = Row(
         Panel(
             "CPU periods throttled",
             "Share of CPU quota periods in which a replica was throttled.",
-            "percentunit",
             (
                 Query(
                     f"rate(docc2context_cpu_throttled_periods_total{{{JOB}}}[$__rate_interval])"
@@ -340,42 +309,41 @@ RESOURCES: Final = Row(
                     "{{instance}}",
                 ),
             ),
+            unit="percentunit",
             playbook="cpu_throttled",
         ),
         Panel(
             "Workspace left",
             "Free space on the filesystem that holds uploads and results; the alert fires below 1 "
             "GiB or 5 %.",
-            "bytes",
             (
                 Query(f"docc2context_filesystem_avail_bytes{{{JOB}}}", "{{instance}} {{path}}"),
                 Query(f"max(docc2context_filesystem_size_bytes{{{JOB}}})", "size"),
             ),
+            unit="bytes",
             playbook="low_disk_space",
         ),
         Panel(
             "Kills for lack of memory",
             "Children and forkservers killed in the last hour. A kill of the service itself shows "
             "as a restart.",
-            "none",
             (Query(f"increase(docc2context_memory_oom_kills_total{{{JOB}}}[1h])", "{{instance}}"),),
             playbook="memory_oom_kill",
         ),
         Panel(
             "Event loop lag",
             "By replica. While timers run late, no request is answered, not even a health check.",
-            "s",
             (
                 _quantile(0.5, "event_loop_lag_seconds", by="instance"),
                 _quantile(0.99, "event_loop_lag_seconds", by="instance"),
             ),
+            unit="s",
             playbook="event_loop_blocked",
         ),
         Panel(
             "Locks missing, orphaned folders",
             "Locks that the kernel denies the converter, and workspace folders that no service "
             "holds.",
-            "none",
             (
                 Query(f"sum(converter_locks_missing{{{JOB}}})", "locks missing"),
                 Query(f"max(docc2context_orphaned_workspaces{{{JOB}}})", "orphaned folders"),
@@ -391,7 +359,6 @@ MONITORING: Final = Row(
         Panel(
             "Alerts firing, by name",
             "Watchdog always fires: if it does not, no other alert would either.",
-            "none",
             (
                 Query(
                     'count by (alertname, severity) (ALERTS{alertstate="firing"})', "{{alertname}}"
@@ -401,7 +368,6 @@ MONITORING: Final = Row(
         Panel(
             "Targets up",
             "Replicas of the service, Prometheus and Alertmanager.",
-            "none",
             (Query("sum by (job) (up)", "{{job}}"),),
             playbook="monitoring_target_down",
         ),
@@ -409,7 +375,6 @@ MONITORING: Final = Row(
             "Notifications failed",
             "Notifications that Alertmanager could not deliver in the last 15 minutes, by "
             "integration.",
-            "none",
             (
                 Query(
                     "sum by (integration) (increase(alertmanager_notifications_failed_total[15m]))",
@@ -421,19 +386,18 @@ MONITORING: Final = Row(
         Panel(
             "Age of resource figures",
             "Time since a replica last read all its resource figures; usually under 5 s.",
-            "s",
             (
                 Query(
                     f"time() - docc2context_resources_last_success_timestamp_seconds{{{JOB}}}",
                     "{{instance}}",
                 ),
             ),
+            unit="s",
             playbook="resource_metrics_stale",
         ),
         Panel(
             "Samples of a scrape",
             "SeriesExplosion warns at 4,000; a scrape of over 8,000 fails.",
-            "none",
             (Query(f"scrape_samples_scraped{{{JOB}}}", "{{instance}}"),),
             playbook="series_explosion",
         ),
@@ -441,7 +405,6 @@ MONITORING: Final = Row(
             "Log lines dropped",
             "Lines lost in the last hour because what collects the log reads too slowly or not at "
             "all. Conversions go on.",
-            "none",
             (Query(f"increase(log_lines_dropped_total{{{JOB}}}[1h])", "{{instance}}"),),
         ),
     ),

@@ -19,9 +19,11 @@ from monitoring.drill.outcome import Outcome
 from monitoring.drill.plan import Plan
 from monitoring.drill.run import drill
 from monitoring.drill.waiting import Patience
-from monitoring.programs import ProgramMissing, require_both
+from monitoring.programs import ProgramMissing, require_watchers
 
 _FACTOR: Final = 20
+"""Prometheus then scrapes every 0.75 s, and all alerts take some 12 minutes."""
+
 _LANES: Final = 4
 _TICK_SECONDS: Final = 0.2
 """How long Ctrl-C may have to wait."""
@@ -31,7 +33,7 @@ def main() -> int:
     """Drill; return 0 if nothing failed (in CI, nothing skipped either), otherwise 1."""
     options = _arguments()
     if options.list:
-        print("\n".join(f"{fault.alert:<38} {fault.words}" for fault in FAULTS.values()))
+        print("\n".join(f"{fault.alert:<38} {fault.description}" for fault in FAULTS.values()))
         return 0
     began = time.monotonic()
     outcomes = _drill_deployed(options) if options.against else _drill_our_own(options)
@@ -46,7 +48,7 @@ def main() -> int:
 def _drill_our_own(options: argparse.Namespace) -> list[Outcome]:
     """On stacks of our own."""
     try:
-        require_both()
+        require_watchers()
     except ProgramMissing as missing:
         sys.exit(f"The drill cannot start: {missing}")
     try:
@@ -54,7 +56,7 @@ def _drill_our_own(options: argparse.Namespace) -> list[Outcome]:
     except ValueError as unsuitable:
         sys.exit(f"The drill cannot start: {unsuitable}")
     chosen = [fault for fault in FAULTS.values() if not options.only or fault.alert in options.only]
-    print(f"{len(chosen)} alerts; all times are divided by {plan.factor}", flush=True)
+    print(f"{len(chosen)} alerts; all times are divided by {options.factor}", flush=True)
     return _drill_all(chosen, plan, options.lanes)
 
 
@@ -91,7 +93,7 @@ def _print_as_they_come(running: Iterable[Future[Outcome]]) -> None:
 def _drill_one(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
     lacking = "; ".join(filter(None, (need() for need in fault.needs)))
     if lacking:
-        return Outcome(fault.alert, fault.words, skipped=lacking)
+        return Outcome(fault.alert, fault.description, skipped=lacking)
     return drill(fault, plan, patience)
 
 

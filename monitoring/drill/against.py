@@ -13,7 +13,8 @@ from typing import Final
 import httpx2
 
 from monitoring.drill import report
-from monitoring.drill.deployed import Deployed, RuleMissing
+from monitoring.drill.bounds import Rule
+from monitoring.drill.deployed import Delivery, Deployed, RuleMissing
 from monitoring.drill.faults.uploads import Put, flooding, sending_damaged, sending_hostile
 from monitoring.drill.outcome import Measured, Outcome
 from monitoring.drill.waiting import Patience
@@ -29,9 +30,9 @@ def _damaged_slowly(put: Put) -> AbstractContextManager[None]:
 
 @dataclass(frozen=True)
 class SafeFault:
-    """What a client sends, and its description."""
+    """What a client sends for an alert, and the description of that."""
 
-    words: str
+    description: str
     sending: Callable[[Put], AbstractContextManager[None]]
 
 
@@ -55,7 +56,7 @@ def drill(deployed: Deployed, alerts: Sequence[str], patience: Patience) -> list
 
 
 def _drill_one(deployed: Deployed, alert: str, patience: Patience) -> Outcome:
-    outcome = Outcome(alert, SAFE[alert].words)
+    outcome = Outcome(alert, SAFE[alert].description)
     try:
         _run(deployed, outcome, patience)
     except (RuleMissing, TimeoutError, httpx2.HTTPError) as error:
@@ -64,30 +65,42 @@ def _drill_one(deployed: Deployed, alert: str, patience: Patience) -> Outcome:
 
 
 def _run(deployed: Deployed, outcome: Outcome, patience: Patience) -> None:
-    alert = outcome.alert
-    if deployed.is_firing(alert):
+    if deployed.is_firing(outcome.alert):
         outcome.skipped = "it is already firing"
         return
-    rule = deployed.rule(alert)
-    fires, ends = rule.fires_within(), rule.ends_within()
-    print(f"{alert}: up to {(fires + ends) / 60:.0f} minutes", flush=True)
-    outcome.fired = Measured(fires)
-    outcome.notified = Measured(fires + _HANDOVER_SECONDS)
-    with SAFE[alert].sending(deployed.put):
-        began = time.time()
-        patience.until(lambda: deployed.is_firing(alert), fires, f"{alert} fires")
-        outcome.fired.after = time.time() - began
-        notice = patience.until(
-            lambda: deployed.delivery_of(alert),
-            _HANDOVER_SECONDS,
-            f"Alertmanager notifies of {alert}",
-        )
-        outcome.notified.after = time.time() - began
-    outcome.arrival = f"given to {', '.join(notice.receivers)}"
-    outcome.playbook = notice.playbook
-    if httpx2.get(notice.playbook, timeout=10).status_code != 200:
-        outcome.problems.append(f"its playbook {notice.playbook} does not open")
-    ended = time.time()
-    outcome.resolved = Measured(ends)
-    patience.until(lambda: not deployed.is_firing(alert), ends, f"{alert} ends")
-    outcome.resolved.after = time.time() - ended
+    rule = deployed.rule(outcome.alert)
+    minutes = (rule.fires_within() + rule.ends_within()) / 60
+    print(f"{outcome.alert}: up to {minutes:.0f} minutes", flush=True)
+    with SAFE[outcome.alert].sending(deployed.put):
+        delivery = _await_delivery(deployed, outcome, rule, patience)
+    outcome.arrival = f"given to {', '.join(delivery.receivers)}"
+    outcome.playbook = delivery.playbook
+    if httpx2.get(delivery.playbook, timeout=10).status_code != 200:
+        outcome.problems.append(f"its playbook {delivery.playbook} does not open")
+    _await_end(deployed, outcome, rule, patience)
+
+
+def _await_delivery(
+    deployed: Deployed, outcome: Outcome, rule: Rule, patience: Patience
+) -> Delivery:
+    """Wait until the alert fires and Alertmanager notifies of it, and measure when."""
+    alert, within, began = outcome.alert, rule.fires_within(), time.time()
+    outcome.fired = fired = Measured(within)
+    outcome.notified = notified = Measured(within + _HANDOVER_SECONDS)
+    patience.until(lambda: deployed.is_firing(alert), within, f"{alert} fires")
+    fired.after = time.time() - began
+    delivery = patience.until(
+        lambda: deployed.delivery_of(alert),
+        _HANDOVER_SECONDS,
+        f"Alertmanager notifies of {alert}",
+    )
+    notified.after = time.time() - began
+    return delivery
+
+
+def _await_end(deployed: Deployed, outcome: Outcome, rule: Rule, patience: Patience) -> None:
+    """Wait until the alert no longer fires, and measure when."""
+    alert, within, ended = outcome.alert, rule.ends_within(), time.time()
+    outcome.resolved = resolved = Measured(within)
+    patience.until(lambda: not deployed.is_firing(alert), within, f"{alert} ends")
+    resolved.after = time.time() - ended

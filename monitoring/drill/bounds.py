@@ -35,7 +35,8 @@ class Rule:
     """What decides when an alert fires and ends, in seconds.
 
     `range` is the longest time that its rule looks back, `hold` is `for`, `keep` is
-    `keep_firing_for`, and `interval` is that of evaluations.
+    `keep_firing_for`, `interval` is that of evaluations, and `extra` is what one cause, or its end,
+    takes in addition.
     """
 
     severity: str
@@ -43,21 +44,22 @@ class Rule:
     hold: float
     keep: float
     interval: float
+    extra: float = 0
 
-    def fires_within(self, extra: float = 0) -> float:
+    def fires_within(self) -> float:
         """Seconds after the cause: the range, `for` and two evaluations."""
-        return self.range + self.hold + 2 * self.interval + extra + ALLOWANCE_SECONDS
+        return self.range + self.hold + 2 * self.interval + self.extra + ALLOWANCE_SECONDS
 
-    def ends_within(self, extra: float = 0) -> float:
+    def ends_within(self) -> float:
         """Seconds after the end of the cause: the range, `keep_firing_for` and two evaluations."""
-        return self.range + self.keep + 2 * self.interval + extra + ALLOWANCE_SECONDS
+        return self.range + self.keep + 2 * self.interval + self.extra + ALLOWANCE_SECONDS
 
-    def resolves_within(self, route: Route, extra: float = 0) -> float:
+    def resolves_within(self, route: Route) -> float:
         """Seconds from the end of the cause until the last notice of it.
 
         Alertmanager reports the end at the group's next interval.
         """
-        return self.ends_within(extra) + route.group_interval
+        return self.ends_within() + route.group_interval
 
 
 def rules_of(configurations: Configurations) -> dict[str, Rule]:

@@ -10,11 +10,15 @@ from monitoring.relocation import ALERTMANAGER, PROMETHEUS, RULES, Config
 
 @dataclass(frozen=True)
 class Configurations:
-    """Of rules, Prometheus and Alertmanager. The rules stay text, for Prometheus to read."""
+    """Of rules, Prometheus and Alertmanager; `factor` is what their times were divided by.
+
+    The rules stay text, for Prometheus to read.
+    """
 
     rules: str
     prometheus: Config
     alertmanager: Config
+    factor: int
 
 
 def compressed(factor: int) -> Configurations:
@@ -23,7 +27,7 @@ def compressed(factor: int) -> Configurations:
         compress(file.read_text(), factor) for file in (RULES, PROMETHEUS, ALERTMANAGER)
     )
     return Configurations(
-        rules, _at_one_interval(yaml.safe_load(prometheus)), yaml.safe_load(alertmanager)
+        rules, _at_one_interval(yaml.safe_load(prometheus)), yaml.safe_load(alertmanager), factor
     )
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -21,32 +21,33 @@ def memory_group(name: str, limit_bytes: int) -> Iterator[Path]:
 
     Raises OSError where the system does not let us make one.
     """
-    unified, parent = _parent("memory")
-    limit = "memory.max" if unified else "memory.limit_in_bytes"
-    with _made(parent / name, {limit: str(limit_bytes)}) as group:
+    limit = "memory.max" if _is_unified() else "memory.limit_in_bytes"
+    with _made(_parent("memory") / name, {limit: str(limit_bytes)}) as group:
         yield group
 
 
 @contextmanager
-def cpu_group(name: str, cores: float) -> Iterator[list[Path]]:
-    """New groups with a CPU quota, likewise; in version 1, one has the quota and another counts."""
-    quota = int(cores * _PERIOD_MICROSECONDS)
-    unified, parent = _parent("cpu")
-    if unified:
-        with _made(parent / name, {"cpu.max": f"{quota} {_PERIOD_MICROSECONDS}"}) as group:
-            yield [group]
-        return
-    limits = {
-        "cpu.cfs_period_us": str(_PERIOD_MICROSECONDS),
-        "cpu.cfs_quota_us": str(quota),
-    }
-    with _made(parent / name, limits) as group:
-        counting = _parent("cpuacct")[1] / name
-        if counting.exists():  # often the two are the same
-            yield [group]
-            return
-        with _made(counting, {}) as second:
-            yield [group, second]
+def cpu_groups(name: str, cores: float) -> Iterator[list[Path]]:
+    """New groups with a CPU quota, to be entered together; otherwise as `memory_group`.
+
+    There are two where version 1 has the quota in one hierarchy and counts the time in another.
+    """
+    with ExitStack() as made:
+        limited = made.enter_context(_made(_parent("cpu") / name, _quota(cores)))
+        counting = _parent("cpuacct") / name
+        if counting.exists():  # it is the same
+            yield [limited]
+        else:
+            yield [limited, made.enter_context(_made(counting, {}))]
+
+
+def _quota(cores: float) -> dict[str, str]:
+    """What to write into which file of a group."""
+    quota = str(int(cores * _PERIOD_MICROSECONDS))
+    period = str(_PERIOD_MICROSECONDS)
+    if _is_unified():
+        return {"cpu.max": f"{quota} {period}"}
+    return {"cpu.cfs_period_us": period, "cpu.cfs_quota_us": quota}
 
 
 def used(group: Path) -> int:
@@ -65,14 +66,19 @@ def enter(group: Path) -> None:
     (group / "cgroup.procs").write_text(str(os.getpid()))
 
 
-def _parent(controller: str) -> tuple[bool, Path]:
-    """Whether groups are of version 2, and where a controller's groups are."""
-    unified = (_ROOT / "cgroup.controllers").exists()
-    return unified, _ROOT if unified else _ROOT / controller
+def _is_unified() -> bool:
+    """Whether the groups are of version 2, which has all controllers in one hierarchy."""
+    return (_ROOT / "cgroup.controllers").exists()
+
+
+def _parent(controller: str) -> Path:
+    """Where the groups of a controller are."""
+    return _ROOT if _is_unified() else _ROOT / controller
 
 
 @contextmanager
 def _made(group: Path, limits: Mapping[str, str]) -> Iterator[Path]:
+    """Make a group, and write each limit into its file; remove the group at the end."""
     group.mkdir()
     try:
         for file, limit in limits.items():

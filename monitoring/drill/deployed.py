@@ -1,14 +1,13 @@
 """A stack that runs elsewhere, in real time: what may be done to it, and what can be seen of it."""
 
-import json
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Self
 
 import httpx2
 
 from monitoring.drill.bounds import Rule, looks_back
-
-_CONVERT: Final = "/api/v1/convert"
+from monitoring.drill.prometheus_api import PrometheusApi
+from monitoring.drill.service_process import CONVERT
 
 
 class RuleMissing(Exception):
@@ -31,7 +30,7 @@ class Deployed:
 
     def __init__(self, service: str, prometheus: str, alertmanager: str) -> None:
         self._service = httpx2.Client(base_url=service, timeout=60)
-        self._prometheus = httpx2.Client(base_url=prometheus, timeout=10)
+        self._prometheus = PrometheusApi(prometheus)
         self._alertmanager = httpx2.Client(base_url=alertmanager, timeout=10)
 
     def __enter__(self) -> Self:
@@ -43,14 +42,11 @@ class Deployed:
 
     def put(self, archive: bytes) -> int:
         """Send an archive; return the status of the answer."""
-        return self._service.put(_CONVERT, content=archive).status_code
+        return self._service.put(CONVERT, content=archive).status_code
 
     def is_firing(self, alert: str) -> bool:
         """Whether it fires in Prometheus."""
-        alerts = _data(self._prometheus, "/api/v1/alerts")["alerts"]
-        return any(
-            one["state"] == "firing" and one["labels"]["alertname"] == alert for one in alerts
-        )
+        return self._prometheus.alerts().get(alert) == "firing"
 
     def delivery_of(self, alert: str) -> Delivery | None:
         """What Alertmanager does with it; None if it does not have it, or suppresses it."""
@@ -67,7 +63,7 @@ class Deployed:
 
     def rule(self, alert: str) -> Rule:
         """What decides there when the alert fires and ends. Raises RuleMissing."""
-        groups = _data(self._prometheus, "/api/v1/rules")["groups"]
+        groups = self._prometheus.rule_groups()
         rules = {rule["name"]: (rule, group) for group in groups for rule in group["rules"]}
         if alert not in rules:
             raise RuleMissing(f"Prometheus there has no rule {alert}: give it alert_rules.yml")
@@ -80,9 +76,3 @@ class Deployed:
             keep=rule.get("keepFiringFor", 0),
             interval=group["interval"],
         )
-
-
-def _data(client: httpx2.Client, path: str) -> dict[str, Any]:
-    answer = client.get(path).raise_for_status()
-    data: dict[str, Any] = json.loads(answer.content)["data"]
-    return data

@@ -1,11 +1,10 @@
-"""Where the drill's service can be harmed, and how much."""
+"""The routes by which the drill's service is harmed, and how much."""
 
 from typing import Final
 
-PREFIX: Final = "/drill"
-CRASH: Final = "/crash"
-BLOCK: Final = "/block"
-LABEL: Final = "/label"
+CRASH: Final = "/drill/crash"
+BLOCK: Final = "/drill/block"
+LABEL: Final = "/drill/label"
 
 FACTOR: Final = "DRILL_FACTOR"
 """The environment variable that tells the service by how much times are shortened."""

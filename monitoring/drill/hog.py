@@ -1,6 +1,7 @@
 """A process that takes memory in a control group: `python -m monitoring.drill.hog GROUP BYTES`.
 
-It holds it until its standard input ends. The kernel kills it first if memory runs out.
+It holds the memory until its standard input ends. If the group runs out of memory, the kernel kills
+this process first.
 """
 
 import sys

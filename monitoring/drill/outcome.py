@@ -36,6 +36,11 @@ class Outcome:
     problems: list[str] = field(default_factory=list)
 
     @property
+    def times(self) -> dict[str, Measured | None]:
+        """What is measured, by what happens, in order; None for what has not been waited for."""
+        return {"fired": self.fired, "notified": self.notified, "resolved": self.resolved}
+
+    @property
     def passed(self) -> bool:
         """Whether it was drilled and nothing was amiss."""
         return not self.skipped and not self.problems

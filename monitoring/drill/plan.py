@@ -18,9 +18,8 @@ _INTEGRATIONS: Final[dict[str, tuple[Integration, ...]]] = {
 
 @dataclass(frozen=True)
 class Plan:
-    """The configurations, compressed by `factor`, and what they promise for each alert."""
+    """The compressed configurations, and what they promise for each alert."""
 
-    factor: int
     configurations: Configurations
     rules: dict[str, Rule]
 
@@ -28,7 +27,7 @@ class Plan:
     def compressed(cls, factor: int) -> "Plan":
         """Raises ValueError for a factor that does not divide all times."""
         configurations = compressed(factor)
-        return cls(factor, configurations, rules_of(configurations))
+        return cls(configurations, rules_of(configurations))
 
     def route(self, fault: Fault) -> Route:
         """Where its alert goes."""
@@ -40,8 +39,8 @@ class Plan:
         return [one for one in integrations if not (fault.without_slack and one[0] == "slack")]
 
     def rule(self, fault: Fault) -> Rule:
-        """Its alert's rule, with the time that it looks back for this cause."""
-        rule = self.rules[fault.alert]
+        """Its alert's rule, with what the fault says of how long its own case takes."""
+        rule = replace(self.rules[fault.alert], extra=fault.extra)
         if fault.looks_back is None:
             return rule
-        return replace(rule, range=fault.looks_back / self.factor)
+        return replace(rule, range=fault.looks_back / self.configurations.factor)

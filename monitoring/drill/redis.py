@@ -1,6 +1,5 @@
 """A real Redis, which replicas of the service share to count what clients send."""
 
-import socket
 from pathlib import Path
 from typing import Final
 
@@ -25,8 +24,4 @@ class Redis(Program):
     @property
     def url(self) -> str:
         """As RATE_LIMIT_STORE takes it."""
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        return f"redis://{self.address}/0"

@@ -19,14 +19,7 @@ def line(outcome: Outcome) -> str:
     """One alert, on a terminal."""
     if outcome.skipped:
         return f"{outcome.alert:<38} SKIPPED: {outcome.skipped}"
-    times = "  ".join(
-        f"{name} {_time(measured)}"
-        for name, measured in (
-            ("fired", outcome.fired),
-            ("notified", outcome.notified),
-            ("resolved", outcome.resolved),
-        )
-    )
+    times = "  ".join(f"{what} {_time(measured)}" for what, measured in outcome.times.items())
     way = f"  {outcome.arrival}" if outcome.arrival else ""
     beside = f"  also notified of: {', '.join(outcome.companions)}" if outcome.companions else ""
     problems = "".join(f"\n    {problem}" for problem in outcome.problems)
@@ -65,7 +58,7 @@ def write(outcomes: Sequence[Outcome], factor: int, seconds: float, folder: Path
 
 
 def _row(outcome: Outcome) -> str:
-    times = (_time(one) for one in (outcome.fired, outcome.notified, outcome.resolved))
+    times = map(_time, outcome.times.values())
     result = outcome.verdict if not outcome.skipped else f"skipped: {outcome.skipped}"
     cells = (outcome.alert, outcome.cause, *times, ", ".join(outcome.companions) or "none", result)
     return "| " + " | ".join(cells) + " |"

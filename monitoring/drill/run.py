@@ -14,9 +14,10 @@ from monitoring.drill.bounds import ALLOWANCE_SECONDS
 from monitoring.drill.faults import Arrival, Fault
 from monitoring.drill.outcome import Measured, Outcome
 from monitoring.drill.plan import Integration, Plan
-from monitoring.drill.stack import RESEND_SECONDS, Stack
+from monitoring.drill.stack import Stack, running_stack
 from monitoring.drill.waiting import Interrupted, Patience
-from monitoring.receiver import Notification
+from monitoring.drill.watchers import RESEND_SECONDS
+from monitoring.notifications import Notification
 
 _PLAYBOOK: Final = re.compile(r"https?://[^\s\"<>|]+/user/playbooks/\w+\.html")
 _HEARTBEAT_GRACE_SECONDS: Final = 1.0
@@ -27,12 +28,12 @@ def drill(fault: Fault, plan: Plan, patience: Patience) -> Outcome:
 
     Raises Interrupted.
     """
-    outcome = Outcome(fault.alert, fault.words, arrival=fault.arrival.value)
+    outcome = Outcome(fault.alert, fault.description, arrival=fault.arrival.value)
     try:
         with (
             TemporaryDirectory(prefix="docc2context-drill-") as folder,
             fault.place(Path(folder)) as site,
-            Stack(Path(folder), plan.configurations, site, plan.factor, patience) as stack,
+            running_stack(Path(folder), site, plan.configurations, patience) as stack,
         ):
             _Drill(fault, plan, stack, outcome).run()
     except Interrupted:
@@ -50,7 +51,7 @@ class _Drill:
         self._rule = plan.rule(fault)
         self._route = plan.route(fault)
         self._integrations = plan.integrations(fault)
-        self._resend = RESEND_SECONDS / plan.factor
+        self._resend = RESEND_SECONDS / plan.configurations.factor
         self._stack = stack
         self._outcome = outcome
 
@@ -67,7 +68,7 @@ class _Drill:
             began = time.time()
             self._await_firing(began)
             if arrival is Arrival.AT_ONCE:
-                self._await_notification(began, self._bound_of_firing())
+                self._await_notification(began, self._rule.fires_within())
             else:
                 self._await_missing_heartbeat()
         ended = time.time()
@@ -75,16 +76,16 @@ class _Drill:
             resent = self._resend + 2 * self._rule.interval + ALLOWANCE_SECONDS
             self._await_notification(ended, resent)
         if arrival is Arrival.NEVER:
-            self._await_unheard_end(ended)
+            self._await_end_without_notice(ended)
         else:
             self._await_resolution(ended)
         # So that what comes late is seen too.
         self._stack.until_quiet()
 
     def _await_firing(self, began: float) -> None:
-        self._outcome.fired = fired = Measured(self._bound_of_firing())
+        self._outcome.fired = fired = Measured(self._rule.fires_within())
         self._until(
-            lambda: self._stack.alerts().get(self._fault.alert) == "firing",
+            lambda: self._stack.api.alerts().get(self._fault.alert) == "firing",
             fired.within,
             "it fires",
         )
@@ -107,14 +108,14 @@ class _Drill:
             self._check_playbook(one)
 
     def _await_resolution(self, ended: float) -> None:
-        self._outcome.resolved = resolved = Measured(self._bound_of_resolution())
+        self._outcome.resolved = resolved = Measured(self._rule.resolves_within(self._route))
         notices = self._await_notices("resolved", resolved.within)
         resolved.after = max(one.at for one in notices) - ended
 
-    def _await_unheard_end(self, ended: float) -> None:
-        self._outcome.resolved = resolved = Measured(self._bound_of_resolution())
+    def _await_end_without_notice(self, ended: float) -> None:
+        self._outcome.resolved = resolved = Measured(self._rule.resolves_within(self._route))
         self._until(
-            lambda: self._fault.alert not in self._stack.alerts(),
+            lambda: self._fault.alert not in self._stack.api.alerts(),
             resolved.within,
             "it no longer fires",
         )
@@ -143,17 +144,11 @@ class _Drill:
 
         where = " ".join(filter(None, integration))
         return self._stack.patience.until(
-            came, _patience(within), f"{where} is notified ({status})"
+            came, _longest_wait(within), f"{where} is notified ({status})"
         )
 
     def _until(self, look: Callable[[], bool], within: float, what: str) -> None:
-        self._stack.patience.until(look, _patience(within), what)
-
-    def _bound_of_firing(self) -> float:
-        return self._rule.fires_within(self._fault.extra)
-
-    def _bound_of_resolution(self) -> float:
-        return self._rule.resolves_within(self._route, self._fault.extra)
+        self._stack.patience.until(look, _longest_wait(within), what)
 
     def _check_playbook(self, notice: Notification) -> None:
         found = _PLAYBOOK.search(json.dumps(notice.body))
@@ -176,11 +171,9 @@ class _Drill:
                 self._outcome.problems.append(f"{name} caused a notification too")
 
     def _judge_times(self) -> None:
-        outcome = self._outcome
-        for what in ("fired", "notified", "resolved"):
-            measured: Measured | None = getattr(outcome, what)
+        for what, measured in self._outcome.times.items():
             if measured is not None and measured.after is not None and not measured.passed:
-                outcome.problems.append(
+                self._outcome.problems.append(
                     f"{what} after {measured.after:.1f} s, over {measured.within:.1f} s"
                 )
 
@@ -189,6 +182,6 @@ def _others(notices: Iterable[Notification], alert: str) -> list[str]:
     return sorted({one.alertname for one in notices} - {alert})
 
 
-def _patience(within: float) -> float:
-    """Longer than allowed, so that the report can say how late something was."""
+def _longest_wait(within: float) -> float:
+    """Longer than is allowed, so that the report can say how late something was."""
     return 1.5 * within + 5

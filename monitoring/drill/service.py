@@ -11,9 +11,9 @@ from prometheus_client import Gauge
 
 from app.core.sampler import INTERVAL_SECONDS
 from app.main import create_app
-from monitoring.drill.harm import BLOCK, BLOCK_SECONDS, CRASH, FACTOR, LABEL, PREFIX
+from monitoring.drill.harm import BLOCK, BLOCK_SECONDS, CRASH, FACTOR, LABEL
 
-router = APIRouter(prefix=PREFIX, include_in_schema=False)
+router = APIRouter(include_in_schema=False)
 labelled = Gauge("drill_labelled", "Of the drill; always 1.", ["value"], registry=None)
 
 

@@ -16,12 +16,12 @@ def repeated(send: Callable[[], object], *, every: float, senders: int = 1) -> I
     """Call `send` again and again, `every` seconds apart, in each of `senders` threads."""
     over = threading.Event()
 
-    def go() -> None:
+    def send_until_over() -> None:
         while not over.wait(every):
             with suppress(httpx2.TransportError):
                 send()
 
-    threads = [threading.Thread(target=go, name="traffic") for _ in range(senders)]
+    threads = [threading.Thread(target=send_until_over, name="traffic") for _ in range(senders)]
     for thread in threads:
         thread.start()
     try:

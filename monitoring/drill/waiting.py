@@ -44,8 +44,8 @@ class Patience:
 def retried(call: Callable[[], T], *failures: type[Exception], seconds: float) -> T:
     """What `call` returns; retried while it raises one of the failures, for some seconds at most.
 
-    For undoing, which an interrupted drill must do too: what has just ended may hold on for a
-    moment to what is to be removed.
+    For undoing what a fault has done: a process that has just ended may still hold, for a moment,
+    what is to be removed. Unlike the waits of `Patience`, it goes on if the drill is interrupted.
     """
     end = time.monotonic() + seconds
     while True:

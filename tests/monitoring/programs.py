@@ -13,14 +13,14 @@ from monitoring.programs import (
     ProgramMissing,
     Prometheus,
     free_port,
-    require_both,
+    require_watchers,
 )
 
 
 def _missing() -> str:
     """Which of the two are not installed, by whatever name; empty if both are."""
     try:
-        require_both()
+        require_watchers()
     except ProgramMissing as missing:
         return str(missing)
     return ""

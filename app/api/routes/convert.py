@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 
-from app.api.conversion_options import ASSETS_FIELD, SPLIT, requested_options
+from app.api.conversion_options import ASSETS_FIELD, SPLIT_REMEDY, requested_options
 from app.api.deps import Services, ServicesDep, UntilSentDep
 from app.api.hangup import unless_hung_up
 from app.api.openapi.operations import RESULT, UPLOAD, problems
@@ -140,7 +140,7 @@ def _remedies_adapted(request: Request, *, has_options: bool) -> Iterator[None]:
         if error.code in _BAD_ZIP and media_type in _TEXT_TYPES:
             error.remedy = f"{error.remedy} {_SEND_A_FILE}"
         if error.code is ErrorCode.OUTPUT_TOO_LARGE and not has_options:
-            error.remedy = SPLIT
+            error.remedy = SPLIT_REMEDY
         raise
 
 

@@ -6,12 +6,12 @@ from monitoring.drill.faults import (
     conversions,
     disk,
     objective,
+    prometheus_storage,
+    rate_limit_store,
     replicas,
     requests,
     resources,
     series,
-    storage,
-    store,
     uploads,
     watcher,
 )
@@ -20,14 +20,14 @@ from monitoring.drill.faults.base import Arrival, Fault
 FAULTS: Final = {
     fault.alert: fault
     for part in (
-        storage,
+        prometheus_storage,
         objective,
         conversions,
         disk,
         resources,
         watcher,
         series,
-        store,
+        rate_limit_store,
         requests,
         uploads,
         replicas,

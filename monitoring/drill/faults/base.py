@@ -7,17 +7,32 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import Final
 
-from monitoring.drill.stack import Site, Stack
+from monitoring.drill.site import Site
+from monitoring.drill.stack import Stack
 
 Cause = Callable[[Stack], AbstractContextManager[None]]
 """When entered, it does the harm; when left, for whatever reason, it undoes it."""
 
 Place = Callable[[Path], AbstractContextManager[Site]]
-"""Makes the site of the service, in a folder, and removes it."""
+"""Makes what a site needs in the drill's folder; removes it when left."""
 
 Need = Callable[[], str]
 """What this machine lacks for causing a fault, in words; empty if nothing."""
+
+
+def place_of(site: Site) -> Place:
+    """A site for which nothing has to be made."""
+
+    @contextmanager
+    def place(_: Path) -> Iterator[Site]:
+        yield site
+
+    return place
+
+
+_USUAL: Final = place_of(Site())
 
 
 class Arrival(Enum):
@@ -33,7 +48,7 @@ class Arrival(Enum):
 
 @dataclass(frozen=True)
 class Fault:
-    """One alert's real cause.
+    """One alert's real cause, its description, and where it happens: by default on a usual site.
 
     `companions` are the alerts of which people may be notified too, each with its reason.
     `looks_back`, in real seconds, replaces the rule's range where that is not how long the alert
@@ -41,9 +56,9 @@ class Fault:
     """
 
     alert: str
-    words: str
+    description: str
     cause: Cause
-    place: Place
+    place: Place = _USUAL
     companions: Mapping[str, str] = field(default_factory=dict)
     arrival: Arrival = Arrival.AT_ONCE
     without_slack: bool = False
@@ -69,18 +84,3 @@ def program(name: str, package: str) -> Need:
         return "" if shutil.which(name) else f"needs {name}: apt-get install {package}"
 
     return need
-
-
-def site(**settings: object) -> Place:
-    """A service in an ordinary folder, with these settings."""
-    return standing(Site(settings=settings))
-
-
-def standing(given: Site) -> Place:
-    """A site for which nothing needs to be made."""
-
-    @contextmanager
-    def place(_: Path) -> Iterator[Site]:
-        yield given
-
-    return place

@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Final
 
 from monitoring.drill import archives
-from monitoring.drill.faults.base import Fault, Place, site
-from monitoring.drill.stack import Site, Stack
+from monitoring.drill.faults.base import Fault, Place
+from monitoring.drill.site import Site
+from monitoring.drill.stack import Stack
 from monitoring.drill.traffic import repeated
 
 _CONVERTER: Final = "converter"
-_LEFT: Final = 6
+"""The name of the command, in the drill's folder."""
+
+_ORPHANS: Final = 6
+"""WorkspaceLeak fires above 5."""
 
 _SLOW_SECONDS: Final = 31
 """ConversionSlow fires above 30 s, which no factor shortens."""
@@ -84,7 +88,7 @@ def _slow(stack: Stack) -> Iterator[None]:
         ),
     ):
         stack.patience.until(
-            lambda: bool(stack.query("conversion_duration_seconds_count > 0")),
+            lambda: bool(stack.api.query("conversion_duration_seconds_count > 0")),
             2 * _SLOW_SECONDS,
             "Prometheus sees the end of the first slow conversion",
         )
@@ -93,7 +97,7 @@ def _slow(stack: Stack) -> Iterator[None]:
 
 @contextmanager
 def _left_behind(stack: Stack) -> Iterator[None]:
-    folders = [stack.service.workspace / f"swift-conv-drill-{number}" for number in range(_LEFT)]
+    folders = [stack.service.workspace / f"swift-conv-drill-{number}" for number in range(_ORPHANS)]
     for folder in folders:
         folder.mkdir()
     try:
@@ -141,8 +145,7 @@ FAULTS: Final = (
     ),
     Fault(
         "WorkspaceLeak",
-        f"{_LEFT} orphaned folders swift-conv-* lie in the workspace",
+        f"{_ORPHANS} orphaned folders swift-conv-* lie in the workspace",
         _left_behind,
-        site(),
     ),
 )

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from monitoring.drill.faults.base import Fault, loop_device, program, root
-from monitoring.drill.stack import Site, Stack
+from monitoring.drill.site import Site
+from monitoring.drill.stack import Stack
 from monitoring.drill.traffic import repeated
 from monitoring.drill.waiting import retried
 
@@ -22,7 +23,8 @@ _FULL_BYTES: Final = 200 * _MIB
 
 _LARGE_BYTES: Final = 16 * _GIB
 _USED_BYTES: Final = int(0.64 * _LARGE_BYTES)
-"""DiskWillFillIn4Hours requires under 40 % left; beyond 1 GiB, that must last for the drill."""
+"""DiskWillFillIn4Hours fires only with under 40 % left, and LowDiskSpace at 1 GiB: the room between
+them must last for the drill."""
 
 _STEP_BYTES: Final = 12 * _MIB
 _STEP_SECONDS: Final = 0.5
@@ -37,7 +39,7 @@ def _small(folder: Path) -> Iterator[Site]:
     with _mounted(
         folder, "-t", "tmpfs", "-o", f"size={_SMALL_BYTES}", "docc2context-drill"
     ) as disk:
-        yield Site(settings={"WORKSPACE_DIR": disk})
+        yield Site(workspace=disk)
 
 
 @contextmanager
@@ -51,7 +53,7 @@ def _large(folder: Path) -> Iterator[Site]:
     subprocess.run(make, check=True)
     with _mounted(folder, "-o", "loop", str(image)) as disk:
         _allocate(disk / _FILLING, _USED_BYTES)
-        yield Site(settings={"WORKSPACE_DIR": disk})
+        yield Site(workspace=disk)
 
 
 @contextmanager
@@ -105,11 +107,5 @@ FAULTS: Final = (
         looks_back=5 * 60,  # its hour is for seeing that it goes on
         needs=(root, loop_device, program("mkfs.ext4", "e2fsprogs")),
     ),
-    Fault(
-        "LowDiskSpace",
-        "the workspace's filesystem is filled",
-        _filled,
-        _small,
-        needs=(root,),
-    ),
+    Fault("LowDiskSpace", "the workspace's filesystem is filled", _filled, _small, needs=(root,)),
 )

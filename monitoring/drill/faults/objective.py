@@ -56,9 +56,9 @@ def _few_failing(stack: Stack) -> Iterator[None]:
 
 
 def _convert(stack: Stack, number: int, one_in: int) -> None:
-    """Send a good archive; the converter fails the first of every `one_in`.
+    """Send a good archive, the one of this number; the converter fails the first of every `one_in`.
 
-    The first, not the last: then the share is never lower, however few there have been.
+    The first, not the last, so that at no time a smaller share has failed.
     """
     broken = stack.folder / _BROKEN
     if number % one_in == 0:
@@ -72,7 +72,8 @@ def _convert(stack: Stack, number: int, one_in: int) -> None:
 def _mend(stack: Stack, sent: int, one_in: int, share: float) -> None:
     """Send enough good archives for the failures to be no more than a share of all.
 
-    For them to be forgotten takes the whole range: hours, even shortened, for the slow burn.
+    Waiting until the failures are out of the rule's range would take hours for the slow burn, even
+    shortened.
     """
     failed = ceil(sent / one_in)
     for _ in range(ceil(failed / share) - sent):

@@ -5,15 +5,21 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Final
 
-from monitoring.drill.faults.base import Fault, site, standing
-from monitoring.drill.stack import Site, Stack
+from monitoring.drill.faults.base import Fault, place_of
+from monitoring.drill.site import Site
+from monitoring.drill.stack import Stack
 
 DISCOVERY_SECONDS: Final = 5.5
 """Prometheus applies changed targets every 5 s, which no option shortens."""
 
 _KNOWN_SECONDS: Final = 60.0
+"""How long to wait until Prometheus has known all replicas for 5 minutes, compressed."""
+
 _RESTARTS: Final = 4
+"""ServiceRestarting fires above 2 in 15 minutes."""
+
 _RESTART_SECONDS: Final = 20.0
+"""How long to wait until Prometheus has seen one."""
 
 
 @contextmanager
@@ -37,7 +43,7 @@ def _unknown(stack: Stack) -> Iterator[None]:
 @contextmanager
 def _fewer(stack: Stack) -> Iterator[None]:
     stack.patience.until(
-        lambda: stack.query("job:up:known5m") == [len(stack.services)],
+        lambda: stack.api.query("job:up:known5m") == [len(stack.services)],
         _KNOWN_SECONDS,
         "Prometheus has known all replicas for 5 minutes, compressed",
     )
@@ -63,23 +69,17 @@ def _restarting(stack: Stack) -> Iterator[None]:
 
 def _prometheus_sees(stack: Stack, starts: int) -> bool:
     started = f'process_start_time_seconds{{instance="{stack.service.address}"}}'
-    return stack.query(f"changes({started}[2m])") == [starts]
+    return stack.api.query(f"changes({started}[2m])") == [starts]
 
 
 FAULTS: Final = (
-    Fault("ServiceDown", "the service is killed by SIGKILL", _killed, site()),
-    Fault(
-        "ServiceAbsent",
-        "the list of targets is emptied",
-        _unknown,
-        site(),
-        extra=DISCOVERY_SECONDS,
-    ),
+    Fault("ServiceDown", "the service is killed by SIGKILL", _killed),
+    Fault("ServiceAbsent", "the list of targets is emptied", _unknown, extra=DISCOVERY_SECONDS),
     Fault(
         "ReplicaMissing",
         "one of two services is removed from the targets",
         _fewer,
-        standing(Site(replicas=2)),
+        place_of(Site(replicas=2)),
         looks_back=0,  # its hour is for how long it remembers
         extra=DISCOVERY_SECONDS,
     ),
@@ -87,7 +87,6 @@ FAULTS: Final = (
         "ServiceRestarting",
         f"the service is killed and started {_RESTARTS} times",
         _restarting,
-        site(),
         companions={"ServiceDown": "where a start takes over a minute, compressed"},
     ),
 )

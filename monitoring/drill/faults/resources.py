@@ -11,16 +11,23 @@ from typing import Final
 from app.core.sampler import INTERVAL_SECONDS
 from app.services.drain import FILE_NAME
 from monitoring.drill import archives
-from monitoring.drill.control_groups import cpu_group, entering, memory_group, used
-from monitoring.drill.faults.base import Fault, root, site
-from monitoring.drill.stack import Site, Stack
+from monitoring.drill.control_groups import cpu_groups, entering, memory_group, used
+from monitoring.drill.faults.base import Fault, root
+from monitoring.drill.site import Site
+from monitoring.drill.stack import Stack
 from monitoring.drill.traffic import repeated
 from monitoring.relocation import ROOT
 
 _MIB: Final = 1 << 20
 _MEMORY_BYTES: Final = 512 * _MIB
-_CORES: Final = 0.5
+_TAKEN: Final = 0.95
+_SURELY_TAKEN: Final = 0.92
+"""Shares of the memory limit: HighMemoryUsage fires above 0.9."""
+
 _TAKE_SECONDS: Final = 20.0
+"""How long to wait until the memory is taken."""
+
+_CORES: Final = 0.5
 
 _PAGES: Final = 2000
 """The pages of an archive that keeps a CPU busy for some tenths of a second."""
@@ -44,10 +51,12 @@ def _hogged(stack: Stack, size: int) -> Iterator[None]:
 
 @contextmanager
 def _memory_taken(stack: Stack) -> Iterator[None]:
-    size = int(0.95 * _MEMORY_BYTES) - used(_group(stack))
+    size = int(_TAKEN * _MEMORY_BYTES) - used(_group(stack))
     with _hogged(stack, size):
         stack.patience.until(
-            lambda: used(_group(stack)) > 0.92 * _MEMORY_BYTES, _TAKE_SECONDS, "memory is taken"
+            lambda: used(_group(stack)) > _SURELY_TAKEN * _MEMORY_BYTES,
+            _TAKE_SECONDS,
+            "memory is taken",
         )
         yield
 
@@ -94,7 +103,7 @@ def _little_cpu(folder: Path) -> Iterator[Site]:
     """Part of a CPU where possible, otherwise one CPU: the others are for what watches."""
     with ExitStack() as stack:
         try:
-            groups = stack.enter_context(cpu_group(_group_name(folder), _CORES))
+            groups = stack.enter_context(cpu_groups(_group_name(folder), _CORES))
         except OSError:
             cpu = min(os.sched_getaffinity(0))
             yield _busy("taskset", "--cpu-list", str(cpu))
@@ -104,7 +113,7 @@ def _little_cpu(folder: Path) -> Iterator[Site]:
 
 @contextmanager
 def _cpu_quota(folder: Path) -> Iterator[Site]:
-    with cpu_group(_group_name(folder), _CORES) as groups:
+    with cpu_groups(_group_name(folder), _CORES) as groups:
         yield _busy(*(word for group in groups for word in entering(group)))
 
 
@@ -120,7 +129,7 @@ def _group_name(folder: Path) -> str:
 FAULTS: Final = (
     Fault(
         "HighMemoryUsage",
-        "another process in the service's control group takes 95 % of its memory",
+        f"another process in the service's control group takes {100 * _TAKEN:.0f} % of its memory",
         _memory_taken,
         _limited,
         needs=(root,),
@@ -152,14 +161,12 @@ FAULTS: Final = (
         "ServiceNotReady",
         "a file DRAIN is left in the workspace",
         _drained,
-        site(),
         extra=INTERVAL_SECONDS,
     ),
     Fault(
         "ResourceMetricsStale",
         "the workspace is moved away",
         _gone,
-        site(),
         companions={"ServiceNotReady": "a workspace that is gone cannot store anything"},
     ),
 )

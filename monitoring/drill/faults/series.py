@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from monitoring.drill import harm
-from monitoring.drill.faults.base import Fault, site
+from monitoring.drill.faults.base import Fault
 from monitoring.drill.stack import Stack
 
 _MANY: Final = 3500
@@ -24,7 +24,7 @@ def _labelled(stack: Stack, values: int) -> Iterator[None]:
 
 
 def _label(stack: Stack, values: int) -> None:
-    answer = stack.service.client.get(harm.PREFIX + harm.LABEL, params={"values": values})
+    answer = stack.service.client.get(harm.LABEL, params={"values": values})
     answer.raise_for_status()
 
 
@@ -33,13 +33,7 @@ FAULTS: Final = (
         "PrometheusSampleLimitHit",
         f"a label has {_TOO_MANY} values",
         lambda stack: _labelled(stack, _TOO_MANY),
-        site(),
         companions={"ServiceDown": "a dropped scrape counts as a failed one"},
     ),
-    Fault(
-        "SeriesExplosion",
-        f"a label has {_MANY} values",
-        lambda stack: _labelled(stack, _MANY),
-        site(),
-    ),
+    Fault("SeriesExplosion", f"a label has {_MANY} values", lambda stack: _labelled(stack, _MANY)),
 )

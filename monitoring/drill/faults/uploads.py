@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
 from monitoring.drill import archives
-from monitoring.drill.faults.base import Fault, site
+from monitoring.drill.faults.base import Fault, place_of
+from monitoring.drill.site import Site
 from monitoring.drill.stack import Stack
 from monitoring.drill.traffic import repeated
 
@@ -60,18 +61,17 @@ def _flood(stack: Stack) -> AbstractContextManager[None]:
 
 
 FAULTS: Final = (
-    Fault("HighExtractionFailureRate", "damaged archives are sent", _damaged, site()),
+    Fault("HighExtractionFailureRate", "damaged archives are sent", _damaged),
     Fault(
         "SuspiciousArchives",
         "archives that would write outside their folder are sent among good ones",
         _hostile,
-        site(),
     ),
     Fault(
         "RateLimitTriggered",
         "a client sends ten archives a second",
         _flood,
-        site(RATE_LIMIT="5/minute", RATE_LIMIT_ENABLED=True),
+        place_of(Site(settings={"RATE_LIMIT": "5/minute", "RATE_LIMIT_ENABLED": True})),
     ),
-    Fault("ConversionsAbandoned", "clients hang up in the middle of uploads", _broken_off, site()),
+    Fault("ConversionsAbandoned", "clients hang up in the middle of uploads", _broken_off),
 )

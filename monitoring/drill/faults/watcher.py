@@ -5,10 +5,12 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
-from monitoring.drill.faults.base import Arrival, Fault, site, standing
+from monitoring.drill.faults.base import Arrival, Fault, place_of
 from monitoring.drill.faults.replicas import DISCOVERY_SECONDS
 from monitoring.drill.faults.uploads import sending_hostile
-from monitoring.drill.stack import RESEND_SECONDS, Site, Stack
+from monitoring.drill.site import Site
+from monitoring.drill.stack import Stack
+from monitoring.drill.watchers import RESEND_SECONDS
 from monitoring.programs import Program
 
 _UNKNOWN_SETTING: Final = "no_such_setting: true\n"
@@ -95,14 +97,12 @@ FAULTS: Final = (
         "PrometheusRuleFailures",
         "a rule with a many-to-many match is added, and SIGHUP is sent",
         _rule_broken,
-        site(),
         companions=_AFTER_RELOAD,
     ),
     Fault(
         "PrometheusAlertsNotDelivered",
         "Alertmanager is killed",
         _alertmanager_killed,
-        site(),
         companions={"MonitoringTargetDown": "Alertmanager cannot be scraped either"},
         arrival=Arrival.AFTERWARDS,
         looks_back=5 * 60 + 2 * RESEND_SECONDS,  # only what it tries to send is dropped
@@ -111,7 +111,6 @@ FAULTS: Final = (
         "PrometheusNotConnectedToAlertmanager",
         "Alertmanager is removed from the list of targets",
         _alertmanager_unknown,
-        site(),
         companions={"PrometheusAlertsNotDelivered": "alerts with nowhere to go are dropped"},
         arrival=Arrival.NEVER,
         extra=DISCOVERY_SECONDS,
@@ -120,7 +119,6 @@ FAULTS: Final = (
         "AlertmanagerNotificationsFailing",
         "Slack refuses all messages, beginning with the notice of hostile archives",
         _slack_refuses,
-        site(),
         companions={"SuspiciousArchives": "the alert that Slack is to be sent"},
         without_slack=True,
     ),
@@ -128,19 +126,17 @@ FAULTS: Final = (
         "PrometheusConfigReloadFailed",
         "a setting that Prometheus does not know is added, and SIGHUP is sent",
         _prometheus_misconfigured,
-        site(),
         companions=_AFTER_RELOAD,
     ),
     Fault(
         "AlertmanagerConfigReloadFailed",
         "a setting that Alertmanager does not know is added, and SIGHUP is sent",
         _alertmanager_misconfigured,
-        site(),
     ),
     Fault(
         "MonitoringTargetDown",
         "the second of two Alertmanagers is killed",
         _second_alertmanager_killed,
-        standing(Site(alertmanagers=2)),
+        place_of(Site(alertmanagers=2)),
     ),
 )

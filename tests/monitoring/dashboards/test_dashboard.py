@@ -21,7 +21,8 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from monitoring import relocation
 from monitoring.dashboards import build
-from monitoring.dashboards.panels import ROWS, Panel, Query
+from monitoring.dashboards.panel import Panel, Query
+from monitoring.dashboards.panels import ROWS
 from monitoring.programs import ProgramMissing, Prometheus
 from tests.app.archives import damaged_doccarchive, doccarchive
 from tests.app.serving import NEEDS_PROC, Server, eventually

@@ -34,7 +34,7 @@ def test_an_alert_may_take_its_range_its_hold_and_two_evaluations() -> None:
 
     assert (rule.range, rule.interval) == (15, 0.75)
     assert rule.fires_within() == 15 + 30 + 1.5 + ALLOWANCE_SECONDS
-    assert rule.fires_within(extra=5) == 15 + 30 + 1.5 + ALLOWANCE_SECONDS + 5
+    assert replace(rule, extra=5).fires_within() == 15 + 30 + 1.5 + ALLOWANCE_SECONDS + 5
 
 
 def test_groups_may_have_an_interval_of_their_own() -> None:

@@ -43,7 +43,7 @@ def test_all_alerts_are_listed_with_their_causes() -> None:
     listed = drill("--list").stdout.splitlines()
 
     assert [line.split()[0] for line in listed] == list(FAULTS)
-    assert all(FAULTS[line.split()[0]].words in line for line in listed)
+    assert all(FAULTS[line.split()[0]].description in line for line in listed)
 
 
 def test_what_does_harm_is_refused_against_a_deployed_stack() -> None:

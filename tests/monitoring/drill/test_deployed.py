@@ -14,7 +14,7 @@ ELSEWHERE = "http://127.0.0.1:9"
 @NEEDS_PROGRAMS
 def test_a_running_prometheus_tells_of_each_alert_what_its_files_say(tmp_path: Path) -> None:
     every_second = {"global": {"evaluation_interval": "1s"}}
-    in_files = rules_of(Configurations(RULES.read_text(), every_second, {}))
+    in_files = rules_of(Configurations(RULES.read_text(), every_second, {}, factor=1))
 
     targets = dict.fromkeys(("docc2context", "alertmanager"), 9)
     with (

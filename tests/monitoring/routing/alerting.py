@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from monitoring import relocation
+from monitoring.notifications import Notification
 from monitoring.programs import Alertmanager
-from monitoring.receiver import Notification, Receiver
+from monitoring.receiver import Receiver
 
 TOKEN = "heartbeat-token"
 

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from monitoring.receiver import Notification
+from monitoring.notifications import Notification
 from tests.app.serving import eventually
 from tests.monitoring.routing.alerting import Alerting, alert
 

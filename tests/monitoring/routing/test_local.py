@@ -17,7 +17,7 @@ import pytest
 
 from monitoring import relocation
 from monitoring.local_setup import Setup, prometheus_file, unusable_ports
-from monitoring.programs import ProgramMissing, free_port, require_both
+from monitoring.programs import ProgramMissing, free_port, require_watchers
 from tests.app.processes import children_of, is_running
 from tests.app.serving import NEEDS_PROC, eventually
 
@@ -79,7 +79,7 @@ class Local:
 @contextmanager
 def local(folder: Path, by: Sequence[str] = ()) -> Iterator[Local]:
     try:
-        require_both()
+        require_watchers()
     except ProgramMissing as missing:
         pytest.skip(f"SKIPPED: {missing}")
     started = Local(folder, by=by)
@@ -215,4 +215,4 @@ def test_what_is_missing_is_named_with_the_command_that_brings_it(
 
 def test_with_the_usual_ports_prometheus_has_the_shipped_file(tmp_path: Path) -> None:
     assert prometheus_file(Setup(tmp_path)) == relocation.PROMETHEUS
-    assert prometheus_file(Setup(tmp_path, service=8001)) == tmp_path / "prometheus.yml"
+    assert prometheus_file(Setup(tmp_path, service_port=8001)) == tmp_path / "prometheus.yml"

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from monitoring.receiver import Kind, Receiver
+from monitoring.notifications import Kind
+from monitoring.receiver import Receiver
 
 EVENT: dict[str, Any] = {
     "routing_key": "key",

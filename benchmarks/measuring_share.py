@@ -1,4 +1,7 @@
-"""The share of measuring in the CPU time of a service that converts as fast as it can."""
+"""The share of measuring in the CPU time of a service that converts as fast as it can.
+
+A service with all measuring, which is scraped, and one without any take turns.
+"""
 
 import os
 import statistics
@@ -12,63 +15,72 @@ import psutil
 
 from benchmarks.service import Service, running
 
-TURNS = 12
+PAIRS = 12
 TURN_SECONDS = 5.0
+"""A service is scraped once in a turn, and Prometheus does so every 5 s."""
+
 SETTINGS = {"LOG_LEVEL": "warning", "RATE_LIMIT": "1000000/minute"}
 """All clients of the benchmark share one address: none of them may be refused."""
+
 SCRAPE = {"Accept": "application/openmetrics-text;version=1.0.0", "Accept-Encoding": "gzip"}
+"""The headers of a scrape, as Prometheus sends them."""
 
 
-class Cost(NamedTuple):
-    """CPU milliseconds per conversion: in the service itself, and in all."""
+class CpuSeconds(NamedTuple):
+    """Of the service's own process, and of it with all processes that it has started."""
 
-    service: float
+    own: float
     all: float
 
 
 class Pair(NamedTuple):
-    """The costs of two turns, one after the other: with all measuring, and without any."""
+    """What a conversion costs in two turns, one after the other."""
 
-    measured: Cost
-    unmeasured: Cost
+    measured: CpuSeconds
+    unmeasured: CpuSeconds
 
     @property
-    def share(self) -> float:
+    def percent(self) -> float:
         """What measuring takes of all, in percent.
 
         It runs in the service itself; the converters, whose cost varies more from turn to turn,
         only count in the total.
         """
-        return (self.measured.service - self.unmeasured.service) / self.measured.all * 100
+        return (self.measured.own - self.unmeasured.own) / self.measured.all * 100
 
 
-def share_of_measuring(path: Path) -> None:
+def print_share_of_measuring(path: Path) -> None:
     """Print what conversions of an archive cost, and the share of all measuring in it."""
     archive = path.read_bytes()
     with running(SETTINGS) as measured, running(SETTINGS, "benchmarks.unmeasured:app") as bare:
-        pairs = [take_turns(measured, bare, archive, number) for number in range(TURNS + 1)]
-    del pairs[0]  # it warms both
-    shares = sorted(pair.share for pair in pairs)
+        _warming, *pairs = [
+            pair_of_turns(measured, bare, archive, measured_first=number % 2 == 1)
+            for number in range(PAIRS + 1)
+        ]
+    shares = sorted(pair.percent for pair in pairs)
     quarter = len(shares) // 4
     name = path.name.partition(".")[0]
+    milliseconds = statistics.median(pair.measured.all for pair in pairs) * 1000
     print(
-        f"{name:18} {statistics.median(pair.measured.all for pair in pairs):6.1f} ms of CPU a "
+        f"{name:18} {milliseconds:6.1f} ms of CPU a "
         f"conversion; share of measuring: median {statistics.median(shares):.2f} %, half of the "
         f"pairs between {shares[quarter]:.2f} and {shares[-1 - quarter]:.2f} %"
     )
 
 
-def take_turns(measured: Service, bare: Service, archive: bytes, number: int) -> Pair:
-    """Both once; now one is first and now the other, which finds the machine as it was left."""
-    if number % 2:
+def pair_of_turns(
+    measured: Service, bare: Service, archive: bytes, *, measured_first: bool
+) -> Pair:
+    """One turn each. Which is first alternates: the second finds the machine as that left it."""
+    if measured_first:
         with_measuring = turn(measured, archive, scraped=True)
         return Pair(with_measuring, turn(bare, archive, scraped=False))
     without = turn(bare, archive, scraped=False)
     return Pair(turn(measured, archive, scraped=True), without)
 
 
-def turn(service: Service, archive: bytes, *, scraped: bool) -> Cost:
-    """What a conversion costs, in one turn."""
+def turn(service: Service, archive: bytes, *, scraped: bool) -> CpuSeconds:
+    """What a conversion costs, while there is a client for each CPU."""
     clients = os.cpu_count() or 1
     before = cpu_seconds(service)
     with httpx2.Client(base_url=service.url, timeout=60) as client:
@@ -78,7 +90,7 @@ def turn(service: Service, archive: bytes, *, scraped: bool) -> Cost:
         with ThreadPoolExecutor(clients) as pool:
             done = sum(pool.map(lambda _: convert(client, archive, until), range(clients)))
     after = cpu_seconds(service)
-    return Cost(*((one - other) / done * 1000 for one, other in zip(after, before, strict=True)))
+    return CpuSeconds((after.own - before.own) / done, (after.all - before.all) / done)
 
 
 def convert(client: httpx2.Client, archive: bytes, until: float) -> int:
@@ -90,8 +102,8 @@ def convert(client: httpx2.Client, archive: bytes, until: float) -> int:
     return done
 
 
-def cpu_seconds(service: Service) -> tuple[float, float]:
-    """Of the service itself, and with all that it has started, including what has ended."""
+def cpu_seconds(service: Service) -> CpuSeconds:
+    """What it has used so far, including what has ended."""
     own = psutil.Process(service.pid)
     everything = sum(sum(one.cpu_times()[:4]) for one in [own, *own.children(recursive=True)])
-    return sum(own.cpu_times()[:2]), everything
+    return CpuSeconds(sum(own.cpu_times()[:2]), everything)

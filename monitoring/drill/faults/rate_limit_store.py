@@ -7,7 +7,8 @@ from typing import Final
 
 from monitoring.drill.faults.base import Fault, program
 from monitoring.drill.redis import PACKAGE, PROGRAM, Redis
-from monitoring.drill.stack import Site, Stack
+from monitoring.drill.site import Site
+from monitoring.drill.stack import Stack
 
 
 @contextmanager

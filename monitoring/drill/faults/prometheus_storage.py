@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from monitoring.drill.faults.base import Fault
-from monitoring.drill.stack import Site, Stack
+from monitoring.drill.site import Site
+from monitoring.drill.stack import Stack
 from monitoring.programs import installed
 
 _STORED: Final = "stored"
@@ -58,16 +59,16 @@ def _stored(stack: Stack) -> Iterator[None]:
     inside = stack.prometheus.data / block.name
     block.rename(inside)
     try:
-        _seen(stack, "prometheus_tsdb_storage_blocks_bytes > 0")
+        _wait_until(stack, "prometheus_tsdb_storage_blocks_bytes > 0")
         yield
     finally:
         inside.rename(block)
-    _seen(stack, "prometheus_tsdb_storage_blocks_bytes == 0")
+    _wait_until(stack, "prometheus_tsdb_storage_blocks_bytes == 0")
 
 
-def _seen(stack: Stack, expression: str) -> None:
+def _wait_until(stack: Stack, expression: str) -> None:
     stack.patience.until(
-        lambda: bool(stack.query(expression)), _LOOK_SECONDS, f"Prometheus has seen {expression}"
+        lambda: bool(stack.api.query(expression)), _LOOK_SECONDS, f"Prometheus sees {expression}"
     )
 
 

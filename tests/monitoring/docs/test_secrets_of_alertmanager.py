@@ -5,7 +5,8 @@ from pathlib import Path
 
 import httpx2
 
-from monitoring.receiver import Kind, Notification, Receiver
+from monitoring.notifications import Kind, Notification
+from monitoring.receiver import Receiver
 from tests.app.serving import DEADLINE_SECONDS
 from tests.monitoring.docs.programs import alertmanager
 
