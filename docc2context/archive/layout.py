@@ -102,7 +102,8 @@ def _size_before_data(path: str, first: int) -> int:
     """What precedes the `data/` folder of an archive; `first` is the place of the first one."""
     if (archive := path.find(_ARCHIVE_DATA)) >= 0:
         return archive + len(_ARCHIVE_DATA) - len(_DATA)
-    if path.startswith(_USUAL_DATA, first):
+    # A list of changes is called as its page is, whose own address may have a data/ folder, too.
+    if path.startswith(_USUAL_DATA, first) or _CHANGES.match(path, first):
         return first
     match = _PAGE_FOLDER.search(path, first)
     return match.start() if match else first
