@@ -12,7 +12,7 @@ from docc2context.wording import quoted
 _DATA = "/data/"
 _USUAL_DATA = ("/data/documentation/", "/data/tutorials/")
 _NO_ASSETS = ("data/", "index/")
-_OWN_FOLDERS = ("downloads/", "images/", "videos/")
+_OWN_FOLDERS = ("data/diffs/", "downloads/", "images/", "videos/")
 _PAGE_FOLDER = re.compile(r"/data/(?=(?:documentation|tutorials)(?:/|\.json$))")
 _CHANGES = re.compile(r"/data/diffs/(?:documentation|tutorials)\b")
 """Where DocC's web page looks up what changed in an API between releases, to mark it on pages for
@@ -141,8 +141,8 @@ def _outermost(files: Sequence[str], root_sizes: Sequence[int]) -> "array[int]":
 def _beside(files: Sequence[str], root_sizes: Sequence[int], outer: int) -> "array[int]":
     """The roots in that at `outer` which are no part of it, as an older version of a site is not.
 
-    An archive may carry another as a download, and sites that merge archives keep a copy of each
-    where its pages are shown.
+    An archive may carry another as a download, sites that merge archives keep a copy of each where
+    its pages are shown, and a list of changes is called as its page is, which may be `data/…`, too.
     """
     cut = root_sizes[outer]
     return array(

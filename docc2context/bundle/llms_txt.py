@@ -153,8 +153,11 @@ class Contents:
     def _name(self, path: str, entry: ContentsEntry) -> str:
         """The name, after that of what the page belongs to.
 
-        Types within types, and cases, already have it in their titles.
+        Types within types, and cases, already have it in their titles. A page without a title has
+        its path, since a link without words cannot be followed.
         """
+        if not entry.title.strip():
+            return escape(path)
         owner, owner_name = self._owner(path, entry)
         if not owner or (entry.is_symbol and _bears(entry.title, owner)):
             return entry.name

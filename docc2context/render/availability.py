@@ -11,8 +11,11 @@ _TO_COME = "100000"
 
 
 def platforms(items: Sequence[Availability] | None) -> list[str]:
-    """One phrase for each named platform, such as `macOS 13.0+ (deprecated 15.0)`."""
-    return [_platform(item) for item in items or [] if item.name]
+    """One phrase for each platform, such as `macOS 13.0+ (deprecated 15.0)`.
+
+    An entry that is for all platforms has a phrase only for its versions, as articles have them.
+    """
+    return [_platform(item) for item in items or [] if item.name or _has_version(item)]
 
 
 def is_deprecated(node: RenderNode, ctx: Context) -> bool:
@@ -77,8 +80,12 @@ def _as_code(name: str) -> str:
     return name if "`" in name else f"`{name}`"
 
 
+def _has_version(item: Availability) -> bool:
+    return bool(item.introduced_at or item.deprecated_at or item.obsoleted_at)
+
+
 def _platform(item: Availability) -> str:
-    version = f" {item.introduced_at}+" if item.introduced_at else ""
+    version = f"{item.introduced_at}+" if item.introduced_at else ""
     notes = [
         "unavailable" if item.unavailable or item.unconditionally_unavailable else "",
         _since(
@@ -89,8 +96,9 @@ def _platform(item: Availability) -> str:
         _since("obsoleted", item.obsoleted_at, holds=False),
         "beta" if item.beta else "",
     ]
+    head = " ".join(filter(None, [item.name, version]))
     joined = ", ".join(filter(None, notes))
-    return f"{item.name}{version}" + (f" ({joined})" if joined else "")
+    return f"{head} ({joined})" if head and joined else head or joined
 
 
 def _since(word: str, version: str | None, *, holds: bool | None) -> str:

@@ -56,19 +56,20 @@ def page_list(identifiers: Sequence[str], ctx: Context) -> PageList:
     return PageList(pages, names, rests)
 
 
-def tell_apart(lists: Sequence[PageList], ctx: Context) -> None:
+def tell_apart(lists: Sequence[PageList], ctx: Context, own: str | None = None) -> None:
     """Put declarations after names that several symbols in these lists share.
 
-    A symbol counts once, however often it is listed, and under whatever identifiers.
+    A symbol counts once, however often it is listed, and under whatever identifiers. So does the
+    page's own, as `own` names it.
     """
     pages: dict[str, Described | None] = {}
     for each in lists:
         pages.update(each.pages)
-    titles = [page.title if page else None for page in pages.values()]
+    titles = [own, *(page.title if page else None for page in pages.values())]
     if len(set(titles)) == len(titles):
         return
     targets = {(page.title, page.file or identifier) for identifier, page in pages.items() if page}
-    count = Counter([title for title, _ in targets])
+    count = Counter([own, *(title for title, _ in targets)])
     for each in lists:
         for place, (identifier, page) in enumerate(each.pages.items()):
             if page and count[page.title] > 1 and (code := ctx.links.declaration(identifier)):

@@ -94,6 +94,19 @@ from docc2context.errors import ArchiveRefused, Code
         ),
         (
             [
+                "data/documentation/kit/data/documentation/a.json",
+                "data/diffs/documentation/kit/data/documentation/a.json",
+            ],
+            "",
+            ("data/documentation/kit/data/documentation/a.json",),
+        ),
+        (
+            ["Tests/data/diffs/documentation/case/data/documentation/a.json"],
+            "Tests/data/diffs/documentation/case/",
+            ("data/documentation/a.json",),
+        ),
+        (
+            [
                 "Foo.doccarchive/data/design/a.json",
                 "Foo.doccarchive/data/diffs/documentation/a.json",
             ],

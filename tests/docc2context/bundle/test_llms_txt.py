@@ -257,3 +257,10 @@ def test_headings_are_their_words_and_none_is_empty() -> None:
         "## F \\#",
         "## documentation/g.md",
     ]
+
+
+def test_a_page_without_a_title_is_linked_by_its_path() -> None:
+    made = Contents()
+    made.add("documentation/kit/*.md", ContentsEntry(" ", "", "Says a lot.", (), owner="Kit"))
+    line = made.render("Kit").splitlines()[-1]
+    assert line == "- [documentation/kit/\\*.md](documentation/kit/*.md): Says a lot."
