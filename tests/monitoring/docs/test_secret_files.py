@@ -7,7 +7,7 @@ import httpx2
 
 from monitoring.receiver import Kind, Notification, Receiver
 from tests.app.serving import DEADLINE_SECONDS
-from tests.monitoring.docs.programs import alertmanager
+from tests.monitoring.docs.clients import alertmanager
 
 KINDS: tuple[Kind, ...] = ("slack", "pagerduty", "heartbeat")
 
