@@ -387,17 +387,19 @@ def test_an_ill_formed_request_id_is_replaced(server: Server, offered: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "code"),
+    ("method", "path", "code", "detail"),
     [
-        ("GET", "/nowhere", "not_found"),
-        ("GET", CONVERT, "method_not_allowed"),
-        ("DELETE", "/health", "method_not_allowed"),
+        ("GET", "/nowhere", "not_found", "The service has nothing at this address."),
+        ("GET", CONVERT, "method_not_allowed", "This address accepts POST, PUT."),
+        ("DELETE", "/health", "method_not_allowed", "This address accepts GET, HEAD."),
     ],
 )
 def test_addresses_and_methods_that_do_not_exist_are_problems(
-    server: Server, method: str, path: str, code: str
+    server: Server, method: str, path: str, code: str, detail: str
 ) -> None:
-    assert problem(server.client.request(method, path))["code"] == code
+    told = problem(server.client.request(method, path))
+
+    assert (told["code"], told["detail"]) == (code, detail)
 
 
 def test_a_wrong_method_is_told_all_right_ones(server: Server) -> None:

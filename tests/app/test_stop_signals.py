@@ -32,7 +32,7 @@ def test_the_second_signal_ends_an_upload_at_once(
         assert connection.recv(1024).startswith(b"HTTP/1.1 503 ")
         assert server.process.wait(DEADLINE_SECONDS) == -number
     (event,) = server.events("stopped_at_once")
-    assert event["signal"] == number.name
+    assert (event["level"], event["signal"]) == ("warning", number.name)
     assert [event["code"] for event in server.events("request_finished")][-1] == "draining"
 
 
@@ -99,34 +99,67 @@ def test_the_third_signal_ends_a_service_that_hangs() -> None:
     assert process.returncode == -signal.SIGTERM
 
 
+STOPPED_TWICE = """
+import asyncio, logging, pathlib, signal, threading
+from app.services.drain import Drain
+from app.services.stop_signals import ECHO_SECONDS, stop_on_signals
+from app.worker.forkserver import make_reachable
+
+class Last(logging.Handler):
+    def flush(self):  # is the last that the service does
+        {last}
+
+async def stop_twice():
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    stop_on_signals(Drain(workspace=pathlib.Path(), grace_seconds=0))
+    signal.raise_signal(signal.SIGTERM)
+    await asyncio.sleep(2 * ECHO_SECONDS)
+    logging.getLogger().addHandler(Last())
+    signal.raise_signal(signal.SIGTERM)
+    await asyncio.sleep(15)
+
+asyncio.run(stop_twice())
+"""
+
+
 def test_no_child_can_be_started_behind_the_second_signal() -> None:
-    starting_late = (
-        "import asyncio, logging, pathlib, signal, threading\n"
-        "from app.services.drain import Drain\n"
-        "from app.services.stop_signals import ECHO_SECONDS, stop_on_signals\n"
-        "from app.worker.forkserver import make_reachable\n"
-        "class Late(logging.Handler):\n"
-        "    def flush(self):\n"  # is the last that the service does
-        "        start = threading.Thread(target=make_reachable)\n"
-        "        start.start()\n"
-        "        start.join(0.3)\n"
-        "async def stop_twice():\n"
-        "    signal.signal(signal.SIGTERM, lambda *_: None)\n"
-        "    stop_on_signals(Drain(workspace=pathlib.Path(), grace_seconds=0))\n"
-        "    signal.raise_signal(signal.SIGTERM)\n"
-        "    await asyncio.sleep(2 * ECHO_SECONDS)\n"
-        "    logging.getLogger().addHandler(Late())\n"
-        "    signal.raise_signal(signal.SIGTERM)\n"
-        "    await asyncio.sleep(15)\n"
-        "asyncio.run(stop_twice())\n"
-    )
+    start = "late = threading.Thread(target=make_reachable); late.start(); late.join(0.3)"
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"TMPDIR": folder}
+        command = [sys.executable, "-c", STOPPED_TWICE.format(last=start)]
 
-        done = subprocess.run([sys.executable, "-c", starting_late], env=environment, check=False)
+        done = subprocess.run(command, env=environment, timeout=60, check=False)
 
         assert done.returncode == -signal.SIGTERM
         assert list(Path(folder).iterdir()) == []
+
+
+def test_the_second_signal_ends_a_process_that_its_own_signal_does_not_end() -> None:
+    """Such is process 1 of a container; one that blocks the signal can be had everywhere."""
+    block = "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})"
+    command = [sys.executable, "-c", STOPPED_TWICE.format(last=block)]
+
+    done = subprocess.run(command, timeout=60, check=False)
+
+    assert done.returncode == 128 + signal.SIGTERM
+
+
+def test_the_first_signal_stops_a_loop_that_no_server_runs() -> None:
+    serverless = (
+        "import asyncio, pathlib, signal\n"
+        "from app.services.drain import Drain\n"
+        "from app.services.stop_signals import stop_on_signals\n"
+        "async def serve():\n"
+        "    stop_on_signals(Drain(workspace=pathlib.Path(), grace_seconds=0))\n"
+        "    signal.raise_signal(signal.SIGTERM)\n"
+        "    await asyncio.sleep(15)\n"
+        "asyncio.run(serve())\n"
+    )
+    command = [sys.executable, "-c", serverless]
+
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+
+    assert done.stderr.endswith("RuntimeError: Event loop stopped before Future completed.\n")
 
 
 def test_two_signals_at_the_same_time_are_one(
