@@ -37,7 +37,11 @@ def test_while_the_file_exists_conversions_are_sent_away_and_health_goes_on(
         alive = server.client.get("/health")
         file.unlink()
 
-    assert problem(refused)["code"] == "draining"
+    told = problem(refused)
+    assert (told["code"], told["detail"]) == (
+        "draining",
+        "The service accepts no new conversions at present.",
+    )
     assert refused.headers["Retry-After"] == "30"
     assert ready.status_code == 503
     assert ready.json()["checks"]["admission"] == {
@@ -183,14 +187,15 @@ def test_a_hang_up_while_inside_is_no_drain(tmp_path: Path) -> None:
     drain = Drain(workspace=tmp_path, grace_seconds=1)
 
     async def scenario() -> None:
-        task = asyncio.create_task(wait_inside(drain))
-        await asyncio.sleep(0)
+        inside = asyncio.Event()
+        task = asyncio.create_task(wait_inside(drain, inside))
+        await inside.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         await drain.stop()
         with pytest.raises(ServiceError) as caught:
-            await wait_inside(drain)
+            await wait_inside(drain, inside)
         assert caught.value.code is ErrorCode.DRAINING
 
     asyncio.run(asyncio.wait_for(scenario(), 10))
@@ -201,20 +206,38 @@ def test_a_conversion_that_is_ended_answers_as_one_that_nobody_has_cancelled(
 ) -> None:
     drain = Drain(workspace=tmp_path, grace_seconds=0)
 
-    async def request() -> tuple[ErrorCode, int]:
+    async def request(inside: asyncio.Event) -> tuple[ErrorCode, int]:
         with pytest.raises(ServiceError) as caught:
-            await wait_inside(drain)
+            await wait_inside(drain, inside)
         task = asyncio.current_task()
         assert task is not None
         return caught.value.code, task.cancelling()
 
     async def scenario() -> tuple[ErrorCode, int]:
-        task = asyncio.create_task(request())
-        await asyncio.sleep(0)
+        inside = asyncio.Event()
+        task = asyncio.create_task(request(inside))
+        await inside.wait()
         await drain.stop()
         return await task
 
     assert asyncio.run(asyncio.wait_for(scenario(), 10)) == (ErrorCode.DRAINING, 0)
+
+
+def test_stopping_takes_as_long_as_those_inside_and_not_all_the_grace(tmp_path: Path) -> None:
+    drain = Drain(workspace=tmp_path, grace_seconds=600)
+
+    async def scenario() -> bool:
+        inside, finish = asyncio.Event(), asyncio.Event()
+        request = asyncio.create_task(wait_inside(drain, inside, finish))
+        await inside.wait()
+        stopping = asyncio.create_task(drain.stop())
+        await asyncio.sleep(0)
+        is_early = stopping.done()
+        finish.set()
+        await asyncio.gather(request, stopping)
+        return is_early
+
+    assert asyncio.run(asyncio.wait_for(scenario(), 10)) is False
 
 
 def test_who_has_left_is_not_ended_while_his_answer_is_sent(tmp_path: Path) -> None:
@@ -267,6 +290,9 @@ def test_who_comes_while_the_disk_hangs_is_sent_away_if_the_service_stops_meanwh
     assert asyncio.run(scenario()) is ErrorCode.DRAINING
 
 
-async def wait_inside(drain: Drain) -> None:
+async def wait_inside(
+    drain: Drain, inside: asyncio.Event, finish: asyncio.Event | None = None
+) -> None:
     async with drain.inside():
-        await asyncio.Event().wait()
+        inside.set()
+        await (finish or asyncio.Event()).wait()
