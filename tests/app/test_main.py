@@ -31,7 +31,9 @@ def test_conversions_work_with_and_without_the_lifespan(app: FastAPI) -> None:
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-def test_a_rate_limiter_that_is_switched_off_asks_no_store(tmp_path: Path, enabled: bool) -> None:
+def test_it_watches_the_converter_and_the_rate_limiter_unless_that_is_switched_off(
+    tmp_path: Path, enabled: bool
+) -> None:
     settings = Settings(workspace_dir=tmp_path, rate_limit_enabled=enabled)
 
     async def background() -> list[str]:
@@ -39,7 +41,9 @@ def test_a_rate_limiter_that_is_switched_off_asks_no_store(tmp_path: Path, enabl
         async with application.router.lifespan_context(application):
             return [task.get_name() for task in asyncio.all_tasks()]
 
-    assert ("rate_limiter_watch" in asyncio.run(background())) is enabled
+    tasks = asyncio.run(background())
+    assert "converter_watch" in tasks
+    assert ("rate_limiter_watch" in tasks) is enabled
 
 
 def test_once_started_it_needs_no_thread_for_its_requests(
