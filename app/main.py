@@ -102,9 +102,7 @@ def create_app(
         generate_unique_id_function=operation_id,
         openapi_tags=TAGS,
         lifespan=_lifespan,
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
+        openapi_url=None,  # and so none of FastAPI's own pages about it
         # A redirected upload would be sent twice, and to http:// if a proxy terminates TLS.
         redirect_slashes=False,
     )

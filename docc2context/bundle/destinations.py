@@ -99,7 +99,11 @@ def work_folder(parent: Path, path: Path) -> Iterator[Path]:
         yield Path(work.name)
     finally:
         with writing(path):
-            work.cleanup()
+            try:
+                work.cleanup()
+            except BaseException:  # as by a signal, of which the program heeds only the first
+                work.cleanup()
+                raise
 
 
 def make_folder_for(path: Path) -> None:

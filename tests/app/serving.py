@@ -105,6 +105,10 @@ class Server:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
+    def drains(self) -> bool:
+        """Whether it sends conversions away."""
+        return self.client.get("/health/ready").status_code == 503
+
     def stop(self) -> None:
         """End it as an operator does; it leaves no temporary file."""
         self.client.close()

@@ -3,16 +3,9 @@
 import asyncio
 import os
 import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,49 +14,14 @@ from starlette.testclient import TestClient
 
 from app.core.errors import ErrorCode, ServiceError
 from app.services.drain import Drain
-from app.services.stop_signals import ECHO_SECONDS
-from tests.app.archives import article_of_noise, doccarchive
-from tests.app.processes import is_running, stopped
-from tests.app.serving import (
-    CONVERT,
-    DEADLINE_SECONDS,
-    NEEDS_PROC,
-    Server,
-    eventually,
-    held,
-    problem,
-)
+from tests.app.archives import doccarchive
+from tests.app.lingering import downloading, large_when_converted, uploading
+from tests.app.processes import is_running
+from tests.app.serving import DEADLINE_SECONDS, NEEDS_PROC, Server, eventually, held, problem
 
 pytestmark = NEEDS_PROC
 
 ROOT, SERVICE, STRANGER = 0, 10001, 65534
-
-
-@cache
-def large_when_converted() -> bytes:
-    """An archive whose result is more than the system holds for a client that does not read."""
-    return doccarchive("Foo", noise=article_of_noise(12_000_000))
-
-
-def drains(server: Server) -> bool:
-    return server.client.get("/health/ready").status_code == 503
-
-
-@contextmanager
-def uploading(server: Server) -> Iterator[socket.socket]:
-    """An upload that has begun, and does not go on."""
-    head = f"PUT {CONVERT} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
-    with server.send(head.encode() + b"PK") as connection:
-        eventually(lambda: not server.is_idle(), "the upload has begun")
-        yield connection
-
-
-@contextmanager
-def downloading(server: Server) -> Iterator[None]:
-    """A download that has begun, and of which its client reads no more."""
-    with server.begin(large_when_converted()) as connection:
-        assert connection.recv(12) == b"HTTP/1.1 200"
-        yield
 
 
 def test_while_the_file_exists_conversions_are_sent_away_and_health_goes_on(
@@ -79,7 +37,11 @@ def test_while_the_file_exists_conversions_are_sent_away_and_health_goes_on(
         alive = server.client.get("/health")
         file.unlink()
 
-    assert problem(refused)["code"] == "draining"
+    told = problem(refused)
+    assert (told["code"], told["detail"]) == (
+        "draining",
+        "The service accepts no new conversions at present.",
+    )
     assert refused.headers["Retry-After"] == "30"
     assert ready.status_code == 503
     assert ready.json()["checks"]["admission"] == {
@@ -99,7 +61,7 @@ def test_a_service_that_stops_finishes_what_it_has_begun_and_sends_others_away(
         eventually(server.children, "the conversion runs")
         forkserver = server.forkserver()
         server.process.send_signal(signal.SIGTERM)
-        eventually(lambda: drains(server), "it drains")
+        eventually(server.drains, "it drains")
         refused = server.put(doccarchive("Foo"))
         told = server.client.get("/health/ready").json()["checks"]["admission"]["detail"]
 
@@ -167,177 +129,11 @@ def test_a_download_that_begins_while_the_service_drains_does_not_keep_its_port_
     with server.begin(large_when_converted()) as connection:
         with held(server):
             server.process.send_signal(signal.SIGTERM)
-            eventually(lambda: drains(server), "it drains")
+            eventually(server.drains, "it drains")
 
         assert connection.recv(12) == b"HTTP/1.1 200"
         eventually(lambda: not server.accepts(), "the port is closed")
     assert server.process.wait(DEADLINE_SECONDS) == -signal.SIGTERM
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_second_signal_ends_an_upload_at_once(
-    start_server: Callable[..., Server], number: signal.Signals
-) -> None:
-    server = start_server(SHUTDOWN_GRACE_SECONDS=600)
-    with uploading(server) as connection:
-        stop_twice(server, number)
-
-        assert connection.recv(1024).startswith(b"HTTP/1.1 503 ")
-        assert server.process.wait(DEADLINE_SECONDS) == -number
-    (event,) = server.events("stopped_at_once")
-    assert event["signal"] == number.name
-    assert [event["code"] for event in server.events("request_finished")][-1] == "draining"
-
-
-def test_the_second_signal_ends_a_download_at_once(start_server: Callable[..., Server]) -> None:
-    server = start_server("--timeout-graceful-shutdown", "600")
-    with downloading(server):
-        stop_twice(server, signal.SIGTERM, lambda server: not server.accepts())
-
-        assert server.process.wait(DEADLINE_SECONDS) == -signal.SIGTERM
-
-
-def test_the_second_signal_leaves_nothing_of_another_converter(
-    start_server: Callable[..., Server], tmp_path: Path
-) -> None:
-    program = tmp_path / "converter"
-    program.write_text("#!/bin/sh\n[ $1 = --help ] && exit 0\nsleep 613\n")
-    program.chmod(0o755)
-    server = start_server(CONVERTER_COMMAND=program, SHUTDOWN_GRACE_SECONDS=600)
-    with server.begin(doccarchive("Foo")):
-        eventually(lambda: list(server.workspace.glob("swift-conv-*/*")), "it has its folder")
-        stop_twice(server, signal.SIGTERM)
-
-        assert server.process.wait(DEADLINE_SECONDS) == -signal.SIGTERM
-    assert list(server.workspace.iterdir()) == []
-
-
-def test_a_socket_that_cannot_be_removed_keeps_no_service_from_ending_at_once(
-    start_server: Callable[..., Server],
-) -> None:
-    server = start_server("--timeout-graceful-shutdown", "600")
-    with downloading(server):
-        (address,) = server.temporary.glob("*/*")
-        address.unlink()
-        address.mkdir()
-        stop_twice(server, signal.SIGTERM, lambda server: not server.accepts())
-
-        assert server.process.wait(DEADLINE_SECONDS) == -signal.SIGTERM
-    assert list(server.temporary.iterdir()) == []
-
-
-def test_the_third_signal_ends_a_service_that_hangs() -> None:
-    hanging = (
-        "import asyncio, pathlib, time\n"
-        "from app.services.drain import Drain\n"
-        "from app.services.stop_signals import stop_on_signals\n"
-        "async def hang():\n"
-        "    stop_on_signals(Drain(workspace=pathlib.Path(), grace_seconds=0))\n"
-        "    print(flush=True)\n"
-        "    time.sleep(600)\n"
-        "asyncio.run(hang())\n"
-    )
-    with subprocess.Popen([sys.executable, "-c", hanging], stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-
-        def has_ended() -> bool:
-            process.terminate()
-            return process.poll() is not None
-
-        try:
-            eventually(has_ended, "it has ended")
-        finally:
-            process.kill()
-    assert process.returncode == -signal.SIGTERM
-
-
-def test_no_child_can_be_started_behind_the_second_signal() -> None:
-    starting_late = (
-        "import asyncio, logging, pathlib, signal, threading\n"
-        "from app.services.drain import Drain\n"
-        "from app.services.stop_signals import ECHO_SECONDS, stop_on_signals\n"
-        "from app.worker.forkserver import make_reachable\n"
-        "class Late(logging.Handler):\n"
-        "    def flush(self):\n"  # is the last that the service does
-        "        start = threading.Thread(target=make_reachable)\n"
-        "        start.start()\n"
-        "        start.join(0.3)\n"
-        "async def stop_twice():\n"
-        "    signal.signal(signal.SIGTERM, lambda *_: None)\n"
-        "    stop_on_signals(Drain(workspace=pathlib.Path(), grace_seconds=0))\n"
-        "    signal.raise_signal(signal.SIGTERM)\n"
-        "    await asyncio.sleep(2 * ECHO_SECONDS)\n"
-        "    logging.getLogger().addHandler(Late())\n"
-        "    signal.raise_signal(signal.SIGTERM)\n"
-        "    await asyncio.sleep(15)\n"
-        "asyncio.run(stop_twice())\n"
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"TMPDIR": folder}
-
-        done = subprocess.run([sys.executable, "-c", starting_late], env=environment, check=False)
-
-        assert done.returncode == -signal.SIGTERM
-        assert list(Path(folder).iterdir()) == []
-
-
-def test_two_signals_at_the_same_time_are_one(
-    start_server: Callable[..., Server], slow_archive: bytes
-) -> None:
-    server = start_server()
-    with ThreadPoolExecutor(1) as pool:
-        begun = pool.submit(server.put, slow_archive)
-        eventually(server.converting, "the conversion runs")
-        with stopped(server.process.pid):
-            server.process.send_signal(signal.SIGTERM)
-            server.process.send_signal(signal.SIGINT)
-
-        assert begun.result().status_code == 200
-    assert server.events("stopped_at_once") == []
-
-
-@pytest.mark.usefixtures("signals_that_end")
-def test_a_terminal_that_is_closed_lets_the_service_finish(
-    start_server: Callable[..., Server], slow_archive: bytes
-) -> None:
-    server = start_server()
-    forkserver = server.forkserver()
-    assert os.getpgid(forkserver) == forkserver, "the terminal's signal does not reach it"
-    with ThreadPoolExecutor(1) as pool:
-        begun = pool.submit(server.put, slow_archive)
-        eventually(server.converting, "the conversion runs")
-        stop_twice(server, signal.SIGHUP, first=signal.SIGHUP)  # by the shell and by the system
-
-        assert begun.result().status_code == 200
-    assert server.process.wait(DEADLINE_SECONDS) == -signal.SIGTERM
-
-
-def test_a_closed_terminal_does_not_stop_a_service_that_nohup_has_started(
-    start_server: Callable[..., Server],
-) -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        server = start_server()
-    finally:
-        signal.signal(signal.SIGHUP, before)
-
-    with server.undisturbed():
-        server.process.send_signal(signal.SIGHUP)
-
-
-def stop_twice(
-    server: Server,
-    second: signal.Signals,
-    is_heeded: Callable[[Server], bool] = drains,
-    first: signal.Signals = signal.SIGTERM,
-) -> None:
-    """Send `first` and, once that is heeded, `second`: no echo of the first."""
-    server.process.send_signal(first)
-    eventually(lambda: is_heeded(server), "the first is heeded")
-    heeded_at = time.monotonic()
-    eventually(lambda: time.monotonic() > heeded_at + ECHO_SECONDS, "it would be an echo no more")
-    server.process.send_signal(second)
 
 
 @pytest.mark.parametrize(("owner", "is_heeded"), [(SERVICE, True), (ROOT, True), (STRANGER, False)])
@@ -394,14 +190,15 @@ def test_a_hang_up_while_inside_is_no_drain(tmp_path: Path) -> None:
     drain = Drain(workspace=tmp_path, grace_seconds=1)
 
     async def scenario() -> None:
-        task = asyncio.create_task(wait_inside(drain))
-        await asyncio.sleep(0)
+        inside = asyncio.Event()
+        task = asyncio.create_task(wait_inside(drain, inside))
+        await inside.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         await drain.stop()
         with pytest.raises(ServiceError) as caught:
-            await wait_inside(drain)
+            await wait_inside(drain, inside)
         assert caught.value.code is ErrorCode.DRAINING
 
     asyncio.run(asyncio.wait_for(scenario(), 10))
@@ -412,20 +209,38 @@ def test_a_conversion_that_is_ended_answers_as_one_that_nobody_has_cancelled(
 ) -> None:
     drain = Drain(workspace=tmp_path, grace_seconds=0)
 
-    async def request() -> tuple[ErrorCode, int]:
+    async def request(inside: asyncio.Event) -> tuple[ErrorCode, int]:
         with pytest.raises(ServiceError) as caught:
-            await wait_inside(drain)
+            await wait_inside(drain, inside)
         task = asyncio.current_task()
         assert task is not None
         return caught.value.code, task.cancelling()
 
     async def scenario() -> tuple[ErrorCode, int]:
-        task = asyncio.create_task(request())
-        await asyncio.sleep(0)
+        inside = asyncio.Event()
+        task = asyncio.create_task(request(inside))
+        await inside.wait()
         await drain.stop()
         return await task
 
     assert asyncio.run(asyncio.wait_for(scenario(), 10)) == (ErrorCode.DRAINING, 0)
+
+
+def test_stopping_takes_as_long_as_those_inside_and_not_all_the_grace(tmp_path: Path) -> None:
+    drain = Drain(workspace=tmp_path, grace_seconds=600)
+
+    async def scenario() -> bool:
+        inside, finish = asyncio.Event(), asyncio.Event()
+        request = asyncio.create_task(wait_inside(drain, inside, finish))
+        await inside.wait()
+        stopping = asyncio.create_task(drain.stop())
+        await asyncio.sleep(0)
+        is_early = stopping.done()
+        finish.set()
+        await asyncio.gather(request, stopping)
+        return is_early
+
+    assert asyncio.run(asyncio.wait_for(scenario(), 10)) is False
 
 
 def test_who_has_left_is_not_ended_while_his_answer_is_sent(tmp_path: Path) -> None:
@@ -478,6 +293,9 @@ def test_who_comes_while_the_disk_hangs_is_sent_away_if_the_service_stops_meanwh
     assert asyncio.run(scenario()) is ErrorCode.DRAINING
 
 
-async def wait_inside(drain: Drain) -> None:
+async def wait_inside(
+    drain: Drain, inside: asyncio.Event, finish: asyncio.Event | None = None
+) -> None:
     async with drain.inside():
-        await asyncio.Event().wait()
+        inside.set()
+        await (finish or asyncio.Event()).wait()

@@ -10,6 +10,9 @@ from fastapi import APIRouter, FastAPI
 from starlette.testclient import TestClient
 
 from app.core.config import Settings
+from app.http.download_deadline import DOWNLOAD_IDLE
+from app.http.head_deadline import HEAD_TIMEOUT
+from app.http.idle import MAX_IDLE
 from app.main import app as shipped
 from app.main import create_app
 from tests.app.archives import doccarchive, names_in
@@ -28,7 +31,9 @@ def test_conversions_work_with_and_without_the_lifespan(app: FastAPI) -> None:
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-def test_a_rate_limiter_that_is_switched_off_asks_no_store(tmp_path: Path, enabled: bool) -> None:
+def test_it_watches_the_converter_and_the_rate_limiter_unless_that_is_switched_off(
+    tmp_path: Path, enabled: bool
+) -> None:
     settings = Settings(workspace_dir=tmp_path, rate_limit_enabled=enabled)
 
     async def background() -> list[str]:
@@ -36,7 +41,9 @@ def test_a_rate_limiter_that_is_switched_off_asks_no_store(tmp_path: Path, enabl
         async with application.router.lifespan_context(application):
             return [task.get_name() for task in asyncio.all_tasks()]
 
-    assert ("rate_limiter_watch" in asyncio.run(background())) is enabled
+    tasks = asyncio.run(background())
+    assert "converter_watch" in tasks
+    assert ("rate_limiter_watch" in tasks) is enabled
 
 
 def test_once_started_it_needs_no_thread_for_its_requests(
@@ -60,6 +67,20 @@ def test_once_started_it_needs_no_thread_for_its_requests(
 
     # As far as its upload, which is stored and found to be empty.
     assert asyncio.run(answers()) == {(400, "empty_upload")}
+
+
+def test_the_servers_protocol_is_told_the_bounds_that_it_keeps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.main.make_room_for_files", lambda _settings: 250)
+    settings = Settings(workspace_dir=tmp_path, head_timeout_seconds=3, download_idle_seconds=4)
+
+    async def told() -> object:
+        application = create_app(settings)
+        async with application.router.lifespan_context(application) as state:
+            return state
+
+    assert asyncio.run(told()) == {HEAD_TIMEOUT: 3, DOWNLOAD_IDLE: 4, MAX_IDLE: 250}
 
 
 def test_two_applications_in_one_process_have_settings_of_their_own(

@@ -386,17 +386,19 @@ def test_an_ill_formed_request_id_is_replaced(server: Server, offered: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "code"),
+    ("method", "path", "code", "detail"),
     [
-        ("GET", "/nowhere", "not_found"),
-        ("GET", CONVERT, "method_not_allowed"),
-        ("DELETE", "/health", "method_not_allowed"),
+        ("GET", "/nowhere", "not_found", "The service has nothing at this address."),
+        ("GET", CONVERT, "method_not_allowed", "This address accepts POST, PUT."),
+        ("DELETE", "/health", "method_not_allowed", "This address accepts GET, HEAD."),
     ],
 )
 def test_addresses_and_methods_that_do_not_exist_are_problems(
-    server: Server, method: str, path: str, code: str
+    server: Server, method: str, path: str, code: str, detail: str
 ) -> None:
-    assert problem(server.client.request(method, path))["code"] == code
+    told = problem(server.client.request(method, path))
+
+    assert (told["code"], told["detail"]) == (code, detail)
 
 
 def test_a_wrong_method_is_told_all_right_ones(server: Server) -> None:
@@ -421,12 +423,16 @@ def test_the_log_is_json_line_by_line(server: Server) -> None:
 
 
 def test_health_checks_are_logged_at_debug_only(server: Server) -> None:
-    server.client.get("/health/ready")
+    checks = {"/health/ready", "/api/v1/health/ready"}
+    for check in checks:
+        server.client.get(check)
+    server.put(ARCHIVE)
 
-    eventually(lambda: "/health/ready" in {e["route"] for e in finished(server)}, "it is logged")
+    logged = checks | {CONVERT}
+    eventually(lambda: logged <= {event["route"] for event in finished(server)}, "they are logged")
     levels = {event["route"]: event["level"] for event in finished(server)}
-    assert levels["/health/ready"] == "debug"
-    assert levels["/api/v1/convert"] == "info"
+    assert {levels[check] for check in checks} == {"debug"}
+    assert levels[CONVERT] == "info"
 
 
 def test_a_request_is_logged_with_its_route_and_sizes(server: Server) -> None:

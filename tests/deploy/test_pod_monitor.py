@@ -14,7 +14,7 @@ from app.core.resource_figures import FIGURES
 from monitoring import relocation
 from tests.app.archives import doccarchive
 from tests.app.serving import Server, eventually
-from tests.monitoring.docs.programs import instant, prometheus
+from tests.monitoring.docs.clients import instant, prometheus
 
 MONITOR: Final = relocation.ROOT / "deploy/kubernetes/pod-monitor.yml"
 

@@ -492,11 +492,13 @@ def test_workers_and_hash_seeds_do_not_show(tmp_path: Path) -> None:
     names = [f"images/p{i}.png" for i in range(9)]
     pages = {
         f"data/documentation/p{i}.json": shown(f"/{names[i % 9]}", ("/images/p0.png", ["dark"]))
-        for i in range(2_000)
+        for i in range(200)
     }
     (tmp_path / "kit.zip").write_bytes(zipped({**pages, **dict.fromkeys(names, PIC)}))
     (tmp_path / "run.py").write_text(
         "import sys, docc2context\n"
+        "from docc2context import workers\n"
+        "workers._PAGES_A_WORKER = 100\n"  # so that there are two
         "if __name__ == '__main__':\n"
         "    docc2context.convert(\n"
         "        sys.argv[1], sys.argv[2], assets=True, workers=int(sys.argv[3])\n"

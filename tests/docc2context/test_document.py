@@ -177,6 +177,8 @@ def test_pages_are_held_deflated(tmp_path: Path) -> None:
 def test_workers_hash_seeds_and_names_do_not_show(tmp_path: Path) -> None:
     script = (
         "import sys, docc2context\n"
+        "from docc2context import workers\n"
+        "workers._PAGES_A_WORKER = 1000\n"  # so that there are two
         "if __name__ == '__main__':\n"
         "    docc2context.convert(sys.argv[1], sys.argv[2], single=True, workers=int(sys.argv[3]))"
     )

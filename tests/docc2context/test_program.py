@@ -158,10 +158,16 @@ def test_help_that_cannot_be_written_is_a_failure(here: Path) -> None:
     assert shell(here, "docc2context --version") == (0, version, "")
 
 
-@pytest.mark.parametrize("variables", [{}, UNBUFFERED])
-@pytest.mark.parametrize("line", ["-o out --json", "--single -o -"])
+@pytest.mark.parametrize(
+    ("line", "variables"),
+    [
+        *(("-o out --json", variables) for variables in ({}, UNBUFFERED)),
+        *(("--single -o -", variables) for variables in ({}, UNBUFFERED)),
+        ("--help", {}),  # argparse ignores that it cannot write, but not that it cannot flush
+    ],
+)
 def test_like_a_filter_it_ends_without_a_word_where_nobody_reads(
-    here: Path, variables: dict[str, str], line: str
+    here: Path, line: str, variables: dict[str, str]
 ) -> None:
     """The reader has gone for certain: the pipe is closed before the program starts."""
     reading, writing = os.pipe()
@@ -243,25 +249,62 @@ def test_a_signal_leaves_nothing_half_written_and_one_line(
     assert left(here) == set()
 
 
-def test_a_signal_while_a_file_is_being_closed_is_one_line_too(here: Path) -> None:
-    closing = (
-        "import os, signal, sys\n"
-        "from docc2context.bundle import destinations\n"
-        "from docc2context_command import run\n"
-        "close = destinations._OutputFile.close\n"
-        "def close_late(self):\n"
-        "    os.kill(os.getpid(), signal.SIGTERM)\n"
-        "    close(self)\n"
-        "destinations._OutputFile.close = close_late\n"
-        "sys.argv[1:] = 'convert', 'a.zip', '-o', 'out'\n"
-        "run()\n"
-    )
+SIGNALLED = """
+import os, shutil, signal, sys
+from docc2context import cli
+from docc2context.bundle import destinations
+from docc2context_command import run
+
+def signalled(function):
+    def with_signal(*arguments, **options):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return function(*arguments, **options)
+    return with_signal
+
+for owner, name in {functions}:
+    setattr(owner, name, signalled(getattr(owner, name)))
+run()
+"""
+"""The program, which gets a signal as it calls these functions."""
+
+CLOSING, REMOVING = "(destinations._OutputFile, 'close')", "(shutil, 'rmtree')"
+ENDING = "(cli, '_flush_standard_output')"
+
+
+def converted_with_signals(here: Path, *functions: str) -> tuple[int, str]:
+    """What the program ends with and prints."""
+    script = SIGNALLED.format(functions=f"[{', '.join(functions)}]")
     done = subprocess.run(
-        [sys.executable, "-c", closing], cwd=here, env=PLAIN, capture_output=True, check=False
+        [sys.executable, "-c", script, "convert", "a.zip", "-o", "out"],
+        cwd=here,
+        env=PLAIN,
+        capture_output=True,
+        timeout=60,
+        check=False,
     )
-    told = b"docc2context: stopped by SIGTERM; no half-written output is left\n"
-    assert (done.returncode, done.stderr) == (143, told)
+    return done.returncode, done.stderr.decode()
+
+
+STOPPED = (143, "docc2context: stopped by SIGTERM; no half-written output is left\n")
+
+
+@pytest.mark.parametrize("functions", [[CLOSING], [CLOSING, REMOVING]], ids=["one", "two"])
+def test_signals_while_a_file_is_being_closed_and_removed_are_one_line_too(
+    here: Path, functions: list[str]
+) -> None:
+    assert converted_with_signals(here, *functions) == STOPPED
     assert left(here) == set()
+
+
+def test_a_signal_while_a_failure_is_being_cleaned_up_leaves_nothing_either(here: Path) -> None:
+    (here / "a.zip").write_bytes(archive(bad=b"{"))
+    assert converted_with_signals(here, REMOVING) == STOPPED
+    assert left(here) == set()
+
+
+def test_a_signal_that_comes_when_all_is_done_changes_nothing(here: Path) -> None:
+    assert converted_with_signals(here, ENDING) == (0, LOSSY.format("out", snowman="☃"))
+    assert left(here) == {"out"}
 
 
 def test_what_a_killed_program_leaves_says_what_it_is_and_hinders_no_other(here: Path) -> None:

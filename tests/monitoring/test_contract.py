@@ -18,7 +18,7 @@ from app.core.labels import METHODS
 from app.core.resource_figures import FIGURES
 from app.main import QUIET
 from tests.app.scrapes import families
-from tests.monitoring.programs import NEEDS_PROGRAMS, alertmanager_of, fetched, prometheus_of
+from tests.monitoring.instances import NEEDS_PROGRAMS, alertmanager_of, fetched, prometheus_of
 from tests.monitoring.rule_file import alerts, groups, left_out, records, rules
 
 Known = dict[str, dict[str, set[str]]]

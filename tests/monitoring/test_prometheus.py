@@ -9,7 +9,7 @@ import yaml
 
 from monitoring.programs import Prometheus
 from tests.app.serving import Server, eventually
-from tests.monitoring.programs import NEEDS_PROGRAMS, alertmanager_of, asked, prometheus_of
+from tests.monitoring.instances import NEEDS_PROGRAMS, alertmanager_of, asked, prometheus_of
 from tests.monitoring.rule_file import ROOT, groups, rules
 from tests.monitoring.rule_tests import NEEDS_PROMTOOL
 

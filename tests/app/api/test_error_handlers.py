@@ -162,6 +162,7 @@ def test_a_mistake_of_ours_is_a_500_that_says_nothing_of_it(app: FastAPI) -> Non
 
     assert response.status_code == 500
     assert response.json()["code"] == "internal_error"
+    assert response.json()["detail"] == "The fault is in the service, not in your request."
     assert response.json()["request_id"] == response.headers["X-Request-ID"]
     assert "secret" not in response.text
 

@@ -85,6 +85,20 @@ def test_a_service_that_gets_too_few_threads_says_so_in_one_line_and_ends(
     assert event["remedy"].startswith("raise the limit of processes and threads (ulimit -u,")
 
 
+def test_a_command_for_each_conversion_needs_more_threads_than_our_own_converter(
+    tmp_path: Path,
+) -> None:
+    enough_for_our_own = f"--nproc={1 + NEEDED}"
+    with started(tmp_path, free_port(), enough_for_our_own, CONVERTER_COMMAND="true") as process:
+        assert process.wait(DEADLINE_SECONDS) == 3
+
+    event = json.loads((tmp_path / "log").read_text())
+    assert (event["event"], event["needed"]) == (
+        "too_few_threads",
+        needed_threads(SLOTS, has_command=True),
+    )
+
+
 def test_a_service_that_gets_too_little_address_space_for_its_threads_says_so(
     tmp_path: Path,
 ) -> None:

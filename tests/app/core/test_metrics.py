@@ -5,16 +5,19 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.core import labels
+from app.core.config import Settings
 from app.core.declaration import Label
 from app.core.metrics import Metrics, declarations
 from app.core.metrics_reference import reference
 from app.core.resource_figures import FIGURES, ResourceReading
+from app.main import create_app
 from docc2context import __version__
 from tests.app.archives import doccarchive
 from tests.app.scrapes import METRICS, parsed, scrape
@@ -169,11 +172,13 @@ def test_resource_figures_are_told_as_they_were_read() -> None:
     }
 
 
-def test_the_build_is_told(app: FastAPI) -> None:
+def test_the_build_is_told(tmp_path: Path) -> None:
+    app = create_app(Settings(workspace_dir=tmp_path, build_commit="a1"))
+
     series = parsed(TestClient(app).get(METRICS).text)
 
     python = ".".join(map(str, sys.version_info[:3]))
-    name = f'docc2context_build_info{{commit="unknown",python="{python}",version="{__version__}"}}'
+    name = f'docc2context_build_info{{commit="a1",python="{python}",version="{__version__}"}}'
     assert series[name] == 1
 
 

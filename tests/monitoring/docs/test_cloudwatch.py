@@ -15,7 +15,7 @@ import yaml
 
 from tests.app.archives import doccarchive
 from tests.app.serving import ROOT, Server, eventually
-from tests.monitoring.docs.programs import instant, prometheus
+from tests.monitoring.docs.clients import instant, prometheus
 from tests.monitoring.rule_file import left_out
 
 FOLDER = ROOT / "monitoring" / "cloudwatch"

@@ -16,7 +16,7 @@ from monitoring import alert_reference, relocation
 from monitoring.programs import free_port
 from tests.app.archives import doccarchive
 from tests.app.serving import ROOT, Server, eventually
-from tests.monitoring.docs.programs import alertmanager, instant, prometheus, tool
+from tests.monitoring.docs.clients import alertmanager, instant, prometheus, tool
 
 TEXT = (ROOT / "DOCS" / "MONITORING.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")

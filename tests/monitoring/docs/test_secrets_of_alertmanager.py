@@ -8,7 +8,7 @@ import httpx2
 from monitoring.notifications import Kind, Notification
 from monitoring.receiver import Receiver
 from tests.app.serving import DEADLINE_SECONDS
-from tests.monitoring.docs.programs import alertmanager
+from tests.monitoring.docs.clients import alertmanager
 
 KINDS: tuple[Kind, ...] = ("slack", "pagerduty", "heartbeat")
 

@@ -7,7 +7,7 @@ import pytest
 from monitoring.drill.against import SAFE
 from monitoring.drill.faults import FAULTS
 from monitoring.programs import Prometheus
-from tests.monitoring.programs import NEEDS_PROGRAMS
+from tests.monitoring.instances import NEEDS_PROGRAMS
 
 ROOT = Path(__file__).parents[3]
 

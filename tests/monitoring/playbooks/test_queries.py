@@ -17,8 +17,8 @@ from monitoring.programs import Alertmanager, Prometheus
 from monitoring.relocation import RULES
 from tests.app.scrapes import METRICS, families
 from tests.app.serving import eventually
+from tests.monitoring.instances import NEEDS_PROGRAMS, alertmanager_of, fetched, prometheus_of
 from tests.monitoring.playbooks.texts import Listing, listings
-from tests.monitoring.programs import NEEDS_PROGRAMS, alertmanager_of, fetched, prometheus_of
 
 QUERIES = listings("promql")
 BY_PROMETHEUS = {"up", "scrape_samples_post_metric_relabeling"}

@@ -95,28 +95,34 @@ def test_a_full_disk_is_reported_as_such(number: int) -> None:
     with pytest.raises(ServiceError) as caught, faults_reported():
         raise OSError(number, "full")
 
-    assert caught.value.code is ErrorCode.INSUFFICIENT_STORAGE
+    assert (caught.value.code, caught.value.retry_after) == (ErrorCode.INSUFFICIENT_STORAGE, 30)
+    assert caught.value.detail == "The service has no space left for the upload or its result."
 
 
 BROKEN = ["EACCES", "EIO", "ENODEV", "ENOTDIR", "ENXIO", "EPERM", "EROFS", "ESTALE"]
+UNUSABLE = "The service cannot store uploads at present; its log says why."
+TOO_MANY = "The service has reached its limit of open files and connections."
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "event"),
+    ("name", "code", "detail", "event"),
     [
-        *((name, ErrorCode.INSUFFICIENT_STORAGE, "workspace_unusable") for name in BROKEN),
-        ("EMFILE", ErrorCode.BUSY, "too_many_open_files"),
-        ("ENFILE", ErrorCode.BUSY, "too_many_open_files"),
+        *(
+            (name, ErrorCode.INSUFFICIENT_STORAGE, UNUSABLE, "workspace_unusable")
+            for name in BROKEN
+        ),
+        ("EMFILE", ErrorCode.BUSY, TOO_MANY, "too_many_open_files"),
+        ("ENFILE", ErrorCode.BUSY, TOO_MANY, "too_many_open_files"),
     ],
 )
 def test_a_fault_of_the_machine_is_logged_in_its_words_and_told_in_ours(
-    name: str, code: ErrorCode, event: str
+    name: str, code: ErrorCode, detail: str, event: str
 ) -> None:
     with capture_logs() as lines, pytest.raises(ServiceError) as caught, faults_reported():
         raise OSError(getattr(errno, name), f"it said {name}")
 
     assert (caught.value.code, caught.value.retry_after) == (code, 30)
-    assert name not in caught.value.detail
+    assert caught.value.detail == detail
     assert lines == [{"event": event, "reason": f"it said {name}", "log_level": "error"}]
 
 
