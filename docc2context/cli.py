@@ -1,11 +1,12 @@
 """The command line: `docc2context convert ARCHIVE -o OUT`, `docc2context check ARCHIVE BUNDLE`."""
 
 import argparse
+import io
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from itertools import islice
 from pathlib import Path
 from shutil import copyfileobj
@@ -50,33 +51,47 @@ def run() -> None:
     """
     try:
         raise_stops()
-        code = main()
-    except SystemExit as end:  # argparse has printed an error, or what was asked for
-        code = int(end.code or DONE)
-    except Stopped as stop:
+        code = _exit_code_of_main()
+        ignore_stops()
+    except Stopped as stop:  # which ignores further signals itself
         say(f"docc2context: {stop}")
         code = stop.code
-    ignore_stops()
-    sys.exit(code or _flush_standard_output())
+    sys.exit(code)
 
 
-def _flush_standard_output() -> int:
-    """Flush what argparse printed."""
+def _exit_code_of_main() -> int:
     try:
-        if sys.stdout is not None:
-            with standard_output():
-                pass
+        return main()
+    except SystemExit as end:  # an error in the arguments, or what they ask for, has been printed
+        return int(end.code or DONE)
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    """As `parsed`, but help that cannot be written is a failure: argparse itself ignores that."""
+    printed = io.StringIO()
+    try:
+        with redirect_stdout(printed):
+            return parsed(arguments)
+    except SystemExit as end:
+        raise SystemExit(int(end.code or DONE) or _print(printed.getvalue())) from None
+
+
+def _print(text: str) -> int:
+    """Print what was asked for, and return the exit code."""
+    try:
+        with standard_output() as out:
+            out.write(text.encode())
     except OutputUnread:
         return UNREAD
     except OSError as error:
-        say(f"docc2context: {error.strerror}")
+        say(f"docc2context: {_reason(error)}")
         return FAILED
     return DONE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    options = parsed(list(sys.argv[1:] if arguments is None else arguments))
+    options = _options(list(sys.argv[1:] if arguments is None else arguments))
     try:
         return _run_command(options)
     except OutputUnread:

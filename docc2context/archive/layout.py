@@ -12,7 +12,10 @@ from docc2context.wording import quoted
 _DATA = "/data/"
 _USUAL_DATA = ("/data/documentation/", "/data/tutorials/")
 _NO_ASSETS = ("data/", "index/")
-_OWN_FOLDERS = ("data/diffs/", "downloads/", "images/", "videos/")
+_OWN_FOLDERS = (
+    *("data/diffs/documentation/", "data/diffs/tutorials/"),
+    *("downloads/", "images/", "videos/"),
+)
 _PAGE_FOLDER = re.compile(r"/data/(?=(?:documentation|tutorials)(?:/|\.json$))")
 _CHANGES = re.compile(r"/data/diffs/(?:documentation|tutorials)\b")
 """Where DocC's web page looks up what changed in an API between releases, to mark it on pages for

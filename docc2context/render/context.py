@@ -39,6 +39,9 @@ class Context(Surroundings):
     title: str = ""
     """The page's title, as text."""
 
+    name: str = ""
+    """The page's title as lists show it."""
+
     suffix: str = ""
     """What its headings of the second level end in: empty in the page's own language."""
 
@@ -144,6 +147,7 @@ class Context(Surroundings):
             self.unknown_nodes,
             self.headings,
             title=self.title,
+            name=self.name,
             suffix=f" ({language})",
             missing_references=self.missing_references,
             edges=self.edges,

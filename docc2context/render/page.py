@@ -15,7 +15,7 @@ from docc2context.render.front_matter import page_front_matter
 from docc2context.render.inline import inlines
 from docc2context.render.other_language import OtherLanguage
 from docc2context.render.parts import page_parts
-from docc2context.render.titles import page_title
+from docc2context.render.titles import page_name, page_title
 from docc2context.render.variant import variant_parts
 
 _SYNTHESIZED = "::SYNTHESIZED::"
@@ -48,7 +48,7 @@ def render_part(node: RenderNode, others: Sequence[Variant], path: str, ctx: Con
 
 def _blocks(node: RenderNode, others: Sequence[Variant], ctx: Context) -> list[str]:
     """The title, empty if there is none, and what stands below it."""
-    ctx.title = page_title(node)
+    ctx.title, ctx.name = page_title(node), page_name(node)
     title = ctx.heading(1, ctx.title)
     languages = [OtherLanguage(node, other, ctx) for other in others]
     own = page_parts(node, ctx, languages)

@@ -11,7 +11,6 @@ from docc2context.render.context import Context
 from docc2context.render.headings import generated_anchor
 from docc2context.render.inline import inlines, link_to
 from docc2context.render.page_lists import PageList, other_names, page_list, tell_apart
-from docc2context.render.titles import symbol_name
 
 _GROUP_LEVEL = 3
 """The level of the headings of groups, in Markdown as in their authors' sources."""
@@ -33,8 +32,7 @@ def topic_groups(title: str, relation: str, groups: Sequence[TopicGroup], ctx: C
     parts = [ctx.heading(2, title, generated_anchor(title))]
     above, lists = zip(*[_group(group, relation, ctx) for group in groups], strict=True)
     # All groups together: authors sort overloads under whatever headings they like.
-    own = symbol_name(ctx.title) if relation == _SEE_ALSO else None
-    tell_apart(lists, ctx, own)
+    tell_apart(lists, ctx, ctx.name if relation == _SEE_ALSO else None)
     for blocks_above, pages in zip(above, lists, strict=True):
         parts += [*blocks_above, md.bullets(pages.lines())]
     return md.join(parts)

@@ -152,22 +152,21 @@ def test_a_report_of_which_only_a_part_can_be_written_is_a_failure(
     assert (here / "report").stat().st_size == 1024
 
 
-def test_help_that_cannot_be_written_is_a_failure(here: Path) -> None:
-    assert shell(here, "docc2context --help > /dev/full") == (1, "", f"docc2context: {FULL}")
+@pytest.mark.parametrize("variables", [{}, UNBUFFERED])
+def test_help_that_cannot_be_written_is_a_failure(here: Path, variables: dict[str, str]) -> None:
+    told = f"docc2context: {FULL}"
+    assert shell(here, "docc2context --help > /dev/full", **variables) == (1, "", told)
+    assert shell(here, "docc2context --version > /dev/full", **variables) == (1, "", told)
+    closed = "docc2context: standard output is closed\n"
+    assert shell(here, "docc2context --help >&-", **variables) == (1, "", closed)
     version = f"docc2context {docc2context.__version__}\n"
     assert shell(here, "docc2context --version") == (0, version, "")
 
 
-@pytest.mark.parametrize(
-    ("line", "variables"),
-    [
-        *(("-o out --json", variables) for variables in ({}, UNBUFFERED)),
-        *(("--single -o -", variables) for variables in ({}, UNBUFFERED)),
-        ("--help", {}),  # argparse ignores that it cannot write, but not that it cannot flush
-    ],
-)
+@pytest.mark.parametrize("variables", [{}, UNBUFFERED])
+@pytest.mark.parametrize("line", ["-o out --json", "--single -o -", "--help"])
 def test_like_a_filter_it_ends_without_a_word_where_nobody_reads(
-    here: Path, line: str, variables: dict[str, str]
+    here: Path, variables: dict[str, str], line: str
 ) -> None:
     """The reader has gone for certain: the pipe is closed before the program starts."""
     reading, writing = os.pipe()
@@ -268,7 +267,7 @@ run()
 """The program, which gets a signal as it calls these functions."""
 
 CLOSING, REMOVING = "(destinations._OutputFile, 'close')", "(shutil, 'rmtree')"
-ENDING = "(cli, '_flush_standard_output')"
+DONE, ENDING = "(cli, 'ignore_stops')", "(sys, 'exit')"
 
 
 def converted_with_signals(here: Path, *functions: str) -> tuple[int, str]:
@@ -302,7 +301,13 @@ def test_a_signal_while_a_failure_is_being_cleaned_up_leaves_nothing_either(here
     assert left(here) == set()
 
 
-def test_a_signal_that_comes_when_all_is_done_changes_nothing(here: Path) -> None:
+def test_a_signal_that_comes_just_as_all_is_done_is_one_line_more(here: Path) -> None:
+    told = LOSSY.format("out", snowman="☃") + "docc2context: stopped by SIGTERM\n"
+    assert converted_with_signals(here, DONE) == (143, told)
+    assert left(here) == {"out"}
+
+
+def test_a_signal_that_comes_when_the_program_ends_changes_nothing(here: Path) -> None:
     assert converted_with_signals(here, ENDING) == (0, LOSSY.format("out", snowman="☃"))
     assert left(here) == {"out"}
 

@@ -194,6 +194,11 @@ def test_the_archive_is_found_wherever_it_lies(
             r"2 DocC archives \('./', 'data/1.0/'\)",
         ),
         (
+            ["data/documentation/a.json", "data/diffs/1.0/data/documentation/a.json"],
+            Code.SEVERAL_ARCHIVES,
+            r"2 DocC archives \('./', 'data/diffs/1.0/'\)",
+        ),
+        (
             [f"{name}.doccarchive/data/documentation/a.json" for name in "ABCD"],
             Code.SEVERAL_ARCHIVES,
             r"4 DocC archives \('A.doccarchive/', 'B.doccarchive/', 'C.doccarchive/', …\)",
