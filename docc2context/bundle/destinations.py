@@ -4,7 +4,7 @@ import errno
 import io
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -69,6 +69,18 @@ def output_file(file: Path | int, path: Path) -> BinaryIO:
     return io.BufferedWriter(_OutputFile(file, path))
 
 
+def undo(step: Callable[[], None]) -> None:
+    """Take back what is half done, from the start once more if a signal interrupts that.
+
+    Once is enough: the program heeds only the first.
+    """
+    try:
+        step()
+    except BaseException:
+        step()
+        raise
+
+
 @contextmanager
 def new_file(target: Path, path: Path) -> Iterator[BinaryIO]:
     """A file that takes its name, and the place of what has it, only when it is complete.
@@ -86,7 +98,7 @@ def new_file(target: Path, path: Path) -> Iterator[BinaryIO]:
             work.replace(target)
     except BaseException:
         with writing(path):
-            work.unlink(missing_ok=True)
+            undo(lambda: work.unlink(missing_ok=True))
         raise
 
 
@@ -99,11 +111,7 @@ def work_folder(parent: Path, path: Path) -> Iterator[Path]:
         yield Path(work.name)
     finally:
         with writing(path):
-            try:
-                work.cleanup()
-            except BaseException:  # as by a signal, of which the program heeds only the first
-                work.cleanup()
-                raise
+            undo(work.cleanup)
 
 
 def make_folder_for(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +12,7 @@ from docc2context.bundle.destinations import (
     make_folder_for,
     new_file,
     occupied,
+    undo,
     unusable,
     whole_or_empty,
     work_folder,
@@ -96,14 +97,19 @@ def _exchange(earlier: Iterable[Path], made: Path, folder: Path, replaced: Path)
     """
     out = [(path, replaced / path.name) for path in sorted(earlier, key=_is_manifest, reverse=True)]
     into = [(path, folder / path.name) for path in sorted(made.iterdir(), key=_is_manifest)]
+    moves = out + into
     try:
-        for old, new in out + into:
+        for old, new in moves:
             old.rename(new)
     except BaseException:
-        for old, new in reversed(out + into):
-            if os.path.lexists(new) and not os.path.lexists(old):
-                new.rename(old)
+        undo(lambda: _move_back(moves))
         raise
+
+
+def _move_back(moves: Sequence[tuple[Path, Path]]) -> None:
+    for old, new in reversed(moves):
+        if os.path.lexists(new) and not os.path.lexists(old):
+            new.rename(old)
 
 
 def _is_manifest(path: Path) -> bool:

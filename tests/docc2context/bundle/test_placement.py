@@ -1,5 +1,6 @@
 import io
 import os
+import signal
 import subprocess
 import sys
 import zipfile
@@ -238,20 +239,42 @@ def test_a_bundle_is_replaced_though_the_folder_that_this_runs_in_is_gone(
     assert filled(tmp_path / "out", replace=True) == BUNDLE
 
 
+def fail_to_exchange(out: Path) -> None:
+    """Replace the bundle in a folder, in which something else takes a page's place meanwhile."""
+    with open_sink(out, PLENTY, replace=True) as sink:
+        for name in ("docs/a.md", "b.md", "c.md", "manifest.json"):
+            sink.write(name, sink.pack(b"new"))
+        (out / "c.md").mkdir()
+
+
 def test_a_bundle_that_cannot_be_exchanged_is_as_before(tmp_path: Path) -> None:
     out = tmp_path / "out"
     filled(out, b"old")
     (out / "b.md").mkdir()
     before = held(out)
-    with (
-        pytest.raises(DestinationError, match="cannot be written: Is a directory"),
-        open_sink(out, PLENTY, replace=True) as sink,
-    ):
-        for name in ("docs/a.md", "b.md", "c.md", "manifest.json"):
-            sink.write(name, sink.pack(b"new"))
-        (out / "c.md").mkdir()
+    with pytest.raises(DestinationError, match="cannot be written: Is a directory"):
+        fail_to_exchange(out)
     assert held(out) == before
     assert sorted(path.name for path in out.iterdir()) == ["b.md", "c.md", "docs", "manifest.json"]
+
+
+def test_a_signal_while_a_failed_exchange_is_undone_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    filled(out, b"old")
+    before = held(out)
+    there, signals = os.path.lexists, [signal.SIGINT]
+
+    def there_with_signal(path: Path) -> bool:
+        if signals:
+            signal.raise_signal(signals.pop())
+        return there(path)
+
+    monkeypatch.setattr(os.path, "lexists", there_with_signal)
+    with pytest.raises(KeyboardInterrupt):
+        fail_to_exchange(out)
+    assert held(out) == before
 
 
 REPLACED_UNTIL_KILLED = """
