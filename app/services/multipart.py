@@ -23,8 +23,9 @@ _MAX_HEADERS: Final = 8
 _MAX_HEADER_BYTES: Final = 4096
 """Of a part: browsers send two headers, and file names take 255 bytes."""
 
-_BYTES_AS_THEY_ARE: Final = {b"", b"7bit", b"8bit", b"binary"}
-"""A file's Content-Transfer-Encoding, which RFC 7578, section 4.7, deprecates."""
+_MAIL_ENCODINGS: Final = {b"base64", b"quoted-printable"}
+"""Those of RFC 2045 that change the bytes. RFC 7578, section 4.7, deprecates the header, and who
+sends it all the same may write anything and mean binary, such as `"binary"` in quotes."""
 
 _MAX_TEXT_BYTES: Final = 64
 """The value of a field that is kept: ten times what any has reason to hold."""
@@ -237,9 +238,9 @@ class _Preamble:
 
 
 def _refuse_encoded(encoding: bytes) -> None:
-    if encoding not in _BYTES_AS_THEY_ARE:
+    if encoding in _MAIL_ENCODINGS:
         _refuse(
-            "The file has a Content-Transfer-Encoding other than binary: send its bytes as they "
+            f"The file's Content-Transfer-Encoding is {encoding.decode()}: send its bytes as they "
             "are."
         )
 

@@ -473,6 +473,10 @@ def test_another_pipe_than_standard_output_that_breaks_is_told_of(
             "must be a whole number, 1 or more, not 'two'",
         ),
         (
+            ["convert", "x", "-o", "y", "--workers", "²"],  # a digit, but no decimal one
+            "must be a whole number, 1 or more, not '²'",
+        ),
+        (
             ["convert", "x", "-o", "y", "--workers", "9" * 5000],
             f"argument --workers: has too many digits: '{'9' * 197}…'",
         ),
