@@ -172,8 +172,9 @@ def test_an_archive_of_the_corpus_is_converted_by_each_replica(stack: Stack) -> 
             assert {"llms.txt", "linkgraph.json", "manifest.json"} <= set(bundle.namelist())
 
 
-@pytest.mark.usefixtures("stack")
-def test_every_query_of_the_dashboard_shows_something() -> None:
+def test_every_query_of_the_dashboard_shows_something(stack: Stack) -> None:
+    for one in stack.containers("docc2context"):  # a share of no page loads is not a number
+        assert httpx2.get(address_of(stack, one) + "/").status_code == 200
     for query in (query for row in ROWS for panel in row.panels for query in panel.queries):
         expr = query.expr.replace("$__rate_interval", "1m")
         wait_for(lambda: any(not isnan(one) for one in values(expr).values()), expr, 90)  # noqa: B023  # called at once
