@@ -18,6 +18,8 @@ _STRINGS = [
 _SCALARS = [None, True, False, 0, 1, -1, 7, 10**6, 2**63, -(2**63), 10**30, 0.5, 1e308, -0.0]
 _NOISE = [b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\x80", b"\0", b"\xef\xbb\xbf", b"\\"]
 _REPEATS = [2, 3, 50, 400]
+_MAX_REPEATED = 10_000
+"""Values that one repetition may add: repetitions of repetitions would fill the memory."""
 _CHANGES = ["value", "graft", "graft", "text", "repeat", "nest", "drop", "swap", "key"]
 _DEPTHS = [1, 5, 40, 120]
 
@@ -54,7 +56,7 @@ class JsonMutator:
             case "text":
                 container[key] = _changed_text(container[key], random)
             case "repeat" if isinstance(container, list):
-                container[key:key] = [container[key]] * random.choice(_REPEATS)
+                container[key:key] = _repeated(container[key], random.choice(_REPEATS))
             case "nest":
                 container[key] = _nested(container[key], random)
             case "drop":
@@ -113,6 +115,12 @@ def _still_there(container: Any, key: Any) -> bool:
 
 def _copy(value: Any) -> Any:
     return json.loads(json.dumps(value))
+
+
+def _repeated(value: Any, times: int) -> list[Any]:
+    """Copies of a value, fewer of one that has many values within."""
+    size = sum(1 for _ in _places([value]))
+    return [_copy(value) for _ in range(min(times, _MAX_REPEATED // size))]
 
 
 def _changed_text(value: Any, random: Random) -> Any:
