@@ -18,6 +18,13 @@ def code_span(code: str) -> str:
     code = one_line(code)
     if not code:
         return ""
+    if "`" not in code and code[0] != " ":
+        return f"`{code}`"  # as nearly always
+    return _padded_span(code)
+
+
+def _padded_span(code: str) -> str:
+    """A code span of code that has backticks or begins with a space."""
     if "`" in code:
         fence = "`" * (_longest_run(code) + 1)
         pad = " " if code[0] == "`" or code[-1] == "`" else ""

@@ -24,5 +24,7 @@ def fence_language(name: str) -> str:
     >>> fence_language("occ"), fence_language("Swift, nocopy")
     ('objc', 'swift')
     """
-    name = _OPTIONS.sub("", name.strip().lower())
+    name = name.strip().lower()
+    if not name.isalpha():
+        name = _OPTIONS.sub("", name)
     return _LANGUAGES.get(name, name)
