@@ -31,7 +31,7 @@ from docc2context.render.availability import is_beta
 from docc2context.render.budget import Budget
 from docc2context.render.context import Context
 from docc2context.render.page import is_inherited, render_page, summary
-from docc2context.render.titles import is_symbol_page, other_names, owner_by_address, page_name
+from docc2context.render.titles import is_symbol_page, other_names, owner_by_address
 from docc2context.tally import Tally
 
 
@@ -81,7 +81,7 @@ def _entry(node: RenderNode, others: Sequence[Variant], ctx: Context) -> Content
     children = listed_pages(node, others, ctx.links)
     return ContentsEntry(
         ctx.title,
-        page_name(node),
+        ctx.name,
         summary(node, ctx),
         children,
         is_symbol=is_symbol_page(node),

@@ -9,7 +9,7 @@ from docc2context.model.variants import Variant
 from docc2context.render.availability import platforms
 from docc2context.render.context import Context
 from docc2context.render.language_names import language_name
-from docc2context.render.titles import owner_by_address, page_title
+from docc2context.render.titles import owner_by_address
 
 
 def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str, ctx: Context) -> str:
@@ -17,7 +17,7 @@ def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str, ct
     metadata = node.metadata
     return front_matter(
         {
-            "title": page_title(node),
+            "title": ctx.title,
             "kind": node.kind,
             "role": metadata.role,
             "role_heading": metadata.role_heading,
