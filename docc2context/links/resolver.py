@@ -73,13 +73,12 @@ class PageResolver:
         """The assets that the page was given links to, and their paths in the bundle."""
 
     def describe(self, identifier: str) -> Described | None:
-        try:
-            return self._described[identifier]
-        except KeyError:
+        described = self._described.get(identifier)
+        if described is None and identifier not in self._described:
             text = self._texts.get(identifier)
             described = None if text is None else self._site.references.read(text)
             self._described[identifier] = described
-            return described
+        return described
 
     def reference(self, identifier: str) -> Reference | None:
         described = self.describe(identifier)

@@ -32,6 +32,8 @@ def join(blocks: Iterable[str]) -> str:
     '1. a\n\n1) b\n\nText\n\n1. c'
     """
     kept = list(filter(None, blocks))
+    if len(kept) == 1:
+        return kept[0]
     for i, block in enumerate(kept):
         if i and block[0] in _BEGIN_LISTS:
             kept[i] = _below(kept[i - 1], block)
@@ -120,12 +122,14 @@ def list_item(marker: str, blocks: str) -> str:
     An item without content is the marker alone. One that begins with code keeps its indentation.
     One that begins with empty items begins on its second line: `- - -` is a thematic break.
     """
-    indent = " " * (len(marker) + 1)
     lines = blocks.split("\n")
     if lines[0].count(marker) > 1 and not lines[0].replace(marker, "").strip(" "):
         lines.insert(0, "")
-    rest = (f"\n{indent}{line}" if line else "\n" for line in lines[1:])
-    return f"{marker} {lines[0]}".rstrip(" ") + "".join(rest)
+    first = f"{marker} {lines[0]}".rstrip(" ")
+    if len(lines) == 1:
+        return first
+    indent = " " * (len(marker) + 1)
+    return first + "".join([f"\n{indent}{line}" if line else "\n" for line in lines[1:]])
 
 
 def first_number(wanted: int, items: int) -> int:
@@ -145,7 +149,7 @@ def bullets(lines: Iterable[str]) -> str:
     >>> bullets(["a", "", "b"])
     '- a\n- b'
     """
-    return "\n".join(f"- {block_start(line)}" for line in lines if line.strip())
+    return "\n".join([f"- {block_start(line)}" for line in lines if line.strip()])
 
 
 def loose_or_tight(items: Sequence[str]) -> str:

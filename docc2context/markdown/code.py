@@ -40,14 +40,14 @@ def code_block(lines: Iterable[str], language: str = "") -> str:
 
     A `language` that is not a plain word, and so might be more than an info string, is left out.
     """
-    code = "\n".join(map(_plain_line_breaks, lines)).replace("\0", "\ufffd")
+    code = _plain_line_breaks("\n".join(lines)).replace("\0", "\ufffd")
     fence = "`" * max(3, _longest_run(code) + 1) if "`" in code else "```"
     info = language if language.isalpha() or _LANGUAGE.fullmatch(language) else ""
     return f"{fence}{info}\n{code}\n{fence}"
 
 
 def _plain_line_breaks(code: str) -> str:
-    """A line without the CR that CRLF files leave at its end; a CR inside becomes a line break."""
+    """Lines without the CRs that CRLF files leave at their ends; others become line breaks."""
     if "\r" not in code:
         return code
     return code.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")

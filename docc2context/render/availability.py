@@ -58,10 +58,10 @@ def messages(items: Sequence[Availability] | None) -> list[str]:
 
     The platforms are named where not all say the same.
     """
+    speaking = [item for item in items or () if item.message or item.renamed]
     platforms_by_text: dict[str, list[str]] = {}
-    for item in items or ():
-        if text := _message(item):
-            platforms_by_text.setdefault(text, []).append(item.name or "")
+    for item in speaking:
+        platforms_by_text.setdefault(_message(item), []).append(item.name or "")
     return [
         text if len(names) == len(items or ()) or "" in names else f"{', '.join(names)}: {text}"
         for text, names in platforms_by_text.items()

@@ -48,7 +48,7 @@ def blocks(nodes: Sequence[Block] | None, ctx: Context) -> str:
     if not ctx.enter():
         return TOO_DEEP
     try:
-        return ctx.budget.spend(md.join(_block(node, ctx) for node in nodes))
+        return ctx.budget.spend(md.join([_block(node, ctx) for node in nodes]))
     finally:
         ctx.leave()
 

@@ -132,7 +132,8 @@ class Context(Surroundings):
     def heading(self, level: int, text: str, anchor: str | None = None) -> str:
         """A heading of plain text; `anchor` is DocC's own for it, as the archive has it."""
         suffix = self.suffix if level == 2 else ""
-        self.budget.reserve(len(suffix))
+        if suffix:
+            self.budget.reserve(len(suffix))
         return self.headings.add(level, text, suffix, anchor)
 
     def variant(self, language: str, references: Mapping[str, ReferenceText]) -> "Context":

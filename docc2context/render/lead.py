@@ -69,9 +69,10 @@ def _availability_note(node: RenderNode, ctx: Context) -> str:
 
 def _alternatives(node: RenderNode, ctx: Context) -> str:
     """Links to the pages that stand for this one in other languages, if they are not its own."""
-    if len({tuple(variant.paths) for variant in node.variants or ()}) < 2:
+    alternatives = node.variants or ()
+    if len(alternatives) < 2 or len({tuple(variant.paths) for variant in alternatives}) < 2:
         return ""  # as nearly always, and soon seen
-    variants = list(_with_languages(node.variants or ()))
+    variants = list(_with_languages(alternatives))
     own_language = node.identifier.interface_language
     own = next((variant for variant, languages in variants if own_language in languages), None)
     if own is None:
@@ -108,6 +109,8 @@ def _with_languages(
 
 def _sample_code(node: RenderNode, ctx: Context) -> str:
     download = node.sample_code_download
+    if download is None and not node.download_not_available_summary:
+        return ""
     action = _download(download.action, ctx) if download else ""
     return md.join([action, blocks(node.download_not_available_summary, ctx)])
 

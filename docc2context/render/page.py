@@ -1,6 +1,6 @@
 """A whole page: front matter, title, and its sections in DocC's order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 
 from docc2context.markdown import blocks as md
@@ -70,6 +70,8 @@ def summary(node: RenderNode, ctx: Context) -> str:
     if ctx.abstract:
         return ctx.abstract.strip()
     words = node.abstract or _first_paragraph(node.sections or ())
+    if not words:
+        return ""
     with ctx.inside_link(), ctx.for_other_file():
         return inlines(words, ctx).strip()
 
@@ -82,14 +84,16 @@ def _first_paragraph(sections: Sequence[Section]) -> Sequence[Inline]:
             return ()
 
 
-def curated(node: RenderNode) -> Iterator[str]:
+def curated(node: RenderNode) -> list[str]:
     """The identifiers of the pages that this one lists as its topics or chapters, in order."""
-    for group in node.topic_sections or []:
-        yield from group.identifiers
-    for part in node.sections or []:
+    listed: list[str] = []
+    for group in node.topic_sections or ():
+        listed += group.identifiers
+    for part in node.sections or ():
         if isinstance(part, Volume):
             for chapter in part.chapters:
-                yield from chapter.tutorials
+                listed += chapter.tutorials
+    return listed
 
 
 def is_inherited(node: RenderNode) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from docc2context.markdown import blocks as md
 from docc2context.model.block import Block, Heading
 from docc2context.model.page import RelationshipGroup, TopicGroup
+from docc2context.model.sections import Content
 from docc2context.render.block import blocks_below
 from docc2context.render.conformance import conditions
 from docc2context.render.context import Context
@@ -42,16 +43,18 @@ def _group(group: TopicGroup, relation: str, ctx: Context) -> tuple[list[str], P
     """The blocks above the links, the discussion last, and the links."""
     ctx.lookups.begin_item()
     title = group.title or ""
-    head = ctx.heading(_GROUP_LEVEL, title, group.anchor or title.replace(" ", "-"))
-    abstract = md.paragraph(inlines(group.abstract, ctx))
-    discussion = blocks_below(_GROUP_LEVEL, _discussion(group), ctx)
+    above = [ctx.heading(_GROUP_LEVEL, title, group.anchor or title.replace(" ", "-"))]
+    if group.abstract:
+        above.append(md.paragraph(inlines(group.abstract, ctx)))
+    if group.discussion:
+        above.append(blocks_below(_GROUP_LEVEL, _words(group.discussion), ctx))
     with ctx.relating(relation):
-        return [head, abstract, discussion], page_list(group.identifiers, ctx)
+        return above, page_list(group.identifiers, ctx)
 
 
-def _discussion(group: TopicGroup) -> Sequence[Block]:
+def _words(discussion: Content) -> Sequence[Block]:
     """What an author says of a group, without the heading that swift-docc puts above it."""
-    match group.discussion.content if group.discussion else []:
+    match discussion.content:
         case [Heading(text="Discussion", anchor="discussion"), *content]:
             return content
         case content:
