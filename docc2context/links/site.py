@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import unquote
 
 from docc2context.links.paths import page_entry, path_key
@@ -12,12 +13,17 @@ _SLASHES = re.compile("//+")
 _NOT_ON_WINDOWS = re.compile('[:*?"<>|]')
 """What 7-Zip and Windows' own tar replace by `_` in the names of files that they unpack."""
 
+_USUAL_CHARS = 256
+"""A longer address, which could have megabytes, is looked for anew each time."""
+
 
 class Site:
     """Which file of the bundle a DocC URL such as `/documentation/kit/f(_:)` means."""
 
     def __init__(self, paths: Mapping[str, str]) -> None:
         self.references = References(self.find)
+        # Mostly for what is not here: many pages name the protocols of the standard library.
+        self._find_usual = lru_cache(maxsize=1024)(self._find_otherwise)
         self._paths = paths
         self._by_folded_entry: dict[str, str] = {}
         for entry, path in paths.items():
@@ -38,6 +44,9 @@ class Site:
         """
         if (exact := self._paths.get(page_entry(url))) is not None:
             return exact
+        return self._find_usual(url) if len(url) < _USUAL_CHARS else self._find_otherwise(url)
+
+    def _find_otherwise(self, url: str) -> str | None:
         path = "/" + _BUNDLE_URL.sub("", url).partition("#")[0].strip("/")
         path = _SLASHES.sub("/", path)
         return (

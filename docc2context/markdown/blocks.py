@@ -61,8 +61,8 @@ def _below(above: str, block: str) -> str:
     >>> _below("- a", "- b\n\n+ c\n\nd\n\n- e")
     '+ b\n\n- c\n\nd\n\n- e'
     """
-    marker = _list_marker(block)
-    if not marker or marker != _list_marker(_last_line_at_margin(above)):
+    marker = _list_marker(_last_line_at_margin(above))
+    if not marker or marker != _list_marker(block):
         return block
     markers = {marker, _OTHER_MARKERS[marker]}
     lines = block.split("\n")

@@ -91,11 +91,13 @@ def _coalesced(nodes: Sequence[Inline]) -> Sequence[Inline]:
     """
     if len(nodes) == 1 and not isinstance(nodes[0], UnknownInline):
         return nodes
-    kinds = [type(node) for node in nodes]
-    if UnknownInline not in kinds and not any(map(is_, kinds, islice(kinds, 1, None))):
+    kinds = list(map(type, nodes))
+    if UnknownInline in kinds:
+        nodes = list(_known(nodes))
+    elif not any(map(is_, kinds, islice(kinds, 1, None))):
         return nodes
     merged: list[Inline] = []
-    for kind, run in groupby(_known(nodes), _kind):
+    for kind, run in groupby(nodes, _kind):
         if kind is Text:
             merged.append(Text(text="".join(node.text for node in run if isinstance(node, Text))))
         elif kind is CodeVoice:
