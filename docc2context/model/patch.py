@@ -16,6 +16,8 @@ IN_REFERENCES = "/references/"
 _REFERENCE_KEYS = frozenset(key for struct in get_args(Reference) for key in fields_by_key(struct))
 """The keys of references that pages show; DocC's patches mostly name others."""
 
+_decode_title = msgspec.json.Decoder(str).decode
+
 
 class PatchedText(msgspec.Struct, frozen=True, gc=False):
     """The text of a reference, and operations on its content, each with its path inside it."""
@@ -32,7 +34,7 @@ def new_title(text: PatchedText) -> str | None:
     match text.operations:
         case [("/title", PatchOperation(op="add" | "replace", value=value))]:
             try:
-                return msgspec.json.decode(value, type=str)
+                return _decode_title(value)
             except msgspec.DecodeError:
                 return None
         case _:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from typing import assert_never
 
 from docc2context.markdown import blocks as md
@@ -39,6 +40,9 @@ from docc2context.render.page_lists import page_links
 from docc2context.render.remarks import marked_lines, unknown_kind
 from docc2context.render.steps import code_file, pictures
 from docc2context.render.table import table
+
+_USUAL_CHARS = 64
+"""A longer label, such as the title of a tab, may be one of many, or have megabytes."""
 
 
 def blocks(nodes: Sequence[Block] | None, ctx: Context) -> str:
@@ -153,7 +157,15 @@ def labelled(label: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
 
 def strong(text: str) -> str:
     """A bold label of plain text, as a paragraph or the beginning of one."""
+    return _usual_label(text) if len(text) < _USUAL_CHARS else _label(text)
+
+
+def _label(text: str) -> str:
     return md.paragraph(join([Styled("strong", escape(text))]))
+
+
+_usual_label = lru_cache(maxsize=256)(_label)
+"""Most labels are `Objective-C:`, `Note:` and the like."""
 
 
 def unknown(name: str, content: Sequence[Block], ctx: Context) -> str:

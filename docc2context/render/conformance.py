@@ -17,11 +17,15 @@ def availability(conformance: Conformance | None, ctx: Context) -> str:
 
 
 def conditions(reference: Reference | None, ctx: Context) -> str:
-    """Under which constraints a type conforms: ``conforms when `Base` conforms to …``."""
+    """Under which constraints a type conforms: ``conforms when `Base` conforms to …``.
+
+    These are others' words, in which mentions do not relate to the page.
+    """
     conformance = getattr(reference, "conformance", None)
     if conformance is None or not conformance.constraints:
         return ""
-    return _constrained(conformance.conformance_prefix, "Conforms when", conformance, ctx)
+    with ctx.relating(None):
+        return _constrained(conformance.conformance_prefix, "Conforms when", conformance, ctx)
 
 
 def _constrained(

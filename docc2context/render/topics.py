@@ -81,6 +81,5 @@ def _relationship(group: RelationshipGroup, ctx: Context) -> str:
 def _related(identifier: str, ctx: Context) -> str:
     described = ctx.describe(identifier)
     name = link_to(identifier, described, ctx) + other_names(identifier, ctx)
-    with ctx.relating(None):
-        when = conditions(described.reference if described else None, ctx)
+    when = conditions(described.reference if described else None, ctx)
     return ctx.budget.spend(f"{name} ({when})") if when else name

@@ -18,14 +18,18 @@ def variant_facts(node: RenderNode, other: RenderNode) -> str:
     facts = [
         page_name(other) if page_title(other) != page_title(node) else "",
         escape(_changed(ours.role_heading, theirs.role_heading)),
-        *map(escape, beyond(platforms(theirs.platforms), platforms(ours.platforms))),
-        _named("not on", " or ".join(_platforms_without(ours, theirs))),
+        *(_platform_facts(ours, theirs) if ours.platforms != theirs.platforms else ()),
         *(f"module {escape(name)}" for name in beyond(_modules(theirs), _modules(ours))),
         _named("extends", _changed(ours.extended_module, theirs.extended_module)),
         "" if ours.required == theirs.required else _REQUIRED[theirs.required],
         _changed(_source(ours), _source(theirs)),
     ]
     return ", ".join(filter(None, facts))
+
+
+def _platform_facts(ours: Metadata, theirs: Metadata) -> Iterator[str]:
+    yield from map(escape, beyond(platforms(theirs.platforms), platforms(ours.platforms)))
+    yield _named("not on", " or ".join(_platforms_without(ours, theirs)))
 
 
 def _changed(own: str | None, other: str | None) -> str:
