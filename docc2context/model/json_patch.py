@@ -40,7 +40,8 @@ def apply_to(root: msgspec.Struct, path: str, operation: PatchOperation, own: se
     """
     place = _places(type(root)).get(path)
     if place is None or operation.op not in _WRITES:
-        _apply_along(root, path, operation, own)
+        if not _is_left_out(type(root), path):
+            _apply_along(root, path, operation, own)
         return
     way, name, decode = place
     for attribute in way:
@@ -136,6 +137,23 @@ def _places(root: type[msgspec.Struct]) -> dict[str, _Place]:
         for rest, place in _places(type_.struct).items() if type_.struct else ():
             places[f"/{key}{rest}"] = place._replace(way=(name, *place.way))
     return places
+
+
+def _is_left_out(root: type[msgspec.Struct], path: str) -> bool:
+    """Whether a path leads to a key of a struct, such as `/metadata/fragments`, that no page shows.
+
+    `_apply_along` would find that out, too; DocC writes one or two such operations a page.
+    """
+    above, _, key = path.rpartition("/")
+    struct = _structs(root).get(above)
+    return struct is not None and key not in fields_by_key(struct)
+
+
+@cache
+def _structs(root: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct]]:
+    """The structs of a page that are always there, by JSON pointer."""
+    fields = fields_by_key(root).items()
+    return {f"/{key}": type_.struct for key, (_, type_) in fields if type_.struct}
 
 
 def _tokens(path: str) -> list[str]:

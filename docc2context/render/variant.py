@@ -94,6 +94,8 @@ def _without_bare_titles(theirs: Sequence[Any], ours: Sequence[Any]) -> list[Any
 
     Apple's pages leave such a group where the other language has none of what ours lists.
     """
+    if not theirs:
+        return []
     titles = {group.title for group in ours if isinstance(group, TopicGroup | RelationshipGroup)}
     return [item for item in theirs if not (_is_bare_title(item) and item.title in titles)]
 
