@@ -186,8 +186,11 @@ def _whole_file(file: FileReference, change: str) -> str:
 
 
 def _code_listing(node: CodeListing, ctx: Context) -> str:
+    code = listing(node.code, node.syntax)
+    if node.metadata is None and not node.line_annotations:
+        return code
     caption = md.paragraph(media_caption(node.metadata, ctx))
-    return md.join([caption, listing(node.code, node.syntax), *marked_lines(node)])
+    return md.join([caption, code, *marked_lines(node)])
 
 
 def _aside(node: Aside, ctx: Context) -> str:

@@ -35,6 +35,8 @@ class Headings:
 
         `anchor` is as the archive has it, and as in a URL: percent-encoded where it is not ASCII.
         """
+        if not text:
+            return ""
         usual = level > 1 and len(text) < _USUAL_CHARS and len(suffix) < _USUAL_CHARS
         render = _usual_heading if usual else _rendered_heading
         rendered, fragment = render(level, text, suffix)

@@ -40,8 +40,10 @@ def primary_section(node: PrimarySection, language: str, ctx: Context) -> str:
     match node:
         case Declarations():
             return declarations(node.declarations, language, ctx)
+        case Content(title=title) if title:
+            return md.join([ctx.heading(2, title), blocks(node.content, ctx)])
         case Content():
-            return md.join([ctx.heading(2, node.title or ""), blocks(node.content, ctx)])
+            return blocks(node.content, ctx)
         case Parameters():
             items = [_item(code_span(p.name), p.content, ctx) for p in node.parameters]
             return _list_section("Parameters", items, ctx)
