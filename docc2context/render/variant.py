@@ -130,11 +130,13 @@ def _remarks(name: str, node: RenderNode, other: RenderNode, names: str) -> Iter
 
 def _missing_sections(node: RenderNode, other: RenderNode) -> str:
     """The titles of the page's own sections that it lacks in another language."""
-    titles, others = (
-        dict.fromkeys(map(section_title, page.primary_content_sections or ()))
-        for page in (node, other)
-    )
-    return ", ".join(escape(title) for title in titles if title and title not in others)
+    titles = _section_titles(node)
+    others = _section_titles(other) if titles else titles
+    return ", ".join([escape(title) for title in titles if title not in others])
+
+
+def _section_titles(node: RenderNode) -> dict[str, None]:
+    return dict.fromkeys(filter(None, map(section_title, node.primary_content_sections or ())))
 
 
 def _unshown(sections: Iterable[str], shown: Iterable[str], name: str, ctx: Context) -> list[str]:

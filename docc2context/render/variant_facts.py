@@ -19,10 +19,10 @@ def variant_facts(node: RenderNode, other: RenderNode) -> str:
         page_name(other) if page_title(other) != page_title(node) else "",
         escape(_changed(ours.role_heading, theirs.role_heading)),
         *(_platform_facts(ours, theirs) if ours.platforms != theirs.platforms else ()),
-        *(f"module {escape(name)}" for name in beyond(_modules(theirs), _modules(ours))),
+        *(_module_facts(ours, theirs) if ours.modules != theirs.modules else ()),
         _named("extends", _changed(ours.extended_module, theirs.extended_module)),
         "" if ours.required == theirs.required else _REQUIRED[theirs.required],
-        _changed(_source(ours), _source(theirs)),
+        _source_fact(ours, theirs) if ours.remote_source != theirs.remote_source else "",
     ]
     return ", ".join(filter(None, facts))
 
@@ -44,6 +44,10 @@ def _platforms_without(ours: Metadata, theirs: Metadata) -> list[str]:
     return beyond(names, others) if others else []
 
 
+def _module_facts(ours: Metadata, theirs: Metadata) -> list[str]:
+    return [f"module {escape(name)}" for name in beyond(_modules(theirs), _modules(ours))]
+
+
 def _modules(metadata: Metadata) -> Iterator[str]:
     for module in metadata.modules or ():
         yield from (module.name, *(module.related_modules or ()))
@@ -51,6 +55,10 @@ def _modules(metadata: Metadata) -> Iterator[str]:
 
 def _named(label: str, name: str) -> str:
     return f"{label} {escape(name)}" if name else ""
+
+
+def _source_fact(ours: Metadata, theirs: Metadata) -> str:
+    return _changed(_source(ours), _source(theirs))
 
 
 def _source(metadata: Metadata) -> str:
