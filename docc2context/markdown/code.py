@@ -15,9 +15,10 @@ def code_span(code: str) -> str:
     >>> code_span("a`b")
     '``a`b``'
     """
-    code = one_line(code)
     if not code:
         return ""
+    if not code.isprintable():
+        code = one_line(code)
     if "`" not in code and code[0] != " ":
         return f"`{code}`"  # as nearly always
     return _padded_span(code)

@@ -46,7 +46,8 @@ def escape(text: str) -> str:
     >>> escape("Use *one* of <T> in snake_case")
     'Use \\*one\\* of \\<T> in snake_case'
     """
-    text = one_line(text)
+    if not text.isprintable():
+        text = one_line(text)
     return _escaped(text) if _MAY_BE_MARKUP(text) else text
 
 

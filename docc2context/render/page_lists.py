@@ -65,7 +65,7 @@ def tell_apart(lists: Sequence[PageList], ctx: Context, own: str | None = None) 
     pages: dict[str, Described | None] = {}
     for each in lists:
         pages.update(each.pages)
-    titles = [own, *(page.title if page else None for page in pages.values())]
+    titles = [own, *[page.title if page else None for page in pages.values()]]
     if len(set(titles)) == len(titles):
         return
     targets = {(page.title, page.file or identifier) for identifier, page in pages.items() if page}
