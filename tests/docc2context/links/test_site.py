@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 
 from docc2context.links.paths import output_paths
@@ -14,6 +16,7 @@ from docc2context.links.site import Site
         ("/documentation/other", None),
         ("doc://org.kit/documentation/kit/f(_:)", "documentation/kit/f(_-).md"),
         ("/documentation/kit/f(_:)#Discussion", "documentation/kit/f(_-).md"),
+        ("/documentation/kit/f(_:)#" + "a" * 1000, "documentation/kit/f(_-).md"),
         ("/documentation/kit//f(_:)", "documentation/kit/f(_-).md"),
         ("doc://org.kit/documentation/kit//f(_:)", "documentation/kit/f(_-).md"),
         ("//documentation/kit/f(_:)", "documentation/kit/f(_-).md"),
@@ -22,6 +25,17 @@ from docc2context.links.site import Site
 )
 def test_a_url_of_docc_finds_its_page(url: str, found: str | None) -> None:
     assert Site(output_paths(["data/documentation/kit/f(_:).json"])).find(url) == found
+
+
+def test_long_addresses_of_what_is_not_here_are_not_kept() -> None:
+    site = Site(output_paths(["data/documentation/kit.json"]))
+    tracemalloc.start()
+    try:
+        assert [site.find(digit * 1_000_000) for digit in "0123"] == [None] * 4
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_000_000
 
 
 def test_an_exact_name_goes_before_a_decoded_one() -> None:
