@@ -118,7 +118,7 @@ def create_app(
 
 def _sampler(workspace: Path, seconds: float) -> Sampler[ResourceReading]:
     resources = Resources(workspace, orphans=lambda: len(leftovers(workspace)))
-    return Sampler(resources.read, seconds)
+    return Sampler("resources", resources.read, seconds)
 
 
 def _include_routes(app: FastAPI, extra_routers: Sequence[APIRouter]) -> None:
@@ -220,7 +220,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
         services.availability.watched(),
         services.rate_limiter.watched() if services.settings.rate_limit_enabled else nullcontext(),
     ):
-        watching = repeatedly(ReadinessWatch(services).check)
+        watching = repeatedly("readiness", ReadinessWatch(services).check)
         with app.state.sampler.running(), watching:
             stop_on_signals(services.drain)
             yield {

@@ -242,7 +242,7 @@ def _print_summary(report: Report, options: argparse.Namespace) -> None:
 def _first_losses(report: Report, options: argparse.Namespace) -> Iterator[str]:
     """The first losses of each kind by name, safe to print on a terminal."""
     for page in report.pages_skipped[:_MAX_NAMED]:
-        yield f"skipped {readable(page.source)}: {readable(page.reason)}"
+        yield f"skipped {readable(page.source)}: {page.reason}"
     if (more := len(report.pages_skipped) - _MAX_NAMED) > 0:
         lists = "the document's front matter" if options.single else "manifest.json"
         yield f"… and {more} more; {lists} lists them all"

@@ -62,15 +62,11 @@ def _buffered(file: BinaryIO) -> Iterator[BinaryIO]:
     buffer = io.BufferedWriter(file)
     try:
         yield buffer
-        buffer.flush()
-    except OSError:
-        _give_up(file)
-        raise
     finally:
-        buffer.detach()
+        buffer.detach()  # writes what it still holds
 
 
-def _give_up(stream: TextIO | BinaryIO) -> None:
+def _give_up(stream: TextIO) -> None:
     """Discard what a stream still holds: Python would fail on it again when it exits."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())

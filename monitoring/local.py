@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from monitoring import preflight, relocation
-from monitoring.local_setup import Setup, all_three, unusable_ports
+from monitoring.local_setup import Setup, all_three, unusable_folder, unusable_ports
 from monitoring.programs import CannotStart, Program, ProgramMissing, require_watchers
 
 _POLL_SECONDS: Final = 0.5
@@ -28,10 +28,9 @@ def run(setup: Setup) -> int:
     reverse order: the watchers before what they watch, so that nobody is told that the
     service is down.
     """
-    if sentences := unusable_ports(setup.ports):
+    if sentences := unusable_ports(setup.ports) or unusable_folder(setup.data):
         print("monitoring:", "; ".join(sentences), file=sys.stderr)
         return 1
-    setup.data.mkdir(parents=True, exist_ok=True)
     try:
         require_watchers()
         preflight.report(relocation.ALERTMANAGER, setup.secrets, as_alertmanager=True)
@@ -41,7 +40,7 @@ def run(setup: Setup) -> int:
             ended = _watch(started)
             # A second Ctrl-C would leave behind what is being ended.
             _when_stopped(signal.SIG_IGN)
-    except (ProgramMissing, CannotStart) as error:
+    except (ProgramMissing, CannotStart, relocation.NoSettings) as error:
         print(f"monitoring: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

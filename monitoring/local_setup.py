@@ -55,6 +55,15 @@ def unusable_ports(ports: dict[str, int]) -> list[str]:
     return sentences
 
 
+def unusable_folder(folder: Path) -> list[str]:
+    """Make a folder, and those above it; a sentence if that cannot be done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return [f"{folder} cannot be used: {error.strerror}"]
+    return []
+
+
 def prometheus_file(setup: Setup) -> Path:
     """prometheus.yml, or a copy for other ports."""
     if setup.ports == Setup(setup.data).ports:
@@ -83,7 +92,10 @@ def alertmanager_file(setup: Setup) -> Path:
 
 
 def all_three(setup: Setup) -> list[Program]:
-    """The programs, in the order in which they start. Raises ProgramMissing."""
+    """The programs, in the order in which they start.
+
+    Raises ProgramMissing and relocation.NoSettings.
+    """
     flags = ("--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "30")
     return [
         Program(

@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import yaml
-
 from monitoring import relocation
 from monitoring.secret_files import HIDDEN, fault_of
 
@@ -155,10 +153,11 @@ def _moved(file: Path, secrets: Path) -> Path:
 
 
 def report(config_file: Path, secrets: Path, *, as_alertmanager: bool = False) -> int:
-    """Print the findings; return how many. Raises OSError, yaml.YAMLError and ValueError."""
+    """Print the findings; return how many. Raises relocation.NoSettings."""
     config = relocation.load(config_file)
     if not config.get("receivers"):
-        raise ValueError("it names no receivers, so it is not a configuration of Alertmanager")
+        why = "it names no receivers, so it is not a configuration of Alertmanager"
+        raise relocation.NoSettings(config_file, why)
     folder = config_file.parent
     found = list(findings(config, secrets, folder, as_alertmanager=as_alertmanager))
     # Flushed: in a file or pipe it would come after what the caller writes to standard error.
@@ -181,8 +180,8 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return 1 if report(arguments.config, arguments.secrets) else 0
-    except (OSError, yaml.YAMLError, ValueError) as error:
-        print(f"preflight: {arguments.config}: {error}", file=sys.stderr)
+    except relocation.NoSettings as error:
+        print(f"preflight: {error}", file=sys.stderr)
         return 2
 
 

@@ -23,11 +23,21 @@ SECRETS: Final = Path("/etc/alertmanager/secrets")
 Config = dict[str, Any]
 
 
+class NoSettings(Exception):
+    """A file holds no settings that can be read; the message names it, and the line of a fault."""
+
+    def __init__(self, path: Path, why: object) -> None:
+        super().__init__(f"{path}: {why}")
+
+
 def load(path: Path) -> Config:
-    """A YAML file of settings. Raises yaml.YAMLError, which names the line of a fault."""
-    config: object = yaml.safe_load(path.read_text(encoding="utf-8"))
+    """A YAML file of settings. Raises NoSettings."""
+    try:
+        config: object = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise NoSettings(path, error) from error
     if not isinstance(config, dict):
-        raise yaml.YAMLError("it holds no settings")
+        raise NoSettings(path, "it holds no settings")
     return config
 
 

@@ -19,10 +19,12 @@ log = structlog.get_logger()
 
 
 @contextmanager
-def repeatedly(call: Callable[[], object], interval: float = INTERVAL_SECONDS) -> Iterator[None]:
+def repeatedly(
+    name: str, call: Callable[[], object], interval: float = INTERVAL_SECONDS
+) -> Iterator[None]:
     """Call at once and then at each interval, in a thread, for as long as the block lasts.
 
-    What it raises is logged, and does not keep it from being called again.
+    What it raises is logged with the name, and does not keep it from being called again.
     """
     over = threading.Event()
 
@@ -31,11 +33,11 @@ def repeatedly(call: Callable[[], object], interval: float = INTERVAL_SECONDS) -
             try:
                 call()
             except Exception:  # nobody else would see it
-                log.exception("sampling_failed")
+                log.exception("sampling_failed", sampler=name)
             if over.wait(interval):
                 return
 
-    thread = threading.Thread(target=run, name="sampler", daemon=True)
+    thread = threading.Thread(target=run, name=name, daemon=True)
     thread.start()
     try:
         yield
@@ -47,7 +49,10 @@ def repeatedly(call: Callable[[], object], interval: float = INTERVAL_SECONDS) -
 class Sampler(Generic[T]):
     """Keeps what `read` returned last; None before the first time."""
 
-    def __init__(self, read: Callable[[], T], interval: float = INTERVAL_SECONDS) -> None:
+    def __init__(
+        self, name: str, read: Callable[[], T], interval: float = INTERVAL_SECONDS
+    ) -> None:
+        self._name = name
         self._read = read
         self._interval = interval
         self._latest: T | None = None
@@ -59,7 +64,7 @@ class Sampler(Generic[T]):
     @contextmanager
     def running(self) -> Iterator[None]:
         """Read at once and then at each interval, for as long as the block lasts."""
-        with repeatedly(self._sample, self._interval):
+        with repeatedly(self._name, self._sample, self._interval):
             yield
 
     def _sample(self) -> None:

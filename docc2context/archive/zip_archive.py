@@ -25,6 +25,7 @@ from docc2context.archive.limits import (
     check_asset_sizes,
     check_page_sizes,
 )
+from docc2context.archive.other_formats import LOOKED_AT_BYTES, not_a_zip
 from docc2context.archive.refusals import undersized, wrong_checksum
 from docc2context.archive.source import Source
 from docc2context.errors import ArchiveRefused, Code
@@ -85,11 +86,11 @@ class ZipArchive:
 
 
 def _check_start(source: Source) -> None:
-    start = source.read(4, 0)
+    start = source.read(LOOKED_AT_BYTES, 0)
     if not start:
         raise ArchiveRefused(Code.EMPTY_UPLOAD, "the file is empty (0 bytes)")
-    if start not in _STARTS:
-        raise ArchiveRefused(Code.NOT_A_ZIP, "the file does not begin like a zip archive")
+    if not start.startswith(_STARTS):
+        raise not_a_zip(start)
 
 
 class _Rows:

@@ -1,8 +1,7 @@
 """Puts a bundle in its place, a zip or a folder, whole or not at all."""
 
-import os
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -12,12 +11,12 @@ from docc2context.bundle.destinations import (
     make_folder_for,
     new_file,
     occupied,
-    undo,
     unusable,
     whole_or_empty,
     work_folder,
     writing,
 )
+from docc2context.bundle.exchange import exchange, place_for_replaced
 from docc2context.bundle.manifest import MANIFEST, OPENING_BYTES, opens_manifest
 from docc2context.bundle.sinks import FolderSink, Sink, ZipSink
 from docc2context.bundle.zip_reading import UNREADABLE_ZIP, read_entry
@@ -76,44 +75,19 @@ def _folder_at(target: Path, path: Path, max_bytes: int) -> Iterator[Sink]:
     with writing(path):
         exists = target.is_dir()
         earlier = _shown_in(target) if exists else []
-    with work_folder(target if exists else target.parent, path) as work:
+    with (
+        place_for_replaced(target, path) as replaced,
+        work_folder(target if exists else target.parent, path) as work,
+    ):
         made = work / "bundle"
         with writing(path):
             made.mkdir()
         yield FolderSink(made, path, max_bytes)
         with writing(path):
             if exists:
-                replaced = work / "replaced"
-                replaced.mkdir()
-                _exchange(earlier, made, target, replaced)
+                exchange(earlier, made, target, replaced)
             else:
                 made.rename(target)
-
-
-def _exchange(earlier: Iterable[Path], made: Path, folder: Path, replaced: Path) -> None:
-    """Move the earlier content of a folder out of it and what was made into it: all or nothing.
-
-    The old manifest goes first and the new one comes last, so that a folder with one is whole.
-    """
-    out = [(path, replaced / path.name) for path in sorted(earlier, key=_is_manifest, reverse=True)]
-    into = [(path, folder / path.name) for path in sorted(made.iterdir(), key=_is_manifest)]
-    moves = out + into
-    try:
-        for old, new in moves:
-            old.rename(new)
-    except BaseException:
-        undo(lambda: _move_back(moves))
-        raise
-
-
-def _move_back(moves: Sequence[tuple[Path, Path]]) -> None:
-    for old, new in reversed(moves):
-        if os.path.lexists(new) and not os.path.lexists(old):
-            new.rename(old)
-
-
-def _is_manifest(path: Path) -> bool:
-    return path.name == MANIFEST
 
 
 def _check_free(path: Path, *, replace: bool) -> None:

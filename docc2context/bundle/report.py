@@ -4,7 +4,7 @@ import msgspec
 
 
 class SkippedPage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A page of the archive that could not be read or decoded, and why, in one sentence.
+    """A page of the archive that could not be read or decoded, and why, in a sentence of ours.
 
     `path` is the file of the bundle that says so in its place, if pages of the bundle link there.
     """

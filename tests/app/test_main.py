@@ -1,8 +1,10 @@
 """The application, put together."""
 
 import asyncio
+import tempfile
 import threading
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import httpx2
 import pytest
@@ -28,6 +30,34 @@ def test_conversions_work_with_and_without_the_lifespan(app: FastAPI) -> None:
     assert without.status_code == within.status_code == 200
     assert without.content == within.content
     assert "documentation/foo.md" in names_in(within.content)
+
+
+def test_what_a_request_has_opened_is_closed_when_its_answer_is_sent(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[BinaryIO] = []
+    open_file = tempfile.TemporaryFile
+
+    def remembered(**options: Any) -> BinaryIO:
+        opened.append(open_file(**options))
+        return opened[-1]
+
+    async def closed() -> list[bool]:
+        transport = httpx2.ASGITransport(app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://x") as client:
+            answer = await client.put(CONVERT, content=doccarchive("Foo"))
+            assert "documentation/foo.md" in names_in(answer.content)
+            return [file.closed for file in opened]  # before the loop ends, which closes all
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", remembered)
+    assert asyncio.run(closed()) == [True, True]  # the upload and the result
+
+
+def test_a_start_sweeps_the_workspace(tmp_path: Path) -> None:
+    (tmp_path / "swift-conv-old").mkdir()
+
+    with TestClient(create_app(Settings(workspace_dir=tmp_path))):
+        assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("enabled", [True, False])

@@ -1,5 +1,6 @@
 """The service as clients meet it: a real server, real sockets, real conversions."""
 
+import gzip
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -241,6 +242,14 @@ def test_bad_input_is_refused_with_its_code(
     response = getattr(undisturbed, method)(body)
 
     assert problem(response)["code"] == code
+
+
+def test_an_archive_that_was_packed_otherwise_is_told_as_what(undisturbed: Server) -> None:
+    remedy = "Unpack it, then zip the .doccarchive folder and convert the .zip file."
+    told = problem(undisturbed.put(gzip.compress(b"a tar")), remedy=remedy)
+
+    assert told["code"] == "not_a_zip"
+    assert told["detail"] == "The file does not begin like a zip archive, but like a gzip file."
 
 
 TRAILKIT = ROOT / "examples" / "TrailKit.doccarchive.zip"

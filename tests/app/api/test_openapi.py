@@ -113,6 +113,17 @@ def test_operations_have_names_for_people(app: FastAPI) -> None:
     ]
 
 
+def test_the_api_is_named(app: FastAPI) -> None:
+    assert app.openapi()["info"]["title"] == "docc2context"
+
+
+def test_the_status_may_be_a_crash_and_nothing_else(app: FastAPI) -> None:
+    responses = app.openapi()["paths"]["/api/v1/status"]["get"]["responses"]
+
+    assert sorted(responses) == ["200", "500"]
+    assert list(problem_of(responses["500"])["examples"]) == ["internal_error"]
+
+
 def test_each_group_of_operations_is_described(app: FastAPI) -> None:
     document = app.openapi()
 

@@ -35,7 +35,12 @@ def test_a_result_is_sent_in_pieces_of_which_the_last_says_so_while_others_are_s
 
     start, *pieces = sent
     assert (start["type"], start["status"]) == ("http.response.start", 200)
-    assert (b"content-length", str(len(content)).encode()) in start["headers"]
+    assert dict(start["headers"]) == {
+        b"content-type": b"application/zip",
+        b"content-length": str(len(content)).encode(),
+        b"content-disposition": b'attachment; filename="documentation-markdown.zip"',
+        b"vary": b"Accept",
+    }
     assert [(len(one["body"]), one["more_body"]) for one in pieces] == [
         *[(CHUNK, True)] * 2,
         (len(content) - 2 * CHUNK, False),

@@ -22,7 +22,7 @@ def test_it_reads_at_once_and_again_for_as_long_as_it_runs() -> None:
         read.put(number)
         return number
 
-    sampler = Sampler(count, interval=0.001)
+    sampler = Sampler("numbers", count, interval=0.001)
     assert sampler.latest() is None
 
     with sampler.running():
@@ -31,12 +31,12 @@ def test_it_reads_at_once_and_again_for_as_long_as_it_runs() -> None:
     # It has ended: nothing is read any more, and what was read last stays.
     last = next(numbers) - 1
     assert sampler.latest() == last
-    assert "sampler" not in {thread.name for thread in threading.enumerate()}
+    assert "numbers" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_it_can_run_again() -> None:
     read: Queue[bool] = Queue()
-    sampler = Sampler(lambda: read.put(item=True), interval=60)
+    sampler = Sampler("items", lambda: read.put(item=True), interval=60)
 
     for _ in range(2):
         with sampler.running():
@@ -52,10 +52,17 @@ def test_what_fails_is_logged_and_called_again() -> None:
         called.put(number)
         called.put(1 // number)
 
-    with capture_logs() as lines, repeatedly(divide, interval=0.001):
+    with capture_logs() as lines, repeatedly("divisions", divide, interval=0.001):
         assert [called.get(timeout=DEADLINE_SECONDS) for _ in range(5)] == [1, 1, 0, 1, 1]
 
-    assert [(line["event"], line["exc_info"]) for line in lines] == [("sampling_failed", True)]
+    assert lines == [
+        {
+            "event": "sampling_failed",
+            "sampler": "divisions",
+            "log_level": "error",
+            "exc_info": True,
+        }
+    ]
 
 
 def test_a_call_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,8 +73,8 @@ def test_a_call_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPa
         go_on.wait(DEADLINE_SECONDS)
         ended.set()
 
-    with repeatedly(hang):
-        (thread,) = (one for one in threading.enumerate() if one.name == "sampler")
+    with repeatedly("hanging", hang):
+        (thread,) = (one for one in threading.enumerate() if one.name == "hanging")
 
     assert not ended.is_set()
     assert thread.daemon  # or the process would wait for it

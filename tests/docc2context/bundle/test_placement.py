@@ -304,6 +304,7 @@ filled(Path(sys.argv[1]), replace=True)
         (2, {}),
         (3, {"docs/a.md": b"new"}),
         (4, BUNDLE),
+        (5, BUNDLE),
     ],
 )
 def test_a_bundle_that_was_half_replaced_when_we_were_killed_has_no_manifest(
@@ -312,9 +313,82 @@ def test_a_bundle_that_was_half_replaced_when_we_were_killed_has_no_manifest(
     out = tmp_path / "out"
     filled(out, b"old")
     program = [sys.executable, "-c", REPLACED_UNTIL_KILLED, str(out), str(renames)]
-    assert subprocess.run(program, check=False).returncode == (9 if renames < 4 else 0)
+    assert subprocess.run(program, check=False).returncode == (9 if renames < 5 else 0)
     shown = {name: data for name, data in held(out).items() if not name.startswith(".")}
     assert shown == stands
+
+
+REPLACED_IN_VAIN = """
+import errno, os, sys
+from pathlib import Path
+from docc2context.errors import DestinationError
+from tests.docc2context.bundle.test_placement import filled
+
+out, left = Path(sys.argv[1]), int(sys.argv[2])
+
+def become_read_only(event, args):
+    global left
+    if event == "os.rename":
+        left -= 1
+    if left < 0 and event in {"os.rename", "os.remove", "os.rmdir"}:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+def take_a_place(event, args):
+    if event == "os.rename" and args[1] == str(out / "docs") and not (out / "docs").exists():
+        (out / "docs").mkdir()
+        (out / "docs/mine.txt").write_text("mine")
+
+sys.addaudithook(take_a_place if left < 0 else become_read_only)
+try:
+    filled(out, replace=True)
+except DestinationError as error:
+    print(error)
+"""
+
+
+def replaced_in_vain(out: Path, renames: int) -> tuple[str, dict[str, bytes]]:
+    """The error, and what is beside the earlier content, when so many renames can be made.
+
+    If that is less than none, something takes the place of the earlier pages instead.
+    """
+    filled(out, b"old")
+    program = [sys.executable, "-c", REPLACED_IN_VAIN, str(out), str(renames)]
+    run = subprocess.run(program, check=True, capture_output=True, text=True)
+    return run.stdout.rstrip("\n"), held(out)
+
+
+@pytest.mark.parametrize("renames", [1, 2, 3, 4])
+def test_what_can_be_neither_replaced_nor_put_back_is_kept_and_the_error_says_where(
+    tmp_path: Path, renames: int
+) -> None:
+    error, after = replaced_in_vain(tmp_path / "out", renames)
+    (kept,) = (path.name for path in (tmp_path / "out").glob(".docc2context-replaced.*"))
+    assert error == (
+        "'out' is left half replaced: 'out' cannot be written: Read-only file system; "
+        f"what it held is in its folder '{kept}'; move that back into place"
+    )
+    assert after[f"{kept}/manifest.json"] == OURS[0]
+    assert after["docs/a.md" if renames == 1 else f"{kept}/docs/a.md"] == b"old"
+
+
+def test_what_takes_the_place_of_earlier_content_is_kept_as_is_that(tmp_path: Path) -> None:
+    error, after = replaced_in_vain(tmp_path / "out", -1)
+    (kept,) = (path.name for path in (tmp_path / "out").glob(".*"))
+    assert error.startswith("'out' is left half replaced: 'out' cannot be written: File exists")
+    assert after == {
+        "docs/mine.txt": b"mine",
+        f"{kept}/docs/a.md": b"old",
+        f"{kept}/manifest.json": OURS[0],
+    }
+
+
+def test_what_cannot_be_moved_at_all_is_left_as_it_is(tmp_path: Path) -> None:
+    error, after = replaced_in_vain(tmp_path / "out", 0)
+    assert error == "'out' cannot be written: Read-only file system; choose another place"
+    assert {name: data for name, data in after.items() if not name.startswith(".")} == {
+        **BUNDLE,
+        "docs/a.md": b"old",
+    }
 
 
 def test_what_comes_into_an_empty_folder_meanwhile_is_kept(tmp_path: Path) -> None:

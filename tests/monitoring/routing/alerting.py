@@ -62,13 +62,21 @@ class Alerting:
     def send(self, *alerts: dict[str, Any]) -> None:
         self._post("alerts", alerts)
 
-    def silence(self, alertname: str) -> None:
+    def silence(self, **labels: str) -> None:
         """Until long after the test."""
-        matcher = {"name": "alertname", "value": alertname, "isRegex": False}
+        matchers = [
+            {"name": name, "value": value, "isRegex": False} for name, value in labels.items()
+        ]
         now = datetime.now(UTC)
         about = {"createdBy": "test", "comment": "test", "startsAt": now.isoformat()}
         ends = (now + timedelta(hours=1)).isoformat()
-        self._post("silences", {"matchers": [matcher], "endsAt": ends, **about})
+        self._post("silences", {"matchers": matchers, "endsAt": ends, **about})
+
+    def not_silenced(self) -> list[dict[str, str]]:
+        """The labels of the alerts that fire and are told."""
+        url = f"{self.program.url}/api/v2/alerts?silenced=false"
+        with urllib.request.urlopen(url) as answer:
+            return [one["labels"] for one in json.load(answer)]
 
     def _post(self, what: str, content: object) -> None:
         request = urllib.request.Request(

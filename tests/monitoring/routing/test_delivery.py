@@ -1,5 +1,6 @@
 """What people are told, by the real Alertmanager with the shipped configuration."""
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import unquote
@@ -16,7 +17,7 @@ SERVICE_DOWN_TITLE: Final = "CRITICAL: ServiceDown · docc2context (2 firing)"
 
 _SILENCE: Final = (
     "http://alerts.example.com:9093/#/silences/new?filter=%7Balertname%3D%22ServiceDown%22"
-    "%2Cjob%3D%22docc2context%22%2Cinstance%3D%22{instance}%3A8000%22%7D"
+    "%2Cinstance%3D%22{instance}%3A8000%22%2Cjob%3D%22docc2context%22%2Cseverity%3D%22critical%22%7D"
 )
 _PLAYBOOK: Final = "http://localhost:9090/user/playbooks/service_down.html"
 _QUERY: Final = "http://localhost:9090/graph?g0.expr=up+%3D%3D+0&g0.tab=1"
@@ -146,7 +147,7 @@ def test_more_than_five_are_named_and_more_than_fifteen_counted(alerting: Alerti
 
     everything = (
         "http://alerts.example.com:9093/#/alerts?filter=%7Balertname%3D%22HighMemoryUsage%22"
-        "%2Cjob%3D%22docc2context%22%7D"
+        "%2Cjob%3D%22docc2context%22%2Cseverity%3D%22critical%22%7D"
     )
     details = pager.body["payload"]["custom_details"]
     named = ", ".join(f"{number:02}:&" for number in range(5, 15))
@@ -196,8 +197,28 @@ def test_labels_make_no_links_mentions_or_lines_of_their_own(alerting: Alerting)
     assert links.startswith("<http://p/%7C%3Cx%3E|Playbook> · ")
     filter_ = links.partition("filter=")[2].removesuffix("|Silence>")
     assert unquote(filter_) == (
-        '{alertname="LowDiskSpace",job="docc2context",instance="<!channel> & \\"x\\"\\nb"}'
+        '{alertname="LowDiskSpace",instance="<!channel> & \\"x\\"\\nb",'
+        'job="docc2context",severity="critical"}'
     )
+
+
+def test_the_silence_that_a_message_links_to_is_of_that_alert_alone(alerting: Alerting) -> None:
+    alerting.send(
+        *[
+            alert("HighErrorRate", "critical", requested=requested)
+            for requested in ("conversions", "pages")
+        ]
+    )
+    slack = alerting.receiver.wait_for(counting("slack", 2), SECONDS)
+    (labels,) = (
+        dict(re.findall(r'(\w+)="([^"]*)"', unquote(link)))
+        for link in re.findall(r"filter=(\S+)\|Silence>", slack.text)
+        if "pages" in link
+    )
+
+    alerting.silence(**labels)
+
+    assert [one["requested"] for one in alerting.not_silenced()] == ["conversions"]
 
 
 def test_an_alert_without_annotations_is_told_all_the_same(alerting: Alerting) -> None:
@@ -207,7 +228,9 @@ def test_an_alert_without_annotations_is_told_all_the_same(alerting: Alerting) -
 
     title, summary, _, links = slack.text.split("\n")
     assert (title, summary) == ("CRITICAL: SomebodyElses (1 firing)", "*SomebodyElses*")
-    assert links.endswith("filter=%7Balertname%3D%22SomebodyElses%22%7D|Silence>")
+    assert links.endswith(
+        "filter=%7Balertname%3D%22SomebodyElses%22%2Cseverity%3D%22critical%22%7D|Silence>"
+    )
     assert "|Query>" not in links
     assert "|Playbook>" not in links
     assert pager.text == "CRITICAL: SomebodyElses (1 firing): SomebodyElses"
@@ -354,7 +377,7 @@ def test_a_restart_keeps_silences_and_tells_nobody_twice(alerting: Alerting) -> 
     alerting.send(alert("ServiceDown", "critical", instance="a:8000"))
     alerting.receiver.wait_for(of("slack", "ServiceDown"), SECONDS)
     alerting.receiver.wait_for(of("pagerduty", "ServiceDown"), SECONDS)
-    alerting.silence("HighCPUUsage")
+    alerting.silence(alertname="HighCPUUsage")
 
     alerting.program.stop()
     alerting.program.start()

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from monitoring import relocation
+from monitoring.local import run
 from monitoring.local_setup import Setup, prometheus_file, unusable_ports
 from monitoring.programs import ProgramMissing, free_port, require_watchers
 from tests.app.processes import children_of, is_running
@@ -76,12 +77,16 @@ class Local:
         return self.process.wait(PATIENCE_SECONDS)
 
 
-@contextmanager
-def local(folder: Path, by: Sequence[str] = ()) -> Iterator[Local]:
+def skip_without_watchers() -> None:
     try:
         require_watchers()
     except ProgramMissing as missing:
         pytest.skip(f"SKIPPED: {missing}")
+
+
+@contextmanager
+def local(folder: Path, by: Sequence[str] = ()) -> Iterator[Local]:
+    skip_without_watchers()
     started = Local(folder, by=by)
     try:
         yield started
@@ -211,6 +216,28 @@ def test_what_is_missing_is_named_with_the_command_that_brings_it(
 
     assert running.ended() == 1
     assert running.output() == f"monitoring: {said}\n"
+
+
+def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    running = Local(tmp_path)
+
+    assert running.ended() == 1
+    assert running.output() == f"monitoring: {tmp_path / 'data'} cannot be used: File exists\n"
+
+
+def test_a_configuration_that_cannot_be_read_is_named_with_the_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    skip_without_watchers()
+    file = tmp_path / "alertmanager.yml"
+    file.write_text("route:\n  receiver: [\n")
+    monkeypatch.setattr(relocation, "ALERTMANAGER", file)
+
+    assert run(Setup(tmp_path / "data", tmp_path, free_port(), free_port(), free_port())) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"monitoring: {file}: while parsing a flow node")
+    assert "line 3, column 1" in error
 
 
 def test_with_the_usual_ports_prometheus_has_the_shipped_file(tmp_path: Path) -> None:
