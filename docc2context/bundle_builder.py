@@ -130,19 +130,23 @@ class BundleBuilder:
             if page.assets:
                 self._linked.update(page.assets)
 
-    def add_notices(self, tally: Tally, archive: Archive) -> None:
-        """Make links to a page that could not be read lead to the reason."""
-        if tally.skipped:
-            paths, linked = output_paths(archive.pages), linked_files(self._edges)
-            tally.skipped = [
-                self._noticed(page, path) if (path := paths[page.source]) in linked else page
-                for page in tally.skipped
-            ]
+    def add_notices(self, skipped: list[SkippedPage], archive: Archive) -> list[SkippedPage]:
+        """Make links to a page that could not be read lead to the reason.
+
+        Returns the same pages, those that are linked with the file that says so.
+        """
+        if not skipped:
+            return skipped
+        paths, linked = output_paths(archive.pages), linked_files(self._edges)
+        return [
+            self._noticed(page, path) if (path := paths[page.source]) in linked else page
+            for page in skipped
+        ]
 
     def add_assets(self, archive: Archive) -> None:
         """Copy what the pages link."""
         if self._linked:
-            self._assets.extend(copy_assets(self._linked, archive, self._sink))
+            self._assets = copy_assets(self._linked, archive, self._sink)
 
     def finish(self, title: str, tally: Tally) -> Report:
         """Write what goes beside the pages; the manifest last, because it covers the rest."""

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack, contextmanager, redirect_stdout
-from itertools import islice
 from pathlib import Path
 from shutil import copyfileobj
 from typing import BinaryIO
@@ -25,7 +24,7 @@ from docc2context.errors import Code, Docc2contextError
 from docc2context.options import STANDARD, parsed
 from docc2context.stopping import Stopped, ignore_stops, leaving, raise_stops
 from docc2context.streams import OutputUnread, say, standard_input, standard_output
-from docc2context.wording import counted, readable
+from docc2context.wording import counted, first_lines, readable
 
 DONE, FAILED, LOST = 0, 1, 3
 """Exit codes; 2 is argparse's own, 3 means done, but with pages or strings lost."""
@@ -241,19 +240,17 @@ def _print_summary(report: Report, options: argparse.Namespace) -> None:
 
 def _first_losses(report: Report, options: argparse.Namespace) -> Iterator[str]:
     """The first losses of each kind by name, safe to print on a terminal."""
-    for page in report.pages_skipped[:_MAX_NAMED]:
-        yield f"skipped {readable(page.source)}: {page.reason}"
-    if (more := len(report.pages_skipped) - _MAX_NAMED) > 0:
-        lists = "the document's front matter" if options.single else "manifest.json"
-        yield f"… and {more} more; {lists} lists them all"
-    for missing in report.missing[:_MAX_NAMED]:
-        yield f"missing {readable(missing.identifier)} on {readable(missing.page)}"
-    if (more := report.missing_references - len(report.missing[:_MAX_NAMED])) > 0:
-        yield f"… and {more} more missing references; --json names up to 100"
-    for node, count in islice(report.unknown_nodes.items(), _MAX_NAMED):
-        yield f"unknown {readable(node)}: {count}"
-    if (more := len(report.unknown_nodes) - _MAX_NAMED) > 0:
-        yield f"… and {more} more kinds; --json lists them all"
+    pages, nodes = report.pages_skipped, report.unknown_nodes
+    skipped = (f"skipped {readable(page.source)}: {page.reason}" for page in pages)
+    lists = "the document's front matter" if options.single else "manifest.json"
+    yield from first_lines(skipped, len(pages), _MAX_NAMED, f"; {lists} lists them all")
+    missing = (
+        f"missing {readable(one.identifier)} on {readable(one.page)}" for one in report.missing
+    )
+    rest = " missing references; --json names up to 100"
+    yield from first_lines(missing, report.missing_references, _MAX_NAMED, rest)
+    unknown = (f"unknown {readable(node)}: {count}" for node, count in nodes.items())
+    yield from first_lines(unknown, len(nodes), _MAX_NAMED, " kinds; --json lists them all")
 
 
 def _print_losses(losses: CheckReport) -> None:

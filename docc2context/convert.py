@@ -104,7 +104,7 @@ def _to_bundle(job: _Job, archive: Archive) -> Report:
     ):
         bundle = BundleBuilder(sink, job.language)
         bundle.add(pages)
-        bundle.add_notices(tally, archive)
+        tally.skipped = bundle.add_notices(tally.skipped, archive)
         bundle.add_assets(archive)
         return bundle.finish(archive_title(archive.metadata()), tally)
 

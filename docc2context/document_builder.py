@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import chain
 
 from docc2context.bundle.byte_counter import ByteCounter
-from docc2context.bundle.document_opening import CONVERTER, LANGUAGE, PRODUCT, SKIPPED
+from docc2context.bundle.document_opening import CONVERTER, LANGUAGE, SKIPPED
 from docc2context.bundle.document_sink import DocumentSink
 from docc2context.bundle.llms_txt import Contents, ContentsEntry
 from docc2context.bundle.packing import PackedFile, unpacked
@@ -25,7 +25,7 @@ from docc2context.render.context import Context
 from docc2context.render.marked_headings import MarkedHeadings
 from docc2context.render.page import is_inherited, render_part
 from docc2context.tally import Tally
-from docc2context.version import __version__
+from docc2context.version import NAME, __version__
 
 
 class DocumentPage(ConvertedPage, frozen=True, gc=False):
@@ -89,7 +89,7 @@ class DocumentBuilder:
     def _front_matter(self, title: str, tally: Tally) -> str:
         facts = front_matter(
             {
-                CONVERTER: f"{PRODUCT} {__version__}",
+                CONVERTER: f"{NAME} {__version__}",
                 "title": self._contents.title(title),
                 LANGUAGE: self._language,
                 "pages": tally.converted,

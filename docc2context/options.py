@@ -117,7 +117,7 @@ def _output_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-o",
         "--output",
-        type=_name,
+        type=_path,
         required=True,
         metavar="OUT",
         help="a folder, or a file whose name ends in .zip; with --single, any other file, or - for "
@@ -171,7 +171,7 @@ def _worker_count(text: str) -> int:
     return count
 
 
-def _name(text: str) -> str:
+def _path(text: str) -> str:
     """A path as given. An empty one, as from an unset variable, would mean the current folder."""
     if not text:
         raise argparse.ArgumentTypeError("is empty; is a variable not set?")
@@ -183,7 +183,7 @@ def _check_options(command: argparse.ArgumentParser) -> None:
     command.set_defaults(output=None)
     command.add_argument(
         "bundle",
-        type=_name,
+        type=_path,
         help="a folder, zip or document that `convert` wrote from the archive",
     )
 
@@ -191,7 +191,7 @@ def _check_options(command: argparse.ArgumentParser) -> None:
 def _common_options(command: argparse.ArgumentParser, of_json: str = "") -> None:
     command.add_argument(
         "archive",
-        type=_name,
+        type=_path,
         help="a zipped archive, a .doccarchive folder, or - for standard input",
     )
     command.add_argument(

@@ -1,4 +1,7 @@
-"""How messages for people show names, words of an archive, and numbers."""
+"""How messages for people show names, words of an archive, numbers, and long lists."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 _QUOTED_CHARS = 200
 _READABLE_CHARS = 1000
@@ -32,3 +35,14 @@ def counted(number: int, noun: str) -> str:
     ('1 page', '3,164 pages')
     """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def first_lines(lines: Iterable[str], count: int, limit: int, rest: str = "") -> Iterator[str]:
+    """The first of `count` lines, and how many more there are; `rest` says of what, and where.
+
+    >>> list(first_lines(["a", "b", "c"], 3, limit=2, rest="; see below"))
+    ['a', 'b', '… and 1 more; see below']
+    """
+    yield from islice(lines, limit)
+    if count > limit:
+        yield f"… and {count - limit} more{rest}"

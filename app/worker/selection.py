@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from docc2context.archive.limits import METADATA, Limits
+from docc2context.archive.layout import METADATA
+from docc2context.archive.limits import Limits
 from docc2context.archive.metering import Reading, open_metered
 from docc2context.archive.names import MAX_NAME_BYTES
 from docc2context.archive.reader import Archive

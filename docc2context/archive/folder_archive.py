@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from docc2context.archive.asset_streams import PIECE_BYTES
-from docc2context.archive.layout import ArchiveLayout, find_layout, is_asset
+from docc2context.archive.layout import METADATA, ArchiveLayout, find_layout, is_asset
 from docc2context.archive.limits import (
     MAX_METADATA_BYTES,
-    METADATA,
     Limits,
     check_asset_sizes,
     check_page_sizes,

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from docc2context.errors import ArchiveRefused, Code
 from docc2context.wording import quoted
 
+METADATA = "metadata.json"
+"""The file in the root in which an archive says what it is called."""
+
 _DATA = "/data/"
 _USUAL_DATA = ("/data/documentation/", "/data/tutorials/")
 _NO_ASSETS = ("data/", "index/")

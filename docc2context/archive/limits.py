@@ -10,8 +10,6 @@ _KIB = 1024
 _MIB = 1024 * _KIB
 _GIB = 1024 * _MIB
 
-METADATA = "metadata.json"
-
 MAX_METADATA_BYTES = 1_000_000
 """A larger file is ignored: what DocC writes holds just a name and an identifier."""
 

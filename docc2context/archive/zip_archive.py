@@ -17,10 +17,9 @@ from docc2context.archive.collisions import rows_by_name
 from docc2context.archive.end_record import find_directory
 from docc2context.archive.entry_table import read_entries
 from docc2context.archive.inflate import inflate
-from docc2context.archive.layout import is_asset, locate
+from docc2context.archive.layout import METADATA, is_asset, locate
 from docc2context.archive.limits import (
     MAX_METADATA_BYTES,
-    METADATA,
     Limits,
     check_asset_sizes,
     check_page_sizes,

@@ -1,11 +1,11 @@
 """How a document of ours is recognised: by the first line of its front matter."""
 
-PRODUCT = "docc2context"
+from docc2context.version import NAME
 
 CONVERTER = "converter"
-"""The first key of the document's front matter; it names the product and its version."""
+"""The first key of the document's front matter; it has the converter's name and version."""
 
-OPENING = f'---\n{CONVERTER}: "{PRODUCT} '
+OPENING = f'---\n{CONVERTER}: "{NAME} '
 
 LANGUAGE = "language"
 """The key of the language that was asked for."""

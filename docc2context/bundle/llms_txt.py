@@ -161,7 +161,7 @@ class Contents:
         owner, owner_name = self._owner(path, entry)
         if not owner or (entry.is_symbol and _bears(entry.title, owner)):
             return entry.name
-        if _is_code(entry.name) and _is_type(owner):
+        if _is_code(entry.name) and _joins_by_dot(owner, entry.title):
             return code_span(f"{owner}.{entry.title}")
         return f"{owner_name}: {entry.name}"
 
@@ -185,9 +185,12 @@ def _is_code(name: str) -> bool:
     return name[:1] == "`"
 
 
-def _is_type(owner: str) -> bool:
-    """Whether `owner.member` reads as a member: not if the owner is a path or several words."""
-    return " " not in owner and "/" not in owner
+def _joins_by_dot(owner: str, title: str) -> bool:
+    """Whether `owner.member` reads as a member.
+
+    Not if the owner is a path or several words, or the member an operator such as `...(_:)`.
+    """
+    return " " not in owner and "/" not in owner and not title.startswith(".")
 
 
 def _on_one_line(declaration: str) -> str:

@@ -6,16 +6,15 @@ from collections.abc import Iterable
 
 import msgspec
 
-from docc2context.bundle.document_opening import PRODUCT
 from docc2context.bundle.report import Report
-from docc2context.version import __version__
+from docc2context.version import NAME, __version__
 
 MANIFEST = "manifest.json"
 
 FORMAT = 1
 """Incremented when a key of the manifest changes its meaning or is removed."""
 
-_OPENING = re.compile(rb'\{"format":\d+,"converter":\{"name":"%b"[,}]' % PRODUCT.encode())
+_OPENING = re.compile(rb'\{"format":\d+,"converter":\{"name":"%b"[,}]' % NAME.encode())
 
 OPENING_BYTES = 256
 """More than enough of a file to tell whether it is a manifest of ours."""
@@ -63,7 +62,7 @@ def manifest(
     """The whole file: one page per line, so that two manifests can be compared line by line."""
     head = {
         "format": FORMAT,
-        "converter": {"name": PRODUCT, "version": __version__},
+        "converter": {"name": NAME, "version": __version__},
         "title": title,
         "language": language,
     }

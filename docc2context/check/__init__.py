@@ -62,6 +62,7 @@ def _page(source: str, data: bytes, output: Output, report: CheckReport) -> None
         return
     missing = lost([*own, *variants], markdown)
     report.pages += 1
-    for coverage, strings in ((report.content, own), (report.variants, variants)):
-        mine = [item for item in missing if bool(item.string.variant) == (strings is variants)]
-        coverage.add(source, [string.node for string in strings], mine)
+    own_missing = [item for item in missing if not item.string.variant]
+    report.content.add(source, [string.node for string in own], own_missing)
+    variants_missing = [item for item in missing if item.string.variant]
+    report.variants.add(source, [string.node for string in variants], variants_missing)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from docc2context.check.report import CheckReport, Coverage, MissingString
-from docc2context.wording import counted, readable
+from docc2context.wording import counted, first_lines, readable
 
 _EXAMPLES = 5
 
@@ -16,10 +16,10 @@ def summary(report: CheckReport) -> Iterator[str]:
     if report.variants.strings:
         yield f"variants in other languages: {_share(report.variants)}"
         yield from _missing(report.variants)
-    for source in report.unread[:_EXAMPLES]:
-        yield f"  not checked {readable(source)}: its JSON is damaged, or too much to check"
-    if (more := len(report.unread) - _EXAMPLES) > 0:
-        yield f"  … and {more} more"
+    why = "its JSON is damaged, or too much to check"
+    unread = (f"not checked {readable(source)}: {why}" for source in report.unread)
+    for line in first_lines(unread, len(report.unread), _EXAMPLES):
+        yield f"  {line}"
     if report.skipped:
         skipped = counted(len(report.skipped), "page")
         yield f"{skipped} not converted, so not counted"
@@ -39,10 +39,12 @@ def _missing(coverage: Coverage) -> Iterator[str]:
     for node in sorted(by_node, key=lambda node: (-_count(coverage, node), node)):
         count = _count(coverage, node)
         yield f"  missing {readable(node)}: {count} of {coverage.nodes[node].strings}"
-        for string in by_node[node][:_EXAMPLES]:
-            yield f"    {readable(f'{string.page}#{string.pointer}')}: {string.text!r}"
-        if (more := count - _EXAMPLES) > 0:
-            yield f"    … and {more} more"
+        for line in first_lines(map(_example, by_node[node]), count, _EXAMPLES):
+            yield f"    {line}"
+
+
+def _example(string: MissingString) -> str:
+    return f"{readable(f'{string.page}#{string.pointer}')}: {string.text!r}"
 
 
 def _count(coverage: Coverage, node: str) -> int:

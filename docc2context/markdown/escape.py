@@ -35,6 +35,9 @@ _HOME = re.compile(r"/\\~(?=[A-Za-z0-9])")
 """As in `https://example.com/~ann`, which readers copy: such a tilde cannot close, and because all
 others are escaped, nothing closes it."""
 
+_TIMES = re.compile(r"(?<=\S )\\\*(?= \S)")
+"""As in `2 * 3`: between spaces, a star can neither open nor close emphasis (6.2)."""
+
 _MAY_START_BLOCK = frozenset("#>-+=0123456789")
 
 _LINE_BREAKS = re.compile(r"[\r\n\v\f]+")
@@ -57,6 +60,8 @@ def _escaped(text: str) -> str:
         text = _SPECIAL_HERE.sub(lambda special: f"\\{special[0]}", text)
     for special in _SPECIAL_ANYWHERE:
         text = text.replace(special, f"\\{special}")
+    if " \\* " in text:
+        text = _TIMES.sub("*", text)
     return _HOME.sub("/~", text) if "/\\~" in text else text
 
 

@@ -14,8 +14,9 @@ _UNSAFE_IN_DESTINATION = re.compile(r'[\x00-\x20\x7f"()<>\\`|\[\]]|&(?=#?\w+;)|%
 
 _CODE = re.compile(r"(?<!`)(`{1,2})([^`]+)\1(?!`)")
 
-_NO_DELIMITERS = re.compile(r"\\.|(`++).*?(?<!`)\1(?!`)|\]\([^)]*\)")
-"""Escapes, code and destinations; no other `]` or backtick stands bare in rendered content."""
+_NO_DELIMITERS = re.compile(r"\\.|(`++).*?(?<!`)\1(?!`)|\]\([^)]*\)|(?<= )\*(?= )")
+"""Escapes, code and destinations, as no other `]` or backtick stands bare in rendered content; and
+a star between spaces, which is text."""
 
 _LOOSE_UNDERSCORE = re.compile(r"_(?:(?<![^\W_]_)|(?![^\W_]))")
 """One outside words; inside a word, it cannot be a delimiter."""

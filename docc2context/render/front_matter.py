@@ -56,7 +56,10 @@ def _parent(node: RenderNode, ctx: Context) -> str:
     for identifier in reversed(_way_down(node)[1:]):
         reference = ctx.links.reference(identifier)
         title: str = getattr(reference, "title", "")
-        if getattr(reference, "role", None) != "collectionGroup":
+        role: str | None = getattr(reference, "role", None)
+        if role == "collection":
+            break  # a module, above which Apple's site has a page of all modules
+        if role != "collectionGroup":
             return title
         groups.append(title)
     return groups[0] if groups else owner_by_address(node)

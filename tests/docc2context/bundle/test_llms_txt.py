@@ -231,6 +231,15 @@ def test_names_that_are_words_or_paths_are_not_joined_by_dots() -> None:
     ]
 
 
+def test_operators_that_begin_with_a_dot_are_not_joined_by_another() -> None:
+    made = Contents()
+    for path, title in {"a": "A", "a/'...(_-)": "...(_:)", "a/!=(_-_-)": "!=(_:_:)"}.items():
+        entry = ContentsEntry(title, code_span(title), "", (), is_symbol=True)
+        made.add(f"d/kit/{path}.md", entry)
+    names = [line.partition("](")[0][3:] for line in made.render("Kit").splitlines()[4:]]
+    assert names == ["`A`", "`A.!=(_:_:)`", "`A`: `...(_:)`"]
+
+
 def test_what_authors_call_optional_may_not_be_skipped() -> None:
     made = Contents()
     made.add("d/optional.md", ContentsEntry("Optional", "Optional", "", ()))

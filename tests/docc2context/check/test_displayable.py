@@ -32,6 +32,11 @@ def content(*blocks: dict[str, Any]) -> dict[str, Any]:
     return {"primaryContentSections": [{"kind": "content", "content": list(blocks)}]}
 
 
+def test_what_stands_in_place_of_declarations_is_shown() -> None:
+    page = {"primaryContentSections": [{"kind": "declarations", "declarations": "func eat()"}]}
+    assert shown(page) == [("declarations/declarations", "func eat()")]
+
+
 def test_text_is_told_by_what_it_stands_in() -> None:
     aside = {"type": "aside", "style": "note", "name": "Beware", "content": [paragraph(text("a"))]}
     assert shown(content(aside)) == [

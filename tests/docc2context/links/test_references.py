@@ -63,8 +63,13 @@ def test_what_does_not_fit_is_counted_and_the_rest_kept(
 
 @pytest.mark.parametrize("broken", [b'{"type":"topic","title":"\xff"}', b"[" * 100_000])
 def test_a_text_that_is_no_json_describes_nothing(broken: bytes) -> None:
-    described = References(lambda _: None).read(msgspec.Raw(broken))
+    references = References(lambda _: None)
+    described = references.read(msgspec.Raw(broken))
     assert (described.reference, described.findings) == (None, {"malformed:Reference": 1})
+    assert references.declaration(msgspec.Raw(broken)) == ""
+    title = PatchOperation(op="replace", path="/title", value=msgspec.Raw(b'"B"'))
+    patched = references.read(PatchedText(msgspec.Raw(broken), [("/title", title)]))
+    assert (patched.reference, patched.findings) == (None, {"malformed:Reference": 1})
 
 
 def test_a_patched_text_says_what_the_patch_makes_of_it() -> None:

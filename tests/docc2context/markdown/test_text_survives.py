@@ -130,10 +130,29 @@ def test_list_items_and_quotations_hold_their_text(texts: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["snake_case_name", "a < b", "a & b", "f(x)", "50%", "it's", "1.5", "#1"]
+    "text",
+    ["snake_case_name", "a < b", "a & b", "f(x)", "50%", "it's", "1.5", "#1", "2 * r * (a - b)"],
 )
 def test_plain_prose_is_not_cluttered_with_backslashes(text: str) -> None:
     assert blocks.paragraph(escape.escape(text)) == text
+
+
+@pytest.mark.parametrize("other", ["", "* ", " * ", "\u00a0* ", "\\* "])
+@pytest.mark.parametrize("end", ["", " *", " *5", "* 5", " ** 5"])
+def test_a_star_is_escaped_unless_it_stands_between_words_and_spaces(other: str, end: str) -> None:
+    apart = escape.escape(other) + "2 * 3" + escape.escape(end)
+    assert escape.escape(f"{other}2 * 3{end}") == apart
+    assert oracle.text(blocks.paragraph(apart)) == oracle.folded(f"{other}2 * 3{end}").strip()
+
+
+@pytest.mark.parametrize("style", ["emphasis", "strong"])
+def test_a_star_between_spaces_ends_no_style(style: inline.Style) -> None:
+    styled = inline.Styled(style, escape.escape("2 * 3"))
+    assert (
+        oracle.text(inline.join([styled, escape.escape(" * 4 * 5"), styled]))
+        == "2 * 3 * 4 * 52 * 3"
+    )
+    assert inline.join([inline.Styled("strong", "2 * 3")]) == "**2 * 3**"
 
 
 def test_line_breaks_and_the_white_space_around_them_are_one_space() -> None:

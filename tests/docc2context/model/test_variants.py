@@ -7,7 +7,7 @@ from docc2context.links.references import References
 from docc2context.model.counts import Counts
 from docc2context.model.decode import decode_page
 from docc2context.model.inline import ReferenceLink
-from docc2context.model.page import RenderNode
+from docc2context.model.page import RenderNode, TopicGroup
 from docc2context.model.patch import ReferenceText
 from docc2context.model.reference import TopicReference
 from docc2context.model.variants import MAX_LANGUAGES, Language
@@ -137,8 +137,11 @@ def test_what_cannot_be_applied_is_counted_and_the_rest_is(
     assert unknown == {"malformed:variantOverrides": 1}
 
 
-def test_what_no_page_shows_is_passed_over() -> None:
-    _, unknown = patched({"op": "replace", "path": "/hierarchy", "value": {"paths": []}})
+@pytest.mark.parametrize(
+    "path", ["/hierarchy", "/metadata/fragments", "/metadata/fragments/0/text"]
+)
+def test_what_no_page_shows_is_passed_over(path: str) -> None:
+    _, unknown = patched({"op": "replace", "path": path, "value": {"paths": []}})
     assert not unknown
 
 
@@ -277,6 +280,15 @@ def test_what_a_node_must_have_is_not_removed_from_it() -> None:
     node, unknown = patched({"op": "remove", "path": "/abstract/0/identifier"}, abstract=[mention])
     assert node.abstract == [ReferenceLink(identifier="doc://b")]
     assert unknown == {"malformed:variantOverrides": 1}
+
+
+def test_a_list_that_is_removed_from_a_node_in_a_list_is_empty() -> None:
+    topics = [{"title": "Food", "identifiers": ["doc://b"]}]
+    node, unknown = patched(
+        {"op": "remove", "path": "/topicSections/0/identifiers"}, topicSections=topics
+    )
+    assert node.topic_sections == [TopicGroup(title="Food", identifiers=[])]
+    assert not unknown
 
 
 def test_a_patch_of_what_is_unknown_is_counted_and_the_page_keeps_what_it_says() -> None:

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,12 +27,23 @@ def test_a_cell_loses_nothing_and_stays_a_cell(source: str) -> None:
     assert lost(displayables(page), markdown) == []
 
 
-def test_content_nested_without_end_in_a_cell_is_cut_off() -> None:
+def in_list(content: list[Any]) -> dict[str, Any]:
+    return {"type": "unorderedList", "items": [{"content": content}]}
+
+
+def in_column(content: list[Any]) -> dict[str, Any]:
+    return {"type": "row", "columns": [{"content": content}]}
+
+
+@pytest.mark.parametrize(("nested", "end"), [(in_list, "• • "), (in_column, "| ")])
+def test_content_nested_without_end_in_a_cell_is_cut_off(
+    nested: Callable[[list[Any]], dict[str, Any]], end: str
+) -> None:
     content: list[Any] = []
     for _ in range(60):
-        content = [{"type": "unorderedList", "items": [{"content": content}]}]
+        content = [nested(content)]
     markdown = rendered("blocks", json.dumps([in_cell(content)]))
-    assert markdown.endswith("• • _Content nested too deeply to show._ |  |")
+    assert markdown.endswith(f"{end}_Content nested too deeply to show._ |  |")
 
 
 @pytest.mark.parametrize(
