@@ -1,7 +1,7 @@
 # The service as people deploy it: docker build --build-arg BUILD_COMMIT="$(git rev-parse HEAD)" .
 # Written for the classic builder too: no RUN --mount, no COPY --chmod.
 
-ARG PYTHON_IMAGE=python:3.12.8-slim-bookworm
+ARG PYTHON_IMAGE=python:3.13.15-slim-trixie
 
 # hadolint ignore=DL3006  # the argument has an exact tag
 FROM ${PYTHON_IMAGE} AS build

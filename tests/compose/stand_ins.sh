@@ -40,7 +40,7 @@ cp "$(command -v prometheus-alertmanager || command -v alertmanager)" "$folder/p
 cp "$(command -v busybox)" "$(command -v promtool)" "$(command -v amtool)" "$folder/programs/"
 # Debian's programs look here for what others have compiled in: pages and templates.
 mkdir -p "$folder/programs/share"
-cp -R /usr/share/prometheus/. "$folder/programs/share/"
+cp -R "$(dirname "$(command -v prometheus)")/../share/prometheus/." "$folder/programs/share/"
 
 for program in prometheus alertmanager; do
     docker build -q -t "stand-in/$program:1" -f - "$folder/programs" >/dev/null <<DOCKERFILE
