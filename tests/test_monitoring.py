@@ -24,6 +24,7 @@ from tests.app.archives import (
     page_entry,
     zipped,
 )
+from tests.app.one_loop import one_loop
 from tests.app.scrapes import METRICS, Scrape, families, moved, parsed, requests, scrape
 from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually
 
@@ -97,9 +98,10 @@ def test_a_thousand_addresses_and_methods_that_nobody_knows_add_one_series_each(
 ) -> None:
     before = scrape(fresh)
 
-    for number in range(1000):
-        fresh.get(f"/nowhere/{number}")
-        fresh.request(f"BREW{number}", "/health")
+    with one_loop(fresh):
+        for number in range(1000):
+            fresh.get(f"/nowhere/{number}")
+            fresh.request(f"BREW{number}", "/health")
 
     after = scrape(fresh)
     assert moved(before, after) == {

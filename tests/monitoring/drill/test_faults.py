@@ -3,7 +3,6 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 import docc2context
 from docc2context.errors import Docc2contextError
@@ -11,14 +10,10 @@ from monitoring.drill import archives
 from monitoring.drill.faults import FAULTS, Fault
 from monitoring.drill.faults.base import Arrival
 from monitoring.drill.plan import Plan
-from monitoring.relocation import ROOT, RULES, USER_ASSETS
+from monitoring.relocation import ROOT, USER_ASSETS
+from tests.monitoring.rule_file import alerts
 
-ALERTS = {
-    rule["alert"]
-    for group in yaml.safe_load(RULES.read_text())["groups"]
-    for rule in group["rules"]
-    if "alert" in rule
-}
+ALERTS = alerts().keys()
 
 each_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
 

@@ -7,18 +7,17 @@ from typing import Any
 
 import promql_parser
 import pytest
-import yaml
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.core.resource_figures import FIGURES
 from monitoring.playbooks import PAGES
 from monitoring.programs import Alertmanager, Prometheus
-from monitoring.relocation import RULES
 from tests.app.scrapes import METRICS, families
 from tests.app.serving import eventually
 from tests.monitoring.instances import NEEDS_PROGRAMS, alertmanager_of, fetched, prometheus_of
 from tests.monitoring.playbooks.texts import Listing, listings
+from tests.monitoring.rule_file import records
 
 QUERIES = listings("promql")
 BY_PROMETHEUS = {"up", "scrape_samples_post_metric_relabeling"}
@@ -74,11 +73,6 @@ def prometheus(
         yield prometheus
 
 
-def recorded() -> set[str]:
-    groups = yaml.safe_load(RULES.read_text())["groups"]
-    return {rule["record"] for group in groups for rule in group["rules"] if "record" in rule}
-
-
 @NEEDS_PROGRAMS
 def test_every_query_names_metrics_and_labels_that_exist(
     app: FastAPI, prometheus: Prometheus, alertmanager: Alertmanager
@@ -87,7 +81,7 @@ def test_every_query_names_metrics_and_labels_that_exist(
     # What this system does not tell, such as kills by the kernel, has no series here.
     own |= {name: own.get(name, set()) for name in figures()}
     own["http_requests_total"] |= {"status"}
-    own |= {name: set() for name in BY_PROMETHEUS | recorded()}
+    own |= {name: set() for name in BY_PROMETHEUS | records().keys()}
     eventually(
         lambda: "prometheus_notifications_errors_total{" in fetched(prometheus, METRICS).text,
         "Prometheus knows its Alertmanager",

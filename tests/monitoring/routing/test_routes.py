@@ -3,13 +3,13 @@
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from monitoring import relocation
 from monitoring.preflight import findings
+from tests.monitoring import rule_file
 
 pytestmark = pytest.mark.skipif(
     shutil.which("amtool") is None,
@@ -24,9 +24,7 @@ RECEIVERS = {"critical": "critical", "warning": "warning", "none": "heartbeat"}
 
 def alerts() -> dict[str, str]:
     """The severity of each alert of the rules."""
-    groups: list[dict[str, Any]] = relocation.load(relocation.RULES)["groups"]
-    rules = [rule for group in groups for rule in group["rules"] if "alert" in rule]
-    return {rule["alert"]: rule["labels"]["severity"] for rule in rules}
+    return {name: rule["labels"]["severity"] for name, rule in rule_file.alerts().items()}
 
 
 def amtool(*arguments: str) -> subprocess.CompletedProcess[str]:
