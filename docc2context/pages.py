@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from itertools import chain
 from typing import Generic, TypeVar
 
 import msgspec
@@ -115,8 +116,7 @@ def listed_pages(node: RenderNode, others: Sequence[Variant], links: Resolver) -
 
     What it lists in another language alone, such as members that Swift cannot call, comes last.
     """
-    identifiers = curated(node)
-    for other in others:
-        identifiers += curated(other.node)
-    files = [links.file(identifier) for identifier in dict.fromkeys(identifiers)]
+    nodes = [node, *[other.node for other in others]]
+    identifiers = dict.fromkeys(chain.from_iterable(map(curated, nodes)))
+    files = [links.file(identifier) for identifier in identifiers]
     return tuple([file for file in files if file])

@@ -26,7 +26,7 @@ _COUNT_MASK = 0xFFFF
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """An entry as the directory describes it; sizes and offset in bytes, ZIP64 resolved.
 
-    Its fields are read some twenty times, which takes half as long as for a named tuple.
+    Its fields are read some thirty times, which takes a third as long as for a named tuple.
     """
 
     raw_name: bytes

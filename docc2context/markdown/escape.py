@@ -36,7 +36,8 @@ _HOME = re.compile(r"/\\~(?=[A-Za-z0-9])")
 others are escaped, nothing closes it."""
 
 _TIMES = re.compile(r"(?<=\S )\\\*(?= \S)")
-"""As in `2 * 3`: between spaces, a star can neither open nor close emphasis (6.2)."""
+"""As in `2 * 3`: between spaces, a star can neither open nor close emphasis (6.2), and behind a
+word it begins no list."""
 
 _MAY_START_BLOCK = frozenset("#>-+=0123456789")
 

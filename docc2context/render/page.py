@@ -1,6 +1,7 @@
 """A whole page: front matter, title, and its sections in DocC's order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from operator import attrgetter
 
 from docc2context.markdown import blocks as md
@@ -84,16 +85,16 @@ def _first_paragraph(sections: Sequence[Section]) -> Sequence[Inline]:
             return ()
 
 
-def curated(node: RenderNode) -> list[str]:
-    """The identifiers of the pages that this one lists as its topics or chapters, in order."""
-    listed: list[str] = []
-    for group in node.topic_sections or ():
-        listed += group.identifiers
+def curated(node: RenderNode) -> Iterator[str]:
+    """The identifiers of the pages that this one lists as its topics or chapters, in order.
+
+    Not as one list: a page may name the same one millions of times, again in each language.
+    """
+    lists = [group.identifiers for group in node.topic_sections or ()]
     for part in node.sections or ():
         if isinstance(part, Volume):
-            for chapter in part.chapters:
-                listed += chapter.tutorials
-    return listed
+            lists += [chapter.tutorials for chapter in part.chapters]
+    return chain.from_iterable(lists)
 
 
 def is_inherited(node: RenderNode) -> bool:

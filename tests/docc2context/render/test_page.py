@@ -1,3 +1,4 @@
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from docc2context.links.site import Site
 from docc2context.model.counts import new_counts
 from docc2context.model.decode import decode_page
 from docc2context.model.page import RenderNode
+from docc2context.model.variants import Variant
+from docc2context.pages import listed_pages
 from docc2context.render.budget import Budget
 from docc2context.render.context import Context
 from docc2context.render.page import curated, is_inherited, summary
@@ -67,6 +70,18 @@ def test_what_a_page_lists_are_its_topics_and_then_its_chapters_in_order() -> No
     topics = [{"identifiers": ["c", "b"]}, {"identifiers": ["a"]}]
     assert [*curated(decoded(sections=volumes, topicSections=topics))] == list("cbadefg")
     assert [*curated(decoded())] == []
+
+
+def test_a_page_listed_over_and_over_in_each_language_takes_no_memory() -> None:
+    node, links = decoded(topicSections=[{"identifiers": ["a"] * 100_000}]), context().links
+    others = [Variant(language, node, {}) for language in ("occ", "data", "c", "d")]
+    tracemalloc.start()
+    try:
+        assert listed_pages(node, others, links) == ()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 100_000
 
 
 GENERATED = {"identifiers": ["a"], "generated": True}
