@@ -1,4 +1,4 @@
-"""The one place that names the converter and its version; all else reads them here."""
+"""What the converter calls itself in what it writes, and the one place that has its version."""
 
 NAME = "docc2context"
 

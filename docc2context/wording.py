@@ -40,9 +40,14 @@ def counted(number: int, noun: str) -> str:
 def first_lines(lines: Iterable[str], count: int, limit: int, rest: str = "") -> Iterator[str]:
     """The first of `count` lines, and how many more there are; `rest` says of what, and where.
 
+    `lines` may have fewer.
+
     >>> list(first_lines(["a", "b", "c"], 3, limit=2, rest="; see below"))
     ['a', 'b', '… and 1 more; see below']
+    >>> list(first_lines(["a"], 3, limit=2))
+    ['a', '… and 2 more']
     """
-    yield from islice(lines, limit)
-    if count > limit:
-        yield f"… and {count - limit} more{rest}"
+    shown = list(islice(lines, limit))
+    yield from shown
+    if (more := count - len(shown)) > 0:
+        yield f"… and {more} more{rest}"

@@ -188,7 +188,8 @@ def _is_code(name: str) -> bool:
 def _joins_by_dot(owner: str, title: str) -> bool:
     """Whether `owner.member` reads as a member.
 
-    Not if the owner is a path or several words, or the member an operator such as `...(_:)`.
+    Not if the owner is a path or several words, or if the member begins with a dot of its own, as
+    the operator `...(_:)` does.
     """
     return " " not in owner and "/" not in owner and not title.startswith(".")
 

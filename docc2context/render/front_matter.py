@@ -11,6 +11,9 @@ from docc2context.render.context import Context
 from docc2context.render.language_names import language_name
 from docc2context.render.titles import owner_by_address
 
+_ALL_MODULES = ["overview", "collection"]
+"""The roles of a page of all modules and of a module below it."""
+
 
 def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str, ctx: Context) -> str:
     """What a page says of itself, for programs; `path` is DocC's own."""
@@ -53,16 +56,26 @@ def _parent(node: RenderNode, ctx: Context) -> str:
     if isinstance(owner, TopicReference) and owner.role == "symbol":
         return owner.title
     groups: list[str] = []
-    for identifier in reversed(_way_down(node)[1:]):
-        reference = ctx.links.reference(identifier)
-        title: str = getattr(reference, "title", "")
-        role: str | None = getattr(reference, "role", None)
-        if role == "collection":
-            break  # a module, above which Apple's site has a page of all modules
-        if role != "collectionGroup":
+    for identifier in reversed(_below_module(node, ctx)):
+        title: str = getattr(ctx.links.reference(identifier), "title", "")
+        if _role(identifier, ctx) != "collectionGroup":
             return title
         groups.append(title)
     return groups[0] if groups else owner_by_address(node)
+
+
+def _below_module(node: RenderNode, ctx: Context) -> list[str]:
+    """The pages above a page, from the one below its own module's.
+
+    An extended module is one of them. On Apple's site a page of all modules lies above them.
+    """
+    way = _way_down(node)
+    has_all_modules = [_role(identifier, ctx) for identifier in way[:2]] == _ALL_MODULES
+    return way[2:] if has_all_modules else way[1:]
+
+
+def _role(identifier: str, ctx: Context) -> str | None:
+    return getattr(ctx.links.reference(identifier), "role", None)
 
 
 def _way_down(node: RenderNode) -> list[str]:

@@ -330,7 +330,7 @@ def test_what_an_archive_says_does_nothing_to_a_terminal(
     assert len(long) < 220
 
 
-@pytest.mark.parametrize(("count", "more"), [(10, 0), (12, 2)])
+@pytest.mark.parametrize(("count", "more"), [(10, 0), (12, 2), (120, 110)])
 def test_ten_losses_of_each_kind_are_named_and_others_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], count: int, more: int
 ) -> None:

@@ -5,7 +5,7 @@ import msgspec
 from docc2context.check.command import summary
 from docc2context.check.compare import Lost
 from docc2context.check.displayable import Displayable
-from docc2context.check.report import CheckReport
+from docc2context.check.report import MAX_LISTED, CheckReport
 
 
 def report(missing: int, found: int, variants: int = 0) -> CheckReport:
@@ -35,6 +35,18 @@ def test_where_all_examples_are_told_there_are_no_more() -> None:
     made = report(5, 0)
     made.unread += [f"{i}.json" for i in range(5)]
     assert [line for line in summary(made) if "more" in line] == []
+
+
+def test_what_has_no_room_among_the_examples_is_counted_with_the_others() -> None:
+    made = report(MAX_LISTED - 1, 0)
+    asides = [Displayable("aside/text", f"/{i}", f"word {i}") for i in range(3)]
+    lost = [Lost(string, string.text) for string in asides]
+    made.content.add("q.json", [string.node for string in asides], lost)
+    assert list(summary(made))[-3:] == [
+        "  missing aside/text: 3 of 3",
+        "    q.json#/0: 'word 0'",
+        "    … and 2 more",
+    ]
 
 
 def test_the_share_is_never_rounded_up_to_all() -> None:
