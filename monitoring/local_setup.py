@@ -1,6 +1,7 @@
 """What `make monitoring` runs, on which ports and with which files."""
 
 import socket
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -56,9 +57,11 @@ def unusable_ports(ports: dict[str, int]) -> list[str]:
 
 
 def unusable_folder(folder: Path) -> list[str]:
-    """Make a folder, and those above it; a sentence if that cannot be done."""
+    """Make a folder, and those above it; a sentence if that, or writing to it, cannot be done."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         return [f"{folder} cannot be used: {error.strerror}"]
     return []

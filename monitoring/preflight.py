@@ -64,7 +64,7 @@ def findings(
 
 def _missing_templates(config: dict[str, Any], folder: Path) -> Iterator[Finding]:
     """Alertmanager starts without templates too, but never sends a message that names one."""
-    for pattern in config.get("templates", []):
+    for pattern in config.get("templates") or ():
         path = folder / pattern
         if not list(path.parent.glob(path.name)):
             yield Finding(
@@ -100,14 +100,15 @@ def _example_addresses(config: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _integrations(config: dict[str, Any]) -> Iterator[_Integration]:
-    for key, file in config.get("global", {}).items():
+    """All that there are. A section may be empty, as when all its lines are comments."""
+    for key, file in (config.get("global") or {}).items():
         if key.endswith("_file"):  # such as slack_api_url_file
             yield _Integration(_EVERY, key.partition("_")[0], {key: file})
     for receiver in config["receivers"]:
         for key, integrations in receiver.items():
             if key.endswith("_configs"):
                 kind = key.removesuffix("_configs")
-                yield from (_Integration(receiver["name"], kind, one) for one in integrations)
+                yield from (_Integration(receiver["name"], kind, one) for one in integrations or ())
 
 
 def _without(integrations: list[_Integration]) -> str:

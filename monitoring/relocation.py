@@ -66,7 +66,7 @@ def prometheus(config: Config, *, own: str, targets: Path, rules: Path = RULES) 
 
     moved: Config = _mapped(config, changed, left_out={"dns_sd_configs"})
     # An entry that had only DNS lookups has nothing left.
-    managers = moved.get("alerting", {}).get("alertmanagers", [])
+    managers = (moved.get("alerting") or {}).get("alertmanagers") or []
     managers[:] = [one for one in managers if one]
     return {**moved, "rule_files": [str(rules)]}
 

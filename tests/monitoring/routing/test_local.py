@@ -226,6 +226,15 @@ def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     assert running.output() == f"monitoring: {tmp_path / 'data'} cannot be used: File exists\n"
 
 
+def test_a_data_folder_that_cannot_be_written_to_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(Setup(Path("/proc"), Path("/proc"), free_port(), free_port(), free_port())) == 1
+    assert capsys.readouterr().err == (
+        "monitoring: /proc cannot be used: No such file or directory\n"
+    )
+
+
 def test_a_configuration_that_cannot_be_read_is_named_with_the_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

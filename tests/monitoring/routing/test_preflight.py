@@ -76,6 +76,12 @@ def test_a_file_for_all_receivers_is_named_with_what_none_of_them_gets(secrets: 
     assert finding.consequence == "no receiver gets anything through Slack"
 
 
+def test_sections_may_be_empty(secrets: Path) -> None:
+    receivers = [{"name": "critical", "slack_configs": None}]
+    config = {"global": None, "templates": None, "receivers": receivers}
+    assert list(findings(config, secrets, relocation.ROOT)) == []
+
+
 @contextmanager
 def without_roots_rights() -> Iterator[None]:
     before = os.geteuid()
