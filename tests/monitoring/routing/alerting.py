@@ -1,16 +1,24 @@
 """A real Alertmanager with the shipped configuration, its times shortened, and who receives."""
 
 import json
+import shutil
 import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from monitoring import relocation
 from monitoring.notifications import Notification
 from monitoring.programs import Alertmanager
 from monitoring.receiver import Receiver
+
+NEEDS_AMTOOL = pytest.mark.skipif(
+    shutil.which("amtool") is None,
+    reason="SKIPPED: amtool is not installed: apt-get install prometheus-alertmanager",
+)
 
 TOKEN = "heartbeat-token"
 

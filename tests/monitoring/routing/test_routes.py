@@ -1,6 +1,5 @@
 """Who is told of which alert, asked of amtool."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,11 +9,9 @@ import yaml
 from monitoring import relocation
 from monitoring.preflight import findings
 from tests.monitoring import rule_file
+from tests.monitoring.routing.alerting import NEEDS_AMTOOL
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("amtool") is None,
-    reason="SKIPPED: amtool is not installed: apt-get install prometheus-alertmanager",
-)
+pytestmark = NEEDS_AMTOOL
 
 EXCEPTIONS = {"AlertmanagerNotificationsFailing": "critical"}
 """A warning that Slack fails has to go by more than Slack."""
