@@ -11,10 +11,14 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
+
+import msgspec
 
 from monitoring import relocation
 from monitoring.secret_files import HIDDEN, fault_of
+
+T = TypeVar("T")
 
 EXAMPLE_HOST: Final = "heartbeat.example.com"
 
@@ -40,6 +44,10 @@ class Finding(NamedTuple):
         return f"{self.setting}: {self.fault}\n    so {self.consequence}\n    {self.remedy}"
 
 
+class WrongType(Exception):
+    """A setting is, say, a number where Alertmanager takes a list; the message names it."""
+
+
 class _Integration(NamedTuple):
     """One of a receiver's `slack_configs` and the like; `kind` is then `slack`."""
 
@@ -56,6 +64,8 @@ def findings(
     `secrets` is where the files of relocation.SECRETS are looked for; templates are beside the
     configuration, in `folder`. What this user may not read, Alertmanager usually may: it has a user
     of its own, unless `as_alertmanager` says that this user will start it.
+
+    Raises WrongType.
     """
     yield from _missing_templates(config, folder)
     yield from _unusable_files(config, secrets, as_alertmanager=as_alertmanager)
@@ -64,7 +74,7 @@ def findings(
 
 def _missing_templates(config: dict[str, Any], folder: Path) -> Iterator[Finding]:
     """Alertmanager starts without templates too, but never sends a message that names one."""
-    for pattern in config.get("templates") or ():
+    for pattern in _typed(config, "templates", list[str]):
         path = folder / pattern
         if not list(path.parent.glob(path.name)):
             yield Finding(
@@ -100,15 +110,25 @@ def _example_addresses(config: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _integrations(config: dict[str, Any]) -> Iterator[_Integration]:
-    """All that there are. A section may be empty, as when all its lines are comments."""
-    for key, file in (config.get("global") or {}).items():
+    for key in _typed(config, "global", dict[str, Any]):
         if key.endswith("_file"):  # such as slack_api_url_file
-            yield _Integration(_EVERY, key.partition("_")[0], {key: file})
-    for receiver in config["receivers"]:
-        for key, integrations in receiver.items():
+            yield _Integration(_EVERY, key.partition("_")[0], {key: config["global"][key]})
+    for receiver in _typed(config, "receivers", list[dict[str, Any]]):
+        name = _typed(receiver, "name", str)
+        for key in receiver:
             if key.endswith("_configs"):
                 kind = key.removesuffix("_configs")
-                yield from (_Integration(receiver["name"], kind, one) for one in integrations or ())
+                for settings in _typed(receiver, key, list[dict[str, Any]]):
+                    yield _Integration(name, kind, settings)
+
+
+def _typed(section: dict[str, Any], key: str, type_: type[T]) -> T:
+    """The setting `key`; empty if it is missing, or if all its lines are comments."""
+    value = section.get(key)
+    try:
+        return msgspec.convert(type_() if value is None else value, type_)
+    except msgspec.ValidationError as error:
+        raise WrongType(f"`{key}` has the wrong type: {error}") from error
 
 
 def _without(integrations: list[_Integration]) -> str:
@@ -143,9 +163,9 @@ def _files(settings: dict[str, Any]) -> Iterator[Path]:
     """The files that settings, or settings within them, are read from."""
     for key, value in settings.items():
         if isinstance(value, dict):
-            yield from _files(value)
-        elif key.endswith("_file"):
-            yield Path(value)
+            yield from _files(_typed(settings, key, dict[str, Any]))
+        elif key.endswith("_file") and value is not None:
+            yield Path(_typed(settings, key, str))
 
 
 def _moved(file: Path, secrets: Path) -> Path:
@@ -160,7 +180,11 @@ def report(config_file: Path, secrets: Path, *, as_alertmanager: bool = False) -
         why = "it names no receivers, so it is not a configuration of Alertmanager"
         raise relocation.NoSettings(config_file, why)
     folder = config_file.parent
-    found = list(findings(config, secrets, folder, as_alertmanager=as_alertmanager))
+    try:
+        found = list(findings(config, secrets, folder, as_alertmanager=as_alertmanager))
+    except WrongType as error:
+        why = f"{error}. `amtool check-config {config_file}` says in which line."
+        raise relocation.NoSettings(config_file, why) from error
     # Flushed: in a file or pipe it would come after what the caller writes to standard error.
     print(*found, f"preflight: {summary(found)}", sep="\n", flush=True)
     return len(found)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitoring import relocation
-from monitoring.preflight import Finding, findings, summary
+from monitoring.preflight import Finding, findings, report, summary
 
 KEY = "0123456789abcdef" * 2
 HOOK = "https://hooks.slack.com/services/T0/B0/hush"
@@ -77,7 +77,10 @@ def test_a_file_for_all_receivers_is_named_with_what_none_of_them_gets(secrets: 
 
 
 def test_sections_may_be_empty(secrets: Path) -> None:
-    receivers = [{"name": "critical", "slack_configs": None}]
+    receivers = [
+        {"name": "critical", "slack_configs": None},
+        {"name": "warning", "slack_configs": [{"api_url_file": None}]},
+    ]
     config = {"global": None, "templates": None, "receivers": receivers}
     assert list(findings(config, secrets, relocation.ROOT)) == []
 
@@ -191,3 +194,48 @@ def test_what_is_no_configuration_is_an_error_that_says_so(
     run = preflight("--config", file)
 
     assert (run.returncode, run.stderr) == (2, f"preflight: {file}: {fault}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("receivers: 5", "`receivers` has the wrong type: Expected `array`, got `int`"),
+        (
+            "receivers: [3]",
+            "`receivers` has the wrong type: Expected `object`, got `int` - at `$[0]`",
+        ),
+        (
+            "receivers: [{name: [a]}]",
+            "`name` has the wrong type: Expected `str`, got `array`",
+        ),
+        (
+            "receivers: [{name: a, slack_configs: {}}]",
+            "`slack_configs` has the wrong type: Expected `array`, got `object`",
+        ),
+        (
+            "receivers: [{name: a, slack_configs: [{http_config: {x_file: 5}}]}]",
+            "`x_file` has the wrong type: Expected `str`, got `int`",
+        ),
+        (
+            "{receivers: [{name: a}], templates: x}",
+            "`templates` has the wrong type: Expected `array`, got `str`",
+        ),
+        (
+            "{receivers: [{name: a}], global: [x]}",
+            "`global` has the wrong type: Expected `object`, got `array`",
+        ),
+    ],
+)
+def test_a_setting_of_a_wrong_type_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, fault: str
+) -> None:
+    file = tmp_path / "alertmanager.yml"
+    file.write_text(text)
+
+    with pytest.raises(relocation.NoSettings) as caught:
+        report(file, tmp_path)
+
+    assert str(caught.value) == (
+        f"{file}: {fault}. `amtool check-config {file}` says in which line."
+    )
+    assert capsys.readouterr().out == ""
