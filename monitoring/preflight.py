@@ -48,7 +48,7 @@ class WrongType(Exception):
     """A setting is, say, a number where Alertmanager takes a list; the message names it."""
 
 
-class _Integration(NamedTuple):
+class Integration(NamedTuple):
     """One of a receiver's `slack_configs` and the like; `kind` is then `slack`."""
 
     receiver: str
@@ -88,8 +88,8 @@ def _missing_templates(config: dict[str, Any], folder: Path) -> Iterator[Finding
 def _unusable_files(
     config: dict[str, Any], secrets: Path, *, as_alertmanager: bool
 ) -> Iterator[Finding]:
-    needed_by: dict[Path, list[_Integration]] = {}
-    for integration in _integrations(config):
+    needed_by: dict[Path, list[Integration]] = {}
+    for integration in integrations_of(config):
         for file in _files(integration.settings):
             needed_by.setdefault(_moved(file, secrets), []).append(integration)
     for path, integrations in needed_by.items():
@@ -99,7 +99,7 @@ def _unusable_files(
 
 
 def _example_addresses(config: dict[str, Any]) -> Iterator[Finding]:
-    for integration in _integrations(config):
+    for integration in integrations_of(config):
         if EXAMPLE_HOST in str(integration.settings.get("url", "")):
             yield Finding(
                 f"url of `{integration.receiver}`",
@@ -109,17 +109,18 @@ def _example_addresses(config: dict[str, Any]) -> Iterator[Finding]:
             )
 
 
-def _integrations(config: dict[str, Any]) -> Iterator[_Integration]:
+def integrations_of(config: dict[str, Any]) -> Iterator[Integration]:
+    """Those of all receivers, and what `global` has for all of them. Raises WrongType."""
     for key in _typed(config, "global", dict[str, Any]):
         if key.endswith("_file"):  # such as slack_api_url_file
-            yield _Integration(_EVERY, key.partition("_")[0], {key: config["global"][key]})
+            yield Integration(_EVERY, key.partition("_")[0], {key: config["global"][key]})
     for receiver in _typed(config, "receivers", list[dict[str, Any]]):
         name = _typed(receiver, "name", str)
         for key in receiver:
             if key.endswith("_configs"):
                 kind = key.removesuffix("_configs")
                 for settings in _typed(receiver, key, list[dict[str, Any]]):
-                    yield _Integration(name, kind, settings)
+                    yield Integration(name, kind, settings)
 
 
 def _typed(section: dict[str, Any], key: str, type_: type[T]) -> T:
@@ -131,7 +132,7 @@ def _typed(section: dict[str, Any], key: str, type_: type[T]) -> T:
         raise WrongType(f"`{key}` has the wrong type: {error}") from error
 
 
-def _without(integrations: list[_Integration]) -> str:
+def _without(integrations: list[Integration]) -> str:
     """What follows if these integrations do not work, one clause for each kind."""
     receivers_by_kind: dict[str, list[str]] = {}
     for integration in integrations:
