@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
-from monitoring import relocation
+from monitoring import configs
 from monitoring.secret_files import HIDDEN, fault_of
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ def findings(
 ) -> Iterator[Finding]:
     """Everything that is missing or wrong, each file once.
 
-    `secrets` is where the files of relocation.SECRETS are looked for; templates are beside the
+    `secrets` is where the files of configs.SECRETS are looked for; templates are beside the
     configuration, in `folder`. What this user may not read, Alertmanager usually may: it has a user
     of its own, unless `as_alertmanager` says that this user will start it.
 
@@ -171,21 +171,21 @@ def _files(settings: dict[str, Any]) -> Iterator[Path]:
 
 def _moved(file: Path, secrets: Path) -> Path:
     """Where a file is looked for: those of the shipped folder of secrets, in this folder."""
-    return secrets / file.name if file.parent == relocation.SECRETS else file
+    return secrets / file.name if file.parent == configs.SECRETS else file
 
 
 def report(config_file: Path, secrets: Path, *, as_alertmanager: bool = False) -> int:
-    """Print the findings; return how many. Raises relocation.NoSettings."""
-    config = relocation.load(config_file)
+    """Print the findings; return how many. Raises configs.NoSettings."""
+    config = configs.load(config_file)
     if not config.get("receivers"):
         why = "it names no receivers, so it is not a configuration of Alertmanager"
-        raise relocation.NoSettings(config_file, why)
+        raise configs.NoSettings(config_file, why)
     folder = config_file.parent
     try:
         found = list(findings(config, secrets, folder, as_alertmanager=as_alertmanager))
     except WrongType as error:
         why = f"{error}. `amtool check-config {config_file}` says in which line."
-        raise relocation.NoSettings(config_file, why) from error
+        raise configs.NoSettings(config_file, why) from error
     # Flushed: in a file or pipe it would come after what the caller writes to standard error.
     print(*found, f"preflight: {summary(found)}", sep="\n", flush=True)
     return len(found)
@@ -201,12 +201,12 @@ def summary(found: list[Finding]) -> str:
 def main() -> int:
     """Print the findings; return 0 if there are none, 1 if there are, 2 if it cannot be known."""
     parser = argparse.ArgumentParser(prog="python -m monitoring.preflight", description=__doc__)
-    parser.add_argument("--secrets", type=Path, default=relocation.SECRETS, metavar="DIR")
-    parser.add_argument("--config", type=Path, default=relocation.ALERTMANAGER, metavar="FILE")
+    parser.add_argument("--secrets", type=Path, default=configs.SECRETS, metavar="DIR")
+    parser.add_argument("--config", type=Path, default=configs.ALERTMANAGER, metavar="FILE")
     arguments = parser.parse_args()
     try:
         return 1 if report(arguments.config, arguments.secrets) else 0
-    except relocation.NoSettings as error:
+    except configs.NoSettings as error:
         print(f"preflight: {error}", file=sys.stderr)
         return 2
 

@@ -10,13 +10,13 @@ from typing import Final
 
 from app.core.sampler import INTERVAL_SECONDS
 from app.services.drain import FILE_NAME
+from monitoring.configs import ROOT
 from monitoring.drill import archives
 from monitoring.drill.control_groups import cpu_groups, entering, memory_group, used
 from monitoring.drill.faults.base import Fault, root
 from monitoring.drill.site import Site
 from monitoring.drill.stack import Stack
 from monitoring.drill.traffic import repeated
-from monitoring.relocation import ROOT
 
 _MIB: Final = 1 << 20
 _MEMORY_BYTES: Final = 512 * _MIB
