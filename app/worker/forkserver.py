@@ -1,4 +1,4 @@
-"""The forkserver's socket and its end, for which `multiprocessing` has no public words."""
+"""The forkserver's socket and its end, for which `multiprocessing` has no public interface."""
 
 import atexit
 import os
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 def make_reachable() -> None:
-    """Call it before a child is started: afterwards the forkserver's socket has its folder.
+    """Call it before a child is started: it makes the folder of the forkserver's socket.
 
     A forkserver whose socket someone has removed, as whoever tidies up /tmp may, is ended with its
     children: it would be asked in vain for as long as the service runs.
@@ -57,7 +57,7 @@ def end() -> None:
         _end()
 
 
-atexit.register(end)  # for programs that are no service; signals end one before this
+atexit.register(end)  # for tests and tools: a service ends by a signal, which skips this
 
 
 def end_for_good() -> None:
@@ -69,7 +69,8 @@ def end_for_good() -> None:
 def _end() -> None:
     if (pid := _SERVER._forkserver_pid) is not None:  # noqa: SLF001  # as above
         _send_kill(pid)
-        with suppress(OSError):  # of the socket: whatever lies there now, or where nobody may write
+        # It also unlinks the socket, in whose place there may be a folder now, or a read-only disk.
+        with suppress(OSError):
             _SERVER._stop_unlocked()  # noqa: SLF001  # as above
     if (folder := _kept().pop(_SOCKET_FOLDER, None)) is not None:
         shutil.rmtree(folder, ignore_errors=True)
