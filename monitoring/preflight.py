@@ -11,19 +11,13 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
-
-import msgspec
+from typing import Any, Final, NamedTuple
 
 from monitoring import configs
+from monitoring.integrations import EVERY, Integration, WrongType, integrations_of, typed
 from monitoring.secret_files import HIDDEN, fault_of
 
-T = TypeVar("T")
-
 EXAMPLE_HOST: Final = "heartbeat.example.com"
-
-_EVERY: Final = "*"
-"""In place of a receiver's name, for a setting that applies to all of them."""
 
 _HEARTBEAT: Final = "heartbeat"
 """The receiver that is told that all is well; a kind of its own, whatever it is sent through."""
@@ -44,18 +38,6 @@ class Finding(NamedTuple):
         return f"{self.setting}: {self.fault}\n    so {self.consequence}\n    {self.remedy}"
 
 
-class WrongType(Exception):
-    """A setting is, say, a number where Alertmanager takes a list; the message names it."""
-
-
-class Integration(NamedTuple):
-    """One of a receiver's `slack_configs` and the like; `kind` is then `slack`."""
-
-    receiver: str
-    kind: str
-    settings: dict[str, Any]
-
-
 def findings(
     config: dict[str, Any], secrets: Path, folder: Path, *, as_alertmanager: bool = False
 ) -> Iterator[Finding]:
@@ -74,7 +56,7 @@ def findings(
 
 def _missing_templates(config: dict[str, Any], folder: Path) -> Iterator[Finding]:
     """Alertmanager starts without templates too, but never sends a message that names one."""
-    for pattern in _typed(config, "templates", list[str]):
+    for pattern in typed(config, "templates", list[str]):
         path = folder / pattern
         if not list(path.parent.glob(path.name)):
             yield Finding(
@@ -109,29 +91,6 @@ def _example_addresses(config: dict[str, Any]) -> Iterator[Finding]:
             )
 
 
-def integrations_of(config: dict[str, Any]) -> Iterator[Integration]:
-    """Those of all receivers, and what `global` has for all of them. Raises WrongType."""
-    for key in _typed(config, "global", dict[str, Any]):
-        if key.endswith("_file"):  # such as slack_api_url_file
-            yield Integration(_EVERY, key.partition("_")[0], {key: config["global"][key]})
-    for receiver in _typed(config, "receivers", list[dict[str, Any]]):
-        name = _typed(receiver, "name", str)
-        for key in receiver:
-            if key.endswith("_configs"):
-                kind = key.removesuffix("_configs")
-                for settings in _typed(receiver, key, list[dict[str, Any]]):
-                    yield Integration(name, kind, settings)
-
-
-def _typed(section: dict[str, Any], key: str, type_: type[T]) -> T:
-    """The setting `key`; empty if it is missing, or if all its lines are comments."""
-    value = section.get(key)
-    try:
-        return msgspec.convert(type_() if value is None else value, type_)
-    except msgspec.ValidationError as error:
-        raise WrongType(f"`{key}` has the wrong type: {error}") from error
-
-
 def _without(integrations: list[Integration]) -> str:
     """What follows if these integrations do not work, one clause for each kind."""
     receivers_by_kind: dict[str, list[str]] = {}
@@ -152,7 +111,7 @@ def _clause(kind: str, receivers: list[str]) -> str:
     if kind == _HEARTBEAT:
         return "nobody learns when alerting itself has stopped"
     name = _NAMES.get(kind, kind)
-    if _EVERY in receivers:
+    if EVERY in receivers:
         return f"no receiver gets anything through {name}"
     quoted = " and ".join(f"`{receiver}`" for receiver in receivers)
     if len(receivers) == 1:
@@ -164,9 +123,9 @@ def _files(settings: dict[str, Any]) -> Iterator[Path]:
     """The files that settings, or settings within them, are read from."""
     for key, value in settings.items():
         if isinstance(value, dict):
-            yield from _files(_typed(settings, key, dict[str, Any]))
+            yield from _files(typed(settings, key, dict[str, Any]))
         elif key.endswith("_file") and value is not None:
-            yield Path(_typed(settings, key, str))
+            yield Path(typed(settings, key, str))
 
 
 def _moved(file: Path, secrets: Path) -> Path:

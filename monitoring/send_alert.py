@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import yaml
 
-from monitoring.preflight import integrations_of
+from monitoring.integrations import integrations_of
 from monitoring.programs import ProgramMissing, installed
 
 ALERTNAME: Final = "TestAlert"

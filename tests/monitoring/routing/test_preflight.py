@@ -85,6 +85,13 @@ def test_sections_may_be_empty(secrets: Path) -> None:
     assert list(findings(config, secrets, configs.ROOT)) == []
 
 
+def test_a_number_is_a_text_where_alertmanager_takes_one(secrets: Path) -> None:
+    config = {"receivers": [{"name": 5, "slack_configs": [{"api_url_file": 7}]}]}
+    (finding,) = findings(config, secrets, ROOT)
+    assert (finding.setting, finding.fault) == ("7", "is missing")
+    assert finding.consequence == "the receiver `5` gets nothing through Slack"
+
+
 @contextmanager
 def without_roots_rights() -> Iterator[None]:
     before = os.geteuid()
@@ -213,8 +220,8 @@ def test_what_is_no_configuration_is_an_error_that_says_so(
             "`slack_configs` has the wrong type: Expected `array`, got `object`",
         ),
         (
-            "receivers: [{name: a, slack_configs: [{http_config: {x_file: 5}}]}]",
-            "`x_file` has the wrong type: Expected `str`, got `int`",
+            "receivers: [{name: a, slack_configs: [{http_config: {x_file: [5]}}]}]",
+            "`x_file` has the wrong type: Expected `str`, got `array`",
         ),
         (
             "{receivers: [{name: a}], templates: x}",
