@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import structlog
 
-_SERVER: Final[Any] = forkserver._forkserver  # noqa: SLF001  # nothing else has it
+_SERVER: Final[Any] = forkserver._forkserver
 
 _SOCKET_FOLDER: Final = "tempdir"
 """The folder for sockets among what `multiprocessing` keeps of this process."""
@@ -31,8 +31,8 @@ def make_reachable() -> None:
 
     Raises OSError if no folder can be made.
     """
-    with _SERVER._lock:  # noqa: SLF001  # as above
-        address = _SERVER._forkserver_address  # noqa: SLF001  # as above
+    with _SERVER._lock:
+        address = _SERVER._forkserver_address
         if address is not None and not Path(address).exists():
             kill("its socket was removed")
             _end()
@@ -45,7 +45,7 @@ def make_reachable() -> None:
 
 def kill(reason: str) -> None:
     """Kill the forkserver, and so its children; whoever waits learns of it."""
-    if (pid := _SERVER._forkserver_pid) is None:  # noqa: SLF001  # as above
+    if (pid := _SERVER._forkserver_pid) is None:
         return
     log.error("forkserver_killed", pid=pid, reason=reason)
     _send_kill(pid)
@@ -53,7 +53,7 @@ def kill(reason: str) -> None:
 
 def end() -> None:
     """End the forkserver and what is left of its children, and remove its socket's folder."""
-    with _SERVER._lock:  # noqa: SLF001  # as above
+    with _SERVER._lock:
         _end()
 
 
@@ -62,16 +62,16 @@ atexit.register(end)  # for tests and tools: a service ends by a signal, which s
 
 def end_for_good() -> None:
     """As `end`, and whoever starts a child from now on waits until this process has ended."""
-    _SERVER._lock.acquire()  # noqa: SLF001  # as above
+    _SERVER._lock.acquire()
     _end()
 
 
 def _end() -> None:
-    if (pid := _SERVER._forkserver_pid) is not None:  # noqa: SLF001  # as above
+    if (pid := _SERVER._forkserver_pid) is not None:
         _send_kill(pid)
         # It also unlinks the socket, in whose place there may be a folder now, or a read-only disk.
         with suppress(OSError):
-            _SERVER._stop_unlocked()  # noqa: SLF001  # as above
+            _SERVER._stop_unlocked()
     if (folder := _kept().pop(_SOCKET_FOLDER, None)) is not None:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -91,5 +91,5 @@ def _send_kill(pid: int) -> None:
 
 
 def _kept() -> dict[str, Any]:
-    kept: dict[str, Any] = process.current_process()._config  # type: ignore[attr-defined]  # noqa: SLF001  # as above
+    kept: dict[str, Any] = process.current_process()._config  # type: ignore[attr-defined]  # not in its stubs
     return kept
