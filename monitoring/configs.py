@@ -1,4 +1,4 @@
-"""The configuration files of Prometheus and Alertmanager: where they are, and reading them."""
+"""The configuration files of Prometheus and Alertmanager: where they are, reading and writing."""
 
 from pathlib import Path
 from typing import Any, Final
