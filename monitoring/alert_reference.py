@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from monitoring import relocation
-from monitoring.relocation import ROOT, Config
+from monitoring import configs
+from monitoring.configs import ROOT, Config
 from monitoring.rules import Rule, alerts, playbook_of
 
 DOCUMENT: Final = ROOT / "DOCS" / "MONITORING.md"
@@ -76,7 +76,7 @@ def _escaped(text: str) -> str:
 
 def main() -> None:
     """Rewrite the table."""
-    rules = relocation.load(relocation.RULES)
+    rules = configs.load(configs.RULES)
     document = DOCUMENT.read_text(encoding="utf-8")
     DOCUMENT.write_text(replaced(document, rules), encoding="utf-8")
 

@@ -4,9 +4,9 @@ from typing import Final
 
 import yaml
 
-from monitoring import relocation
+from monitoring import configs
 
-FILE: Final = relocation.ROOT / "deploy/kubernetes/prometheus-rule.yml"
+FILE: Final = configs.ROOT / "deploy/kubernetes/prometheus-rule.yml"
 
 _HEAD: Final = """\
 # Made from alert_rules.yml by `make kubernetes`; a test compares them.
@@ -22,7 +22,7 @@ def text() -> str:
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",
         "metadata": {"name": "docc2context"},
-        "spec": relocation.load(relocation.RULES),
+        "spec": configs.load(configs.RULES),
     }
     return _HEAD + yaml.safe_dump(resource, sort_keys=False, width=100, allow_unicode=True)
 

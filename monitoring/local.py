@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from monitoring import preflight, relocation
+from monitoring import configs, preflight
 from monitoring.local_setup import Setup, all_three, unusable_folder, unusable_ports
 from monitoring.programs import CannotStart, Program, ProgramMissing, require_watchers
 
@@ -33,14 +33,14 @@ def run(setup: Setup) -> int:
         return 1
     try:
         require_watchers()
-        preflight.report(relocation.ALERTMANAGER, setup.secrets, as_alertmanager=True)
+        preflight.report(configs.ALERTMANAGER, setup.secrets, as_alertmanager=True)
         with ExitStack() as running:
             started = [running.enter_context(program) for program in all_three(setup)]
             print(_where(setup), flush=True)
             ended = _watch(started)
             # A second Ctrl-C would leave behind what is being ended.
             _when_stopped(signal.SIG_IGN)
-    except (ProgramMissing, CannotStart, relocation.NoSettings) as error:
+    except (ProgramMissing, CannotStart, configs.NoSettings) as error:
         print(f"monitoring: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from monitoring import relocation
+from monitoring import configs, relocation
 from monitoring.programs import Alertmanager, Program, Prometheus
 from monitoring.service_command import serving
 
@@ -26,7 +26,7 @@ class Setup:
     """Data, secrets and ports of all three; by default the ports are those of the shipped files."""
 
     data: Path
-    secrets: Path = relocation.SECRETS
+    secrets: Path = configs.SECRETS
     service_port: int = 8000
     prometheus_port: int = 9090
     alertmanager_port: int = 9093
@@ -70,34 +70,34 @@ def unusable_folder(folder: Path) -> list[str]:
 def prometheus_file(setup: Setup) -> Path:
     """prometheus.yml, or a copy for other ports."""
     if setup.ports == Setup(setup.data).ports:
-        return relocation.PROMETHEUS
+        return configs.PROMETHEUS
     targets = setup.data / "targets"
     targets.mkdir(exist_ok=True)
     for name in ("docc2context", "alertmanager"):
         address = f"localhost:{setup.ports[name]}"
         (targets / f"{name}.yml").write_text(f'- targets: ["{address}"]\n', encoding="utf-8")
     config = relocation.prometheus(
-        relocation.load(relocation.PROMETHEUS),
+        configs.load(configs.PROMETHEUS),
         own=f"localhost:{setup.prometheus_port}",
         targets=targets,
     )
-    return relocation.write(config, setup.data / "prometheus.yml")
+    return configs.write(config, setup.data / "prometheus.yml")
 
 
 def alertmanager_file(setup: Setup) -> Path:
     """alertmanager.yml, or a copy that reads the secrets of another folder."""
-    if setup.secrets == relocation.SECRETS:
-        return relocation.ALERTMANAGER
+    if setup.secrets == configs.SECRETS:
+        return configs.ALERTMANAGER
     config = relocation.alertmanager(
-        relocation.load(relocation.ALERTMANAGER), secrets=setup.secrets, addresses={}
+        configs.load(configs.ALERTMANAGER), secrets=setup.secrets, addresses={}
     )
-    return relocation.write(config, setup.data / "alertmanager.yml")
+    return configs.write(config, setup.data / "alertmanager.yml")
 
 
 def all_three(setup: Setup) -> list[Program]:
     """The programs, in the order in which they start.
 
-    Raises ProgramMissing and relocation.NoSettings.
+    Raises ProgramMissing and configs.NoSettings.
     """
     flags = ("--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "30")
     return [
@@ -117,7 +117,7 @@ def all_three(setup: Setup) -> list[Program]:
         Prometheus(
             setup.data,
             prometheus_file(setup),
-            f"--web.user-assets={relocation.USER_ASSETS}",
+            f"--web.user-assets={configs.USER_ASSETS}",
             f"--web.external-url=http://localhost:{setup.prometheus_port}",
             *AS_DEPLOYED,
             port=setup.prometheus_port,

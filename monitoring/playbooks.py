@@ -12,8 +12,8 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from monitoring import relocation
-from monitoring.relocation import ROOT, USER_ASSETS
+from monitoring import configs
+from monitoring.configs import ROOT, USER_ASSETS
 from monitoring.rules import Rule, alerts, playbook_of
 
 SOURCES: Final = ROOT / "DOCS" / "PLAYBOOKS"
@@ -50,7 +50,7 @@ td, th { vertical-align: top; }
 @cache
 def rules_by_playbook() -> dict[str, Rule]:
     """The alerting rules by the names of their playbooks."""
-    return {playbook_of(rule): rule for rule in alerts(relocation.load(relocation.RULES))}
+    return {playbook_of(rule): rule for rule in alerts(configs.load(configs.RULES))}
 
 
 def rendered() -> dict[str, str]:

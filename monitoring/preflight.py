@@ -13,13 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from monitoring import relocation
+from monitoring import configs
+from monitoring.integrations import EVERY, Integration, WrongType, integrations_of, typed
 from monitoring.secret_files import HIDDEN, fault_of
 
 EXAMPLE_HOST: Final = "heartbeat.example.com"
-
-_EVERY: Final = "*"
-"""In place of a receiver's name, for a setting that applies to all of them."""
 
 _HEARTBEAT: Final = "heartbeat"
 """The receiver that is told that all is well; a kind of its own, whatever it is sent through."""
@@ -40,22 +38,16 @@ class Finding(NamedTuple):
         return f"{self.setting}: {self.fault}\n    so {self.consequence}\n    {self.remedy}"
 
 
-class _Integration(NamedTuple):
-    """One of a receiver's `slack_configs` and the like; `kind` is then `slack`."""
-
-    receiver: str
-    kind: str
-    settings: dict[str, Any]
-
-
 def findings(
     config: dict[str, Any], secrets: Path, folder: Path, *, as_alertmanager: bool = False
 ) -> Iterator[Finding]:
     """Everything that is missing or wrong, each file once.
 
-    `secrets` is where the files of relocation.SECRETS are looked for; templates are beside the
+    `secrets` is where the files of configs.SECRETS are looked for; templates are beside the
     configuration, in `folder`. What this user may not read, Alertmanager usually may: it has a user
     of its own, unless `as_alertmanager` says that this user will start it.
+
+    Raises WrongType.
     """
     yield from _missing_templates(config, folder)
     yield from _unusable_files(config, secrets, as_alertmanager=as_alertmanager)
@@ -64,7 +56,7 @@ def findings(
 
 def _missing_templates(config: dict[str, Any], folder: Path) -> Iterator[Finding]:
     """Alertmanager starts without templates too, but never sends a message that names one."""
-    for pattern in config.get("templates") or ():
+    for pattern in typed(config, "templates", list[str]):
         path = folder / pattern
         if not list(path.parent.glob(path.name)):
             yield Finding(
@@ -78,8 +70,8 @@ def _missing_templates(config: dict[str, Any], folder: Path) -> Iterator[Finding
 def _unusable_files(
     config: dict[str, Any], secrets: Path, *, as_alertmanager: bool
 ) -> Iterator[Finding]:
-    needed_by: dict[Path, list[_Integration]] = {}
-    for integration in _integrations(config):
+    needed_by: dict[Path, list[Integration]] = {}
+    for integration in integrations_of(config):
         for file in _files(integration.settings):
             needed_by.setdefault(_moved(file, secrets), []).append(integration)
     for path, integrations in needed_by.items():
@@ -89,7 +81,7 @@ def _unusable_files(
 
 
 def _example_addresses(config: dict[str, Any]) -> Iterator[Finding]:
-    for integration in _integrations(config):
+    for integration in integrations_of(config):
         if EXAMPLE_HOST in str(integration.settings.get("url", "")):
             yield Finding(
                 f"url of `{integration.receiver}`",
@@ -99,19 +91,7 @@ def _example_addresses(config: dict[str, Any]) -> Iterator[Finding]:
             )
 
 
-def _integrations(config: dict[str, Any]) -> Iterator[_Integration]:
-    """All that there are. A section may be empty, as when all its lines are comments."""
-    for key, file in (config.get("global") or {}).items():
-        if key.endswith("_file"):  # such as slack_api_url_file
-            yield _Integration(_EVERY, key.partition("_")[0], {key: file})
-    for receiver in config["receivers"]:
-        for key, integrations in receiver.items():
-            if key.endswith("_configs"):
-                kind = key.removesuffix("_configs")
-                yield from (_Integration(receiver["name"], kind, one) for one in integrations or ())
-
-
-def _without(integrations: list[_Integration]) -> str:
+def _without(integrations: list[Integration]) -> str:
     """What follows if these integrations do not work, one clause for each kind."""
     receivers_by_kind: dict[str, list[str]] = {}
     for integration in integrations:
@@ -131,7 +111,7 @@ def _clause(kind: str, receivers: list[str]) -> str:
     if kind == _HEARTBEAT:
         return "nobody learns when alerting itself has stopped"
     name = _NAMES.get(kind, kind)
-    if _EVERY in receivers:
+    if EVERY in receivers:
         return f"no receiver gets anything through {name}"
     quoted = " and ".join(f"`{receiver}`" for receiver in receivers)
     if len(receivers) == 1:
@@ -143,24 +123,28 @@ def _files(settings: dict[str, Any]) -> Iterator[Path]:
     """The files that settings, or settings within them, are read from."""
     for key, value in settings.items():
         if isinstance(value, dict):
-            yield from _files(value)
-        elif key.endswith("_file"):
-            yield Path(value)
+            yield from _files(typed(settings, key, dict[str, Any]))
+        elif key.endswith("_file") and value is not None:
+            yield Path(typed(settings, key, str))
 
 
 def _moved(file: Path, secrets: Path) -> Path:
     """Where a file is looked for: those of the shipped folder of secrets, in this folder."""
-    return secrets / file.name if file.parent == relocation.SECRETS else file
+    return secrets / file.name if file.parent == configs.SECRETS else file
 
 
 def report(config_file: Path, secrets: Path, *, as_alertmanager: bool = False) -> int:
-    """Print the findings; return how many. Raises relocation.NoSettings."""
-    config = relocation.load(config_file)
+    """Print the findings; return how many. Raises configs.NoSettings."""
+    config = configs.load(config_file)
     if not config.get("receivers"):
         why = "it names no receivers, so it is not a configuration of Alertmanager"
-        raise relocation.NoSettings(config_file, why)
+        raise configs.NoSettings(config_file, why)
     folder = config_file.parent
-    found = list(findings(config, secrets, folder, as_alertmanager=as_alertmanager))
+    try:
+        found = list(findings(config, secrets, folder, as_alertmanager=as_alertmanager))
+    except WrongType as error:
+        why = f"{error}. `amtool check-config {config_file}` says in which line."
+        raise configs.NoSettings(config_file, why) from error
     # Flushed: in a file or pipe it would come after what the caller writes to standard error.
     print(*found, f"preflight: {summary(found)}", sep="\n", flush=True)
     return len(found)
@@ -176,12 +160,12 @@ def summary(found: list[Finding]) -> str:
 def main() -> int:
     """Print the findings; return 0 if there are none, 1 if there are, 2 if it cannot be known."""
     parser = argparse.ArgumentParser(prog="python -m monitoring.preflight", description=__doc__)
-    parser.add_argument("--secrets", type=Path, default=relocation.SECRETS, metavar="DIR")
-    parser.add_argument("--config", type=Path, default=relocation.ALERTMANAGER, metavar="FILE")
+    parser.add_argument("--secrets", type=Path, default=configs.SECRETS, metavar="DIR")
+    parser.add_argument("--config", type=Path, default=configs.ALERTMANAGER, metavar="FILE")
     arguments = parser.parse_args()
     try:
         return 1 if report(arguments.config, arguments.secrets) else 0
-    except relocation.NoSettings as error:
+    except configs.NoSettings as error:
         print(f"preflight: {error}", file=sys.stderr)
         return 2
 

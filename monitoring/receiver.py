@@ -9,8 +9,8 @@ an invalid message is found in a test rather than at night.
 import argparse
 import json
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final, Self
 
@@ -147,18 +147,13 @@ def _channel(path: str) -> str:
     return f"#{channel}" if slack else ""
 
 
-@contextmanager
-def printing(port: int) -> Iterator[Receiver]:
-    """A receiver that prints each notification as it comes."""
+class PrintingReceiver(Receiver):
+    """Prints each notification as it comes."""
 
-    class Printing(Receiver):
-        def keep(self, notification: Notification) -> None:
-            super().keep(notification)
-            where = f"{notification.kind} {notification.channel}".strip()
-            print(f"--- {where}: {notification.status}\n{notification.text}", flush=True)
-
-    with Printing(port) as receiver:
-        yield receiver
+    def keep(self, notification: Notification) -> None:
+        super().keep(notification)
+        where = f"{notification.kind} {notification.channel}".strip()
+        print(f"--- {where}: {notification.status}\n{notification.text}", flush=True)
 
 
 def main() -> None:
@@ -166,7 +161,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m monitoring.receiver")
     parser.add_argument("--port", type=int, default=9099)
     port = parser.parse_args().port
-    with printing(port) as receiver:
+    with PrintingReceiver(port) as receiver:
         for kind in PATHS:
             print(f"{kind}: {receiver.url(kind)}", flush=True)
         with suppress(KeyboardInterrupt):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from monitoring.relocation import Config
+from monitoring.configs import Config
 
 Rule = dict[str, Any]
 

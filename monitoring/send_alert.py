@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import yaml
 
+from monitoring.integrations import integrations_of
 from monitoring.programs import ProgramMissing, installed
 
 ALERTNAME: Final = "TestAlert"
@@ -58,12 +59,10 @@ def destinations(url: str, receiver: str) -> list[str]:
     status = f"{url}/api/v2/status"
     with urllib.request.urlopen(status, timeout=10) as answer:  # noqa: S310  # the operator's own URL
         config: dict[str, Any] = yaml.safe_load(json.load(answer)["config"]["original"])
-    (found,) = (one for one in config["receivers"] if one["name"] == receiver)
     return [
-        " ".join([kind.removesuffix("_configs"), integration.get("channel", "")]).strip()
-        for kind, integrations in found.items()
-        if kind.endswith("_configs")
-        for integration in integrations
+        f"{one.kind} {one.settings.get('channel', '')}".strip()
+        for one in integrations_of(config)
+        if one.receiver == receiver
     ]
 
 

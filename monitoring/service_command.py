@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping
 
-from monitoring.relocation import ROOT
+from monitoring.configs import ROOT
 
 
 def serving(app: str, port: int, *flags: str) -> list[str]:

@@ -21,6 +21,13 @@ _PAGE: Final = Template(
     (Path(__file__).parents[1] / "static" / "error.html").read_text(encoding="utf-8")
 )
 
+_HEADERS: Final = {
+    ErrorCode.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    ErrorCode.UPLOAD_STALLED: {"Connection": "close"},  # the rest of the request may never come
+    ErrorCode.UNSUPPORTED_CONTENT_ENCODING: {"Accept-Encoding": "identity"},  # RFC 9110, 15.5.16
+}
+"""What an error adds to the headers that all of them have."""
+
 _FACTS: Final = {
     "Code": "code",
     "Status": "status",
@@ -99,13 +106,7 @@ def error_response(request: Request, error: ServiceError, allowed: Sequence[str]
     """
     request.state.error_code = error.code.value
     problem = Problem.of(error, request.state.request_id)
-    headers = {"Vary": "Accept", "Cache-Control": "no-store"}
-    if problem.status == ErrorCode.UNAUTHORIZED.status:
-        headers["WWW-Authenticate"] = "Bearer"
-    if problem.status == ErrorCode.UPLOAD_STALLED.status:
-        headers["Connection"] = "close"  # the rest of the request may never come
-    if error.code is ErrorCode.UNSUPPORTED_CONTENT_ENCODING:
-        headers["Accept-Encoding"] = "identity"  # RFC 9110, section 15.5.16
+    headers = {"Vary": "Accept", "Cache-Control": "no-store", **_HEADERS.get(error.code, {})}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if allowed:

@@ -322,6 +322,20 @@ def _check_origin(origin: str) -> None:
         raise ValueError(f"`{origin}` names the default port of its scheme: leave the port out")
 
 
+def _is_store_url(url: SplitResult) -> bool:
+    """Whether a URL is of one of `_STORE_FORMS`. Raises ValueError for an invalid port."""
+    if url.scheme == "memory":
+        return url.geturl() in {"memory:", "memory://"}
+    database = url.path.removeprefix("/")
+    return (
+        url.scheme in {"redis", "rediss"}
+        and bool(url.hostname)
+        and url.port != 0
+        and (not database or database.isdecimal())
+        and not (url.query or url.fragment)
+    )
+
+
 def load_settings() -> Settings:
     """The settings from this process's environment; a bad one ends the process with one sentence.
 
@@ -344,20 +358,6 @@ def _refusal(error: ValidationError) -> str:
 
 def _assignment(name: str, value: object) -> str:
     return f"{name.upper()}={value if Settings.model_fields[name].repr else '***'}"
-
-
-def _is_store_url(url: SplitResult) -> bool:
-    """Whether a URL is of one of `_STORE_FORMS`. Raises ValueError for an invalid port."""
-    if url.scheme == "memory":
-        return url.geturl() in {"memory:", "memory://"}
-    database = url.path.removeprefix("/")
-    return (
-        url.scheme in {"redis", "rediss"}
-        and bool(url.hostname)
-        and url.port != 0
-        and (not database or database.isdecimal())
-        and not (url.query or url.fragment)
-    )
 
 
 def _fault_text(message: str) -> str:

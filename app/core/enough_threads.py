@@ -56,7 +56,7 @@ def refuse_too_few_threads(conversion_slots: int, *, has_command: bool) -> None:
     try:
         started_pool(needed).shutdown()
     except RuntimeError as error:
-        log.error("too_few_threads", reason=str(error), needed=needed, remedy=_remedy())  # noqa: TRY400  # no traceback: it is expected
+        log.error("too_few_threads", reason=str(error), needed=needed, remedy=_remedy())
         raise SystemExit(STARTUP_FAILURE) from None
 
 

@@ -25,7 +25,7 @@ async def sweep_workspace(workspace: Path) -> None:
         removed, stubborn = await in_thread(sweep, workspace)
     except OSError as error:
         # Served all the same: a workspace that is of no use fails readiness, which tells.
-        log.error("workspace_not_swept", reason=str(error), remedy=_SWEEP_BY_HAND)  # noqa: TRY400  # no traceback: it is expected
+        log.error("workspace_not_swept", reason=str(error), remedy=_SWEEP_BY_HAND)
         return
     if removed or stubborn:
         log.warning("workspace_swept", removed=removed, left=len(stubborn))
@@ -37,7 +37,7 @@ async def start_converter(availability: Availability) -> None:
         locks = await availability.probe()
     except ServiceError as error:
         # Served all the same: readiness tells, and the next conversion tries again.
-        log.error("converter_unavailable", detail=error.detail)  # noqa: TRY400  # no traceback: it is expected
+        log.error("converter_unavailable", detail=error.detail)
     else:
         log.info("converter_ready", version=CONVERTER_VERSION, locks=locks.in_force)
         for lock, reason in locks.shortfalls.items():

@@ -1,4 +1,4 @@
-"""The forkserver's socket and its end, for which `multiprocessing` has no public words."""
+"""The forkserver's socket and its end, for which `multiprocessing` has no public interface."""
 
 import atexit
 import os
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import structlog
 
-_SERVER: Final[Any] = forkserver._forkserver  # noqa: SLF001  # nothing else has it
+_SERVER: Final[Any] = forkserver._forkserver
 
 _SOCKET_FOLDER: Final = "tempdir"
 """The folder for sockets among what `multiprocessing` keeps of this process."""
@@ -24,15 +24,15 @@ log = structlog.get_logger()
 
 
 def make_reachable() -> None:
-    """Call it before a child is started: afterwards the forkserver's socket has its folder.
+    """Call it before a child is started: it makes the folder of the forkserver's socket.
 
     A forkserver whose socket someone has removed, as whoever tidies up /tmp may, is ended with its
     children: it would be asked in vain for as long as the service runs.
 
     Raises OSError if no folder can be made.
     """
-    with _SERVER._lock:  # noqa: SLF001  # as above
-        address = _SERVER._forkserver_address  # noqa: SLF001  # as above
+    with _SERVER._lock:
+        address = _SERVER._forkserver_address
         if address is not None and not Path(address).exists():
             kill("its socket was removed")
             _end()
@@ -45,7 +45,7 @@ def make_reachable() -> None:
 
 def kill(reason: str) -> None:
     """Kill the forkserver, and so its children; whoever waits learns of it."""
-    if (pid := _SERVER._forkserver_pid) is None:  # noqa: SLF001  # as above
+    if (pid := _SERVER._forkserver_pid) is None:
         return
     log.error("forkserver_killed", pid=pid, reason=reason)
     _send_kill(pid)
@@ -53,24 +53,25 @@ def kill(reason: str) -> None:
 
 def end() -> None:
     """End the forkserver and what is left of its children, and remove its socket's folder."""
-    with _SERVER._lock:  # noqa: SLF001  # as above
+    with _SERVER._lock:
         _end()
 
 
-atexit.register(end)  # for programs that are no service; signals end one before this
+atexit.register(end)  # for tests and tools: a service ends by a signal, which skips this
 
 
 def end_for_good() -> None:
     """As `end`, and whoever starts a child from now on waits until this process has ended."""
-    _SERVER._lock.acquire()  # noqa: SLF001  # as above
+    _SERVER._lock.acquire()
     _end()
 
 
 def _end() -> None:
-    if (pid := _SERVER._forkserver_pid) is not None:  # noqa: SLF001  # as above
+    if (pid := _SERVER._forkserver_pid) is not None:
         _send_kill(pid)
-        with suppress(OSError):  # of the socket: whatever lies there now, or where nobody may write
-            _SERVER._stop_unlocked()  # noqa: SLF001  # as above
+        # It also unlinks the socket, in whose place there may be a folder now, or a read-only disk.
+        with suppress(OSError):
+            _SERVER._stop_unlocked()
     if (folder := _kept().pop(_SOCKET_FOLDER, None)) is not None:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -90,5 +91,5 @@ def _send_kill(pid: int) -> None:
 
 
 def _kept() -> dict[str, Any]:
-    kept: dict[str, Any] = process.current_process()._config  # type: ignore[attr-defined]  # noqa: SLF001  # as above
+    kept: dict[str, Any] = process.current_process()._config  # type: ignore[attr-defined]  # not in its stubs
     return kept

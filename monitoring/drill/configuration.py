@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import yaml
 
+from monitoring.configs import ALERTMANAGER, PROMETHEUS, RULES, Config
 from monitoring.drill.compress import compress
-from monitoring.relocation import ALERTMANAGER, PROMETHEUS, RULES, Config
 
 
 @dataclass(frozen=True)

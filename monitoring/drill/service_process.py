@@ -60,7 +60,7 @@ class Service(Program):
     def break_off(self, archive: bytes) -> None:
         """Begin to send an archive, and hang up in the middle."""
         with self.uploading(archive, sent=len(archive) // 2):
-            """Wait for nothing."""
+            pass
 
 
 def _new_folder(path: Path) -> Path:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from monitoring import relocation
+from monitoring import configs, relocation
 from monitoring.drill.compress import duration
 from monitoring.drill.configuration import Configurations
 from monitoring.programs import Alertmanager, Prometheus, free_port
@@ -66,9 +66,9 @@ def prometheus_of(
     factor = configurations.factor
     return Prometheus(
         folder,
-        relocation.write(config, folder / "prometheus.yml"),
+        configs.write(config, folder / "prometheus.yml"),
         f"--web.external-url=http://127.0.0.1:{port}",
-        f"--web.user-assets={relocation.USER_ASSETS}",
+        f"--web.user-assets={configs.USER_ASSETS}",
         f"--query.lookback-delta={duration(Fraction(LOOKBACK_SECONDS, factor))}",
         f"--rules.alert.resend-delay={duration(Fraction(RESEND_SECONDS, factor))}",
         *flags,
@@ -92,7 +92,7 @@ def alertmanager_of(
     )
     return Alertmanager(
         home,
-        relocation.write(config, home / "alertmanager.yml"),
+        configs.write(config, home / "alertmanager.yml"),
         f"--web.external-url=http://127.0.0.1:{port}",
         port=port,
     )

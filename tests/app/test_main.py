@@ -10,14 +10,18 @@ import httpx2
 import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.testclient import TestClient
+from structlog.testing import capture_logs
 
+from app.api.disk_checks import DiskChecks
 from app.core.config import Settings
+from app.core.resources import Resources
 from app.http.download_deadline import DOWNLOAD_IDLE
 from app.http.head_deadline import HEAD_TIMEOUT
 from app.http.idle import MAX_IDLE
 from app.main import app as shipped
 from app.main import create_app
 from tests.app.archives import doccarchive, names_in
+from tests.app.serving import eventually
 
 CONVERT = "/api/v1/convert"
 
@@ -74,6 +78,26 @@ def test_it_watches_the_converter_and_the_rate_limiter_unless_that_is_switched_o
     tasks = asyncio.run(background())
     assert "converter_watch" in tasks
     assert ("rate_limiter_watch" in tasks) is enabled
+
+
+def test_what_it_samples_and_cannot_is_logged_by_the_names_in_the_playbooks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Resources, "read", fail)
+    monkeypatch.setattr(DiskChecks, "check_blocking", fail)
+    app = create_app(Settings(workspace_dir=tmp_path))
+
+    with capture_logs() as lines, TestClient(app):
+
+        def failing() -> set[str]:
+            return {one["sampler"] for one in lines if one["event"] == "sampling_failed"}
+
+        eventually(lambda: len(failing()) == 2, "both have failed")
+
+    assert failing() == {"readiness", "resources"}
 
 
 def test_once_started_it_needs_no_thread_for_its_requests(

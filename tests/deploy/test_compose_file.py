@@ -12,11 +12,11 @@ import pytest
 import yaml
 
 from app.core.config import Settings
-from monitoring import relocation
+from monitoring import configs
 from monitoring.local_setup import AS_DEPLOYED
 from monitoring.preflight import EXAMPLE_HOST
 
-ROOT = relocation.ROOT
+ROOT = configs.ROOT
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -149,7 +149,7 @@ def said_before_the_start(folder: Path) -> tuple[int, list[str]]:
 
 
 def test_all_that_is_not_yet_set_is_said_the_address_of_the_heartbeat_too(tmp_path: Path) -> None:
-    shipped = relocation.ALERTMANAGER.read_text()
+    shipped = configs.ALERTMANAGER.read_text()
     written = tmp_path / "alertmanager.yml"
     written.write_text(shipped.replace("/etc/alertmanager", str(tmp_path)))
     assert said_before_the_start(tmp_path) == (

@@ -12,10 +12,10 @@ import yaml
 from app.api import disk_checks
 from app.api.routes import health
 from app.core.config import Settings
-from monitoring import kubernetes, relocation
+from monitoring import configs, kubernetes
 from monitoring.programs import ProgramMissing, installed
 
-FOLDER = relocation.ROOT / "deploy/kubernetes"
+FOLDER = configs.ROOT / "deploy/kubernetes"
 RESOURCES: list[dict[str, Any]] = list(
     yaml.safe_load_all((FOLDER / "docc2context.yml").read_text())
 )
@@ -107,14 +107,14 @@ def test_promtool_takes_the_operators_rules(tmp_path: Path) -> None:
     except ProgramMissing as missing:
         pytest.skip(f"SKIPPED: {missing}")
     groups = yaml.safe_load(kubernetes.FILE.read_text())["spec"]
-    file = relocation.write(groups, tmp_path / "rules.yml")
+    file = configs.write(groups, tmp_path / "rules.yml")
 
     done = subprocess.run(
         [promtool, "check", "rules", file], capture_output=True, text=True, check=False
     )
 
     assert done.returncode == 0, done.stderr
-    ours = sum(len(group["rules"]) for group in relocation.load(relocation.RULES)["groups"])
+    ours = sum(len(group["rules"]) for group in configs.load(configs.RULES)["groups"])
     assert f"{ours} rules found" in done.stdout
 
 
@@ -124,7 +124,7 @@ def test_the_operator_scrapes_as_prometheus_yml_does() -> None:
     ]
     (job,) = [
         one
-        for one in relocation.load(relocation.PROMETHEUS)["scrape_configs"]
+        for one in configs.load(configs.PROMETHEUS)["scrape_configs"]
         if one["job_name"] == "docc2context"
     ]
     assert (endpoint["interval"], endpoint["scrapeTimeout"]) == (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitoring.relocation import ROOT
+from monitoring.configs import ROOT
 
 
 def test_what_broke_a_fuzz_target_is_kept_until_its_fault_is_fixed(tmp_path: Path) -> None:

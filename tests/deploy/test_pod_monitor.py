@@ -11,12 +11,12 @@ import yaml
 
 from app.core.metrics import declarations
 from app.core.resource_figures import FIGURES
-from monitoring import relocation
+from monitoring import configs
 from tests.app.archives import doccarchive
 from tests.app.serving import Server, eventually
 from tests.monitoring.docs.clients import instant, prometheus
 
-MONITOR: Final = relocation.ROOT / "deploy/kubernetes/pod-monitor.yml"
+MONITOR: Final = configs.ROOT / "deploy/kubernetes/pod-monitor.yml"
 
 OPERATORS: Final = {
     "container": "docc2context",

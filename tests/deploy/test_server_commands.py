@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from monitoring.relocation import ROOT
+from monitoring.configs import ROOT
 
 COMMAND = re.compile(r"uvicorn\b[^`;]{0,80}?(?:app\.main:app|drill\.service:create|\bapp,)")
 BOUND = re.compile(r"--http[=\"',\s-]+app\.http\.protocol:BoundedProtocol")

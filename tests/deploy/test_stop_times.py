@@ -6,7 +6,7 @@ import yaml
 
 from app.core.config import Settings
 from monitoring import local_setup
-from monitoring.relocation import ROOT
+from monitoring.configs import ROOT
 
 CONVERSIONS = int(Settings.model_fields["shutdown_grace_seconds"].default)
 TO_SPARE = 5

@@ -6,7 +6,7 @@ from typing import Any, Final
 import httpx2
 import pytest
 
-from monitoring import relocation
+from monitoring import configs
 from monitoring.programs import (
     Alertmanager,
     Program,
@@ -30,12 +30,12 @@ NEEDS_PROGRAMS: Final = pytest.mark.skipif(bool(_missing()), reason=f"SKIPPED: {
 
 
 def prometheus_of(
-    folder: Path, targets: dict[str, int], *flags: str, rules: Path = relocation.RULES
+    folder: Path, targets: dict[str, int], *flags: str, rules: Path = configs.RULES
 ) -> Prometheus:
     """One with the project's configuration, but these ports, and intervals of a second."""
     port = free_port()
     ports = {**targets, "prometheus": port}
-    config = relocation.load(relocation.PROMETHEUS)
+    config = configs.load(configs.PROMETHEUS)
     config["global"] |= {"scrape_interval": "1s", "evaluation_interval": "1s"}
     config["rule_files"] = [str(rules)]
     config["alerting"] = {"alertmanagers": [_static(ports.get("alertmanager", 9))]}
@@ -44,7 +44,7 @@ def prometheus_of(
             scraped.pop(found, None)
         scraped.update({"scrape_interval": "1s", "scrape_timeout": "1s"})
         scraped.update(_static(ports[scraped["job_name"]]))
-    written = relocation.write(config, folder / "prometheus.yml")
+    written = configs.write(config, folder / "prometheus.yml")
     return Prometheus(folder, written, *flags, port=port)
 
 

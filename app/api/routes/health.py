@@ -14,13 +14,15 @@ from app.services.converter import CONVERTER_VERSION
 
 router = APIRouter(tags=[HEALTH], responses=problems([ErrorCode.INTERNAL_ERROR]))
 
-PATHS: Final = ("/health", "/health/ready")
+LIVENESS: Final = "/health"
+READINESS: Final = "/health/ready"
+PATHS: Final = (LIVENESS, READINESS)
 
 PROBED_EVERY_SECONDS: Final = 1.0
 """Anyone may ask, as often as they like: no more converter processes are started for them all."""
 
 
-@router.get(PATHS[0], summary="Liveness")
+@router.get(LIVENESS, summary="Liveness")
 async def health(response: Response) -> Health:
     """Whether the process answers; nothing else is checked, so nothing else gets it restarted."""
     response.headers["Cache-Control"] = "no-store"
@@ -28,7 +30,7 @@ async def health(response: Response) -> Health:
 
 
 @router.get(
-    PATHS[1],
+    READINESS,
     summary="Readiness",
     responses={503: {"model": Readiness, "description": "Conversions would fail."}},
 )

@@ -42,7 +42,7 @@ def faults_reported() -> Iterator[None]:
         except OSError as error:
             if error.errno not in _UNUSABLE:
                 raise
-            log.error("workspace_unusable", reason=error.strerror)  # noqa: TRY400  # no traceback: it is expected
+            log.error("workspace_unusable", reason=error.strerror)
             raise _insufficient_storage(
                 "The service cannot store uploads at present; its log says why."
             ) from error
@@ -57,7 +57,7 @@ def shortage_reported() -> Iterator[None]:
         if is_full_disk(error):
             raise no_space_left() from error
         if error.errno in _TOO_MANY:
-            log.error("too_many_open_files", reason=error.strerror)  # noqa: TRY400  # no traceback: it is expected
+            log.error("too_many_open_files", reason=error.strerror)
             raise _out_of_descriptors() from error
         raise
 

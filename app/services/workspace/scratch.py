@@ -22,6 +22,9 @@ from app.services.workspace.faults import faults_reported
 PREFIX: Final = "swift-conv-"
 """The name that the requirement's playbooks and scripts look for."""
 
+_LOGGED_BYTES: Final = 1000
+"""Of what rm(1) says: it has a line for each file that it cannot remove."""
+
 log = structlog.get_logger()
 
 
@@ -135,9 +138,11 @@ def _remove(folder: Path) -> bool:
     """
     remove = ("rm", "-rf", "--one-file-system", "--", str(folder))
     open_up = ("chmod", "-R", "u+rwx", "--", str(folder))
+    said = b""
     for command in (remove, open_up, remove):
-        subprocess.run(command, stderr=subprocess.DEVNULL, check=False)  # noqa: S603  # no shell
+        said = subprocess.run(command, stderr=subprocess.PIPE, check=False).stderr  # noqa: S603  # no shell
         if not folder.exists():
             return True
-    log.error("workspace_not_removed", folder=folder.name)
+    reason = said[:_LOGGED_BYTES].decode(errors="replace").strip()
+    log.error("workspace_not_removed", folder=folder.name, reason=reason)
     return False

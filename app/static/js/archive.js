@@ -4,6 +4,8 @@ const START = "PK\x03\x04";
 const END = "PK\x05\x06";
 /** The length of an end record with the longest possible comment. */
 const END_BYTES = 22 + 65_535;
+/** By as many the service tells what else a file is, in `docc2context/archive/other_formats.py`. */
+export const JUDGED_BYTES = 512;
 
 /**
  * Why a file cannot be converted, by its code in `app/core/errors.py`, or `unreadable` if the

@@ -48,17 +48,12 @@ export const tooLarge = (file, limit) =>
     false,
   );
 
-/** Title, fault and remedy; titles and remedies of the last two are those of `app/core/errors.py`. */
+/** Title, fault and remedy; title and remedy of `invalid_zip` are those of `app/core/errors.py`. */
 const FLAWS = {
   unreadable: [
     "The file cannot be read",
     "has been moved, changed or deleted since it was chosen, or this browser may not read it",
     "Choose the file again.",
-  ],
-  not_a_zip: [
-    "The upload is not a ZIP archive",
-    "does not begin like a ZIP archive",
-    "Zip the .doccarchive folder and convert the .zip file.",
   ],
   invalid_zip: [
     "The archive is damaged",
@@ -67,9 +62,12 @@ const FLAWS = {
   ],
 };
 
-/** Null without a flaw. @param {{ name: string }} file @param {keyof FLAWS | null} flaw by `flawOf` */
+/**
+ * Null without a flaw, and with one that the service is to word.
+ * @param {{ name: string }} file @param {keyof FLAWS | "not_a_zip" | null} flaw by `flawOf`
+ */
 export function flawed(file, flaw) {
-  if (!flaw) return null;
+  if (flaw === null || flaw === "not_a_zip") return null;
   const [title, fault, remedy] = FLAWS[flaw];
   return local(title, `${file.name} ${fault}. Nothing was sent.`, remedy, false);
 }

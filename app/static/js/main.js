@@ -1,6 +1,6 @@
 /** Puts the page together: its four states, and what leads from one to the next. */
 
-import { flawOf } from "./archive.js";
+import { JUDGED_BYTES, flawOf } from "./archive.js";
 import { Bundle } from "./bundle.js";
 import { copyFrom } from "./clipboard.js";
 import { countDown, isWaiting } from "./countdown.js";
@@ -54,22 +54,25 @@ async function start(chosen) {
   leaveResult();
   running = new AbortController();
   try {
-    const failure = file.size > limit ? tooLarge(file, limit) : flawed(file, await flawOf(file));
+    const flaw = await flawOf(file);
+    const failure = file.size > limit ? tooLarge(file, limit) : flawed(file, flaw);
+    // Of what is no zip, the service needs only the beginning to say what it is.
+    const upload = flaw === "not_a_zip" ? file.slice(0, JUDGED_BYTES) : file;
     if (failure) fail(failure);
-    else await send(running.signal);
+    else await send(upload, running.signal);
   } finally {
     running = null;
   }
 }
 
-/** Upload the archive, and show what comes of it. @param {AbortSignal} signal */
-async function send(signal) {
+/** Upload the archive, and show what comes of it. @param {Blob} upload @param {AbortSignal} signal */
+async function send(upload, signal) {
   enter("working");
   const work = new Work(file, announce);
   byId("work-title").focus();
   try {
     const options = { assets: byId("assets").checked };
-    const answer = await convert(file, options, work, signal);
+    const answer = await convert(upload, options, work, signal);
     await succeed(answer, options, work.end());
   } catch (error) {
     end(error);

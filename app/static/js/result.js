@@ -155,17 +155,18 @@ const newEntry = () => crypto.getRandomValues(new Uint32Array(1))[0] + 1;
 
 /** @returns {[string, string, string?][]} */
 function figures({ blob, report, pages }, file, options) {
-  const sizes = [["Archive", sized(file.size)], ["Bundle, zipped", sized(blob.size)]];
-  if (!report) return [["Pages", grouped(pages.size)], ...sizes];
+  const archive = ["Archive", sized(file.size)];
+  const zipped = ["Bundle, zipped", sized(blob.size)];
+  if (!report) return [["Pages", grouped(pages.size)], archive, zipped];
   return [
     ["Pages", grouped(report.pages_converted)],
     ["Skipped pages", grouped(report.pages_skipped.length)],
     ["Unknown nodes", grouped(total(report.unknown_nodes)), UNKNOWN],
     ["Missing references", grouped(report.missing_references), MISSING],
     ...(options.assets ? [["Assets", grouped(report.assets_copied)]] : []),
-    sizes[0],
+    archive,
     ["Bundle, unpacked", sized(report.output_bytes)],
-    sizes[1],
+    zipped,
   ];
 }
 

@@ -22,7 +22,7 @@ const SMALL = 40;
  */
 
 /** The root of the tree of these pages. @param {Iterable<import("./bundle.js").Page>} pages @returns {Branch} */
-export function treeOf(pages) {
+function treeOf(pages) {
   const root = branch("");
   for (const page of pages) {
     let at = root;

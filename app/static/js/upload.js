@@ -31,7 +31,7 @@ export class Failed extends Error {
  * Send an archive and wait for its bundle. Aborting the signal hangs up, which ends the conversion.
  *
  * By XMLHttpRequest, because fetch does not report how much of a body has been sent.
- * @param {File} file
+ * @param {Blob} file
  * @param {{ assets: boolean }} options
  * @param {Watcher} watcher
  * @param {AbortSignal} signal

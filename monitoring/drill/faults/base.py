@@ -11,6 +11,7 @@ from typing import Final
 
 from monitoring.drill.site import Site
 from monitoring.drill.stack import Stack
+from monitoring.programs import Program
 
 Cause = Callable[[Stack], AbstractContextManager[None]]
 """When entered, it does the harm; when left, for whatever reason, it undoes it."""
@@ -33,6 +34,16 @@ def place_of(site: Site) -> Place:
 
 
 _USUAL: Final = place_of(Site())
+
+
+@contextmanager
+def killed(program: Program) -> Iterator[None]:
+    """Kill a program for the block, and start it again afterwards."""
+    program.kill()
+    try:
+        yield
+    finally:
+        program.start()
 
 
 class Arrival(Enum):

@@ -1,11 +1,11 @@
 """The fault of the store where the service counts what clients send: it is gone."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
-from monitoring.drill.faults.base import Fault, program
+from monitoring.drill.faults.base import Fault, killed, program
 from monitoring.drill.redis import PACKAGE, PROGRAM, Redis
 from monitoring.drill.site import Site
 from monitoring.drill.stack import Stack
@@ -19,15 +19,9 @@ def _redis(folder: Path) -> Iterator[Site]:
         )
 
 
-@contextmanager
-def _killed(stack: Stack) -> Iterator[None]:
-    redis = stack.site.store
-    assert redis is not None  # noqa: S101  # this fault's site has one
-    redis.kill()
-    try:
-        yield
-    finally:
-        redis.start()
+def _killed(stack: Stack) -> AbstractContextManager[None]:
+    assert stack.site.store is not None  # noqa: S101  # this fault's site has one
+    return killed(stack.site.store)
 
 
 FAULTS: Final = (

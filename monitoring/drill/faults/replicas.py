@@ -1,11 +1,11 @@
 """Faults of whole services: killed, unknown, fewer than there were."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Final
 
-from monitoring.drill.faults.base import Fault, place_of
+from monitoring.drill.faults.base import Fault, killed, place_of
 from monitoring.drill.site import Site
 from monitoring.drill.stack import Stack
 
@@ -22,13 +22,8 @@ _RESTART_SECONDS: Final = 20.0
 """How long to wait until Prometheus has seen one."""
 
 
-@contextmanager
-def _killed(stack: Stack) -> Iterator[None]:
-    stack.service.kill()
-    try:
-        yield
-    finally:
-        stack.service.start()
+def _killed(stack: Stack) -> AbstractContextManager[None]:
+    return killed(stack.service)
 
 
 @contextmanager

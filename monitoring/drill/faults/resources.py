@@ -10,13 +10,13 @@ from typing import Final
 
 from app.core.sampler import INTERVAL_SECONDS
 from app.services.drain import FILE_NAME
+from monitoring.configs import ROOT
 from monitoring.drill import archives
 from monitoring.drill.control_groups import cpu_groups, entering, memory_group, used
 from monitoring.drill.faults.base import Fault, root
 from monitoring.drill.site import Site
 from monitoring.drill.stack import Stack
 from monitoring.drill.traffic import repeated
-from monitoring.relocation import ROOT
 
 _MIB: Final = 1 << 20
 _MEMORY_BYTES: Final = 512 * _MIB
@@ -101,14 +101,13 @@ def _drained(stack: Stack) -> Iterator[None]:
 @contextmanager
 def _little_cpu(folder: Path) -> Iterator[Site]:
     """Part of a CPU where possible, otherwise one CPU: the others are for what watches."""
-    with ExitStack() as stack:
+    with ExitStack() as made:
         try:
-            groups = stack.enter_context(cpu_groups(_group_name(folder), _CORES))
+            site = made.enter_context(_cpu_quota(folder))
         except OSError:
             cpu = min(os.sched_getaffinity(0))
-            yield _busy("taskset", "--cpu-list", str(cpu))
-        else:
-            yield _busy(*(word for group in groups for word in entering(group)))
+            site = _busy("taskset", "--cpu-list", str(cpu))
+        yield site
 
 
 @contextmanager

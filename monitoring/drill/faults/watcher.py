@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
-from monitoring.drill.faults.base import Arrival, Fault, place_of
+from monitoring.drill.faults.base import Arrival, Fault, killed, place_of
 from monitoring.drill.faults.replicas import DISCOVERY_SECONDS
 from monitoring.drill.faults.uploads import sending_hostile
 from monitoring.drill.site import Site
@@ -29,23 +29,13 @@ _AFTER_RELOAD: Final = {
 }
 
 
-@contextmanager
-def _alertmanager_killed(stack: Stack) -> Iterator[None]:
-    stack.alertmanager.kill()
-    try:
-        yield
-    finally:
-        stack.alertmanager.start()
+def _alertmanager_killed(stack: Stack) -> AbstractContextManager[None]:
+    return killed(stack.alertmanager)
 
 
-@contextmanager
-def _second_alertmanager_killed(stack: Stack) -> Iterator[None]:
+def _second_alertmanager_killed(stack: Stack) -> AbstractContextManager[None]:
     _, second = stack.alertmanagers
-    second.kill()
-    try:
-        yield
-    finally:
-        second.start()
+    return killed(second)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from monitoring import relocation
+from monitoring import configs
 from monitoring.dashboards import build
 from monitoring.dashboards.panel import Panel, Query
 from monitoring.dashboards.panels import ROWS
@@ -31,7 +31,7 @@ from tests.monitoring.rule_tests import NEEDS_PROMTOOL
 
 PANELS = [panel for row in ROWS for panel in row.panels]
 QUERIES = [query for panel in PANELS for query in panel.queries]
-GRAFANA = relocation.ROOT / "monitoring/grafana"
+GRAFANA = configs.ROOT / "monitoring/grafana"
 
 # What these ask is told of a container with limits alone; `make compose-test` asks them there.
 OF_CONTAINERS = re.compile("memory_limit|oom_kills|cpu_throttled|cpu_periods")
@@ -62,7 +62,7 @@ def test_every_panel_has_a_title_of_its_own_a_description_and_a_unit() -> None:
 
 
 def test_every_playbook_that_a_panel_leads_to_is_that_of_an_alert() -> None:
-    known = set(re.findall(r"/user/playbooks/(\w+)\.html", relocation.RULES.read_text()))
+    known = set(re.findall(r"/user/playbooks/(\w+)\.html", configs.RULES.read_text()))
     assert {panel.playbook for panel in PANELS if panel.playbook} - known == set()
 
 
@@ -83,7 +83,7 @@ def test_panels_share_the_grid_without_a_gap_or_an_overlap() -> None:
 def test_grafana_is_provisioned_with_the_source_that_panels_ask_and_with_the_file() -> None:
     (source,) = yaml.safe_load((GRAFANA / "datasources/prometheus.yml").read_text())["datasources"]
     (provider,) = yaml.safe_load((GRAFANA / "dashboards/docc2context.yml").read_text())["providers"]
-    compose = yaml.safe_load((relocation.ROOT / "docker-compose.yml").read_text())["services"]
+    compose = yaml.safe_load((configs.ROOT / "docker-compose.yml").read_text())["services"]
     volumes = compose["grafana"]["volumes"]
 
     assert source["uid"] == build.SOURCE.uid
@@ -186,12 +186,12 @@ def prometheus(
     """Has watched a load, with the shipped rules; its times are shortened."""
     folder: Path = tmp_path_factory.mktemp("prometheus")
     server = start_server()
-    rules = relocation.load(relocation.RULES)
+    rules = configs.load(configs.RULES)
     for group in rules["groups"]:
         group["interval"] = "1s"
     config = {
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
-        "rule_files": [str(relocation.write(rules, folder / "rules.yml"))],
+        "rule_files": [str(configs.write(rules, folder / "rules.yml"))],
         "scrape_configs": [
             {
                 "job_name": "docc2context",
@@ -200,7 +200,7 @@ def prometheus(
         ],
     }
     try:
-        program = Prometheus(folder, relocation.write(config, folder / "prometheus.yml"))
+        program = Prometheus(folder, configs.write(config, folder / "prometheus.yml"))
     except ProgramMissing as missing:
         pytest.skip(f"SKIPPED: {missing}")
     with program:

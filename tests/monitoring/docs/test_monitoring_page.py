@@ -12,7 +12,7 @@ import httpx2
 import pytest
 import yaml
 
-from monitoring import alert_reference, relocation
+from monitoring import alert_reference, configs, relocation
 from monitoring.programs import free_port
 from tests.app.archives import doccarchive
 from tests.app.serving import ROOT, Server, eventually
@@ -85,12 +85,12 @@ def stack(
     """With a conversion and a refusal behind it, and with all of it scraped."""
     server = start_server()
     folder = tmp_path_factory.mktemp("stack")
-    shipped = relocation.load(relocation.ALERTMANAGER)
+    shipped = configs.load(configs.ALERTMANAGER)
     # The heartbeat goes nowhere, and no other receiver has a secret.
     moved_routes = relocation.alertmanager(
         shipped, secrets=folder, addresses={"url": f"http://127.0.0.1:{free_port()}"}
     )
-    routes = relocation.write(moved_routes, folder / "alertmanager.yml")
+    routes = configs.write(moved_routes, folder / "alertmanager.yml")
     with alertmanager(tmp_path_factory.mktemp("alertmanager"), routes) as alerts:
         addresses = {
             "localhost:8000": f"localhost:{server.port}",
@@ -278,7 +278,7 @@ def test_the_parts_for_another_prometheus_are_whole_and_as_our_own(tmp_path: Pat
 
 
 def test_the_table_of_alerts_is_that_of_the_rules() -> None:
-    rules = relocation.load(relocation.RULES)
+    rules = configs.load(configs.RULES)
 
     assert alert_reference.replaced(TEXT, rules) == TEXT, "run `make reference`"
 
@@ -318,10 +318,10 @@ def test_the_heartbeat_is_as_it_says() -> None:
     (address,) = re.findall(r"in place of `(\S+)`", TEXT)
     (route,) = [
         one
-        for one in relocation.load(relocation.ALERTMANAGER)["route"]["routes"]
+        for one in configs.load(configs.ALERTMANAGER)["route"]["routes"]
         if one["receiver"] == "heartbeat"
     ]
 
-    assert address in relocation.ALERTMANAGER.read_text()
+    assert address in configs.ALERTMANAGER.read_text()
     assert "`Watchdog` is sent every minute" in TEXT
     assert route["group_interval"] == "1m"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from monitoring.configs import ALERTMANAGER, PROMETHEUS, RULES
 from monitoring.drill.compress import compress, duration, seconds, times
-from monitoring.relocation import ALERTMANAGER, PROMETHEUS, RULES
 
 FACTORS = (20, 25)
 CONFIGURATIONS = (RULES, PROMETHEUS, ALERTMANAGER)

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
+from monitoring.configs import RULES
 from monitoring.drill.bounds import Rule, rules_of
 from monitoring.drill.configuration import Configurations
 from monitoring.drill.deployed import Deployed, RuleMissing
-from monitoring.relocation import RULES
 from tests.monitoring.instances import NEEDS_PROGRAMS, prometheus_of
 
 ELSEWHERE = "http://127.0.0.1:9"

@@ -6,11 +6,11 @@ import pytest
 
 import docc2context
 from docc2context.errors import Docc2contextError
+from monitoring.configs import ROOT, USER_ASSETS
 from monitoring.drill import archives
 from monitoring.drill.faults import FAULTS, Fault
 from monitoring.drill.faults.base import Arrival
 from monitoring.drill.plan import Plan
-from monitoring.relocation import ROOT, USER_ASSETS
 from tests.monitoring.rule_file import alerts
 
 ALERTS = alerts().keys()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from monitoring import relocation
+from monitoring import configs, relocation
 from monitoring.notifications import Notification
 from monitoring.programs import Alertmanager
 from monitoring.receiver import Receiver
@@ -54,7 +54,7 @@ class Alerting:
         self.receiver = receiver
         self.secrets = secrets_for(receiver, folder / "secrets")
         config = relocation.alertmanager(
-            relocation.load(relocation.ALERTMANAGER),
+            configs.load(configs.ALERTMANAGER),
             secrets=self.secrets,
             addresses={
                 "url": receiver.url("heartbeat"),
@@ -62,7 +62,7 @@ class Alerting:
             },
         )
         config["route"] = shortened(config["route"])
-        file = relocation.write(config, folder / "alertmanager.yml")
+        file = configs.write(config, folder / "alertmanager.yml")
         self.program = Alertmanager(
             folder, file, "--web.external-url=http://alerts.example.com:9093"
         )

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from monitoring.configs import TEMPLATES
 from monitoring.notifications import Notification
-from monitoring.relocation import TEMPLATES
 from tests.app.serving import eventually
 from tests.monitoring.routing.alerting import NEEDS_AMTOOL, Alerting, alert
 

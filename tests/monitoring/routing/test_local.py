@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from monitoring import relocation
+from monitoring import configs
 from monitoring.local import run
 from monitoring.local_setup import Setup, prometheus_file, unusable_ports
 from monitoring.programs import ProgramMissing, free_port, require_watchers
@@ -45,7 +45,7 @@ class Local:
                     *(*by, sys.executable, "-m", "monitoring.local", f"--data={self.data}"),
                     *(f"--secrets={folder / 'secrets'}", *options),
                 ],
-                cwd=relocation.ROOT,
+                cwd=configs.ROOT,
                 env=os.environ | {"WORKSPACE_DIR": str(folder)} | env,
                 stdout=log,
                 stderr=log,
@@ -241,7 +241,7 @@ def test_a_configuration_that_cannot_be_read_is_named_with_the_line(
     skip_without_watchers()
     file = tmp_path / "alertmanager.yml"
     file.write_text("route:\n  receiver: [\n")
-    monkeypatch.setattr(relocation, "ALERTMANAGER", file)
+    monkeypatch.setattr(configs, "ALERTMANAGER", file)
 
     assert run(Setup(tmp_path / "data", tmp_path, free_port(), free_port(), free_port())) == 1
     error = capsys.readouterr().err
@@ -250,5 +250,5 @@ def test_a_configuration_that_cannot_be_read_is_named_with_the_line(
 
 
 def test_with_the_usual_ports_prometheus_has_the_shipped_file(tmp_path: Path) -> None:
-    assert prometheus_file(Setup(tmp_path)) == relocation.PROMETHEUS
+    assert prometheus_file(Setup(tmp_path)) == configs.PROMETHEUS
     assert prometheus_file(Setup(tmp_path, service_port=8001)) == tmp_path / "prometheus.yml"

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from monitoring import relocation
-from monitoring.preflight import Finding, findings, summary
+from monitoring import configs
+from monitoring.preflight import Finding, findings, report, summary
 
 KEY = "0123456789abcdef" * 2
 HOOK = "https://hooks.slack.com/services/T0/B0/hush"
 ADDRESS = "https://beat.example.org/1"
 NOBODY = 65534
-ROOT = relocation.ROOT
+ROOT = configs.ROOT
 
 
 @pytest.fixture
@@ -38,8 +38,8 @@ def put(path: Path, text: str) -> None:
     path.chmod(0o640)
 
 
-def found(secrets: Path, url: str = ADDRESS, folder: Path = relocation.ROOT) -> list[Finding]:
-    config = relocation.load(relocation.ALERTMANAGER)
+def found(secrets: Path, url: str = ADDRESS, folder: Path = configs.ROOT) -> list[Finding]:
+    config = configs.load(configs.ALERTMANAGER)
     config["receivers"][-1]["webhook_configs"][0]["url"] = url
     return list(findings(config, secrets, folder))
 
@@ -70,16 +70,26 @@ def test_each_missing_file_is_named_with_all_that_it_costs(tmp_path: Path) -> No
 
 
 def test_a_file_for_all_receivers_is_named_with_what_none_of_them_gets(secrets: Path) -> None:
-    config = relocation.load(relocation.ALERTMANAGER)
-    config["global"]["slack_api_url_file"] = str(relocation.SECRETS / "slack_url")
-    finding, _heartbeat = findings(config, secrets, relocation.ROOT)
+    config = configs.load(configs.ALERTMANAGER)
+    config["global"]["slack_api_url_file"] = str(configs.SECRETS / "slack_url")
+    finding, _heartbeat = findings(config, secrets, configs.ROOT)
     assert finding.consequence == "no receiver gets anything through Slack"
 
 
 def test_sections_may_be_empty(secrets: Path) -> None:
-    receivers = [{"name": "critical", "slack_configs": None}]
+    receivers = [
+        {"name": "critical", "slack_configs": None},
+        {"name": "warning", "slack_configs": [{"api_url_file": None}]},
+    ]
     config = {"global": None, "templates": None, "receivers": receivers}
-    assert list(findings(config, secrets, relocation.ROOT)) == []
+    assert list(findings(config, secrets, configs.ROOT)) == []
+
+
+def test_a_number_is_a_text_where_alertmanager_takes_one(secrets: Path) -> None:
+    config = {"receivers": [{"name": 5, "slack_configs": [{"api_url_file": 7}]}]}
+    (finding,) = findings(config, secrets, ROOT)
+    assert (finding.setting, finding.fault) == ("7", "is missing")
+    assert finding.consequence == "the receiver `5` gets nothing through Slack"
 
 
 @contextmanager
@@ -96,7 +106,7 @@ def without_roots_rights() -> Iterator[None]:
 def kept_from_this_user(secrets: Path, *, as_alertmanager: bool) -> Finding:
     """What is said of a file that nobody but root may read."""
     (secrets / "heartbeat_token").chmod(0)
-    config = relocation.load(relocation.ALERTMANAGER)
+    config = configs.load(configs.ALERTMANAGER)
     with without_roots_rights():
         said = list(findings(config, secrets, ROOT, as_alertmanager=as_alertmanager))
     (finding,) = [one for one in said if one.setting == str(secrets / "heartbeat_token")]
@@ -140,7 +150,7 @@ def test_templates_are_looked_for_beside_the_configuration(secrets: Path, tmp_pa
 
 def preflight(*arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "monitoring.preflight", *map(str, arguments)]
-    return subprocess.run(command, cwd=relocation.ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=configs.ROOT, capture_output=True, text=True, check=False)
 
 
 def test_the_command_fails_as_long_as_something_is_missing_and_prints_no_secret(
@@ -156,10 +166,10 @@ def test_the_command_fails_as_long_as_something_is_missing_and_prints_no_secret(
 
 
 def test_the_command_succeeds_when_all_is_set(secrets: Path) -> None:
-    config = relocation.load(relocation.ALERTMANAGER)
-    config["templates"] = [str(relocation.TEMPLATES)]
+    config = configs.load(configs.ALERTMANAGER)
+    config["templates"] = [str(configs.TEMPLATES)]
     config["receivers"][-1]["webhook_configs"][0]["url"] = ADDRESS
-    file = relocation.write(config, secrets / "alertmanager.yml")
+    file = configs.write(config, secrets / "alertmanager.yml")
     run = preflight("--secrets", secrets, "--config", file)
 
     assert (run.returncode, run.stdout) == (0, "preflight: every receiver is set up\n")
@@ -191,3 +201,48 @@ def test_what_is_no_configuration_is_an_error_that_says_so(
     run = preflight("--config", file)
 
     assert (run.returncode, run.stderr) == (2, f"preflight: {file}: {fault}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("receivers: 5", "`receivers` has the wrong type: Expected `array`, got `int`"),
+        (
+            "receivers: [3]",
+            "`receivers` has the wrong type: Expected `object`, got `int` - at `$[0]`",
+        ),
+        (
+            "receivers: [{name: [a]}]",
+            "`name` has the wrong type: Expected `str`, got `array`",
+        ),
+        (
+            "receivers: [{name: a, slack_configs: {}}]",
+            "`slack_configs` has the wrong type: Expected `array`, got `object`",
+        ),
+        (
+            "receivers: [{name: a, slack_configs: [{http_config: {x_file: [5]}}]}]",
+            "`x_file` has the wrong type: Expected `str`, got `array`",
+        ),
+        (
+            "{receivers: [{name: a}], templates: x}",
+            "`templates` has the wrong type: Expected `array`, got `str`",
+        ),
+        (
+            "{receivers: [{name: a}], global: [x]}",
+            "`global` has the wrong type: Expected `object`, got `array`",
+        ),
+    ],
+)
+def test_a_setting_of_a_wrong_type_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, fault: str
+) -> None:
+    file = tmp_path / "alertmanager.yml"
+    file.write_text(text)
+
+    with pytest.raises(configs.NoSettings) as caught:
+        report(file, tmp_path)
+
+    assert str(caught.value) == (
+        f"{file}: {fault}. `amtool check-config {file}` says in which line."
+    )
+    assert capsys.readouterr().out == ""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from monitoring import relocation
+from monitoring import configs
 from monitoring.preflight import findings
 from tests.monitoring import rule_file
 from tests.monitoring.routing.alerting import NEEDS_AMTOOL
@@ -29,12 +29,12 @@ def amtool(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def receiver_of(*labels: str) -> str:
-    file = f"--config.file={relocation.ALERTMANAGER}"
+    file = f"--config.file={configs.ALERTMANAGER}"
     return amtool("config", "routes", "test", file, *labels).stdout.strip()
 
 
 def test_the_configuration_and_its_templates_are_valid() -> None:
-    checked = amtool("check-config", str(relocation.ALERTMANAGER))
+    checked = amtool("check-config", str(configs.ALERTMANAGER))
     assert (checked.returncode, checked.stdout.count("SUCCESS")) == (0, 2)
 
 
@@ -49,15 +49,15 @@ def test_the_configuration_and_its_templates_are_valid() -> None:
 def test_without_a_way_the_file_is_valid_and_its_secrets_are_not_missed(
     tmp_path: Path, way: str, files: set[str]
 ) -> None:
-    config = relocation.load(relocation.ALERTMANAGER)
+    config = configs.load(configs.ALERTMANAGER)
     for receiver in config["receivers"]:
         receiver.pop(way, None)
-    file = relocation.write(config, tmp_path / "alertmanager.yml")
+    file = configs.write(config, tmp_path / "alertmanager.yml")
 
     assert amtool("check-config", str(file)).returncode == 0
     with_it, without = (
-        {Path(one.setting).name for one in findings(content, tmp_path, relocation.ROOT)}
-        for content in (relocation.load(relocation.ALERTMANAGER), config)
+        {Path(one.setting).name for one in findings(content, tmp_path, configs.ROOT)}
+        for content in (configs.load(configs.ALERTMANAGER), config)
     )
     assert files <= with_it
     assert not files & without
@@ -74,7 +74,7 @@ def test_what_has_no_severity_is_told_all_the_same() -> None:
 
 
 def test_the_times_are_those_of_the_design() -> None:
-    root = relocation.load(relocation.ALERTMANAGER)["route"]
+    root = configs.load(configs.ALERTMANAGER)["route"]
     times = ("group_wait", "group_interval", "repeat_interval")
     inherited = {key: root[key] for key in times}
     of = {
@@ -88,7 +88,7 @@ def test_the_times_are_those_of_the_design() -> None:
 
 
 def test_every_receiver_but_the_heartbeat_tells_of_the_end() -> None:
-    receivers = relocation.load(relocation.ALERTMANAGER)["receivers"]
+    receivers = configs.load(configs.ALERTMANAGER)["receivers"]
     told = {
         (receiver["name"], one["send_resolved"])
         for receiver in receivers
@@ -106,7 +106,7 @@ def test_every_receiver_but_the_heartbeat_tells_of_the_end() -> None:
 
 def test_a_mistake_is_named_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "alertmanager.yml"
-    text = relocation.ALERTMANAGER.read_text()
+    text = configs.ALERTMANAGER.read_text()
     file.write_text(text.replace("group_interval: 5m", "group_intervall: 5m"))
     checked = amtool("check-config", str(file))
 
@@ -121,7 +121,7 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path) -> None:
 
 def test_inhibited_alerts_exist_and_none_is_hidden_by_itself() -> None:
     known = set(alerts())
-    for rule in relocation.load(relocation.ALERTMANAGER)["inhibit_rules"]:
+    for rule in configs.load(configs.ALERTMANAGER)["inhibit_rules"]:
         (source,) = [yaml.safe_load(one.partition("=")[2]) for one in rule["source_matchers"]]
         assert source in known
         assert rule["equal"][0] == "job"
