@@ -11,7 +11,7 @@ from docc2context.render.conformance import conditions
 from docc2context.render.context import Context
 from docc2context.render.headings import generated_anchor
 from docc2context.render.inline import inlines, link_to
-from docc2context.render.page_lists import PageList, other_names, page_list, tell_apart
+from docc2context.render.page_lists import PageList, other_names_in_brackets, page_list, tell_apart
 
 _GROUP_LEVEL = 3
 """The level of the headings of groups, in Markdown as in their authors' sources."""
@@ -80,6 +80,6 @@ def _relationship(group: RelationshipGroup, ctx: Context) -> str:
 
 def _related(identifier: str, ctx: Context) -> str:
     described = ctx.describe(identifier)
-    name = link_to(identifier, described, ctx) + other_names(identifier, ctx)
+    name = link_to(identifier, described, ctx) + other_names_in_brackets(identifier, ctx)
     when = conditions(described.reference if described else None, ctx)
     return ctx.budget.spend(f"{name} ({when})") if when else name
