@@ -32,15 +32,20 @@ def _share(coverage: Coverage) -> str:
 
 
 def _missing(coverage: Coverage) -> Iterator[str]:
-    """The missing strings by kind of node, the most frequent kind first, a few examples each."""
-    by_node: dict[str, list[MissingString]] = defaultdict(list)
+    """The missing strings by kind of node, the most frequent kind first, a few examples each.
+
+    A kind of which the report lists none has no examples.
+    """
+    listed: dict[str, list[MissingString]] = defaultdict(list)
     for string in coverage.missing:
-        by_node[string.node].append(string)
-    for node in sorted(by_node, key=lambda node: (-_count(coverage, node), node)):
+        listed[string.node].append(string)
+    incomplete = [node for node in coverage.nodes if _count(coverage, node)]
+    for node in sorted(incomplete, key=lambda node: (-_count(coverage, node), node)):
         count = _count(coverage, node)
         yield f"  missing {readable(node)}: {count} of {coverage.nodes[node].strings}"
-        for line in first_lines(map(_example, by_node[node]), count, _EXAMPLES):
-            yield f"    {line}"
+        if node in listed:
+            examples = map(_example, listed[node])
+            yield from (f"    {line}" for line in first_lines(examples, count, _EXAMPLES))
 
 
 def _example(string: MissingString) -> str:

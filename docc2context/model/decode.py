@@ -9,6 +9,7 @@ from docc2context.model.lenient import LenientDecoder
 from docc2context.model.page import RenderNode
 from docc2context.model.page_keys import StrictPage, found_sections
 from docc2context.model.patch import ReferenceText
+from docc2context.model.salvage import TooManyMisfits
 from docc2context.model.variants import Language, Variant, variants
 
 NESTED_TOO_DEEPLY = "nested too deeply"
@@ -42,14 +43,16 @@ def decode_page(data: bytes, language: Language = "all") -> DecodedPage:
     """Decode one file under `data/` to what it shows in a language, or in all of them.
 
     A page that does not exist in the language asked for is shown as it is. Raises PageUndecodable
-    if the bytes are not JSON, are nested too deeply or hold no page at all. A page that only partly
-    follows the format is kept as far as it can be read; half a surrogate pair becomes U+FFFD and is
-    counted as `malformed:surrogate`.
+    if the bytes are not JSON, are nested too deeply, hold no page at all or far too much that fits
+    nowhere. A page that only partly follows the format is kept as far as it can be read; half a
+    surrogate pair becomes U+FFFD and is counted as `malformed:surrogate`.
     """
     unknown: Counts = new_counts()
     try:
         node = _decoded(data.removeprefix(_UTF8_BOM), unknown)
         others = variants(node, unknown) if node.variant_overrides else []
+    except TooManyMisfits as error:
+        raise PageUndecodable(str(error)) from error
     except msgspec.DecodeError as error:
         raise PageUndecodable(f"invalid JSON: {error}") from error
     except RecursionError as error:

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar, cast
 import msgspec
 
 from docc2context.model.counts import Counts
-from docc2context.model.salvage import salvage
+from docc2context.model.salvage import Salvager
 from docc2context.model.surrogates import mended
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class LenientDecoder(Generic[T]):
             try:
                 return self._strict.decode(data)
             except msgspec.ValidationError:
-                found: T | None = salvage(_untyped.decode(data), self._type, unknown)
+                found: T | None = Salvager(unknown).salvage(_untyped.decode(data), self._type)
                 return found
         except UnicodeDecodeError as error:  # from either: each checks only the strings it decodes
             raise msgspec.DecodeError("not UTF-8") from error

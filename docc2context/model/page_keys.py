@@ -9,7 +9,7 @@ from docc2context.model.block import Block
 from docc2context.model.counts import Counts, new_counts
 from docc2context.model.lenient import LenientDecoder
 from docc2context.model.page import RenderNode
-from docc2context.model.salvage import salvage
+from docc2context.model.salvage import Salvager
 from docc2context.model.sections import UnknownPrimarySection
 from docc2context.model.unknown_content import found_blocks
 
@@ -35,10 +35,12 @@ def found_sections(data: bytes, unknown: Counts) -> Iterator[UnknownPrimarySecti
     `unknown` counts each as `page:` and its key. What holds neither words nor content is skipped:
     it may be a number for machines.
     """
+    salvager = Salvager(unknown)
     for key, value in (_members.decode(data, new_counts()) or {}).items():
         if key not in KNOWN_KEYS and (found := _found(key, value)):
             unknown[f"page:{key}"] += 1
-            yield UnknownPrimarySection(name=key, content=salvage(found, list[Block], unknown))
+            content = salvager.salvage(found, list[Block])
+            yield UnknownPrimarySection(name=key, content=content)
 
 
 def _found(key: str, value: msgspec.Raw) -> list[dict[str, Any]]:

@@ -34,21 +34,20 @@ from docc2context.model.unknown_content import (
 
 _IS_REQUIRED = attrgetter("required")
 
+_MAX_MISFITS = 100_000
+"""On one page: each takes hundreds of bytes of memory, with what is made of it, and as little as
+two of JSON. None of 5,700 real pages has any."""
+
+
+class TooManyMisfits(msgspec.DecodeError):
+    """A page has so many that keeping what fits would take memory out of proportion."""
+
+    def __init__(self) -> None:
+        super().__init__(f"over {_MAX_MISFITS:,} unknown or malformed nodes")
+
 
 class _Misfit(Exception):
     """A value does not have the shape that its place asks for."""
-
-
-def salvage(value: object, type_: object, unknown: Counts) -> Any:
-    """Fit untyped JSON to `type_`, a struct or a union; None if not even its outermost shape fits.
-
-    `unknown` counts what did not fit: `block:poll` for a block with the tag `poll`,
-    `malformed:Parameter` for an object that lacks what it must have.
-    """
-    try:
-        return _Salvager(unknown).fit(value, _info(type_))
-    except _Misfit:
-        return None
 
 
 @cache
@@ -56,9 +55,32 @@ def _info(type_: object) -> inspect.Type:
     return inspect.type_info(type_)
 
 
-class _Salvager:
+class Salvager:
+    """Fits untyped JSON of one page, or of one reference, to types of the model.
+
+    `unknown` counts what did not fit: `block:poll` for a block with the tag `poll`,
+    `malformed:Parameter` for an object that lacks what it must have.
+    """
+
     def __init__(self, unknown: Counts) -> None:
         self.unknown = unknown
+        self.left = _MAX_MISFITS - sum(unknown.values())
+
+    def salvage(self, value: object, type_: object) -> Any:
+        """The value as `type_`, a struct, a union or a list; None if not even its shape fits.
+
+        Raises TooManyMisfits.
+        """
+        try:
+            return self.fit(value, _info(type_))
+        except _Misfit:
+            return None
+
+    def count(self, kind: str) -> None:
+        self.unknown[kind] += 1
+        self.left -= 1
+        if self.left < 0:
+            raise TooManyMisfits
 
     def fit(self, value: Any, type_: inspect.Type) -> Any:
         match type_:
@@ -132,12 +154,12 @@ class _Salvager:
             raise _Misfit
         tag = _tag(value, fallback.tag_field)
         if (known := by_tag.get(tag)) is None:
-            self.unknown[f"{_family(fallback)}:{tag}"] += 1
+            self.count(f"{_family(fallback)}:{tag}")
             return self.unknown_struct(value, tag, fallback)
         try:
             return self.struct(value, known)
         except _Misfit:
-            self.unknown[f"malformed:{known.cls.__name__}"] += 1
+            self.count(f"malformed:{known.cls.__name__}")
             return self.unknown_struct(value, tag, fallback)
 
     def unknown_struct(self, value: dict[str, Any], tag: str, type_: inspect.StructType) -> Any:
@@ -164,7 +186,7 @@ class _Salvager:
         items = []
         for item in value:
             if fallback and holds_only_objects(item):
-                self.unknown[f"{_family(fallback)}:list"] += 1
+                self.count(f"{_family(fallback)}:list")
                 items += self.list(item, item_type)
                 continue
             try:
@@ -188,7 +210,7 @@ class _Salvager:
         try:
             return self.fit(value, type_)
         except _Misfit:
-            self.unknown[f"malformed:{misfit}"] += 1
+            self.count(f"malformed:{misfit}")
             return self.wrapped(value, type_)
 
     def wrapped(self, value: Any, type_: inspect.Type) -> Any:

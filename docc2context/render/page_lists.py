@@ -51,7 +51,7 @@ def page_list(identifiers: Sequence[str], ctx: Context) -> PageList:
         for described in pages.values()
     ]
     if ctx.names_in_other_languages:
-        elsewhere = [other_names(identifier, ctx) for identifier in pages]
+        elsewhere = [other_names_in_brackets(identifier, ctx) for identifier in pages]
         rests = list(map(add, elsewhere, rests))
     return PageList(pages, names, rests)
 
@@ -76,7 +76,7 @@ def tell_apart(lists: Sequence[PageList], ctx: Context, own: str | None = None) 
                 each.names[place] += ctx.budget.spend(f" ({code_span(code)})")
 
 
-def other_names(identifier: str, ctx: Context) -> str:
+def other_names_in_brackets(identifier: str, ctx: Context) -> str:
     """What follows the name of a thing that another language calls something else."""
     names = ctx.names_in_other_languages.get(identifier)
     if not names:

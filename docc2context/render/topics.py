@@ -11,10 +11,12 @@ from docc2context.render.conformance import conditions
 from docc2context.render.context import Context
 from docc2context.render.headings import generated_anchor
 from docc2context.render.inline import inlines, link_to
-from docc2context.render.page_lists import PageList, other_names, page_list, tell_apart
+from docc2context.render.page_lists import PageList, other_names_in_brackets, page_list, tell_apart
 
 _GROUP_LEVEL = 3
 """The level of the headings of groups, in Markdown as in their authors' sources."""
+
+_EMPTY = TopicGroup()
 
 _SEE_ALSO = "see-also"
 """The relation of pages to their neighbours, which may be overloads of their own."""
@@ -30,18 +32,23 @@ _RELATIONS = {
 
 def topic_groups(title: str, relation: str, groups: Sequence[TopicGroup], ctx: Context) -> str:
     """A section of grouped links."""
-    parts = [ctx.heading(2, title, generated_anchor(title))]
-    above, lists = zip(*[_group(group, relation, ctx) for group in groups], strict=True)
+    blocks = [ctx.heading(2, title, generated_anchor(title))]
+    shown = [parts for group in groups if (parts := _group(group, relation, ctx))]
     # All groups together: authors sort overloads under whatever headings they like.
-    tell_apart(lists, ctx, ctx.name if relation == _SEE_ALSO else None)
-    for blocks_above, pages in zip(above, lists, strict=True):
-        parts += [*blocks_above, md.bullets(pages.lines())]
-    return md.join(parts)
+    tell_apart([pages for _, pages in shown], ctx, ctx.name if relation == _SEE_ALSO else None)
+    for above, pages in shown:
+        blocks += [*above, md.bullets(pages.lines())]
+    return md.join(blocks)
 
 
-def _group(group: TopicGroup, relation: str, ctx: Context) -> tuple[list[str], PageList]:
-    """The blocks above the links, the discussion last, and the links."""
+def _group(group: TopicGroup, relation: str, ctx: Context) -> tuple[list[str], PageList] | None:
+    """The blocks above the links, the discussion last, and the links; None for an empty group.
+
+    Rendered, that would take some 400 bytes of memory, and a page has room for millions.
+    """
     ctx.lookups.begin_item()
+    if group == _EMPTY:
+        return None
     title = group.title or ""
     above = [ctx.heading(_GROUP_LEVEL, title, group.anchor or title.replace(" ", "-"))]
     if group.abstract:
@@ -80,6 +87,6 @@ def _relationship(group: RelationshipGroup, ctx: Context) -> str:
 
 def _related(identifier: str, ctx: Context) -> str:
     described = ctx.describe(identifier)
-    name = link_to(identifier, described, ctx) + other_names(identifier, ctx)
+    name = link_to(identifier, described, ctx) + other_names_in_brackets(identifier, ctx)
     when = conditions(described.reference if described else None, ctx)
     return ctx.budget.spend(f"{name} ({when})") if when else name

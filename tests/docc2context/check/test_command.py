@@ -49,6 +49,15 @@ def test_what_has_no_room_among_the_examples_is_counted_with_the_others() -> Non
     ]
 
 
+def test_a_kind_that_has_no_room_at_all_is_told_without_examples() -> None:
+    made = report(MAX_LISTED, 0)
+    aside = Displayable("aside/text", "/0", "word 0")
+    made.content.add("q.json", [aside.node] * 2, [Lost(aside, aside.text)])
+    told = list(summary(made))
+    assert told[1] == "  missing table/text: 10000 of 10000"
+    assert told[-2:] == ["    … and 9995 more", "  missing aside/text: 1 of 2"]
+
+
 def test_the_share_is_never_rounded_up_to_all() -> None:
     assert "(99.99 %)" in next(summary(report(1, 99_999)))
 

@@ -105,6 +105,26 @@ def test_a_byte_order_mark_is_passed_over() -> None:
 
 
 @pytest.mark.parametrize(
+    "members",
+    [
+        {"abstract": [1] * 100_001},
+        {"deprecationSummary": [{}] * 100_001},
+        {"primaryContentSections": [{}] * 50_000, "sections": [{}] * 50_001},
+        {"a": [{"type": "u"}] * 50_000, "b": [{"type": "u"}] * 50_001},
+    ],
+    ids=["numbers", "blocks", "sections", "unknown keys"],
+)
+def test_a_page_with_too_much_that_fits_nowhere_is_refused(members: dict[str, Any]) -> None:
+    with pytest.raises(PageUndecodable, match=r"^over 100,000 unknown or malformed nodes$"):
+        decode_page(page(**members))
+
+
+def test_a_page_with_as_much_as_may_be_that_fits_nowhere_is_kept() -> None:
+    decoded = decode_page(page(abstract=[1] * 99_999, x=[{"type": "u"}]))
+    assert decoded.unknown_nodes == {"inline:number": 99_999, "block:u": 1, "page:x": 1}
+
+
+@pytest.mark.parametrize(
     ("escaped", "text", "lone"),
     [
         (r"\ud83d", "\ufffd", 1),
