@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ import pytest
 from app.core.errors import ErrorCode
 from monitoring.programs import free_port
 from tests.app.archives import doccarchive
+from tests.app.forks import SHOWN, Fork
 from tests.app.processes import children_of, command_of, files_of, is_locked, stopped
 
 T = TypeVar("T")
@@ -74,23 +74,19 @@ class Server:
         self.temporary.mkdir()
         self.log = folder / "log"
         self.port = free_port()
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "uvicorn", "app.main:app"),
-                    *("--http", "app.http.protocol:BoundedProtocol"),
-                    *("--port", str(self.port), *options),
-                ],
-                cwd=ROOT,
-                env=os.environ
-                | environment(**{**_DEFAULTS, "WORKSPACE_DIR": self.workspace, **settings})
-                | {"TMPDIR": str(self.temporary)}
-                # A file that is left to the garbage collector shows as a line in the log.
-                | {"PYTHONWARNINGS": "default::ResourceWarning"},
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-            )
-        self.client = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=60)
+        self.process = Fork(
+            [
+                *("app.main:app", "--http", "app.http.protocol:BoundedProtocol"),
+                *("--port", str(self.port), *options),
+            ],
+            os.environ
+            | environment(**{**_DEFAULTS, "WORKSPACE_DIR": self.workspace, **settings})
+            | {"TMPDIR": str(self.temporary), "PYTHONWARNINGS": SHOWN},
+            self.log,
+        )
+        # No certificates: to read those of the world takes 50 ms, and is of no use here.
+        address = f"http://127.0.0.1:{self.port}"
+        self.client = httpx2.Client(base_url=address, timeout=60, verify=False)
         try:
             eventually(self._accepts, "the server accepts connections", _START_SECONDS)
         except BaseException:

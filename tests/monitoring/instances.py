@@ -56,8 +56,8 @@ def alertmanager_of(folder: Path) -> Alertmanager:
 
 
 def fetched(program: Program, path: str) -> httpx2.Response:
-    """What it answers at a path."""
-    return httpx2.get(f"{program.url}{path}", follow_redirects=True)
+    """What it answers at a path; to read certificates would take longer than to ask."""
+    return httpx2.get(f"{program.url}{path}", follow_redirects=True, verify=False)
 
 
 def asked(prometheus: Prometheus, path: str) -> Any:

@@ -18,7 +18,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from tests.monitoring.rule_file import Groups, groups, read_yaml
+from tests.monitoring.rule_file import Groups, groups, read_yaml, rules
 
 CASES: Final = Path(__file__).parent / "rules"
 EXTERNAL_URL: Final = "http://localhost:9090"
@@ -43,7 +43,13 @@ _FRUGAL: Final = {"GOMAXPROCS": "1", "GOGC": "400"}
 _LOOKBACK_MINUTES: Final = 4
 """Prometheus takes a sample for five minutes."""
 
+_OF_NOTHING: Final = frozenset(
+    {"absent", "absent_over_time", "vector", "scalar", "time", "bool", "ALERTS", "__name__"}
+)
+"""Words of expressions that may give something although no series is there that they name."""
+
 _WATCHDOG: Final = 'ALERTS{alertname="Watchdog", alertstate="firing", severity="none"}'
+_WORD: Final = re.compile(r"[A-Za-z_:][\w:]*")
 _RUN: Final = re.compile(r"(?P<first>-?[\d.]+)(?P<step>[+-][\d.]+)?(?:x(?P<more>\d+))?")
 _ALERT: Final = re.compile(r"(?P<name>[\w:]+)\{(?P<labels>.*)\}")
 _LABEL: Final = re.compile(r'(\w+)="([^"]*)"')
@@ -86,14 +92,18 @@ def file_of(alert: str) -> Path:
     return CASES / f"{snake}.test.yml"
 
 
-def faults(path: Path, folder: Path, rules: Groups | None = None) -> str:
+def faults(path: Path, folder: Path, within: Groups | None = None) -> str:
     """What promtool has against the cases of a file under these rules; nothing if they hold.
 
     `folder` is for the files that promtool reads.
     """
-    written = list(_written(cases(path), rules or groups(), folder))
+    return complaints(list(_written(cases(path), within or groups(), folder)))
+
+
+def complaints(files: list[Path]) -> str:
+    """What promtool has against files of its own form."""
     done = subprocess.run(
-        ["promtool", "test", "rules", *map(str, written)],
+        ["promtool", "test", "rules", *map(str, files)],
         capture_output=True,
         text=True,
         check=False,
@@ -102,17 +112,50 @@ def faults(path: Path, folder: Path, rules: Groups | None = None) -> str:
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
-def _written(found: list[Case], rules: Groups, folder: Path) -> Iterator[Path]:
+def _written(found: list[Case], within: Groups, folder: Path) -> Iterator[Path]:
     """A rule file and a test file for each pace at which cases have the rules evaluated."""
     for every in sorted({case.every for case in found}):
-        paced = [{**group, "interval": every} for group in rules]
-        rule_file = folder / f"rules-{every}.yml"
-        rule_file.write_text(_yaml({"groups": paced}))
         tests = [_promtool(case) for case in found if case.every == every]
-        document = {"rule_files": [str(rule_file)], "evaluation_interval": every, "tests": tests}
-        test_file = folder / f"tests-{every}.yml"
-        test_file.write_text(_yaml(document))
-        yield test_file
+        names = {_name(one["series"]) for test in tests for one in test["input_series"]}
+        paced = [{**group, "interval": every} for group in telling(within, names)]
+        yield file_for_promtool(folder, every, paced, tests)
+
+
+def file_for_promtool(
+    folder: Path, every: str, within: Groups, tests: list[dict[str, Any]]
+) -> Path:
+    """A file of tests in promtool's own form, beside one of the rules."""
+    rule_file = folder / f"rules-{every}.yml"
+    rule_file.write_text(_yaml({"groups": within}))
+    document = {"rule_files": [str(rule_file)], "evaluation_interval": every, "tests": tests}
+    test_file = folder / f"tests-{every}.yml"
+    test_file.write_text(_yaml(document))
+    return test_file
+
+
+def telling(within: Groups, names: set[str]) -> Groups:
+    """The groups without the rules that find nothing where all series are of these names.
+
+    To find nothing takes promtool as long as to find something, at each evaluation of each case.
+    """
+    there = {*names, *_OF_NOTHING}
+    while True:
+        kept = [
+            {**group, "rules": [rule for rule in group["rules"] if there & _words(rule["expr"])]}
+            for group in within
+        ]
+        recorded = {rule["record"] for rule in rules(kept) if "record" in rule}
+        if recorded <= there:
+            return kept
+        there |= recorded
+
+
+def _name(series: str) -> str:
+    return series.partition("{")[0]
+
+
+def _words(expr: str) -> set[str]:
+    return set(_WORD.findall(expr))
 
 
 def _yaml(document: Any) -> str:

@@ -4,14 +4,39 @@ from pathlib import Path
 
 import pytest
 
-from tests.monitoring.rule_file import alerts
-from tests.monitoring.rule_tests import NEEDS_PROMTOOL, case_files, cases, faults, file_of
+from tests.monitoring.rule_file import alerts, groups, rules
+from tests.monitoring.rule_tests import (
+    NEEDS_PROMTOOL,
+    case_files,
+    cases,
+    complaints,
+    faults,
+    file_for_promtool,
+    file_of,
+    telling,
+)
 
 
 @NEEDS_PROMTOOL
 @pytest.mark.parametrize("path", case_files(), ids=lambda path: path.name.partition(".")[0])
 def test_at_each_time_these_alerts_fire_and_no_other(path: Path, tmp_path: Path) -> None:
     assert faults(path, tmp_path) == ""
+
+
+@NEEDS_PROMTOOL
+def test_the_rules_that_cases_do_without_find_nothing_where_there_is_nothing(
+    tmp_path: Path,
+) -> None:
+    told = list(rules(telling(groups(), set())))
+    silent = [rule for rule in rules(groups()) if rule not in told]
+    nothing = {"expr": '{__name__!=""}', "eval_time": "1h", "exp_samples": []}
+    test = {"interval": "1m", "input_series": [], "promql_expr_test": [nothing]}
+
+    group = {"name": "silent", "rules": silent}
+    assert complaints([file_for_promtool(tmp_path, "1m", [group], [test])]) == ""
+
+    assert len(silent) > 50
+    assert {rule.get("alert") for rule in told} >= {"Watchdog", "ServiceAbsent"}
 
 
 @pytest.mark.parametrize("alert", sorted(alerts().keys() - {"Watchdog"}))
