@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from docc2context.archive.asset_streams import PIECE_BYTES
 from docc2context.archive.layout import METADATA, ArchiveLayout, find_layout, is_asset
 from docc2context.archive.limits import (
     MAX_METADATA_BYTES,
@@ -14,6 +13,7 @@ from docc2context.archive.limits import (
     check_asset_sizes,
     check_page_sizes,
 )
+from docc2context.archive.source import PIECE_BYTES
 from docc2context.errors import ArchiveRefused, Code, EntryUnreadable
 
 _LINKED = "it is a link, and links are not followed"

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from zlib_ng import zlib_ng
 
-from docc2context.archive.asset_streams import checked_pieces, inflated_pieces, stored_pieces
+from docc2context.archive.asset_streams import checked_pieces, inflated_pieces
 from docc2context.archive.collisions import rows_by_name
 from docc2context.archive.end_record import find_directory
 from docc2context.archive.entry_table import read_entries
@@ -65,7 +65,7 @@ class ZipArchive:
 
     def read_asset(self, name: str) -> Iterator[bytes]:
         row, table = self._assets[name], self._table
-        pieces = stored_pieces(self._source, table.data[row], table.compressed[row])
+        pieces = self._source.pieces(table.compressed[row], table.data[row])
         if not table.stored[row]:
             pieces = inflated_pieces(pieces, name)
         return checked_pieces(pieces, table.sizes[row], table.crcs[row], name)
