@@ -155,6 +155,11 @@ def labelled(label: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
     return label if said == head else said
 
 
+def labelled_item(label: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
+    """A bullet with a label and what is said of it, as `labelled` shows them."""
+    return md.list_item("-", labelled(label, nodes, ctx))
+
+
 def strong(text: str) -> str:
     """A bold label of plain text, as a paragraph or the beginning of one."""
     return _usual_label(text) if len(text) < _USUAL_CHARS else _label(text)
@@ -217,7 +222,7 @@ def _term_list(node: TermList, ctx: Context) -> str:
     items = []
     for item in node.items:
         term = join([bold_inlines(item.term.inline_content, ctx)]).strip()
-        items.append(md.list_item("-", labelled(term, item.definition.content, ctx)))
+        items.append(labelled_item(term, item.definition.content, ctx))
     return md.loose_or_tight(items)
 
 

@@ -8,7 +8,7 @@ from docc2context.markdown.inline import link
 from docc2context.model.sections import Declaration, OtherDeclarations
 from docc2context.model.symbol import Fragment
 from docc2context.render.block import strong
-from docc2context.render.conformance import availability
+from docc2context.render.conformance import available_when
 from docc2context.render.context import Context
 from docc2context.render.inline import page_link
 from docc2context.render.listing import listing
@@ -69,7 +69,7 @@ def _others(others: OtherDeclarations, language: str, ctx: Context) -> str:
     rendered = [strong("Other overloads:")]
     for other in others.declarations:
         name = page_link(other.identifier, ctx)
-        when = availability(other.conformance, ctx)
+        when = available_when(other.conformance, ctx)
         rendered.append(f"{name} ({when})" if when else name)
         rendered.append(listing([plain(other.tokens)], language))
     return md.join(rendered)
