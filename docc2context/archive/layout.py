@@ -172,13 +172,15 @@ def _is_copy(files: Sequence[str], place: int, size: int, cut: int) -> bool:
     name = files[place]
     outer, inner = name[:cut], name[cut : size - 1]
     # A folder may be called as the module is; DocC writes the names of pages in lower case.
-    is_shown = any(_has(files, f"{outer}data/{page}.json") for page in (inner, inner.lower()))
-    return is_shown and _has(files, outer + name[size:])
+    pages = [f"{outer}data/{page}.json" for page in (inner, inner.lower())]
+    is_shown = any(place_of(page, files) is not None for page in pages)
+    return is_shown and place_of(outer + name[size:], files) is not None
 
 
-def _has(files: Sequence[str], name: str) -> bool:
-    place = bisect_left(files, name)
-    return place < len(files) and files[place] == name
+def place_of(name: str, names: Sequence[str]) -> int | None:
+    """The index of a name among sorted ones; None if it is not there."""
+    place = bisect_left(names, name)
+    return place if place < len(names) and names[place] == name else None
 
 
 def _lies_in(files: Sequence[str], root_sizes: Sequence[int], place: int, other: int) -> bool:
