@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from docc2context.links.resolver import Resolver
+from docc2context.links.resolver import PageResolver
 
 LINK_GRAPH = "linkgraph.json"
 
@@ -37,7 +37,7 @@ class PageEdges(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     names: dict[str, str] = {}
 
 
-def page_edges(path: str, edges: Iterable[tuple[str, str]], links: Resolver) -> bytes:
+def page_edges(path: str, edges: Iterable[tuple[str, str]], links: PageResolver) -> bytes:
     """A page's line: its relations and the identifiers that they lead to, in the page's order."""
     inside: _Targets = {}
     external: _Targets = {}
@@ -57,7 +57,7 @@ def page_edges(path: str, edges: Iterable[tuple[str, str]], links: Resolver) -> 
     return msgspec.json.encode(page)
 
 
-def _name(identifier: str, links: Resolver) -> str:
+def _name(identifier: str, links: PageResolver) -> str:
     """What the page calls a thing; empty if that is no more than the identifier."""
     title: str = getattr(links.reference(identifier), "title", None) or ""
     return title if title != identifier else ""
