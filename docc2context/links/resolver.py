@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from docc2context.links.paths import link_from
 from docc2context.links.references import Described
+from docc2context.links.relative import link_from
 from docc2context.links.site import Site
 from docc2context.markdown.inline import destination, safe_url
 from docc2context.markdown.slug import slug
