@@ -17,12 +17,11 @@ LINK_GRAPH = "linkgraph.json"
 FORMAT = 1
 """Incremented when a key of the graph changes its meaning or is removed."""
 
-
 _Targets = dict[str, dict[str, None]]
 """Targets by relation, each once, in the page's order."""
 
 
-class PageEdges(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+class _PageEdges(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Where one page leads.
 
     `links` maps a relation to files of the bundle, `external` to addresses on the web,
@@ -53,7 +52,7 @@ def page_edges(path: str, edges: Iterable[tuple[str, str]], links: PageResolver)
             unresolved.setdefault(relation, {})[identifier] = None
             if name := _name(identifier, links):
                 names[identifier] = name
-    page = PageEdges(path, _lists(inside), _lists(external), _lists(unresolved), names)
+    page = _PageEdges(path, _lists(inside), _lists(external), _lists(unresolved), names)
     return msgspec.json.encode(page)
 
 
@@ -65,7 +64,7 @@ def _name(identifier: str, links: PageResolver) -> str:
 
 def linked_files(pages: Iterable[bytes]) -> set[str]:
     """All files of the bundle that these pages, one line each, lead to."""
-    edges = map(msgspec.json.Decoder(PageEdges).decode, pages)
+    edges = map(msgspec.json.Decoder(_PageEdges).decode, pages)
     return {file for page in edges for files in page.links.values() for file in files}
 
 
