@@ -59,7 +59,7 @@ class Contents:
         self._entries: dict[str, ContentsEntry] = {}
 
     def add(self, path: str, entry: ContentsEntry) -> None:
-        """Add a page; root pages are those whose file lies at most one folder deep."""
+        """Add a page."""
         self._entries[path] = entry
 
     def order(self) -> dict[str, list[str]]:
@@ -200,6 +200,7 @@ def _on_one_line(declaration: str) -> str:
 
 
 def _is_root(path: str) -> bool:
+    """Whether a page opens a section: its file lies at most one folder deep."""
     return path.count("/") <= 1
 
 

@@ -38,13 +38,12 @@ class Headings:
         """
         if not text:
             return ""
-        usual = level > 1 and len(text) < _USUAL_CHARS and len(suffix) < _USUAL_CHARS
-        render = _usual_heading if usual else _rendered_heading
+        render = _usual_heading if level > 1 and len(text) < _USUAL_CHARS else _rendered_heading
         rendered, fragment = render(level, text, suffix)
         if not rendered:
             return ""
         fragment = self._slugs.add(fragment)
-        if anchor and (usual or len(fragment) <= LONGEST_LINKED):
+        if anchor and len(fragment) <= LONGEST_LINKED:
             self.anchors.setdefault(unquote(anchor) if "%" in anchor else anchor, fragment)
         return rendered
 

@@ -79,9 +79,7 @@ def _differing(
     # Any number of theirs may equal one of ours: it is looked at once.
     titles = {i: other.titles(looked_up[i]) for i in dict.fromkeys(indices) if i is not None}
     differing = [
-        item
-        for item, i in zip(theirs, indices, strict=True)
-        if i is None or titles[i] is None  # None: what it mentions differs in more than its name
+        item for item, i in zip(theirs, indices, strict=True) if i is None or titles[i] is None
     ]
     renamed: dict[str, str] = {}
     for found in filter(None, titles.values()):
@@ -130,9 +128,8 @@ def _remarks(name: str, node: RenderNode, other: RenderNode, names: str) -> Iter
 
 def _missing_sections(node: RenderNode, other: RenderNode) -> str:
     """The titles of the page's own sections that it lacks in another language."""
-    titles = _section_titles(node)
-    others = _section_titles(other) if titles else titles
-    return ", ".join([escape(title) for title in titles if title not in others])
+    others = _section_titles(other)
+    return ", ".join([escape(title) for title in _section_titles(node) if title not in others])
 
 
 def _section_titles(node: RenderNode) -> dict[str, None]:
