@@ -180,7 +180,7 @@ def _is_copy(files: Sequence[str], place: int, size: int, cut: int) -> bool:
 def place_of(name: str, names: Sequence[str]) -> int | None:
     """The index of a name among sorted ones; None if it is not there."""
     place = bisect_left(names, name)
-    return place if place < len(names) and names[place] == name else None
+    return place if name in names[place : place + 1] else None
 
 
 def _lies_in(files: Sequence[str], root_sizes: Sequence[int], place: int, other: int) -> bool:

@@ -36,17 +36,20 @@ def variants(node: RenderNode, unknown: Counts) -> list[Variant]:
     (DOCS/ADR/0011-renaming-patches.md).
     """
     by_language: dict[str, list[VariantOverride]] = {}
-    touched: set[str] = set()
+    touching: dict[str, None] = {}
     for override in node.variant_overrides or ():
-        # One override may name a language twice.
-        languages = dict.fromkeys([trait.interface_language or "" for trait in override.traits])
-        for language in languages:
-            by_language.setdefault(language, []).append(override)
-        if _touches_page(override.patch):
-            touched.update(languages)
+        touches = _touches_page(override.patch)
+        for trait in override.traits:
+            language = trait.interface_language or ""
+            if (overrides := by_language.get(language)) is None:
+                by_language[language] = [override]
+            elif overrides[-1] is not override:  # one override may name a language twice
+                overrides.append(override)
+            if touches:
+                touching[language] = None
     found: list[Variant] = []
     for language, overrides in by_language.items():
-        if language not in touched:
+        if language not in touching:
             continue
         if language and len(found) < MAX_LANGUAGES:
             found.append(_variant(language, node, overrides, unknown))

@@ -128,8 +128,9 @@ def _remarks(name: str, node: RenderNode, other: RenderNode, names: str) -> Iter
 
 def _missing_sections(node: RenderNode, other: RenderNode) -> str:
     """The titles of the page's own sections that it lacks in another language."""
-    others = _section_titles(other)
-    return ", ".join([escape(title) for title in _section_titles(node) if title not in others])
+    titles = _section_titles(node)
+    others = _section_titles(other) if titles else titles
+    return ", ".join([escape(title) for title in titles if title not in others])
 
 
 def _section_titles(node: RenderNode) -> dict[str, None]:
