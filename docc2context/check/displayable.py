@@ -212,7 +212,7 @@ def _is_shown(node: dict[str, Any], key: str, at: _At) -> bool:
 def _fragments(at: _At) -> list[str]:
     """The texts of declaration fragments: `kind` and `text`, but no `type`; empty for other lists.
 
-    A list of tokens holds nothing else: there a bare string is a text too, and brackets too many
+    A list of tokens holds nothing else: there a bare string is a text too, and superfluous brackets
     are ignored.
     """
     are_tokens = at.key == "tokens"

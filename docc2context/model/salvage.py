@@ -3,8 +3,8 @@
 The walk follows the types of the model and visits each JSON value once. Where a union meets
 a tag that it does not know, the value becomes the union's `Unknown…` struct with the text and
 content found in it, so that nothing a page says is dropped silently. A bare value that belongs in a
-list, or in an object that carries it, is treated as if it were there; strings and objects within
-brackets too many, as if those were not.
+list, or in an object that carries it, is treated as if it were there; superfluous brackets around
+strings and objects are ignored.
 """
 
 from contextlib import suppress
