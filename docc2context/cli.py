@@ -18,7 +18,7 @@ from tqdm import tqdm
 from docc2context.bundle.destinations import is_stream
 from docc2context.bundle.report import Report
 from docc2context.check import CheckReport, check
-from docc2context.check.command import summary
+from docc2context.check.summary import summary
 from docc2context.convert import convert
 from docc2context.errors import Code, Docc2contextError
 from docc2context.options import STANDARD, parsed

@@ -22,7 +22,7 @@ from docc2context.model.variants import Language
 from docc2context.pages import ConvertedPage, PageConverter, listed_pages
 from docc2context.render.budget import Budget
 from docc2context.render.context import Context
-from docc2context.render.marked_headings import MarkedHeadings
+from docc2context.render.headings import MarkedHeadings
 from docc2context.render.page import is_inherited, render_part
 from docc2context.tally import Tally
 from docc2context.version import NAME, __version__

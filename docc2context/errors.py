@@ -19,7 +19,7 @@ for a metric label.
 """
 
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
 from docc2context.wording import quoted
 
@@ -124,7 +124,7 @@ class Docc2contextError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle it with all attributes, so that a worker's error can be raised by the parent."""
-        return _unpickled, (type(self), self.__dict__)
+        return type(self), (self.code, self.message), self.__dict__
 
     def __str__(self) -> str:
         where = f" (entry {self.entry})" if self.entry is not None else ""
@@ -168,19 +168,7 @@ class EntryUnreadable(OSError):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle it with both attributes, as Docc2contextError does with all."""
-        return _unreadable, (self.reason, self.entry)
+        return type(self), (self.reason, ""), self.__dict__
 
     def __str__(self) -> str:
         return f"{self.reason} (entry {self.entry})"
-
-
-def _unreadable(reason: str, shown_entry: str) -> EntryUnreadable:
-    error = EntryUnreadable(reason, "")
-    error.entry = shown_entry
-    return error
-
-
-def _unpickled(kind: type[Docc2contextError], facts: dict[str, Any]) -> Docc2contextError:
-    error = kind(facts["code"], facts["message"])
-    error.__dict__.update(facts)
-    return error

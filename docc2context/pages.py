@@ -14,7 +14,7 @@ from docc2context.bundle.packing import PackedFile, Packing
 from docc2context.bundle.report import SkippedPage
 from docc2context.errors import Code, EntryUnreadable, OutputTooLarge
 from docc2context.links.paths import output_paths
-from docc2context.links.resolver import Resolver
+from docc2context.links.resolver import PageResolver
 from docc2context.links.site import Site
 from docc2context.model.counts import Counts
 from docc2context.model.decode import (
@@ -80,13 +80,10 @@ class PageConverter(ABC, Generic[Page]):
         try:
             return self._rendered(source, page)
         except MentionsTooMuch as error:
-            words = (
-                "the references on a page, counted at each mention, are over the limit of {} bytes"
-            )
-            raise _too_large(words, error.limit, source) from error
+            what = "the references on a page, counted at each mention, are"
+            raise _too_large(what, error.limit, source) from error
         except PageTooLarge as error:
-            words = "the Markdown of a page is over the limit of {} bytes"
-            raise _too_large(words, self._max_bytes, source) from error
+            raise _too_large("the Markdown of a page is", self._max_bytes, source) from error
         except RecursionError:
             return SkippedPage(source, NESTED_TOO_DEEPLY)
 
@@ -101,17 +98,19 @@ class PageConverter(ABC, Generic[Page]):
         return data
 
 
-def _too_large(words: str, limit: int, source: str) -> OutputTooLarge:
+def _too_large(what: str, limit: int, source: str) -> OutputTooLarge:
     return OutputTooLarge(
         Code.OUTPUT_TOO_LARGE,
-        words.format(limit),
+        f"{what} over the limit of {limit} bytes",
         remedy="leave that page out of the archive",
         entry=source,
         limit=limit,
     )
 
 
-def listed_pages(node: RenderNode, others: Sequence[Variant], links: Resolver) -> tuple[str, ...]:
+def listed_pages(
+    node: RenderNode, others: Sequence[Variant], links: PageResolver
+) -> tuple[str, ...]:
     """The files of the pages that a page lists, in order, as far as they are in the archive.
 
     What it lists in another language alone, such as members that Swift cannot call, comes last.

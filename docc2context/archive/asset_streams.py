@@ -11,15 +11,7 @@ from docc2context.archive.refusals import (
     undersized,
     wrong_checksum,
 )
-from docc2context.archive.source import Source
-
-PIECE_BYTES = 1 << 20
-
-
-def stored_pieces(source: Source, start: int, length: int) -> Iterator[bytes]:
-    """The bytes of a range, fewer only where the file ends."""
-    for offset in range(start, start + length, PIECE_BYTES):
-        yield source.read(min(PIECE_BYTES, start + length - offset), offset)
+from docc2context.archive.source import PIECE_BYTES
 
 
 def inflated_pieces(compressed: Iterable[bytes], name: str) -> Iterator[bytes]:

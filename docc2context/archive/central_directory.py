@@ -18,7 +18,6 @@ _LARGEST_HEADER = _HEADER.size + 3 * 0xFFFF
 _CHUNK = 1 << 20
 """Bytes of the directory held at once: of its 64 MiB, only a table of entries is kept."""
 
-
 _COUNT_MASK = 0xFFFF
 """The bits of a count that the end record has room for (APPNOTE 4.3.16)."""
 

@@ -36,7 +36,7 @@ class ExtraFields(NamedTuple):
     unicode_path: bytes | None = None
 
 
-NONE = ExtraFields()
+_NONE = ExtraFields()
 
 
 def extra_fields(extra: bytes, raw_name: bytes) -> ExtraFields:
@@ -47,7 +47,7 @@ def extra_fields(extra: bytes, raw_name: bytes) -> ExtraFields:
     """
     position = _usual_end(extra) if len(extra) <= _USUAL_BYTES else _pass_others(extra, 0)
     if position == len(extra):
-        return NONE
+        return _NONE
     found: dict[bytes, bytes] = {}
     while position < len(extra):
         kind, data = _field(extra, position, raw_name)

@@ -5,8 +5,8 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
-from docc2context.archive.asset_streams import PIECE_BYTES
 from docc2context.archive.layout import METADATA, ArchiveLayout, find_layout, is_asset
 from docc2context.archive.limits import (
     MAX_METADATA_BYTES,
@@ -14,6 +14,7 @@ from docc2context.archive.limits import (
     check_asset_sizes,
     check_page_sizes,
 )
+from docc2context.archive.source import PIECE_BYTES
 from docc2context.errors import ArchiveRefused, Code, EntryUnreadable
 
 _LINKED = "it is a link, and links are not followed"
@@ -28,8 +29,8 @@ class FolderArchive:
     """
 
     def __init__(self, folder: Path, limits: Limits, *, assets: bool) -> None:
-        files, unlisted = _listed(folder.resolve(), "" if assets else ".json")
-        layout = _layout(files, unlisted, assets=assets)
+        listing = _listed(folder.resolve(), "" if assets else ".json")
+        layout, files = _layout(listing, assets=assets), listing.files
         self.pages = layout.pages
         self._files = {page: files[layout.root + page] for page in layout.pages}
         self._metadata = files.get(layout.root + METADATA)
@@ -101,40 +102,47 @@ def _name(path: Path, base: Path) -> str:
     return os.fsencode(path.relative_to(base.parent).as_posix()).decode("utf-8", "backslashreplace")
 
 
-def _listed(base: Path, ending: str) -> tuple[dict[str, Path], dict[str, str]]:
-    """Files with this ending by name, and, by name, the reasons why folders were not searched.
+class _Listing(NamedTuple):
+    """Files by name; also by name, why folders were not searched, and links to folders were not."""
+
+    files: dict[str, Path]
+    unreadable: dict[str, str]
+    links: dict[str, str]
+
+
+def _listed(base: Path, ending: str) -> _Listing:
+    """The files with this ending.
 
     Names begin with that of the base folder: it may be the `data` folder that makes an archive.
     """
-    unlisted: dict[str, str] = {}
+    listing = _Listing({}, {}, {})
 
     def tell(error: OSError) -> None:
         why = f"the folder cannot be read: {_why(error)}; make it readable and try again"
-        unlisted[_name(Path(error.filename), base)] = why
+        listing.unreadable[_name(Path(error.filename), base)] = why
 
-    files: dict[str, Path] = {}
     for folder, subfolders, names in os.walk(base, onerror=tell):
         paths = [Path(folder, file) for file in names if file.endswith(ending)]
-        files.update((_name(path, base), path) for path in paths)
+        listing.files.update((_name(path, base), path) for path in paths)
         links = filter(Path.is_symlink, (Path(folder, subfolder) for subfolder in subfolders))
-        unlisted.update(
-            (_name(link, base), f"{_LINKED}; put the folder itself in its place") for link in links
-        )
-    return files, unlisted
+        why = f"{_LINKED}; put the folder itself in its place"
+        listing.links.update((_name(link, base), why) for link in links)
+    return listing
 
 
-def _layout(files: Iterable[str], unlisted: Mapping[str, str], *, assets: bool) -> ArchiveLayout:
+def _layout(listing: _Listing, *, assets: bool) -> ArchiveLayout:
     """The layout. Raises EntryUnreadable if a folder of its pages, or assets, was not listed."""
+    _, unreadable, links = listing
     try:
-        layout = find_layout(files)
+        layout = find_layout(listing.files)
     except ArchiveRefused as refused:
         # The pages may lie in a folder that cannot be read. Links say nothing: they lead anywhere.
-        unread = [name for name, why in sorted(unlisted.items()) if not why.startswith(_LINKED)]
-        if refused.code is Code.NO_DOCC_DATA and unread:
-            raise EntryUnreadable(unlisted[unread[0]], unread[0]) from refused
+        if refused.code is Code.NO_DOCC_DATA and unreadable:
+            first = min(unreadable)
+            raise EntryUnreadable(unreadable[first], first) from refused
         raise
     cut = len(layout.root)
-    for name, why in sorted(unlisted.items()):
+    for name, why in sorted({**unreadable, **links}.items()):
         below = f"{name}/"[cut:] if name.startswith(layout.root) else ""
         if below.startswith("data/") or (assets and below and is_asset(below)):
             raise EntryUnreadable(why, name[cut:])

@@ -6,10 +6,7 @@ from typing import cast
 from zlib_ng import zlib_ng
 
 from docc2context.archive.refusals import cut_off, not_inflatable, oversized, trailing
-from docc2context.archive.source import Source
-
-_CHUNK = 1 << 20
-"""Compressed bytes held at once: a valid stream may be far longer than what it holds."""
+from docc2context.archive.source import PIECE_BYTES, Source
 
 _FAULT = cast("type[Exception]", zlib_ng.error)  # which its stubs call an instance
 
@@ -30,11 +27,11 @@ def inflate(source: Source, start: int, compressed: int, size: int, name: str) -
     """
     inflater = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS)
     try:
-        if compressed <= _CHUNK:
+        if compressed <= PIECE_BYTES:
             data = inflater.decompress(source.read(compressed, start), size + 1)
-        else:
-            chunks = _chunks(source, start, compressed)
-            data = b"".join(_in_pieces(inflater, chunks, size + 1, name))
+        else:  # in pieces, as a valid stream may be far longer than what it holds
+            pieces = source.pieces(compressed, start)
+            data = b"".join(_in_pieces(inflater, pieces, size + 1, name))
     except _FAULT as error:
         raise inflation_failed(error, name) from error
     if len(data) > size:
@@ -47,19 +44,14 @@ def inflate(source: Source, start: int, compressed: int, size: int, name: str) -
 
 
 def _in_pieces(
-    inflater: "zlib_ng._Decompress", chunks: Iterable[bytes], room: int, name: str
+    inflater: "zlib_ng._Decompress", pieces: Iterable[bytes], room: int, name: str
 ) -> Iterator[bytes]:
     """The content of a stream, up to `room` bytes."""
-    for chunk in chunks:
+    for piece in pieces:
         if inflater.eof:
             raise trailing(name)
-        part = inflater.decompress(chunk, room)
+        part = inflater.decompress(piece, room)
         room -= len(part)
         yield part
         if room == 0:
             return
-
-
-def _chunks(source: Source, start: int, length: int) -> Iterator[bytes]:
-    end = start + length
-    return (source.read(min(_CHUNK, end - at), at) for at in range(start, end, _CHUNK))

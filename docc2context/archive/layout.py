@@ -145,10 +145,10 @@ def _outermost(files: Sequence[str], root_sizes: Sequence[int]) -> "array[int]":
 
 
 def _beside(files: Sequence[str], root_sizes: Sequence[int], outer: int) -> "array[int]":
-    """The roots in that at `outer` which are no part of it, as an older version of a site is not.
+    """The roots inside that at `outer` that are no part of it, such as an older version of a site.
 
-    An archive may carry another as a download, sites that merge archives keep a copy of each where
-    its pages are shown, and a list of changes is called as its page is, which may be `data/…`, too.
+    Part of it are an archive that it offers as a download, the copy that a site of merged archives
+    keeps where it shows the pages of one, and lists of changes, which are named after their pages.
     """
     cut = root_sizes[outer]
     return array(
@@ -165,20 +165,22 @@ def _beside(files: Sequence[str], root_sizes: Sequence[int], outer: int) -> "arr
 
 
 def _is_copy(files: Sequence[str], place: int, size: int, cut: int) -> bool:
-    """Whether the outer archive has this page, too, and shows one where the inner archive lies.
+    """Whether the outer archive has this page too, and a page where the inner archive lies.
 
-    The names of all files are sorted; `size` is that of the inner root, `cut` that of the outer.
+    `size` is the length of the inner root, `cut` that of the outer.
     """
     name = files[place]
     outer, inner = name[:cut], name[cut : size - 1]
-    # A folder may be called as the module is; DocC writes the names of pages in lower case.
-    is_shown = any(_has(files, f"{outer}data/{page}.json") for page in (inner, inner.lower()))
-    return is_shown and _has(files, outer + name[size:])
+    # A folder may be named like its module; DocC writes the names of pages in lower case.
+    pages = [f"{outer}data/{page}.json" for page in (inner, inner.lower())]
+    is_shown = any(place_of(page, files) is not None for page in pages)
+    return is_shown and place_of(outer + name[size:], files) is not None
 
 
-def _has(files: Sequence[str], name: str) -> bool:
-    place = bisect_left(files, name)
-    return place < len(files) and files[place] == name
+def place_of(name: str, names: Sequence[str]) -> int | None:
+    """The index of a name among sorted ones; None if it is not there."""
+    place = bisect_left(names, name)
+    return place if name in names[place : place + 1] else None
 
 
 def _lies_in(files: Sequence[str], root_sizes: Sequence[int], place: int, other: int) -> bool:

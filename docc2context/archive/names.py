@@ -30,7 +30,6 @@ _SAFE = re.compile(
 _BACKSLASH = 0x5C
 _ROOT = b"./"
 
-
 _RENAME = "leave that entry out of the zip, or rename it"
 """For names that zipping again would not change, such as that of Finder's `Icon\\r`."""
 

@@ -1,10 +1,13 @@
-"""Bytes of a file by their offset, each range in one read."""
+"""Bytes of a file by their offset, each range in one read or in pieces."""
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import BinaryIO
+
+PIECE_BYTES = 1 << 20
+"""What is held at once of an entry that may be larger than memory."""
 
 
 class Source:
@@ -28,6 +31,12 @@ class Source:
         except OSError as error:
             why = f"the archive cannot be read: {error.strerror or error}"
             raise OSError(error.errno, why) from error
+
+    def pieces(self, length: int, offset: int) -> Iterator[bytes]:
+        """The bytes of a range, `PIECE_BYTES` at a time; fewer only where range or file end."""
+        end = offset + length
+        for start in range(offset, end, PIECE_BYTES):
+            yield self.read(min(PIECE_BYTES, end - start), start)
 
 
 def _reader(file: BinaryIO) -> Callable[[int, int], bytes]:

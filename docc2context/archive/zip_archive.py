@@ -6,18 +6,17 @@ and only on request.
 """
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from zlib_ng import zlib_ng
 
-from docc2context.archive.asset_streams import checked_pieces, inflated_pieces, stored_pieces
+from docc2context.archive.asset_streams import checked_pieces, inflated_pieces
 from docc2context.archive.collisions import rows_by_name
 from docc2context.archive.end_record import find_directory
 from docc2context.archive.entry_table import read_entries
 from docc2context.archive.inflate import inflate
-from docc2context.archive.layout import METADATA, is_asset, locate
+from docc2context.archive.layout import METADATA, is_asset, locate, place_of
 from docc2context.archive.limits import (
     MAX_METADATA_BYTES,
     Limits,
@@ -65,7 +64,7 @@ class ZipArchive:
 
     def read_asset(self, name: str) -> Iterator[bytes]:
         row, table = self._assets[name], self._table
-        pieces = stored_pieces(self._source, table.data[row], table.compressed[row])
+        pieces = self._source.pieces(table.compressed[row], table.data[row])
         if not table.stored[row]:
             pieces = inflated_pieces(pieces, name)
         return checked_pieces(pieces, table.sizes[row], table.crcs[row], name)
@@ -100,8 +99,8 @@ class _Rows:
         self._rows = rows
 
     def __getitem__(self, name: str) -> int:
-        place = bisect_left(self.names, name)
-        if self.names[place : place + 1] != (name,):
+        place = place_of(name, self.names)
+        if place is None:
             raise KeyError(name)
         return self._rows[place]
 
@@ -120,7 +119,7 @@ def _select(names: list[str], *, assets: bool) -> tuple[_Rows, int | None, _Rows
     names.clear()
     location = locate(files)
     root = location.root
-    metadata = _find(files, root + METADATA)
+    metadata = place_of(root + METADATA, files)
     pages = _moved(files, rows, location.places, len(root))
     places = array("I", _asset_places(files, root) if assets else ())
     beside = _moved(files, rows, places, len(root))
@@ -143,8 +142,3 @@ def _asset_places(files: list[str], root: str) -> Iterator[int]:
     for place, name in enumerate(files):
         if name and name[:cut] == root and is_asset(name[cut:]):
             yield place
-
-
-def _find(names: list[str], name: str) -> int | None:
-    place = bisect_left(names, name)
-    return place if names[place : place + 1] == [name] else None

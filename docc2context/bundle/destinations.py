@@ -15,7 +15,7 @@ from docc2context.wording import quoted
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-WORK_PREFIX = ".docc2context-unfinished."
+_WORK_PREFIX = ".docc2context-unfinished."
 """How temporary names begin: not with the destination's own name, which may be long already.
 
 It says what they are, because a process that is killed by SIGKILL leaves them behind.
@@ -88,7 +88,7 @@ def new_file(target: Path, path: Path) -> Iterator[BinaryIO]:
     `path` is the name that the caller gave. Raises DestinationError.
     """
     with writing(path):
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=WORK_PREFIX)
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=_WORK_PREFIX)
     work = Path(name)
     try:
         with output_file(descriptor, path) as file:
@@ -106,7 +106,7 @@ def new_file(target: Path, path: Path) -> Iterator[BinaryIO]:
 def work_folder(parent: Path, path: Path) -> Iterator[Path]:
     """A folder with a temporary name, deleted at the end. Raises DestinationError."""
     with writing(path):
-        work = tempfile.TemporaryDirectory(dir=parent, prefix=WORK_PREFIX)
+        work = tempfile.TemporaryDirectory(dir=parent, prefix=_WORK_PREFIX)
     try:
         yield Path(work.name)
     finally:

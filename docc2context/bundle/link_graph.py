@@ -10,19 +10,18 @@ from collections.abc import Iterable
 
 import msgspec
 
-from docc2context.links.resolver import Resolver
+from docc2context.links.resolver import PageResolver
 
 LINK_GRAPH = "linkgraph.json"
 
 FORMAT = 1
 """Incremented when a key of the graph changes its meaning or is removed."""
 
-
 _Targets = dict[str, dict[str, None]]
 """Targets by relation, each once, in the page's order."""
 
 
-class PageEdges(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+class _PageEdges(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Where one page leads.
 
     `links` maps a relation to files of the bundle, `external` to addresses on the web,
@@ -37,7 +36,7 @@ class PageEdges(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     names: dict[str, str] = {}
 
 
-def page_edges(path: str, edges: Iterable[tuple[str, str]], links: Resolver) -> bytes:
+def page_edges(path: str, edges: Iterable[tuple[str, str]], links: PageResolver) -> bytes:
     """A page's line: its relations and the identifiers that they lead to, in the page's order."""
     inside: _Targets = {}
     external: _Targets = {}
@@ -53,11 +52,11 @@ def page_edges(path: str, edges: Iterable[tuple[str, str]], links: Resolver) -> 
             unresolved.setdefault(relation, {})[identifier] = None
             if name := _name(identifier, links):
                 names[identifier] = name
-    page = PageEdges(path, _lists(inside), _lists(external), _lists(unresolved), names)
+    page = _PageEdges(path, _lists(inside), _lists(external), _lists(unresolved), names)
     return msgspec.json.encode(page)
 
 
-def _name(identifier: str, links: Resolver) -> str:
+def _name(identifier: str, links: PageResolver) -> str:
     """What the page calls a thing; empty if that is no more than the identifier."""
     title: str = getattr(links.reference(identifier), "title", None) or ""
     return title if title != identifier else ""
@@ -65,7 +64,7 @@ def _name(identifier: str, links: Resolver) -> str:
 
 def linked_files(pages: Iterable[bytes]) -> set[str]:
     """All files of the bundle that these pages, one line each, lead to."""
-    edges = map(msgspec.json.Decoder(PageEdges).decode, pages)
+    edges = map(msgspec.json.Decoder(_PageEdges).decode, pages)
     return {file for page in edges for files in page.links.values() for file in files}
 
 

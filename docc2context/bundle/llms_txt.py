@@ -11,7 +11,7 @@ from itertools import chain
 
 import msgspec
 
-from docc2context.links.paths import relative_link
+from docc2context.links.relative import relative_link
 from docc2context.markdown.blocks import heading
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
@@ -21,10 +21,10 @@ LLMS_TXT = "llms.txt"
 
 _PACKAGE = "documentation.md"
 
-UNCURATED = "More pages"
+_UNCURATED = "More pages"
 """The section of pages that lie under no root page."""
 
-OPTIONAL = "Optional"
+_OPTIONAL = "Optional"
 """The section that llmstxt.org lets readers skip, by this very name."""
 
 MAX_DECLARATION = 1000
@@ -59,7 +59,7 @@ class Contents:
         self._entries: dict[str, ContentsEntry] = {}
 
     def add(self, path: str, entry: ContentsEntry) -> None:
-        """Add a page; root pages are those whose file lies at most one folder deep."""
+        """Add a page."""
         self._entries[path] = entry
 
     def order(self) -> dict[str, list[str]]:
@@ -75,7 +75,7 @@ class Contents:
             sections.setdefault(self._head(root), []).extend(self._walk(root, seen))
         homes = {root.removesuffix(".md"): self._head(root) for root in roots}
         for path in sorted(self._entries.keys() - seen):
-            home = homes.get("/".join(path.split("/")[:2]), UNCURATED)
+            home = homes.get("/".join(path.split("/")[:2]), _UNCURATED)
             sections.setdefault(home, []).append(path)
         return self._optional_last(sections)
 
@@ -103,7 +103,7 @@ class Contents:
     def _head(self, root: str) -> str:
         """The heading of a root's section; never the one that says that it may be skipped."""
         title = self._title(root)
-        return root if title == OPTIONAL else title
+        return root if title == _OPTIONAL else title
 
     def _walk(self, root: str, seen: set[str]) -> Iterator[str]:
         """Depth first, each page once: cycles of topics end, and no depth exhausts the stack."""
@@ -129,7 +129,7 @@ class Contents:
             if self._entries[path].is_inherited
         ]
         if inherited:
-            left.setdefault(OPTIONAL, []).extend(inherited)
+            left.setdefault(_OPTIONAL, []).extend(inherited)
         return left
 
     def _title(self, path: str) -> str:
@@ -200,6 +200,7 @@ def _on_one_line(declaration: str) -> str:
 
 
 def _is_root(path: str) -> bool:
+    """Whether a page opens a section: its file lies at most one folder deep."""
     return path.count("/") <= 1
 
 

@@ -12,7 +12,7 @@ from docc2context.check.denied import BESIDE_A_MENTION, NEVER, NEVER_IN
 from docc2context.check.shown_lists import WORDS, shown_items
 from docc2context.check.shown_nodes import shown_members, shown_reference
 
-Use = Literal["mention", "entry", "relationship"]
+_Use = Literal["mention", "entry", "relationship"]
 """How a reference is shown: by its title, with all that it tells, with its conditions."""
 
 _IDENTIFIERS = frozenset(
@@ -63,7 +63,7 @@ class _At(NamedTuple):
     key: str
     pointer: str
     names: tuple[str, ...] = ()
-    use: Use | None = None
+    use: _Use | None = None
     hops: int = 0
     mentioned: str = ""
 
@@ -174,7 +174,7 @@ class _Walk:
         yield Displayable("/".join(names), at.pointer, text, is_code, shared, name_of)
 
 
-def _use(at: _At) -> Use:
+def _use(at: _At) -> _Use:
     """How a reference is shown where this identifier stands."""
     if at.key not in _ENTRIES:
         return "mention"
@@ -212,7 +212,7 @@ def _is_shown(node: dict[str, Any], key: str, at: _At) -> bool:
 def _fragments(at: _At) -> list[str]:
     """The texts of declaration fragments: `kind` and `text`, but no `type`; empty for other lists.
 
-    A list of tokens holds nothing else: there a bare string is a text too, and brackets too many
+    A list of tokens holds nothing else: there a bare string is a text too, and superfluous brackets
     are ignored.
     """
     are_tokens = at.key == "tokens"

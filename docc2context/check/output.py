@@ -1,7 +1,7 @@
 """Reads back what was written, page by page: a folder, a zip, or one document."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -84,9 +84,11 @@ def _why(error: Exception) -> str:
     return "it is damaged or encrypted"
 
 
-class _Files(Protocol):
-    def read(self, path: str) -> bytes:
-        """The bytes of a file. Raises KeyError if there is none, else one of UNREADABLE_ZIP."""
+_ReadFile = Callable[[str], bytes]
+"""Gives the bytes of a file by its path in the bundle.
+
+Raises KeyError if there is none, else one of UNREADABLE_ZIP.
+"""
 
 
 class _Bundle:
@@ -95,16 +97,16 @@ class _Bundle:
     Raises msgspec.DecodeError or one of UNREADABLE_ZIP for what has no manifest.
     """
 
-    def __init__(self, files: _Files) -> None:
-        self._files = files
-        manifest = msgspec.json.decode(files.read(MANIFEST), type=_Manifest)
+    def __init__(self, read: _ReadFile) -> None:
+        self._read = read
+        manifest = msgspec.json.decode(read(MANIFEST), type=_Manifest)
         self.language: Language = manifest.language
         self.skipped = {page.source for page in manifest.report.pages_skipped}
         self._paths = {page.source: page.path for page in manifest.pages}
 
     def page(self, source: str) -> str:
         try:
-            return self._files.read(self._paths[source]).decode()
+            return self._read(self._paths[source]).decode()
         except KeyError:
             return ""
 
@@ -120,21 +122,20 @@ def open_output(path: Path) -> Iterator[Output]:
 
 
 def _opened(path: Path, stack: ExitStack) -> Output:
+    called = f"the bundle {_name(path)}"
     try:
         if is_stream(path):
-            raise _unusable(_bundle_called(path), "is a pipe or a device")
+            raise _unusable(called, "is a pipe or a device")
         if path.is_dir():
-            return Output(_Bundle(_Folder(path)), _bundle_called(path))
+            return Output(_Bundle(_files_in(path)), called)
         if _is_document(path):
             return _document(stack.enter_context(path.open("rb")), f"the document {_name(path)}")
-        files = _Zip(stack.enter_context(zipfile.ZipFile(path)))
-        return Output(_Bundle(files), _bundle_called(path))
+        bundle = stack.enter_context(zipfile.ZipFile(path))
+        return Output(_Bundle(_entries_of(bundle)), called)
     except OSError as error:
-        why = f"cannot be read: {error.strerror or error}"
-        raise _unusable(_bundle_called(path), why) from error
+        raise _unusable(called, f"cannot be read: {error.strerror or error}") from error
     except (*UNREADABLE_ZIP, msgspec.DecodeError) as error:
-        why = f"has no readable {MANIFEST}"
-        raise _unusable(_bundle_called(path), why) from error
+        raise _unusable(called, f"has no readable {MANIFEST}") from error
 
 
 def _is_document(path: Path) -> bool:
@@ -154,34 +155,27 @@ def _document(file: BinaryIO, called: str) -> Output:
     return Output(document, called)
 
 
-class _Folder:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder.resolve()
+def _files_in(folder: Path) -> _ReadFile:
+    """The files inside the folder, and none outside of it, whatever the manifest says."""
+    root = folder.resolve()
 
-    def read(self, path: str) -> bytes:
-        """A file inside the folder, and none outside of it, whatever the manifest says."""
-        file = (self._folder / path).resolve()
+    def read(path: str) -> bytes:
+        file = (root / path).resolve()
         # Not a pipe, either: opening one may block for ever.
-        if not file.is_relative_to(self._folder) or not file.is_file():
+        if not file.is_relative_to(root) or not file.is_file():
             raise KeyError(path)
         with file.open("rb") as opened:
             return opened.read(_MAX_FILE_BYTES)
 
+    return read
 
-class _Zip:
-    def __init__(self, file: zipfile.ZipFile) -> None:
-        self._zip = file
 
-    def read(self, path: str) -> bytes:
-        return read_entry(self._zip, path, _MAX_FILE_BYTES)
+def _entries_of(bundle: zipfile.ZipFile) -> _ReadFile:
+    return lambda path: read_entry(bundle, path, _MAX_FILE_BYTES)
 
 
 def _unusable(called: str, why: str) -> BundleUnusable:
     return BundleUnusable(Code.BUNDLE_UNUSABLE, f"{called} {why}")
-
-
-def _bundle_called(path: Path) -> str:
-    return f"the bundle {_name(path)}"
 
 
 def _name(path: Path) -> str:

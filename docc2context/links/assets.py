@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import unquote
 
-from docc2context.links.paths import asset_paths, link_from, path_key
+from docc2context.links.paths import asset_paths, path_key
 from docc2context.links.references import Described
+from docc2context.links.relative import link_from
 from docc2context.links.resolver import PageResolver
 from docc2context.links.site import Site
 from docc2context.model.patch import ReferenceText

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote, unquote
 
-from docc2context.links.paths import link_from
 from docc2context.links.references import Described
+from docc2context.links.relative import link_from
 from docc2context.links.resolver import PageResolver
 from docc2context.model.patch import ReferenceText
 

@@ -14,7 +14,7 @@ from docc2context.model.counts import Counts, new_counts
 from docc2context.model.json_patch import PATCH_FAULTS, apply_to
 from docc2context.model.page import PatchOperation
 from docc2context.model.patch import PatchedText, ReferenceText
-from docc2context.model.reference import Reference, decoder, fragments_decoder
+from docc2context.model.reference import Reference, fragments_decoder, reference_decoder
 
 _MAX_KEPT = 4 << 20
 """Bytes of text kept: some 20 MB of structs at most. An archive of 3,000 pages has 2 MB in all,
@@ -22,7 +22,6 @@ and neighbours, which come one after the other, repeat each other most."""
 
 _MAX_TEXT = 4096
 """A longer text, such as a file of a tutorial, stands on one page and is not kept."""
-
 
 _COST_OF_MENDED = 8
 """Among misfits, a node may take three bytes of JSON; a sound one takes twenty."""
@@ -121,7 +120,7 @@ class References:
 def _decoded(text: bytes) -> tuple[Reference | None, Counts]:
     findings = new_counts()
     try:
-        reference = decoder.decode(text, findings)
+        reference = reference_decoder.decode(text, findings)
     except (msgspec.DecodeError, RecursionError):
         reference = None
     if reference is None:

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from typing import Protocol
 from urllib.parse import unquote
 
-from docc2context.links.paths import link_from
 from docc2context.links.references import Described
+from docc2context.links.relative import link_from
 from docc2context.links.site import Site
 from docc2context.markdown.inline import destination, safe_url
 from docc2context.markdown.slug import slug
@@ -16,45 +15,10 @@ from docc2context.model.reference import Reference, is_section
 _LOCAL_ANCHOR = re.compile("#\0([^\0]*)\0")
 
 
-class Resolver(Protocol):
-    """How rendering asks for links: one per page, because links are relative to it."""
-
-    def describe(self, identifier: str) -> Described | None:
-        """What the page's `references` say of the identifier; None if they do not know it."""
-
-    def reference(self, identifier: str) -> Reference | None:
-        """The reference that `describe` gives; None if there is none, or none that can be read."""
-
-    def declaration(self, identifier: str) -> str:
-        """The short declaration of the symbol that an identifier stands for; empty without one."""
-
-    def url(self, identifier: str) -> str:
-        """The address that the page gives for the identifier, else the identifier itself."""
-
-    def external(self, identifier: str) -> str | None:
-        """The address on the web that the identifier stands for, safe to link; None for others."""
-
-    def destination(self, identifier: str, described: Described | None) -> str | None:
-        """The destination of a link to the identifier; None if there is nothing to link to.
-
-        `described` is what `describe` returned for it: callers have mostly asked already.
-        """
-
-    def file(self, identifier: str) -> str | None:
-        """The file of the bundle that holds the page of the identifier; None if it is not here."""
-
-    def asset(self, url: str) -> str | None:
-        """The link to the file of the archive that a URL names; None if it is not in the bundle."""
-
-    def with_references(self, references: Mapping[str, ReferenceText]) -> "Resolver":
-        """The same page's links, with other references for the same identifiers."""
-
-    def fill_own_links(self, markdown: str, anchors: Mapping[str, str]) -> str:
-        """The rendered page with its links to its own headings filled in."""
-
-
 class PageResolver:
-    """Resolves the identifiers of one page, in a bundle without assets.
+    """Resolves the identifiers of one page in a bundle without assets; others derive from it.
+
+    One per page, because links are relative to it.
 
     A page inside the bundle becomes a relative link; an address on the web stays absolute;
     everything else has no destination and is shown as text. The fragments of a page's own headings
@@ -73,6 +37,7 @@ class PageResolver:
         """The assets that the page was given links to, and their paths in the bundle."""
 
     def describe(self, identifier: str) -> Described | None:
+        """What the page's `references` say of the identifier; None if they do not know it."""
         described = self._described.get(identifier)
         if described is None and identifier not in self._described:
             text = self._texts.get(identifier)
@@ -81,10 +46,12 @@ class PageResolver:
         return described
 
     def reference(self, identifier: str) -> Reference | None:
+        """The reference that `describe` gives; None if there is none, or none that can be read."""
         described = self.describe(identifier)
         return described.reference if described else None
 
     def declaration(self, identifier: str) -> str:
+        """The short declaration of the symbol that an identifier stands for; empty without one."""
         found = self._declarations.get(identifier)
         if found is None:
             text = self._texts.get(identifier)
@@ -93,14 +60,17 @@ class PageResolver:
         return found
 
     def url(self, identifier: str) -> str:
+        """The address that the page gives for the identifier, else the identifier itself."""
         described = self.describe(identifier)
         return described.url if described and described.url else identifier
 
     def external(self, identifier: str) -> str | None:
+        """The address on the web that the identifier stands for, safe to link; None for others."""
         described = self.describe(identifier)
         return described.external if described and described.url else safe_url(identifier)
 
     def file(self, identifier: str) -> str | None:
+        """The file of the bundle that holds the page of the identifier; None if it is not here."""
         described = self.describe(identifier)
         if described is not None:
             if described.file is not None:
@@ -110,6 +80,10 @@ class PageResolver:
         return self._path if identifier[:1] == "#" else self._site.find(identifier)
 
     def destination(self, identifier: str, described: Described | None) -> str | None:
+        """The destination of a link to the identifier; None if there is nothing to link to.
+
+        `described` is what `describe` returned for it: callers have mostly asked already.
+        """
         if described is not None and described.file is not None and "#" not in described.url:
             return link_from(self._folder, described.file)  # as nearly always
         if (external := self.external(identifier)) is not None:
@@ -121,12 +95,15 @@ class PageResolver:
         return self._link(path, anchor, described)
 
     def asset(self, url: str) -> str | None:  # noqa: ARG002  # this bundle has none
+        """The link to the file of the archive that a URL names; None if it is not in the bundle."""
         return None
 
     def with_references(self, references: Mapping[str, ReferenceText]) -> "PageResolver":
+        """The same page's links, with other references for the same identifiers."""
         return PageResolver(self._site, self._path, references)
 
     def fill_own_links(self, markdown: str, anchors: Mapping[str, str]) -> str:
+        """The rendered page with its links to its own headings filled in."""
         if "\0" not in markdown:
             return markdown
         own = link_from(self._folder, self._path)

@@ -38,7 +38,7 @@ def as_object(value: object, type_: inspect.StructType) -> dict[str, object]:
 
 
 def holds_only_objects(value: object) -> bool:
-    """Whether a list holds objects alone, which are as if its brackets were not there."""
+    """Whether a value is a list of nothing but objects and lists: its brackets are superfluous."""
     return isinstance(value, list) and all(isinstance(item, dict | list) for item in value)
 
 

@@ -140,7 +140,7 @@ def is_section(reference: Reference | None) -> TypeGuard[TopicReference]:
     )
 
 
-decoder: LenientDecoder[Reference] = LenientDecoder(Reference)
+reference_decoder: LenientDecoder[Reference] = LenientDecoder(Reference)
 
 
 class Fragmented(Node):

@@ -3,8 +3,8 @@
 The walk follows the types of the model and visits each JSON value once. Where a union meets
 a tag that it does not know, the value becomes the union's `Unknown…` struct with the text and
 content found in it, so that nothing a page says is dropped silently. A bare value that belongs in a
-list, or in an object that carries it, is treated as if it were there; strings and objects within
-brackets too many, as if those were not.
+list, or in an object that carries it, is treated as if it were there; superfluous brackets around
+strings and objects are ignored.
 """
 
 from contextlib import suppress
@@ -85,13 +85,13 @@ class Salvager:
     def fit(self, value: Any, type_: inspect.Type) -> Any:
         match type_:
             case inspect.StructType():
-                return self.struct(value, type_)
+                return self.fit_struct(value, type_)
             case inspect.UnionType():
-                return self.union(value, type_)
+                return self.fit_union(value, type_)
             case inspect.ListType():
-                return self.list(value, type_.item_type)
+                return self.fit_list(value, type_.item_type)
             case inspect.DictType():
-                return self.dict(value, type_.value_type)
+                return self.fit_dict(value, type_.value_type)
             case inspect.StrType():
                 return _text(value)
             case inspect.LiteralType():
@@ -107,12 +107,12 @@ class Salvager:
             case _:
                 raise TypeError(f"the model uses a type that salvage does not know: {type_}")
 
-    def struct(self, value: Any, type_: inspect.StructType) -> Any:
+    def fit_struct(self, value: Any, type_: inspect.StructType) -> Any:
         if not isinstance(value, dict):
             raise _Misfit
         fields = {}
         # Required fields go first, to give up a struct before anything deep in it is fitted:
-        # `unknown_struct` fits that again, and twice at each level would be 2^depth times.
+        # `fit_unknown` fits that again, and twice at each level would be 2^depth times.
         for field in sorted(type_.fields, key=_IS_REQUIRED, reverse=True):
             found = value.get(field.encode_name)
             if found is None and field.required:
@@ -121,13 +121,13 @@ class Salvager:
                 continue
             misfit = f"{type_.cls.__name__}.{field.encode_name}"
             try:
-                fields[field.name] = self.member(found, field.type, misfit)
+                fields[field.name] = self.fit_member(found, field.type, misfit)
             except _Misfit:
                 if field.required:
                     raise
         return type_.cls(**fields)
 
-    def member(self, value: Any, type_: inspect.Type, misfit: str) -> Any:
+    def fit_member(self, value: Any, type_: inspect.Type, misfit: str) -> Any:
         """A field's value; where a string belongs, those of a list are joined."""
         try:
             return self.fit_or_wrap(value, type_, misfit)
@@ -136,10 +136,10 @@ class Salvager:
                 return words
             raise
 
-    def union(self, value: Any, type_: inspect.UnionType) -> Any:
+    def fit_union(self, value: Any, type_: inspect.UnionType) -> Any:
         by_tag = _by_tag(type_)
         if UNKNOWN in by_tag:
-            return self.tagged(value, by_tag)
+            return self.fit_tagged(value, by_tag)
         for member in type_.types:
             try:
                 return self.fit(value, member)
@@ -147,7 +147,7 @@ class Salvager:
                 continue
         raise _Misfit
 
-    def tagged(self, value: Any, by_tag: dict[Any, inspect.StructType]) -> Any:
+    def fit_tagged(self, value: Any, by_tag: dict[Any, inspect.StructType]) -> Any:
         fallback = by_tag[UNKNOWN]
         value = as_member(value, fallback)
         if not isinstance(value, dict):
@@ -155,14 +155,14 @@ class Salvager:
         tag = _tag(value, fallback.tag_field)
         if (known := by_tag.get(tag)) is None:
             self.count(f"{_family(fallback)}:{tag}")
-            return self.unknown_struct(value, tag, fallback)
+            return self.fit_unknown(value, tag, fallback)
         try:
-            return self.struct(value, known)
+            return self.fit_struct(value, known)
         except _Misfit:
             self.count(f"malformed:{known.cls.__name__}")
-            return self.unknown_struct(value, tag, fallback)
+            return self.fit_unknown(value, tag, fallback)
 
-    def unknown_struct(self, value: dict[str, Any], tag: str, type_: inspect.StructType) -> Any:
+    def fit_unknown(self, value: dict[str, Any], tag: str, type_: inspect.StructType) -> Any:
         """The union's `Unknown…` struct, with the words and content under any key."""
         fields: dict[str, Any] = {"name": tag}
         for field in type_.fields:
@@ -179,7 +179,7 @@ class Salvager:
                     fields[field.name] = _string(value.get(field.name))
         return type_.cls(**fields)
 
-    def list(self, value: Any, item_type: inspect.Type) -> list[Any]:
+    def fit_list(self, value: Any, item_type: inspect.Type) -> list[Any]:
         if not isinstance(value, list):
             raise _Misfit
         fallback = _fallback(item_type)
@@ -187,16 +187,16 @@ class Salvager:
         for item in value:
             if fallback and holds_only_objects(item):
                 self.count(f"{_family(fallback)}:list")
-                items += self.list(item, item_type)
+                items += self.fit_list(item, item_type)
                 continue
             try:
                 items.append(self.fit_or_wrap(item, item_type, _name(item_type)))
             except _Misfit:
                 if isinstance(item, list):  # as if its brackets were not there
-                    items += self.list(item, item_type)
+                    items += self.fit_list(item, item_type)
         return items
 
-    def dict(self, value: Any, value_type: inspect.Type) -> dict[str, Any]:
+    def fit_dict(self, value: Any, value_type: inspect.Type) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise _Misfit
         items = {}
@@ -211,9 +211,9 @@ class Salvager:
             return self.fit(value, type_)
         except _Misfit:
             self.count(f"malformed:{misfit}")
-            return self.wrapped(value, type_)
+            return self.fit_wrapped(value, type_)
 
-    def wrapped(self, value: Any, type_: inspect.Type) -> Any:
+    def fit_wrapped(self, value: Any, type_: inspect.Type) -> Any:
         """A misfit in a list or struct that can hold it. Raises _Misfit without one.
 
         Nothing below the value has been fitted yet: a list and such a struct are given up at their
@@ -221,9 +221,9 @@ class Salvager:
         """
         match wrapping_type(type_):
             case inspect.ListType(item_type=item_type):
-                return [] if says_nothing(value) else self.list([value], item_type)
+                return [] if says_nothing(value) else self.fit_list([value], item_type)
             case inspect.StructType() as struct if found := as_object(value, struct):
-                return self.struct(found, struct)
+                return self.fit_struct(found, struct)
             case _:
                 raise _Misfit
 

@@ -77,7 +77,7 @@ def _block(node: Block, ctx: Context) -> str:
         case Table():
             return table(node, ctx)
         case Step():
-            return step(node, ctx)
+            return _step(node, ctx)
         case EndpointExample():
             return _endpoint_example(node, ctx)
         case DictionaryExample():
@@ -130,7 +130,7 @@ def run_in(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
             return md.join([head, blocks(nodes, ctx)])
 
 
-def in_item(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
+def _in_item(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
     """What an item of a list says: blocks, after a head if that is not empty.
 
     The list stays tight if the item is one line with a list below it.
@@ -151,8 +151,13 @@ def labelled(label: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
     What is said may show nothing, such as a paragraph without words.
     """
     head = f"{label}:" if label else ""
-    said = in_item(head, nodes, ctx)
+    said = _in_item(head, nodes, ctx)
     return label if said == head else said
+
+
+def labelled_item(label: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
+    """A bullet with a label and what is said of it, as `labelled` shows them."""
+    return md.list_item("-", labelled(label, nodes, ctx))
 
 
 def strong(text: str) -> str:
@@ -173,7 +178,7 @@ def unknown(name: str, content: Sequence[Block], ctx: Context) -> str:
     return md.join([unknown_kind(name), blocks(content, ctx)])
 
 
-def step(node: Step, ctx: Context) -> str:
+def _step(node: Step, ctx: Context) -> str:
     """A step of a tutorial: what to do, what it looks like, and the whole file it leads to."""
     code = code_file(node, ctx, _whole_file)
     return md.join(
@@ -210,14 +215,14 @@ def _numbered_list(node: OrderedList, ctx: Context) -> str:
 
 def _item(item: ListItem, marker: str, ctx: Context) -> str:
     box = {None: "", True: "[x]", False: "[ ]"}[item.checked]
-    return md.list_item(marker, in_item(box, item.content, ctx))
+    return md.list_item(marker, _in_item(box, item.content, ctx))
 
 
 def _term_list(node: TermList, ctx: Context) -> str:
     items = []
     for item in node.items:
         term = join([bold_inlines(item.term.inline_content, ctx)]).strip()
-        items.append(md.list_item("-", labelled(term, item.definition.content, ctx)))
+        items.append(labelled_item(term, item.definition.content, ctx))
     return md.loose_or_tight(items)
 
 

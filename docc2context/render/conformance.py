@@ -9,14 +9,14 @@ from docc2context.render.context import Context
 from docc2context.render.inline import inlines
 
 
-def availability(conformance: Conformance | None, ctx: Context) -> str:
+def available_when(conformance: Conformance | None, ctx: Context) -> str:
     """Under which constraints a member exists: ``available when `Self` conforms to …``."""
     if conformance is None or not conformance.constraints:
         return ""
     return _constrained(conformance.availability_prefix, "Available when", conformance, ctx)
 
 
-def conditions(reference: Reference | None, ctx: Context) -> str:
+def conforms_when(reference: Reference | None, ctx: Context) -> str:
     """Under which constraints a type conforms: ``conforms when `Base` conforms to …``.
 
     These are others' words, in which mentions do not relate to the page.

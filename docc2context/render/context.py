@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from docc2context.links.references import Described
-from docc2context.links.resolver import Resolver
+from docc2context.links.resolver import PageResolver
 from docc2context.model.counts import Counts
 from docc2context.model.patch import ReferenceText
 from docc2context.model.reference import Reference, TopicReference
@@ -24,7 +24,7 @@ TOO_DEEP = "_Content nested too deeply to show._"
 class Context(Surroundings):
     """The page being rendered: its links, its headings so far, and what could not be shown."""
 
-    links: Resolver
+    links: PageResolver
     """What identifiers stand for, and where links to them lead."""
 
     budget: Budget

@@ -8,7 +8,7 @@ from docc2context.markdown.inline import link
 from docc2context.model.sections import Declaration, OtherDeclarations
 from docc2context.model.symbol import Fragment
 from docc2context.render.block import strong
-from docc2context.render.conformance import availability
+from docc2context.render.conformance import available_when
 from docc2context.render.context import Context
 from docc2context.render.inline import page_link
 from docc2context.render.listing import listing
@@ -19,7 +19,7 @@ def plain(fragments: Sequence[Fragment]) -> str:
     return "".join([fragment.text for fragment in fragments]).rstrip()
 
 
-def mention_types(fragments: Sequence[Fragment], ctx: Context) -> None:
+def _mention_types(fragments: Sequence[Fragment], ctx: Context) -> None:
     """Note the types that a declaration is made of, for the link graph."""
     for fragment in fragments:
         if fragment.identifier:
@@ -31,7 +31,7 @@ def type_span(fragments: Sequence[Fragment], ctx: Context) -> str:
 
     A type that no reference describes is not reported: the web page shows it as code alone, too.
     """
-    mention_types(fragments, ctx)
+    _mention_types(fragments, ctx)
     code = code_span(plain(fragments))
     match list({part.identifier for part in fragments if part.identifier}):
         case [identifier] if code:
@@ -52,7 +52,7 @@ def declarations(nodes: Sequence[Declaration], page_language: str, ctx: Context)
         text = plain(node.tokens)
         ctx.declaration = ctx.declaration or text
         rendered.append(listing([text], language))
-        mention_types(node.tokens, ctx)
+        _mention_types(node.tokens, ctx)
         if node.other_declarations:
             rendered.append(_others(node.other_declarations, language, ctx))
     return md.join(rendered)
@@ -69,7 +69,7 @@ def _others(others: OtherDeclarations, language: str, ctx: Context) -> str:
     rendered = [strong("Other overloads:")]
     for other in others.declarations:
         name = page_link(other.identifier, ctx)
-        when = availability(other.conformance, ctx)
+        when = available_when(other.conformance, ctx)
         rendered.append(f"{name} ({when})" if when else name)
         rendered.append(listing([plain(other.tokens)], language))
     return md.join(rendered)

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from urllib.parse import unquote
 
+from docc2context.links.marks import mark_heading
 from docc2context.markdown.blocks import heading
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape, one_line
@@ -37,15 +38,27 @@ class Headings:
         """
         if not text:
             return ""
-        usual = level > 1 and len(text) < _USUAL_CHARS and len(suffix) < _USUAL_CHARS
-        render = _usual_heading if usual else _rendered_heading
+        render = _usual_heading if level > 1 and len(text) < _USUAL_CHARS else _rendered_heading
         rendered, fragment = render(level, text, suffix)
         if not rendered:
             return ""
         fragment = self._slugs.add(fragment)
-        if anchor and (usual or len(fragment) <= LONGEST_LINKED):
+        if anchor and len(fragment) <= LONGEST_LINKED:
             self.anchors.setdefault(unquote(anchor) if "%" in anchor else anchor, fragment)
         return rendered
+
+
+class MarkedHeadings(Headings):
+    """The headings of a page that becomes a part of one document: see `links/marks.py`.
+
+    They get their fragments only when all other pages are known.
+    """
+
+    __slots__ = ()
+
+    def add(self, level: int, text: str, suffix: str, anchor: str | None = None) -> str:
+        rendered = super().add(level, text, suffix)
+        return mark_heading(rendered, anchor) if rendered else ""
 
 
 def _rendered_heading(level: int, text: str, suffix: str) -> tuple[str, str]:

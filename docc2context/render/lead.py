@@ -9,7 +9,7 @@ from docc2context.model.inline import CodeVoice, Inline, ReferenceLink, Text
 from docc2context.model.page import PageVariant, RenderNode
 from docc2context.render.availability import is_deprecated, messages
 from docc2context.render.block import blocks, run_in, strong
-from docc2context.render.conformance import availability
+from docc2context.render.conformance import available_when
 from docc2context.render.context import Context
 from docc2context.render.inline import inlines, is_plain, link_to, reference
 from docc2context.render.language_names import language_name
@@ -63,7 +63,7 @@ def _message(text: str) -> Paragraph:
 
 
 def _availability_note(node: RenderNode, ctx: Context) -> str:
-    when = availability(node.metadata.conformance, ctx)
+    when = available_when(node.metadata.conformance, ctx)
     return note(when[:1].upper() + when[1:]) if when else ""
 
 

@@ -13,7 +13,7 @@ from docc2context.markdown.escape import escape
 from docc2context.model.inline import Inline
 from docc2context.model.reference import Reference, TopicReference
 from docc2context.model.symbol import Conformance
-from docc2context.render.conformance import availability
+from docc2context.render.conformance import available_when
 from docc2context.render.context import Context
 from docc2context.render.inline import inlines, is_plain, link_to
 
@@ -127,6 +127,6 @@ def _notes(reference: TopicReference, ctx: Context) -> str:
     if reference.estimated_time:
         notes.append(escape(reference.estimated_time))
     notes += [escape(tag.text) for tag in reference.tags or ()]
-    if when := availability(reference.conformance, ctx):
+    if when := available_when(reference.conformance, ctx):
         notes.append(when)
     return ", ".join(notes)

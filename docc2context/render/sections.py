@@ -6,7 +6,7 @@ from typing import assert_never
 from docc2context.markdown import blocks as md
 from docc2context.markdown.code import code_block, code_span
 from docc2context.markdown.escape import escape
-from docc2context.model.block import Block, Heading
+from docc2context.model.block import Heading
 from docc2context.model.sections import (
     Attributes,
     Content,
@@ -28,7 +28,7 @@ from docc2context.model.sections import (
 )
 from docc2context.model.symbol import Fragment
 from docc2context.render.attributes import attribute
-from docc2context.render.block import blocks, labelled, unknown
+from docc2context.render.block import blocks, labelled, labelled_item, unknown
 from docc2context.render.context import Context
 from docc2context.render.declarations import declarations, plain, type_span
 from docc2context.render.headings import generated_anchor
@@ -45,7 +45,7 @@ def primary_section(node: PrimarySection, language: str, ctx: Context) -> str:
         case Content():
             return blocks(node.content, ctx)
         case Parameters():
-            items = [_item(code_span(p.name), p.content, ctx) for p in node.parameters]
+            items = [labelled_item(code_span(p.name), p.content, ctx) for p in node.parameters]
             return _list_section("Parameters", items, ctx)
         case Mentions():
             with ctx.relating("mention"):
@@ -65,7 +65,7 @@ def primary_section(node: PrimarySection, language: str, ctx: Context) -> str:
             items = [md.bullets([attribute(item, ctx)]) for item in node.attributes or []]
             return _list_section(node.title, items, ctx)
         case PossibleValues():
-            items = [_item(code_span(v.name), v.content, ctx) for v in node.values]
+            items = [labelled_item(code_span(v.name), v.content, ctx) for v in node.values]
             return _list_section(node.title or "Possible Values", items, ctx, "possibleValues")
         case UnknownPrimarySection():
             return unknown(node.name, node.content, ctx)
@@ -101,10 +101,6 @@ def _list_section(title: str, items: Sequence[str], ctx: Context, anchor: str | 
 
 def _bullets(identifiers: Iterable[str], ctx: Context) -> list[str]:
     return [md.bullets([page_link(identifier, ctx)]) for identifier in identifiers]
-
-
-def _item(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
-    return md.list_item("-", labelled(head, content, ctx))
 
 
 def _with_notes(name: str, notes: Iterable[str]) -> str:
@@ -171,7 +167,7 @@ def _response(node: RestResponse, ctx: Context) -> str:
         type_span(node.type, ctx),
         code_span(node.mime_type or node.mimetype or ""),
     ]
-    return _item(_with_notes(status, notes), node.content, ctx)
+    return labelled_item(_with_notes(status, notes), node.content, ctx)
 
 
 def _details(node: Details, ctx: Context) -> str:

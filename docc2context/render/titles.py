@@ -41,8 +41,8 @@ def title_of(reference: Reference | None) -> str:
     """The title as Markdown: code for symbols, prose for all else; empty if it has none."""
     match reference:
         case TopicReference(title=title):
-            if is_symbol(reference):
-                return symbol_name(title, reference.role)
+            if _is_symbol(reference):
+                return _symbol_name(title, reference.role)
             return with_code(title) if is_section(reference) else escape(title)
         case UnresolvableReference(title=title):
             return code_span(title)
@@ -68,19 +68,19 @@ def _file_name(url: str) -> str:
     return name if "." in name else ""
 
 
-def is_symbol(reference: TopicReference) -> bool:
+def _is_symbol(reference: TopicReference) -> bool:
     """Whether a page's title is the name of a symbol."""
     if reference.title_style is not None:
         return reference.title_style == "symbol"
     return reference.kind == "symbol" and reference.role not in _GROUP_ROLES
 
 
-def symbol_name(title: str, role: str | None = None) -> str:
+def _symbol_name(title: str, role: str | None = None) -> str:
     """A symbol's title: code, unless it is words, as for the parts of a REST interface.
 
     A Swift name with spaces stands between backticks, and Objective-C names have no spaces.
 
-    >>> symbol_name("log in(_:)"), symbol_name("`log in`"), symbol_name("Log in")
+    >>> _symbol_name("log in(_:)"), _symbol_name("`log in`"), _symbol_name("Log in")
     ('`log in(_:)`', '`` `log in` ``', 'Log in')
     """
     is_words = role == _REQUEST or (" " in title and not _OF_CODE.search(title))
@@ -105,7 +105,7 @@ def page_title(node: RenderNode) -> str:
 def page_name(node: RenderNode) -> str:
     """The title as lists show it: the name of a symbol as code."""
     title = page_title(node)
-    return symbol_name(title, node.metadata.role) if is_symbol_page(node) else escape(title)
+    return _symbol_name(title, node.metadata.role) if is_symbol_page(node) else escape(title)
 
 
 def is_symbol_page(node: RenderNode) -> bool:

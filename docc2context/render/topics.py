@@ -7,7 +7,7 @@ from docc2context.model.block import Block, Heading
 from docc2context.model.page import RelationshipGroup, TopicGroup
 from docc2context.model.sections import Content
 from docc2context.render.block import blocks_below
-from docc2context.render.conformance import conditions
+from docc2context.render.conformance import conforms_when
 from docc2context.render.context import Context
 from docc2context.render.headings import generated_anchor
 from docc2context.render.inline import inlines, link_to
@@ -88,5 +88,5 @@ def _relationship(group: RelationshipGroup, ctx: Context) -> str:
 def _related(identifier: str, ctx: Context) -> str:
     described = ctx.describe(identifier)
     name = link_to(identifier, described, ctx) + other_names_in_brackets(identifier, ctx)
-    when = conditions(described.reference if described else None, ctx)
+    when = conforms_when(described.reference if described else None, ctx)
     return ctx.budget.spend(f"{name} ({when})") if when else name

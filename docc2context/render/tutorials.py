@@ -79,10 +79,24 @@ def _hero(node: Hero, ctx: Context) -> str:
         f"Requires: {page_link(node.xcode_requirement, ctx)}" if node.xcode_requirement else "",
         f"Project files: {page_link(node.project_files, ctx)}" if node.project_files else "",
     ]
-    pictures = [media(name, None, ctx) for name in (node.image, node.video) if name]
-    action = md.paragraph(inlines([node.action], ctx)) if node.action else ""
+    image, video, action = _picture(node.image, ctx), _picture(node.video, ctx), _action(node, ctx)
     title = ctx.heading(2, node.title) if node.title != ctx.title else ""
-    return md.join([title, md.bullets(facts), blocks(node.content, ctx), *pictures, action])
+    return md.join([title, md.bullets(facts), blocks(node.content, ctx), image, video, action])
+
+
+def _picture(identifier: str | None, ctx: Context) -> str:
+    """An image or video; empty for none."""
+    return media(identifier, None, ctx) if identifier else ""
+
+
+def _action(node: Hero | CallToAction | Tile, ctx: Context) -> str:
+    """The link that a node asks readers to follow; empty if it has none."""
+    return md.paragraph(inlines([node.action], ctx)) if node.action else ""
+
+
+def _eyebrow(words: str | None) -> str:
+    """What stands above a title, in small letters on the web page; empty for nothing."""
+    return note(escape(words)) if words else ""
 
 
 def _task(node: Task, ctx: Context) -> str:
@@ -131,11 +145,9 @@ def _layout(node: Layout, level: int, ctx: Context) -> str:
 
 
 def _content_and_media(node: ContentAndMedia, level: int, ctx: Context) -> str:
-    eyebrow = note(escape(node.eyebrow)) if node.eyebrow else ""
     title = ctx.heading(3, node.title or "")
     content = blocks_below(3 if title else level, node.content, ctx)
-    picture = media(node.media, None, ctx) if node.media else ""
-    return md.join([eyebrow, title, content, picture])
+    return md.join([_eyebrow(node.eyebrow), title, content, _picture(node.media, ctx)])
 
 
 def _assessments(node: Assessments, ctx: Context) -> str:
@@ -162,16 +174,15 @@ def _choice(node: Choice, ctx: Context) -> str:
 
 
 def _call_to_action(node: CallToAction, ctx: Context) -> str:
-    eyebrow = note(escape(node.featured_eyebrow)) if node.featured_eyebrow else ""
-    picture = media(node.media, None, ctx) if node.media else ""
-    action = md.paragraph(inlines([node.action], ctx)) if node.action else ""
+    picture, action = _picture(node.media, ctx), _action(node, ctx)
     abstract = md.paragraph(inlines(node.abstract, ctx))
+    eyebrow = _eyebrow(node.featured_eyebrow)
     return md.join([ctx.heading(2, node.title), eyebrow, abstract, picture, action])
 
 
 def _volume(node: Volume, ctx: Context) -> str:
     head = ctx.heading(2, node.name or "")
-    picture = media(node.image, None, ctx) if node.image else ""
+    picture = _picture(node.image, ctx)
     level = 3 if head else 2
     content = blocks_below(level - 1, node.content, ctx)
     chapters = [_chapter(chapter, level, ctx) for chapter in node.chapters]
@@ -180,7 +191,7 @@ def _volume(node: Volume, ctx: Context) -> str:
 
 def _chapter(node: Chapter, level: int, ctx: Context) -> str:
     head = ctx.heading(level, node.name or "")
-    picture = media(node.image, None, ctx) if node.image else ""
+    picture = _picture(node.image, ctx)
     content = blocks_below(level, node.content, ctx)
     with ctx.relating("topic"):
         links = page_links(node.tutorials, ctx)
@@ -194,7 +205,6 @@ def _resources(node: Resources, ctx: Context) -> str:
 
 
 def _tile(node: Tile, ctx: Context) -> str:
-    picture = media(node.media, None, ctx) if node.media else ""
-    action = md.paragraph(inlines([node.action], ctx)) if node.action else ""
+    picture, action = _picture(node.media, ctx), _action(node, ctx)
     head = ctx.heading(3, node.title)
     return md.join([head, blocks_below(3, node.content, ctx), picture, action])

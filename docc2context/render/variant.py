@@ -79,9 +79,7 @@ def _differing(
     # Any number of theirs may equal one of ours: it is looked at once.
     titles = {i: other.titles(looked_up[i]) for i in dict.fromkeys(indices) if i is not None}
     differing = [
-        item
-        for item, i in zip(theirs, indices, strict=True)
-        if i is None or titles[i] is None  # None: what it mentions differs in more than its name
+        item for item, i in zip(theirs, indices, strict=True) if i is None or titles[i] is None
     ]
     renamed: dict[str, str] = {}
     for found in filter(None, titles.values()):

@@ -20,7 +20,7 @@ import pytest
 
 import docc2context
 from docc2context import Code, Limits
-from docc2context.links.paths import relative_link
+from docc2context.links.relative import relative_link
 from tests.docc2context.archives import ROOT, page, unzipped, zipped
 from tests.hostile.rawzip import STORED, Member, raw_zip
 

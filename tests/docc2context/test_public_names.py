@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 import docc2context
-from docc2context.check import command
+from docc2context.check import summary
 from docc2context.check.report import CheckReport
 from tests.docc2context.archives import archive, page
 
@@ -40,7 +40,7 @@ def test_what_a_check_reports_has_public_types(tmp_path: Path) -> None:
 
 def test_modules_below_the_name_that_is_a_function_too_can_still_be_imported() -> None:
     assert docc2context.CheckReport is CheckReport
-    assert importlib.import_module("docc2context.check.command") is command
+    assert importlib.import_module("docc2context.check.summary") is summary
 
 
 def test_missing_references_and_languages_have_public_types(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ import pytest
 
 import docc2context
 from docc2context import EntryUnreadable, NothingConverted, SkippedPage, cli
-from docc2context.archive.asset_streams import PIECE_BYTES
 from docc2context.archive.limits import DEFAULT_LIMITS
 from docc2context.archive.reader import open_archive
+from docc2context.archive.source import PIECE_BYTES
 from docc2context.check import check
 from tests.docc2context.archives import page
 

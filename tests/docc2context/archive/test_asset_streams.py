@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from docc2context.archive.asset_streams import PIECE_BYTES, inflated_pieces, stored_pieces
-from docc2context.archive.source import Source
+from docc2context.archive.asset_streams import inflated_pieces
+from docc2context.archive.source import PIECE_BYTES, Source
 from docc2context.errors import ArchiveRefused
 from tests.hostile.rawzip import deflated
 
@@ -44,6 +44,6 @@ def test_no_more_is_read_of_an_entry_whose_stream_has_ended_before_it() -> None:
 
 def test_a_range_is_read_in_pieces() -> None:
     data = random.Random(2).randbytes(2 * PIECE_BYTES + 5)
-    pieces = list(stored_pieces(Source(io.BytesIO(data)), 3, len(data) - 3))
+    pieces = list(Source(io.BytesIO(data)).pieces(len(data) - 3, 3))
     assert b"".join(pieces) == data[3:]
     assert list(map(len, pieces)) == [PIECE_BYTES, PIECE_BYTES, 2]

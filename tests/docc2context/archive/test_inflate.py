@@ -4,8 +4,8 @@ import zlib
 
 import pytest
 
-from docc2context.archive.inflate import _CHUNK, inflate
-from docc2context.archive.source import Source
+from docc2context.archive.inflate import inflate
+from docc2context.archive.source import PIECE_BYTES, Source
 from docc2context.errors import ArchiveRefused
 from tests.hostile.rawzip import deflated
 
@@ -15,13 +15,13 @@ MEGABYTE = 1_000_000
 
 
 def padded(blocks: bytes) -> bytes:
-    """As many blocks as fill a chunk: `blocks`, up to four stored bytes, and empty ones."""
-    count, over = divmod(_CHUNK - len(blocks), len(EMPTY_BLOCK))
+    """As many blocks as fill a piece: `blocks`, up to four stored bytes, and empty ones."""
+    count, over = divmod(PIECE_BYTES - len(blocks), len(EMPTY_BLOCK))
     stored = b"\0" + over.to_bytes(2, "little") + (over ^ 0xFFFF).to_bytes(2, "little")
     return blocks + stored + b"x" * over + EMPTY_BLOCK * (count - 1)
 
 
-def megabyte_in_a_chunk() -> bytes:
+def megabyte_in_a_piece() -> bytes:
     compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     return padded(compressor.compress(bytes(MEGABYTE)) + compressor.flush(zlib.Z_FULL_FLUSH))
 
@@ -37,13 +37,13 @@ def peak_of_refused(stream: bytes, declared: int) -> int:
         tracemalloc.stop()
 
 
-def test_no_chunk_is_inflated_behind_the_one_that_gave_too_much() -> None:
+def test_no_piece_is_inflated_behind_the_one_that_gave_too_much() -> None:
     first = padded(ELEVEN_BYTES)
-    assert len(first) == _CHUNK
+    assert len(first) == PIECE_BYTES
     assert peak_of_refused(first + deflated(bytes(50_000_000)), 10) < 5_000_000
 
 
-def test_all_chunks_together_give_no_more_than_is_declared() -> None:
-    stream = megabyte_in_a_chunk() * 20
-    assert len(stream) == 20 * _CHUNK
+def test_all_pieces_together_give_no_more_than_is_declared() -> None:
+    stream = megabyte_in_a_piece() * 20
+    assert len(stream) == 20 * PIECE_BYTES
     assert peak_of_refused(stream, MEGABYTE + 100) < 6 * MEGABYTE

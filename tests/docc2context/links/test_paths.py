@@ -12,7 +12,6 @@ from docc2context.links.paths import (
     asset_paths,
     doc_path,
     output_paths,
-    relative_link,
 )
 
 SEGMENT = st.text(
@@ -188,22 +187,6 @@ def test_a_folder_that_only_deeper_ones_imply_is_taken() -> None:
     assert paths == {"x/a-b": f"x/a-b-{suffix}", "x/a:b/c/d": "x/a-b/c/d"}
     paths = output_paths(["data/f.json", "data/f.md/g/h.json"])
     assert paths["data/f.json"] == f"f-{hashlib.sha256(b'data/f.json').hexdigest()[:8]}.md"
-
-
-@pytest.mark.parametrize(
-    ("here", "there", "link"),
-    [
-        ("a/b.md", "a/b.md", "b.md"),
-        ("a/b.md", "a/b/c.md", "b/c.md"),
-        ("a/b/c.md", "a/b.md", "../b.md"),
-        ("llms.txt", "documentation/f(_-).md", "documentation/f%28_-%29.md"),
-        ("a/x.md", "b/größe 50%.md", "../b/größe%2050%25.md"),
-        ("a.md", "b&c#d.md", "b&c%23d.md"),
-        ("a.md", "b&lt;c.md", "b&lt%3Bc.md"),
-    ],
-)
-def test_links_are_relative_and_encoded(here: str, there: str, link: str) -> None:
-    assert relative_link(here, there) == link
 
 
 def test_a_pages_own_path_is_its_entry_without_folder_and_suffix() -> None:

@@ -2,10 +2,10 @@ import json
 
 import msgspec
 
-from docc2context.check.command import summary
 from docc2context.check.compare import Lost
 from docc2context.check.displayable import Displayable
 from docc2context.check.report import MAX_LISTED, CheckReport
+from docc2context.check.summary import summary
 
 
 def report(missing: int, found: int, variants: int = 0) -> CheckReport:

@@ -1,4 +1,4 @@
-"""`docc2context check ARCHIVE BUNDLE`: says what the pages of an archive display and lack."""
+"""What a loss check found, in lines for people."""
 
 from collections import defaultdict
 from collections.abc import Iterator
