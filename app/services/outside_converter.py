@@ -69,7 +69,7 @@ log = structlog.get_logger()
 class OutsideConverter:
     """The operator's command, a `Converter` without options."""
 
-    has_options = False
+    takes_options = False
 
     def __init__(  # noqa: PLR0913  # settings, each with a name at the call, and the clock
         self,

@@ -23,7 +23,7 @@ from docc2context import Limits
 class OwnConverter:
     """A `Converter` that has all options."""
 
-    has_options = True
+    takes_options = True
 
     def __init__(
         self, *, launcher: Launcher, limits: Limits, bounds: Bounds, timeout_seconds: float
