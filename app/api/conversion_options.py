@@ -24,9 +24,6 @@ _ZIP_ONLY: Final = (
     f"Send `Accept: {BUNDLE.media_type}`: this service's converter makes no single document."
 )
 
-SPLIT_REMEDY: Final = ErrorCode.ARCHIVE_TOO_LARGE.remedy
-"""What to do about a result that is too large, from a converter that copies no assets anyway."""
-
 
 @dataclass(frozen=True)
 class RequestedOptions:

@@ -8,13 +8,13 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse
 
-from app.api.conversion_options import ASSETS_FIELD, SPLIT_REMEDY, not_acceptable
+from app.api.conversion_options import ASSETS_FIELD, not_acceptable
 from app.api.openapi.operations import SCHEMAS
 from app.api.openapi.tags import CONVERSION, METRICS
 from app.api.result_response import BUNDLE, DOCUMENT
 from app.api.schemas import PROBLEM_MEDIA_TYPE, Problem
 from app.core.config import Settings
-from app.core.errors import ErrorCode
+from app.core.errors import SPLIT_BY_MODULE, ErrorCode
 
 _INTRODUCTION: Final = """\
 Send a zipped `.doccarchive`, get a zip of Markdown{document}:
@@ -161,7 +161,7 @@ def _remove_options(document: dict[str, Any]) -> None:
         _example(operation, ErrorCode.NOT_ACCEPTABLE).update(
             detail=unacceptable.detail, remedy=unacceptable.remedy
         )
-        _example(operation, ErrorCode.OUTPUT_TOO_LARGE)["remedy"] = SPLIT_REMEDY
+        _example(operation, ErrorCode.OUTPUT_TOO_LARGE)["remedy"] = SPLIT_BY_MODULE
 
 
 def _example(operation: dict[str, Any], code: ErrorCode) -> dict[str, Any]:

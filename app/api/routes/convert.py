@@ -8,12 +8,12 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 
 from app.api.cancel_on_hangup import unless_hung_up
-from app.api.conversion_options import ASSETS_FIELD, SPLIT_REMEDY, requested_options
+from app.api.conversion_options import ASSETS_FIELD, requested_options
 from app.api.deps import Services, ServicesDep, UntilSentDep
 from app.api.openapi.operations import RESULT, UPLOAD, problems
 from app.api.openapi.tags import CONVERSION
 from app.api.result_response import ResultResponse
-from app.core.errors import ErrorCode, ServiceError
+from app.core.errors import SPLIT_BY_MODULE, ErrorCode, ServiceError
 from app.services.multipart import FieldsCheck
 from app.services.upload_slots import Arrival
 from app.services.uploads import Body, receive, unless_stalled
@@ -140,7 +140,7 @@ def _remedies_adapted(request: Request, *, takes_options: bool) -> Iterator[None
         if error.code in _BAD_ZIP and media_type in _TEXT_TYPES:
             error.remedy = f"{error.remedy} {_SEND_A_FILE}"
         if error.code is ErrorCode.OUTPUT_TOO_LARGE and not takes_options:
-            error.remedy = SPLIT_REMEDY
+            error.remedy = SPLIT_BY_MODULE  # there are no assets to leave out
         raise
 
 
