@@ -109,7 +109,7 @@ def create_app(
     _include_routes(app, extra_routers)
     app.state.sampler = sampler
     app.state.services = _build_services(settings, metrics)
-    describe(app, settings, has_options=app.state.services.conversions.has_options)
+    describe(app, settings, takes_options=app.state.services.conversions.takes_options)
     app.state.routes = RouteTable(app.routes)
     metrics.start_requests_at_zero(app.state.routes.endpoints())
     _add_middleware(app, settings)

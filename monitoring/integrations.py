@@ -1,5 +1,6 @@
 """The integrations of Alertmanager's receivers: what it sends through, and to whom."""
 
+import os
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -11,8 +12,12 @@ EVERY: Final = "*"
 """In place of a receiver's name, for a setting that applies to all of them."""
 
 
-class WrongType(Exception):
-    """A setting is, say, a number where Alertmanager takes a list; the message names it."""
+class Unusable(Exception):
+    """Alertmanager could do nothing with a setting; the message names it."""
+
+
+class WrongType(Unusable):
+    """A setting is, say, a number where Alertmanager takes a list."""
 
 
 class Integration(NamedTuple):
@@ -51,3 +56,14 @@ def typed(section: dict[str, Any], key: str, type_: type[T]) -> T:
         return msgspec.convert(value, type_)
     except msgspec.ValidationError as error:
         raise WrongType(f"`{key}` has the wrong type: {error}") from error
+
+
+def file_name(key: str, text: str) -> str:
+    """What the setting `key` says, if a file can be called that. Raises Unusable."""
+    try:
+        possible = b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:  # half of a surrogate pair, which YAML can escape
+        possible = False
+    if not possible:
+        raise Unusable(f"`{key}` is a name that no file can have: {text!a}")
+    return text

@@ -8,13 +8,22 @@ fault: Alertmanager strips it.
 """
 
 import argparse
+import glob
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from monitoring import configs
-from monitoring.integrations import EVERY, Integration, WrongType, integrations_of, typed
+from monitoring.integrations import (
+    EVERY,
+    Integration,
+    Unusable,
+    WrongType,
+    file_name,
+    integrations_of,
+    typed,
+)
 from monitoring.secret_files import HIDDEN, fault_of
 
 EXAMPLE_HOST: Final = "heartbeat.example.com"
@@ -47,7 +56,7 @@ def findings(
     configuration, in `folder`. What this user may not read, Alertmanager usually may: it has a user
     of its own, unless `as_alertmanager` says that this user will start it.
 
-    Raises WrongType.
+    Raises Unusable.
     """
     yield from _missing_templates(config, folder)
     yield from _unusable_files(config, secrets, as_alertmanager=as_alertmanager)
@@ -57,10 +66,14 @@ def findings(
 def _missing_templates(config: dict[str, Any], folder: Path) -> Iterator[Finding]:
     """Alertmanager starts without templates too, but never sends a message that names one."""
     for pattern in typed(config, "templates", list[str]):
-        path = folder / pattern
-        if not list(path.parent.glob(path.name)):
+        # Unlike that of pathlib, it takes every pattern, and `**` as one star, as Go does.
+        name = file_name("templates", pattern)
+        matches = glob.glob(name, root_dir=folder, include_hidden=True)  # noqa: PTH207  # see above
+        if any((folder / match).is_dir() for match in matches):
+            raise Unusable(f"`templates` takes files, and {pattern} is a folder")
+        if not matches:
             yield Finding(
-                str(path),
+                str(folder / pattern),
                 "is missing",
                 "no notification can be written",
                 "Put the project's templates there.",
@@ -125,7 +138,7 @@ def _files(settings: dict[str, Any]) -> Iterator[Path]:
         if isinstance(value, dict):
             yield from _files(typed(settings, key, dict[str, Any]))
         elif key.endswith("_file") and value is not None:
-            yield Path(typed(settings, key, str))
+            yield Path(file_name(key, typed(settings, key, str)))
 
 
 def _moved(file: Path, secrets: Path) -> Path:
@@ -145,6 +158,8 @@ def report(config_file: Path, secrets: Path, *, as_alertmanager: bool = False) -
     except WrongType as error:
         why = f"{error}. `amtool check-config {config_file}` says in which line."
         raise configs.NoSettings(config_file, why) from error
+    except Unusable as error:
+        raise configs.NoSettings(config_file, error) from error
     # Flushed: in a file or pipe it would come after what the caller writes to standard error.
     print(*found, f"preflight: {summary(found)}", sep="\n", flush=True)
     return len(found)

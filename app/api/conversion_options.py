@@ -1,6 +1,6 @@
 """A conversion's options, from the request's headers, its query and the fields of its form.
 
-`has_options` says whether the service's converter can make one document and copy assets at all.
+`takes_options` says whether the service's converter takes any: one document, copies of assets.
 """
 
 from collections.abc import Mapping
@@ -24,9 +24,6 @@ _ZIP_ONLY: Final = (
     f"Send `Accept: {BUNDLE.media_type}`: this service's converter makes no single document."
 )
 
-SPLIT_REMEDY: Final = ErrorCode.ARCHIVE_TOO_LARGE.remedy
-"""What to do about a result that is too large, from a converter that copies no assets anyway."""
-
 
 @dataclass(frozen=True)
 class RequestedOptions:
@@ -34,13 +31,13 @@ class RequestedOptions:
 
     result_format: ResultFormat
     assets: bool
-    has_options: bool
+    takes_options: bool
 
     def with_fields(self, fields: Mapping[str, str]) -> Options:
         """The options to convert with. Raises ServiceError if they are impossible."""
         assets = self.assets or _asks_for_assets(fields)
         is_document = self.result_format is DOCUMENT
-        if assets and not self.has_options:
+        if assets and not self.takes_options:
             raise _invalid(
                 "This service's converter cannot copy assets.", f"Leave out `{ASSETS_FIELD}`."
             )
@@ -52,39 +49,41 @@ class RequestedOptions:
         return Options(single=is_document, assets=assets)
 
 
-def requested_options(request: Request, *, assets: bool, has_options: bool) -> RequestedOptions:
+def requested_options(request: Request, *, assets: bool, takes_options: bool) -> RequestedOptions:
     """What the head asks for; `assets` is from its query, as FastAPI has read it.
 
     Raises ServiceError if the head is enough to refuse the request, whatever its form would add.
     """
-    requested = RequestedOptions(_format_of(request, has_options=has_options), assets, has_options)
+    requested = RequestedOptions(
+        _format_of(request, takes_options=takes_options), assets, takes_options
+    )
     _refuse_repeated_assets(request)
     requested.with_fields({})
     return requested
 
 
-def not_acceptable(*, has_options: bool) -> ServiceError:
+def not_acceptable(*, takes_options: bool) -> ServiceError:
     """The error for a client that accepts no format of the result."""
     return ServiceError(
         ErrorCode.NOT_ACCEPTABLE,
-        f"The Accept header does not allow {' or '.join(_offered(has_options=has_options))}.",
-        remedy=None if has_options else _ZIP_ONLY,
+        f"The Accept header does not allow {' or '.join(_offered(takes_options=takes_options))}.",
+        remedy=None if takes_options else _ZIP_ONLY,
     )
 
 
-def _format_of(request: Request, *, has_options: bool) -> ResultFormat:
+def _format_of(request: Request, *, takes_options: bool) -> ResultFormat:
     """The format that the client likes best."""
     accept = ", ".join(request.headers.getlist("Accept"))
     if names_only_error_types(accept):
         return BUNDLE
-    media_type = preferred(accept, _offered(has_options=has_options))
+    media_type = preferred(accept, _offered(takes_options=takes_options))
     if media_type is None:
-        raise not_acceptable(has_options=has_options)
+        raise not_acceptable(takes_options=takes_options)
     return FORMATS[media_type]
 
 
-def _offered(*, has_options: bool) -> list[str]:
-    return list(FORMATS) if has_options else [BUNDLE.media_type]
+def _offered(*, takes_options: bool) -> list[str]:
+    return list(FORMATS) if takes_options else [BUNDLE.media_type]
 
 
 def _refuse_repeated_assets(request: Request) -> None:

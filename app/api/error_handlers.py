@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from app.api.accept import prefers_html
 from app.api.schemas import PROBLEM_MEDIA_TYPE, Problem
 from app.core.errors import ErrorCode, ServiceError
-from app.http.hangup import CLIENT_GONE
+from app.http.hangup_report import CLIENT_GONE
 
 _PAGE: Final = Template(
     (Path(__file__).parents[1] / "static" / "error.html").read_text(encoding="utf-8")

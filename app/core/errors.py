@@ -23,6 +23,15 @@ _HOSTILE: Final = Verdict("failed_validation", is_hostile=True)
 _UNREADABLE: Final = Verdict("failed_extraction")
 _EXCESSIVE: Final = Verdict("success", is_hostile=True)
 
+# The remedies of more than one error.
+_ZIP_WITH_A_COMMON_TOOL: Final = (
+    "Zip the .doccarchive again with a common tool, such as `zip` or Finder."
+)
+_ZIP_INTO_A_NEW_FILE: Final = "Zip the .doccarchive into a new file."
+SPLIT_BY_MODULE: Final = "Split the documentation by module and convert one at a time."
+_TRY_AGAIN_OR_REPORT: Final = "Try again; if it happens again, report it with the request id."
+_TRY_AGAIN_LATER: Final = "Try again after the number of seconds in the Retry-After header."
+
 
 class ErrorCode(Enum):
     """An error that a client can get: its code, HTTP status, title, and what to do about it.
@@ -77,21 +86,21 @@ class ErrorCode(Enum):
         "ambiguous_zip",
         400,
         "The archive can be read in two ways",
-        "Zip the .doccarchive again with a common tool, such as `zip` or Finder.",
+        _ZIP_WITH_A_COMMON_TOOL,
         _HOSTILE,
     )
     DUPLICATE_ENTRY = (
         "duplicate_entry",
         400,
         "The archive contains an entry twice",
-        "Zip the .doccarchive into a new file.",
+        _ZIP_INTO_A_NEW_FILE,
         _INVALID,
     )
     IMPOSSIBLE_RATIO = (
         "impossible_ratio",
         400,
         "The archive declares an impossible size",
-        "Zip the .doccarchive again with a common tool, such as `zip` or Finder.",
+        _ZIP_WITH_A_COMMON_TOOL,
         _HOSTILE,
     )
     UNAUTHORIZED = (
@@ -142,7 +151,7 @@ class ErrorCode(Enum):
         "archive_too_large",
         413,
         "The archive is too large when decompressed",
-        "Split the documentation by module and convert one at a time.",
+        SPLIT_BY_MODULE,
         _HOSTILE,
     )
     OUTPUT_TOO_LARGE = (
@@ -204,7 +213,7 @@ class ErrorCode(Enum):
         "name_collision",
         422,
         "The archive uses one name for a file and a folder",
-        "Zip the .doccarchive into a new file.",
+        _ZIP_INTO_A_NEW_FILE,
         _HOSTILE,
     )
     NO_DOCC_DATA = (
@@ -232,56 +241,56 @@ class ErrorCode(Enum):
         "conversion_limit_exceeded",
         422,
         "The conversion exceeds a resource limit",
-        "Split the documentation by module and convert one at a time.",
+        SPLIT_BY_MODULE,
         _EXCESSIVE,
     )
     RATE_LIMITED = (
         "rate_limited",
         429,
         "This client has requested too many conversions",
-        "Try again after the number of seconds in the Retry-After header.",
+        _TRY_AGAIN_LATER,
     )
     INTERNAL_ERROR = (
         "internal_error",
         500,
         "The service has failed",
-        "Try again; if it happens again, report it with the request id.",
+        _TRY_AGAIN_OR_REPORT,
     )
     CONVERSION_FAILED = (
         "conversion_failed",
         500,
         "The converter stopped unexpectedly",
-        "Try again; if it happens again, report it with the request id.",
+        _TRY_AGAIN_OR_REPORT,
     )
     BUSY = (
         "busy",
         503,
         "The service is busy",
-        "Try again after the number of seconds in the Retry-After header.",
+        _TRY_AGAIN_LATER,
     )
     DRAINING = (
         "draining",
         503,
         "The service is not accepting conversions",
-        "Try again after the number of seconds in the Retry-After header.",
+        _TRY_AGAIN_LATER,
     )
     CONVERTER_UNAVAILABLE = (
         "converter_unavailable",
         503,
         "The converter cannot be started",
-        "Try again after the number of seconds in the Retry-After header.",
+        _TRY_AGAIN_LATER,
     )
     INSUFFICIENT_STORAGE = (
         "insufficient_storage",
         503,
         "The service cannot store the upload",
-        "Try again after the number of seconds in the Retry-After header.",
+        _TRY_AGAIN_LATER,
     )
     CONVERSION_TIMEOUT = (
         "conversion_timeout",
         504,
         "The conversion took too long",
-        "Split the documentation by module and convert one at a time.",
+        SPLIT_BY_MODULE,
     )
 
     @classmethod

@@ -9,7 +9,7 @@ import structlog
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
-from app.http.hangup import HangupReported
+from app.http.hangup_report import HangupReported
 
 REFUSED_STATUS: Final = "refused_status"
 """The key, in `scope["state"]`, of the status with which a request was refused after its head."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.types import Message, Receive, Scope, Send
 
-from app.http.hangup import CLIENT_GONE
+from app.http.hangup_report import CLIENT_GONE
 from app.http.refusal import REFUSED_STATUS
 
 _CRASHED: Final = 500

@@ -12,7 +12,7 @@ import structlog
 from app.core.background import background_task
 from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
-from app.services.child_replies import converter_unavailable
+from app.services.conversion_errors import converter_unavailable
 from app.services.converter import Converter
 from app.worker.locks.lock_up import Locks
 

@@ -1,4 +1,4 @@
-"""From what a child replies, or how it ended without a reply, to what the client is told."""
+"""From what a child replies, or how it ended without a reply, to a result or an error."""
 
 import signal
 from collections.abc import Iterator
@@ -6,6 +6,14 @@ from contextlib import contextmanager
 from typing import Final, NoReturn
 
 from app.core.errors import ErrorCode, ServiceError
+from app.services.conversion_errors import (
+    cause_of_end,
+    conversion_failed,
+    ended_early,
+    limit_exceeded,
+    no_answer,
+    no_process,
+)
 from app.services.journal import Record
 from app.services.workspace.faults import no_space_left
 from app.worker import child
@@ -21,9 +29,6 @@ from app.worker.protocol import (
     Reply,
     decode,
 )
-
-_RETRY_AFTER_SECONDS: Final = 10
-"""Processes or memory ran short; the conversions that hold them now end within about that time."""
 
 _PROBE_SECONDS: Final = 5.0
 """A warm child answers within 5 ms, the first one, for which Python is started, within 300."""
@@ -53,7 +58,7 @@ def launch_faults_reported(*, on_timeout: ServiceError) -> Iterator[None]:
     try:
         yield
     except CannotStart as error:
-        raise _no_process() from error
+        raise no_process() from error
     except TimeoutError:
         raise on_timeout from None
 
@@ -91,55 +96,10 @@ def _refusal(reply: Refused) -> ServiceError:
     )
 
 
-def conversion_failed() -> ServiceError:
-    """The error for a mistake that is not the client's; the log says more."""
-    return ServiceError(
-        ErrorCode.CONVERSION_FAILED, "The converter stopped before it had finished this archive."
-    )
-
-
 def unexpected_reply(ended: Ended, record: Record) -> ServiceError:
     """The error for a child whose reply is not one that it was started for."""
     record.facts["child_ended_by"] = cause_of_end(ended.exit_code)
     return conversion_failed()
-
-
-def limit_exceeded(limit: int, unit: str) -> ServiceError:
-    """The error for an archive that takes more than a conversion may have."""
-    return ServiceError(
-        ErrorCode.CONVERSION_LIMIT_EXCEEDED,
-        f"The conversion of this archive needs more than {limit} {unit}.",
-        limit=limit,
-    )
-
-
-def conversion_timeout(seconds: float) -> ServiceError:
-    """The error for a conversion that took too long."""
-    return ServiceError(
-        ErrorCode.CONVERSION_TIMEOUT, f"The conversion was stopped after {seconds:g} s."
-    )
-
-
-def no_answer(who: str, seconds: float) -> ServiceError:
-    """The error for a converter that was started to answer, and hangs."""
-    return converter_unavailable(f"{who} did not answer within {seconds:g} s.")
-
-
-def ended_early(who: str, ended: Ended) -> ServiceError:
-    """The error for a converter that was started to answer, and has ended instead."""
-    return converter_unavailable(
-        f"{who} ended before it answered: {cause_of_end(ended.exit_code)}."
-    )
-
-
-def converter_unavailable(detail: str) -> ServiceError:
-    """The error for a converter that is not there at present."""
-    return ServiceError(ErrorCode.CONVERTER_UNAVAILABLE, detail, retry_after=_RETRY_AFTER_SECONDS)
-
-
-def _no_process() -> ServiceError:
-    """The error for a machine that is short of something, or a forkserver that hangs."""
-    return converter_unavailable("The service could not start a process for the conversion.")
 
 
 def _raise_for_silence(exit_code: int | None, bounds: Bounds, record: Record) -> NoReturn:
@@ -149,14 +109,3 @@ def _raise_for_silence(exit_code: int | None, bounds: Bounds, record: Record) ->
     if exit_code in _MEMORY_FAULTS:
         raise limit_exceeded(bounds.memory_bytes, "bytes of memory")
     raise conversion_failed()
-
-
-def cause_of_end(exit_code: int | None) -> str:
-    """How a child has ended, in words for the log.
-
-    >>> cause_of_end(-9)
-    'signal 9 (Killed)'
-    """
-    if exit_code is not None and exit_code < 0:
-        return f"signal {-exit_code} ({signal.strsignal(-exit_code)})"
-    return f"exit code {exit_code}"

@@ -35,9 +35,9 @@ class Conversions:
         self._journal = journal
 
     @property
-    def has_options(self) -> bool:
+    def takes_options(self) -> bool:
         """Whether the converter makes one document, and copies assets, where options say so."""
-        return self._converter.has_options
+        return self._converter.takes_options
 
     @property
     def running(self) -> int:

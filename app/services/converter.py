@@ -18,8 +18,8 @@ CONVERTER_NODE_TYPES: Final = tuple(sorted(NODE_TYPES))
 class Converter(Protocol):
     """Runs one conversion; what it is asked for it does whole."""
 
-    has_options: bool
-    """Whether it makes one document, and copies assets; if not, no option may be set."""
+    takes_options: bool
+    """Whether it makes one document, and copies assets; if not, `run` must be given no option."""
 
     async def run(
         self, upload: FileIO, result: FileIO, options: Options, record: Record

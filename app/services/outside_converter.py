@@ -20,17 +20,19 @@ import structlog
 
 from app.core.errors import ServiceError
 from app.services.child_replies import (
+    launch_faults_reported,
+    probe_child,
+    reply_of,
+    unexpected_reply,
+)
+from app.services.conversion_errors import (
     cause_of_end,
     conversion_failed,
     conversion_timeout,
     converter_unavailable,
     ended_early,
-    launch_faults_reported,
     limit_exceeded,
     no_answer,
-    probe_child,
-    reply_of,
-    unexpected_reply,
 )
 from app.services.journal import Record
 from app.services.workspace.files import unnamed_file
@@ -69,7 +71,7 @@ log = structlog.get_logger()
 class OutsideConverter:
     """The operator's command, a `Converter` without options."""
 
-    has_options = False
+    takes_options = False
 
     def __init__(  # noqa: PLR0913  # settings, each with a name at the call, and the clock
         self,

@@ -3,12 +3,12 @@
 from io import FileIO
 
 from app.services.child_replies import (
-    conversion_timeout,
     launch_faults_reported,
     probe_child,
     reply_of,
     unexpected_reply,
 )
+from app.services.conversion_errors import conversion_timeout
 from app.services.journal import Record
 from app.worker import child
 from app.worker.launcher import Launcher
@@ -23,7 +23,7 @@ from docc2context import Limits
 class OwnConverter:
     """A `Converter` that has all options."""
 
-    has_options = True
+    takes_options = True
 
     def __init__(
         self, *, launcher: Launcher, limits: Limits, bounds: Bounds, timeout_seconds: float

@@ -13,7 +13,7 @@ from typing import Final
 import httpx2
 
 from monitoring.drill import report
-from monitoring.drill.bounds import Rule
+from monitoring.drill.bounds import Timing
 from monitoring.drill.deployed import Delivery, Deployed, RuleMissing
 from monitoring.drill.faults.uploads import Put, flooding, sending_damaged, sending_hostile
 from monitoring.drill.outcome import Measured, Outcome
@@ -68,23 +68,23 @@ def _run(deployed: Deployed, outcome: Outcome, patience: Patience) -> None:
     if deployed.is_firing(outcome.alert):
         outcome.skipped = "it is already firing"
         return
-    rule = deployed.rule(outcome.alert)
-    minutes = (rule.fires_within() + rule.ends_within()) / 60
+    timing = deployed.timing(outcome.alert)
+    minutes = (timing.fires_within() + timing.ends_within()) / 60
     print(f"{outcome.alert}: up to {minutes:.0f} minutes", flush=True)
     with SAFE[outcome.alert].sending(deployed.put):
-        delivery = _await_delivery(deployed, outcome, rule, patience)
+        delivery = _await_delivery(deployed, outcome, timing, patience)
     outcome.arrival = f"given to {', '.join(delivery.receivers)}"
     outcome.playbook = delivery.playbook
     if httpx2.get(delivery.playbook, timeout=10).status_code != 200:
         outcome.problems.append(f"its playbook {delivery.playbook} does not open")
-    _await_end(deployed, outcome, rule, patience)
+    _await_end(deployed, outcome, timing, patience)
 
 
 def _await_delivery(
-    deployed: Deployed, outcome: Outcome, rule: Rule, patience: Patience
+    deployed: Deployed, outcome: Outcome, timing: Timing, patience: Patience
 ) -> Delivery:
     """Wait until the alert fires and Alertmanager notifies of it, and measure when."""
-    alert, within, began = outcome.alert, rule.fires_within(), time.time()
+    alert, within, began = outcome.alert, timing.fires_within(), time.time()
     outcome.fired = fired = Measured(within)
     outcome.notified = notified = Measured(within + _HANDOVER_SECONDS)
     patience.until(lambda: deployed.is_firing(alert), within, f"{alert} fires")
@@ -98,9 +98,9 @@ def _await_delivery(
     return delivery
 
 
-def _await_end(deployed: Deployed, outcome: Outcome, rule: Rule, patience: Patience) -> None:
+def _await_end(deployed: Deployed, outcome: Outcome, timing: Timing, patience: Patience) -> None:
     """Wait until the alert no longer fires, and measure when."""
-    alert, within, ended = outcome.alert, rule.ends_within(), time.time()
+    alert, within, ended = outcome.alert, timing.ends_within(), time.time()
     outcome.resolved = resolved = Measured(within)
     patience.until(lambda: not deployed.is_firing(alert), within, f"{alert} ends")
     resolved.after = time.time() - ended

@@ -31,7 +31,7 @@ class Route:
 
 
 @dataclass(frozen=True)
-class Rule:
+class Timing:
     """What decides when an alert fires and ends, in seconds.
 
     `range` is the longest time that its rule looks back, `hold` is `for`, `keep` is
@@ -62,14 +62,14 @@ class Rule:
         return self.ends_within() + route.group_interval
 
 
-def rules_of(configurations: Configurations) -> dict[str, Rule]:
-    """The rules of all alerts, by name."""
+def timings_of(configurations: Configurations) -> dict[str, Timing]:
+    """How soon each alert fires and ends, by its name."""
     usual = configurations.prometheus["global"]["evaluation_interval"]
     groups = yaml.safe_load(configurations.rules)["groups"]
     all_rules = [rule for group in groups for rule in group["rules"]]
     recorded = {rule["record"]: rule["expr"] for rule in all_rules if "record" in rule}
     return {
-        rule["alert"]: _rule(rule, recorded, group.get("interval", usual))
+        rule["alert"]: _timing(rule, recorded, group.get("interval", usual))
         for group in groups
         for rule in group["rules"]
         if "alert" in rule
@@ -96,8 +96,8 @@ def route_of(configurations: Configurations, alert: str, severity: str) -> Route
     )
 
 
-def _rule(rule: Mapping[str, Any], recorded: Mapping[str, str], interval: str) -> Rule:
-    return Rule(
+def _timing(rule: Mapping[str, Any], recorded: Mapping[str, str], interval: str) -> Timing:
+    return Timing(
         severity=rule["labels"]["severity"],
         range=looks_back(rule["expr"], recorded),
         hold=float(seconds(rule.get("for", "0s"))),

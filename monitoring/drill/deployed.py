@@ -5,7 +5,7 @@ from typing import Self
 
 import httpx2
 
-from monitoring.drill.bounds import Rule, looks_back
+from monitoring.drill.bounds import Timing, looks_back
 from monitoring.drill.prometheus_api import PrometheusApi
 from monitoring.drill.service_process import CONVERT
 
@@ -61,7 +61,7 @@ class Deployed:
         receivers = {receiver["name"] for one in found for receiver in one["receivers"]}
         return Delivery(tuple(sorted(receivers)), found[0]["annotations"].get("runbook_url", ""))
 
-    def rule(self, alert: str) -> Rule:
+    def timing(self, alert: str) -> Timing:
         """What decides there when the alert fires and ends. Raises RuleMissing."""
         groups = self._prometheus.rule_groups()
         rules = {rule["name"]: (rule, group) for group in groups for rule in group["rules"]}
@@ -69,7 +69,7 @@ class Deployed:
             raise RuleMissing(f"Prometheus there has no rule {alert}: give it alert_rules.yml")
         rule, group = rules[alert]
         expressions = {name: found[0]["query"] for name, found in rules.items()}
-        return Rule(
+        return Timing(
             severity=rule["labels"].get("severity", ""),  # theirs may have none
             range=looks_back(rule["query"], expressions),
             hold=rule["duration"],

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from monitoring.drill.bounds import Route, Rule, route_of, rules_of
+from monitoring.drill.bounds import Route, Timing, route_of, timings_of
 from monitoring.drill.configuration import Configurations, compressed
 from monitoring.drill.faults import Fault
 
@@ -21,26 +21,26 @@ class Plan:
     """The compressed configurations, and what they promise for each alert."""
 
     configurations: Configurations
-    rules: dict[str, Rule]
+    timings: dict[str, Timing]
 
     @classmethod
     def compressed(cls, factor: int) -> "Plan":
         """Raises ValueError for a factor that does not divide all times."""
         configurations = compressed(factor)
-        return cls(configurations, rules_of(configurations))
+        return cls(configurations, timings_of(configurations))
 
     def route(self, fault: Fault) -> Route:
         """Where its alert goes."""
-        return route_of(self.configurations, fault.alert, self.rules[fault.alert].severity)
+        return route_of(self.configurations, fault.alert, self.timings[fault.alert].severity)
 
     def integrations(self, fault: Fault) -> list[Integration]:
         """Those by which people must hear of its alert."""
         integrations = _INTEGRATIONS[self.route(fault).receiver]
         return [one for one in integrations if not (fault.without_slack and one[0] == "slack")]
 
-    def rule(self, fault: Fault) -> Rule:
-        """Its alert's rule, with what the fault says of how long its own case takes."""
-        rule = replace(self.rules[fault.alert], extra=fault.extra)
+    def timing(self, fault: Fault) -> Timing:
+        """That of its alert, with what the fault says of how long its own case takes."""
+        timing = replace(self.timings[fault.alert], extra=fault.extra)
         if fault.looks_back is None:
-            return rule
-        return replace(rule, range=fault.looks_back / self.configurations.factor)
+            return timing
+        return replace(timing, range=fault.looks_back / self.configurations.factor)

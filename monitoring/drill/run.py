@@ -48,7 +48,7 @@ class _Drill:
 
     def __init__(self, fault: Fault, plan: Plan, stack: Stack, outcome: Outcome) -> None:
         self._fault = fault
-        self._rule = plan.rule(fault)
+        self._timing = plan.timing(fault)
         self._route = plan.route(fault)
         self._integrations = plan.integrations(fault)
         self._resend = RESEND_SECONDS / plan.configurations.factor
@@ -68,12 +68,12 @@ class _Drill:
             began = time.time()
             self._await_firing(began)
             if arrival is Arrival.AT_ONCE:
-                self._await_notification(began, self._rule.fires_within())
+                self._await_notification(began, self._timing.fires_within())
             else:
                 self._await_missing_heartbeat()
         ended = time.time()
         if arrival is Arrival.AFTERWARDS:
-            resent = self._resend + 2 * self._rule.interval + ALLOWANCE_SECONDS
+            resent = self._resend + 2 * self._timing.interval + ALLOWANCE_SECONDS
             self._await_notification(ended, resent)
         if arrival is Arrival.NEVER:
             self._await_end_without_notice(ended)
@@ -83,7 +83,7 @@ class _Drill:
         self._stack.until_quiet()
 
     def _await_firing(self, began: float) -> None:
-        self._outcome.fired = fired = Measured(self._rule.fires_within())
+        self._outcome.fired = fired = Measured(self._timing.fires_within())
         self._until(
             lambda: self._stack.api.alerts().get(self._fault.alert) == "firing",
             fired.within,
@@ -108,12 +108,12 @@ class _Drill:
             self._check_playbook(one)
 
     def _await_resolution(self, ended: float) -> None:
-        self._outcome.resolved = resolved = Measured(self._rule.resolves_within(self._route))
+        self._outcome.resolved = resolved = Measured(self._timing.resolves_within(self._route))
         notices = self._await_notices("resolved", resolved.within)
         resolved.after = max(one.at for one in notices) - ended
 
     def _await_end_without_notice(self, ended: float) -> None:
-        self._outcome.resolved = resolved = Measured(self._rule.resolves_within(self._route))
+        self._outcome.resolved = resolved = Measured(self._timing.resolves_within(self._route))
         self._until(
             lambda: self._fault.alert not in self._stack.api.alerts(),
             resolved.within,

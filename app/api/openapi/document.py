@@ -8,13 +8,13 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse
 
-from app.api.conversion_options import ASSETS_FIELD, SPLIT_REMEDY, not_acceptable
+from app.api.conversion_options import ASSETS_FIELD, not_acceptable
 from app.api.openapi.operations import SCHEMAS
 from app.api.openapi.tags import CONVERSION, METRICS
 from app.api.result_response import BUNDLE, DOCUMENT
 from app.api.schemas import PROBLEM_MEDIA_TYPE, Problem
 from app.core.config import Settings
-from app.core.errors import ErrorCode
+from app.core.errors import SPLIT_BY_MODULE, ErrorCode
 
 _INTRODUCTION: Final = """\
 Send a zipped `.doccarchive`, get a zip of Markdown{document}:
@@ -52,10 +52,10 @@ _KEPT_PATHS: Final = 4
 """A server is started with one; should requests bring many, the last ones are kept."""
 
 
-def _introduction(settings: Settings, *, has_options: bool) -> str:
+def _introduction(settings: Settings, *, takes_options: bool) -> str:
     """What applies to all operations, as Markdown."""
     return _INTRODUCTION.format(
-        document=" or one Markdown document" if has_options else "",
+        document=" or one Markdown document" if takes_options else "",
         size=_size_in_words(settings.max_upload_bytes),
         rate=_RATE.format(limit=settings.rate_limit) if settings.rate_limit_enabled else "",
     )
@@ -76,13 +76,13 @@ def operation_id_v1(route: APIRoute) -> str:
     return f"{route.name}_v1"
 
 
-def describe(app: FastAPI, settings: Settings, *, has_options: bool) -> None:
+def describe(app: FastAPI, settings: Settings, *, takes_options: bool) -> None:
     """Have the application describe itself with all that FastAPI cannot see.
 
     It is made when first asked for, and kept, because settings never change.
     `app.state.description` returns its JSON for the path under which the service is found.
     """
-    app.description = _introduction(settings, has_options=has_options)
+    app.description = _introduction(settings, takes_options=takes_options)
     generate = app.openapi
 
     @cache
@@ -93,7 +93,7 @@ def describe(app: FastAPI, settings: Settings, *, has_options: bool) -> None:
         _add_request_ids(document)
         if settings.metrics_token is not None:
             _add_token(document)
-        if not has_options:
+        if not takes_options:
             _remove_options(document)
         return document
 
@@ -157,11 +157,11 @@ def _remove_options(document: dict[str, Any]) -> None:
         operation["parameters"] = [
             one for one in operation["parameters"] if one.get("name") != ASSETS_FIELD
         ]
-        unacceptable = not_acceptable(has_options=False)
+        unacceptable = not_acceptable(takes_options=False)
         _example(operation, ErrorCode.NOT_ACCEPTABLE).update(
             detail=unacceptable.detail, remedy=unacceptable.remedy
         )
-        _example(operation, ErrorCode.OUTPUT_TOO_LARGE)["remedy"] = SPLIT_REMEDY
+        _example(operation, ErrorCode.OUTPUT_TOO_LARGE)["remedy"] = SPLIT_BY_MODULE
 
 
 def _example(operation: dict[str, Any], code: ErrorCode) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 
-from app.api.conversion_options import ASSETS_FIELD, SPLIT_REMEDY, requested_options
+from app.api.cancel_on_hangup import unless_hung_up
+from app.api.conversion_options import ASSETS_FIELD, requested_options
 from app.api.deps import Services, ServicesDep, UntilSentDep
-from app.api.hangup import unless_hung_up
 from app.api.openapi.operations import RESULT, UPLOAD, problems
 from app.api.openapi.tags import CONVERSION
 from app.api.result_response import ResultResponse
-from app.core.errors import ErrorCode, ServiceError
+from app.core.errors import SPLIT_BY_MODULE, ErrorCode, ServiceError
 from app.services.multipart import FieldsCheck
 from app.services.upload_slots import Arrival
 from app.services.uploads import Body, receive, unless_stalled
@@ -77,11 +77,11 @@ async def convert(
     begins after the conversion has succeeded: a 200 is always the whole result.
     """
     _refuse_encoded(request)
-    has_options = services.conversions.has_options
-    requested = requested_options(request, assets=assets, has_options=has_options)
+    takes_options = services.conversions.takes_options
+    requested = requested_options(request, assets=assets, takes_options=takes_options)
     workspace = services.settings.workspace_dir
     async with services.drain.inside(), AsyncExitStack() as until_converted:
-        until_converted.enter_context(_remedies_adapted(request, has_options=has_options))
+        until_converted.enter_context(_remedies_adapted(request, takes_options=takes_options))
         with services.conversions.storing():
             with services.upload_slots.slot() as arrival:  # first, so that the refused open no file
                 upload = await until_converted.enter_async_context(unnamed_file(workspace))
@@ -128,7 +128,7 @@ def _refuse_encoded(request: Request) -> None:
 
 
 @contextmanager
-def _remedies_adapted(request: Request, *, has_options: bool) -> Iterator[None]:
+def _remedies_adapted(request: Request, *, takes_options: bool) -> Iterator[None]:
     """Fit an error's remedy to this request and this converter.
 
     Clients that sent their upload as text are told how files are sent: that may be the fault.
@@ -139,8 +139,8 @@ def _remedies_adapted(request: Request, *, has_options: bool) -> Iterator[None]:
         media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if error.code in _BAD_ZIP and media_type in _TEXT_TYPES:
             error.remedy = f"{error.remedy} {_SEND_A_FILE}"
-        if error.code is ErrorCode.OUTPUT_TOO_LARGE and not has_options:
-            error.remedy = SPLIT_REMEDY
+        if error.code is ErrorCode.OUTPUT_TOO_LARGE and not takes_options:
+            error.remedy = SPLIT_BY_MODULE  # there are no assets to leave out
         raise
 
 

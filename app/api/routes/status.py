@@ -34,7 +34,7 @@ async def status(services: ServicesDep, response: Response) -> Status:
         checks=checks,
         running=services.conversions.running,
         waiting=services.conversions.waiting,
-        assets=services.conversions.has_options,
+        assets=services.conversions.takes_options,
         version=CONVERTER_VERSION,
         limits=_limits(services.settings),
     )

@@ -6,10 +6,11 @@ holds is a leftover, also where several services share a workspace.
 """
 
 import fcntl
+import io
 import os
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -140,9 +141,20 @@ def _remove(folder: Path) -> bool:
     open_up = ("chmod", "-R", "u+rwx", "--", str(folder))
     said = b""
     for command in (remove, open_up, remove):
-        said = subprocess.run(command, stderr=subprocess.PIPE, check=False).stderr  # noqa: S603  # no shell
+        said = _run(command)
         if not folder.exists():
             return True
-    reason = said[:_LOGGED_BYTES].decode(errors="replace").strip()
+    reason = said.decode(errors="replace").strip()
     log.error("workspace_not_removed", folder=folder.name, reason=reason)
     return False
+
+
+def _run(command: Sequence[str]) -> bytes:
+    """Run a command; return the beginning of its complaints, in English."""
+    english = {**os.environ, "LC_ALL": "C"}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=english) as process:  # noqa: S603  # no shell
+        assert process.stderr is not None  # noqa: S101  # Popen was asked for it
+        said = process.stderr.read(_LOGGED_BYTES)
+        while process.stderr.read(io.DEFAULT_BUFFER_SIZE):
+            pass  # a full pipe would stop the command
+    return said

@@ -9,10 +9,10 @@ from typing import Any
 import anyio
 import pytest
 
-from app.api.hangup import unless_hung_up
+from app.api.cancel_on_hangup import unless_hung_up
 from app.core.threads import in_thread
 from app.core.waiting import until_done
-from tests.app.api.test_hangup import request_of
+from tests.app.api.test_cancel_on_hangup import request_of
 
 
 class Dozing(selectors.DefaultSelector):

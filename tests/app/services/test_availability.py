@@ -11,7 +11,7 @@ from app.core.errors import ErrorCode, ServiceError
 from app.core.metrics import Metrics
 from app.services import availability
 from app.services.availability import Availability
-from app.services.child_replies import converter_unavailable
+from app.services.conversion_errors import converter_unavailable
 from app.services.outside_converter import OutsideConverter
 from app.services.own_converter import OwnConverter
 from app.worker.launcher import CannotStart, Ended, Launcher

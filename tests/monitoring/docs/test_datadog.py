@@ -17,7 +17,7 @@ from monitoring.programs import free_port
 from tests.app.archives import doccarchive
 from tests.app.scrapes import METRICS, families
 from tests.app.serving import ROOT, Server
-from tests.monitoring.rule_file import left_out
+from tests.monitoring.rule_file import alerts, left_out
 
 CONFIGURATION = ROOT / "monitoring" / "datadog" / "openmetrics.d" / "conf.yaml"
 MONITORS = ROOT / "monitoring" / "datadog" / "monitors.json"
@@ -29,6 +29,10 @@ ONLY_IN_CONTAINERS = {
     "docc2context_cpu_periods",
     "docc2context_cpu_throttled_periods",
 }
+
+SHIPPED: list[dict[str, Any]] = json.loads(MONITORS.read_text())
+QUERIES = {one["name"]: one["query"] for one in SHIPPED}
+"""What each monitor asks, by the monitor's name."""
 
 Run = Callable[[], dict[str, Any]]
 
@@ -179,9 +183,7 @@ def test_a_service_that_is_down_fails_the_health_check(tmp_path: Path) -> None:
         assert run()["health"] == [2]
 
 
-@pytest.mark.parametrize(
-    "monitor", json.loads(MONITORS.read_text()), ids=lambda monitor: monitor["name"]
-)
+@pytest.mark.parametrize("monitor", SHIPPED, ids=lambda monitor: monitor["name"])
 def test_a_monitor_asks_for_what_arrives(
     monitor: dict[str, Any], arrived: dict[str, Any], scraped: list[Metric]
 ) -> None:
@@ -202,11 +204,7 @@ def test_a_monitor_asks_for_what_arrives(
 
 
 def test_the_monitor_of_errors_leaves_out_what_the_rule_leaves_out() -> None:
-    (query,) = [
-        one["query"]
-        for one in json.loads(MONITORS.read_text())
-        if one["name"] == "docc2context: HighErrorRate"
-    ]
+    query = QUERIES["docc2context: HighErrorRate, share"]
     (everything,) = re.findall(r"/ sum:docc2context\.http\.requests\.count\{([^}]*)\}", query)
     route, *excluded = everything.split(",")
     rule = left_out()
@@ -217,8 +215,38 @@ def test_the_monitor_of_errors_leaves_out_what_the_rule_leaves_out() -> None:
     assert excluded == [f"!{label}:{value}" for label, value in rule.items()]
 
 
+@pytest.mark.parametrize("alert", ["HighErrorRate", "HighExtractionFailureRate"])
+def test_a_share_of_failures_needs_as_many_of_them_as_the_rule(alert: str) -> None:
+    name = f"docc2context: {alert}"
+    share = QUERIES[f"{name}, share"]
+    failures = share.split(" / ")[0]
+    (minimum, *others) = re.findall(r">= (\d+)", alerts()[alert]["expr"])
+
+    assert set(others) <= {minimum}
+    assert QUERIES[f"{name}, count"] == f"{failures} >= {minimum}"
+    assert QUERIES[name] == f"<{name}, share> && <{name}, count>"
+
+
+def test_only_what_is_needed_together_with_a_count_is_a_ratio_of_counts() -> None:
+    ratios = {name for name, query in QUERIES.items() if query.count(".as_count()") > 1}
+
+    assert {name.removesuffix(", share") for name in ratios} == {
+        name for name, query in QUERIES.items() if "&&" in query
+    }
+
+
+def test_no_notification_rule_for_a_severity_takes_a_part_of_an_alert() -> None:
+    without = {
+        one["name"]
+        for one in SHIPPED
+        if not any(tag.startswith("severity:") for tag in one["tags"])
+    }
+
+    assert without == {name for name in QUERIES if name.endswith((", share", ", count"))}
+
+
 def test_a_monitors_threshold_is_that_of_its_query() -> None:
-    for monitor in json.loads(MONITORS.read_text()):
+    for monitor in SHIPPED:
         if monitor["type"] == "query alert":
             limit = float(monitor["query"].rsplit(maxsplit=1)[1])
             assert limit == monitor["options"]["thresholds"]["critical"]

@@ -22,6 +22,9 @@ REQUIRED = {
     "service_down": "ServiceDown",
 }
 
+HEARD_ELSEWHERE = {"watchdog", "prometheus_not_connected_to_alertmanager"}
+"""These do not arrive when something is wrong: the reader may be anybody."""
+
 SECTIONS = [
     *("## Definition", "## Impact", "## Typical Causes", "## Response Steps"),
     *("### Diagnosis", "### Mitigation", "## Escalation"),
@@ -60,6 +63,21 @@ def test_a_definition_names_how_long_the_rule_waits(path: Path) -> None:
     count, unit = int(waits[:-1]), {"m": "minute", "h": "hour"}[waits[-1]]
     definition = path.read_text().partition("## Impact")[0]
     assert re.search(rf"\bfor {count} {unit}s?\b|answered scrapes for {count} {unit}", definition)
+
+
+@EACH
+def test_an_escalation_says_whom_to_page(path: Path) -> None:
+    """A critical alert has woken its reader, who is the on-call engineer then."""
+    if path.stem in HEARD_ELSEWHERE:
+        whom = " the on-call engineer, or the next if that is you"
+    elif RULES[path.stem]["labels"]["severity"] == "critical":
+        whom = " the next on-call engineer"
+    else:
+        whom = " the on-call engineer"
+    escalation = path.read_text().partition("## Escalation")[2]
+
+    said = re.split(r"(?<!\b[Nn]o )\b[Pp]age\b", escalation)[1:]
+    assert [words for words in said if not words.startswith(whom)] == []
 
 
 @EACH

@@ -246,3 +246,44 @@ def test_a_setting_of_a_wrong_type_is_named(
         f"{file}: {fault}. `amtool check-config {file}` says in which line."
     )
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("{receivers: [{name: a}], templates: [/]}", "`templates` takes files, and / is a folder"),
+        (
+            "{receivers: [{name: a}], templates: ['../*']}",
+            "`templates` takes files, and ../* is a folder",
+        ),
+        (
+            r'{receivers: [{name: a}], templates: ["a\0b/*.tmpl"]}',
+            r"`templates` is a name that no file can have: 'a\x00b/*.tmpl'",
+        ),
+        (
+            r'receivers: [{name: a, slack_configs: [{api_url_file: "/a\0b"}]}]',
+            r"`api_url_file` is a name that no file can have: '/a\x00b'",
+        ),
+        (
+            r'receivers: [{name: a, slack_configs: [{api_url_file: "/\ud800"}]}]',
+            r"`api_url_file` is a name that no file can have: '/\ud800'",
+        ),
+    ],
+)
+def test_a_name_that_is_no_files_is_an_error_of_one_line(
+    tmp_path: Path, text: str, fault: str
+) -> None:
+    file = tmp_path / "alertmanager.yml"
+    file.write_text(text)
+    run = preflight("--config", file)
+
+    assert (run.returncode, run.stdout, run.stderr) == (2, "", f"preflight: {file}: {fault}\n")
+
+
+@pytest.mark.parametrize("pattern", ["**a", "", "a" * 300, "[a"])
+def test_a_pattern_that_nothing_matches_is_missing(tmp_path: Path, pattern: str) -> None:
+    file = configs.write({"receivers": [{"name": "a"}], "templates": [pattern]}, tmp_path / "a.yml")
+
+    assert preflight("--config", file).stdout.splitlines()[0] == (
+        f"{tmp_path / pattern}: is missing"
+    )

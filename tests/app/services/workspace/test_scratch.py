@@ -4,16 +4,19 @@ import asyncio
 import fcntl
 import os
 import resource
+import shutil
 import stat
 import subprocess
 import sys
 import tempfile
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.core.errors import ErrorCode, ServiceError
 from app.services.workspace import scratch
@@ -93,6 +96,58 @@ def test_what_is_mounted_in_a_leftover_is_not_removed_and_its_folder_is_named(
     )
     (event,) = (line for line in done.stderr.splitlines() if "workspace_not_removed" in line)
     assert str(mount) in event.partition("reason=")[2]
+
+
+COMPLAINS = """#!/bin/sh
+echo "cannot go, in $LC_ALL" >&2
+yes | head -c 3000000 >&2
+"""
+
+
+def test_of_what_rm_says_the_log_has_the_beginning_in_english_and_nothing_holds_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "swift-conv-old"
+    folder.mkdir()
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("rm", "chmod"):
+        (programs / name).write_text(COMPLAINS)
+        (programs / name).chmod(0o700)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+
+    tracemalloc.start()
+    try:
+        with capture_logs() as logs:
+            assert sweep(tmp_path) == (0, [folder])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 1_000_000
+    (reason,) = (line["reason"] for line in logs)
+    assert reason.startswith("cannot go, in C\ny\n")
+    assert len(reason) <= 1000
+
+
+GOES_ON = f"""#!{sys.executable} -I
+import os, sys
+sys.stderr.write("cannot go\\n" * 100_000)
+sys.stderr.flush()
+os.execv({shutil.which("rm")!r}, sys.argv)
+"""
+
+
+def test_rm_can_go_on_however_much_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "swift-conv-old").mkdir()
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "rm").write_text(GOES_ON)
+    (programs / "rm").chmod(0o700)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+
+    assert sweep(tmp_path) == (1, [])
 
 
 def test_nothing_is_swept_unless_the_command_says_so(

@@ -6,7 +6,7 @@ import pytest
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
 
-from app.api.hangup import unless_hung_up
+from app.api.cancel_on_hangup import unless_hung_up
 
 
 def request_of(gone: asyncio.Event) -> Request:
