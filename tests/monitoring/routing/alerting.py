@@ -102,7 +102,7 @@ class Alerting:
             for one in self.receiver.notifications
         }
 
-    def failures(self, name: str, integration: str) -> float:
+    def count_of(self, name: str, integration: str) -> float:
         """A counter of Alertmanager's own: newer versions count it for each reason."""
         with urllib.request.urlopen(f"{self.program.url}/metrics") as answer:
             lines = answer.read().decode().splitlines()

@@ -366,7 +366,7 @@ def test_a_channel_that_refuses_is_counted_and_the_other_way_still_works(
     alerting.send(alert("ServiceDown", "critical", instance="a:8000"))
     alerting.receiver.wait_for(of("pagerduty", "ServiceDown"), SECONDS)
     failed = "alertmanager_notifications_failed_total"
-    eventually(lambda: alerting.failures(failed, "slack") > 0, "the failed notification is counted")
+    eventually(lambda: alerting.count_of(failed, "slack") > 0, "the failed notification is counted")
 
     alerting.send(alert("AlertmanagerNotificationsFailing", "warning", integration="slack"))
     alerting.receiver.wait_for(of("pagerduty", "AlertmanagerNotificationsFailing"), SECONDS)
@@ -380,7 +380,7 @@ def test_a_receiver_that_fails_for_a_moment_is_tried_again(alerting: Alerting) -
     alerting.receiver.refuse("slack", 500)
     alerting.send(alert("HighCPUUsage", "warning", instance="a:8000"))
     requests = "alertmanager_notification_requests_failed_total"
-    eventually(lambda: alerting.failures(requests, "slack") > 0, "Slack has failed")
+    eventually(lambda: alerting.count_of(requests, "slack") > 0, "Slack has failed")
     alerting.receiver.accept("slack")
 
     alerting.receiver.wait_for(of("slack", "HighCPUUsage"), SECONDS)
@@ -402,6 +402,10 @@ def test_a_restart_keeps_silences_and_tells_nobody_twice(alerting: Alerting) -> 
     alerting.send(alert("ServiceDown", "critical", instance="a:8000"))
     alerting.receiver.wait_for(of("slack", "ServiceDown"), SECONDS)
     alerting.receiver.wait_for(of("pagerduty", "ServiceDown"), SECONDS)
+    # Alertmanager notes that it has told somebody when the answer is in, not before.
+    answered = "alertmanager_notification_latency_seconds_count"
+    both = ("slack", "pagerduty")
+    eventually(lambda: {alerting.count_of(answered, one) for one in both} == {1}, "they are in")
     alerting.silence(alertname="HighCPUUsage")
 
     alerting.program.stop()
