@@ -9,7 +9,7 @@ import fcntl
 import os
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -24,6 +24,8 @@ PREFIX: Final = "swift-conv-"
 
 _LOGGED_BYTES: Final = 1000
 """Of what rm(1) says: it has a line for each file that it cannot remove."""
+
+_PIPE_BYTES: Final = 1 << 16
 
 log = structlog.get_logger()
 
@@ -140,9 +142,19 @@ def _remove(folder: Path) -> bool:
     open_up = ("chmod", "-R", "u+rwx", "--", str(folder))
     said = b""
     for command in (remove, open_up, remove):
-        said = subprocess.run(command, stderr=subprocess.PIPE, check=False).stderr  # noqa: S603  # no shell
+        said = _complaints(command)
         if not folder.exists():
             return True
-    reason = said[:_LOGGED_BYTES].decode(errors="replace").strip()
+    reason = said.decode(errors="replace").strip()
     log.error("workspace_not_removed", folder=folder.name, reason=reason)
     return False
+
+
+def _complaints(command: Sequence[str]) -> bytes:
+    """Run a command to its end; return how what it says on standard error begins."""
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as program:  # noqa: S603  # no shell
+        assert program.stderr is not None  # noqa: S101  # it is a pipe
+        said = program.stderr.read(_LOGGED_BYTES)
+        while program.stderr.read(_PIPE_BYTES):
+            pass  # a full pipe would hold the command up
+    return said

@@ -9,11 +9,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.core.errors import ErrorCode, ServiceError
 from app.services.workspace import scratch
@@ -93,6 +95,30 @@ def test_what_is_mounted_in_a_leftover_is_not_removed_and_its_folder_is_named(
     )
     (event,) = (line for line in done.stderr.splitlines() if "workspace_not_removed" in line)
     assert str(mount) in event.partition("reason=")[2]
+
+
+def test_however_much_rm_says_only_how_it_begins_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "rm").write_text("#!/bin/sh\necho begun >&2\nhead -c 20000000 /dev/zero >&2\n")
+    (programs / "rm").chmod(0o755)
+    (tmp_path / "swift-conv-old").mkdir()
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+
+    tracemalloc.start()
+    try:
+        with capture_logs() as lines:
+            assert sweep(tmp_path) == (0, [tmp_path / "swift-conv-old"])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    (line,) = lines
+    assert line["reason"].startswith("begun\n")
+    assert len(line["reason"]) <= 1000
+    assert peak < 2_000_000
 
 
 def test_nothing_is_swept_unless_the_command_says_so(
