@@ -31,8 +31,8 @@ LIBRARIES: Final = (
     "uvloop",
 )
 
-
 _INTERRUPTED: Final = signal.getsignal(signal.SIGINT)
+"""As it was for whoever started this process: what a server begins with."""
 
 _running: Final[set[int]] = set()
 """The process ids of the servers that are not known to have ended."""
