@@ -35,7 +35,13 @@ class Preloaded:
             stdout=subprocess.PIPE,
             text=True,
         )
-        atexit.register(self._process.communicate)
+        self.pid: Final = self._process.pid
+        atexit.register(self.end)
+
+    def end(self) -> int:
+        """End it, and what it has forked and still runs; return its exit code."""
+        self._process.communicate()
+        return self._process.returncode
 
     def ask(self, **question: object) -> Any:
         with self._asking:

@@ -44,12 +44,19 @@ _LOOKBACK_MINUTES: Final = 4
 """Prometheus takes a sample for five minutes."""
 
 _OF_NOTHING: Final = frozenset(
-    {"absent", "absent_over_time", "vector", "scalar", "time", "bool", "ALERTS", "__name__"}
+    {
+        *("absent", "absent_over_time", "vector", "scalar", "bool", "pi", "time"),
+        *("minute", "hour", "month", "year"),
+        *("day_of_week", "day_of_month", "day_of_year", "days_in_month"),
+        *("ALERTS", "ALERTS_FOR_STATE", "__name__", "{"),
+    }
 )
 """Words of expressions that may give something although no series is there that they name."""
 
 _WATCHDOG: Final = 'ALERTS{alertname="Watchdog", alertstate="firing", severity="none"}'
-_WORD: Final = re.compile(r"[A-Za-z_:][\w:]*")
+_WORD: Final = re.compile(r"[A-Za-z_:][\w:]*|(?<![\w:]){")
+"""A word of an expression, or the brace of a selector without a name."""
+
 _RUN: Final = re.compile(r"(?P<first>-?[\d.]+)(?P<step>[+-][\d.]+)?(?:x(?P<more>\d+))?")
 _ALERT: Final = re.compile(r"(?P<name>[\w:]+)\{(?P<labels>.*)\}")
 _LABEL: Final = re.compile(r'(\w+)="([^"]*)"')

@@ -39,6 +39,22 @@ def test_the_rules_that_cases_do_without_find_nothing_where_there_is_nothing(
     assert {rule.get("alert") for rule in told} >= {"Watchdog", "ServiceAbsent"}
 
 
+@pytest.mark.parametrize(
+    ("expr", "kept"),
+    [
+        ("rate(gone[5m]) > 0", False),
+        ('sum by (job) (gone{job="a"})', False),
+        ("gone / there > 0", True),
+        ("hour() >= 8", True),
+        ('count({job="a"}) == 0', True),
+        ("absent(gone)", True),
+    ],
+)
+def test_a_case_does_without_a_rule_only_if_it_can_find_nothing(expr: str, *, kept: bool) -> None:
+    within = [{"name": "a", "rules": [{"record": "b", "expr": expr}]}]
+    assert bool(list(rules(telling(within, {"there"})))) is kept
+
+
 @pytest.mark.parametrize("alert", sorted(alerts().keys() - {"Watchdog"}))
 def test_an_alert_has_cases_in_which_it_fires_is_silent_and_is_told(alert: str) -> None:
     own = cases(file_of(alert))

@@ -72,6 +72,15 @@ export function flawed(file, flaw) {
   return local(title, `${file.name} ${fault}. Nothing was sent.`, remedy, false);
 }
 
+/** For when the service cannot say more; title and remedy are its own. @param {{ name: string }} file */
+export const noZip = (file) =>
+  local(
+    "The upload is not a ZIP archive",
+    `${file.name} does not begin like a ZIP archive.`,
+    "Zip the .doccarchive folder and convert the .zip file.",
+    false,
+  );
+
 /** To the byte: rounded, a size and the limit that it exceeds may look alike. @param {number} bytes */
 const exactly = (bytes) => `${counted(bytes, "byte")} (${sized(bytes)})`;
 

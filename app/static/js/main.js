@@ -6,7 +6,7 @@ import { copyFrom } from "./clipboard.js";
 import { countDown, isWaiting } from "./countdown.js";
 import { byId, described, withCode } from "./dom.js";
 import { EarlierResults } from "./earlier.js";
-import { flawed, tooLarge, unreadable } from "./errors.js";
+import { flawed, noZip, tooLarge, unreadable } from "./errors.js";
 import { watchForm } from "./form.js";
 import { counted, sized } from "./format.js";
 import { routed } from "./links.js";
@@ -55,9 +55,9 @@ async function start(chosen) {
   running = new AbortController();
   try {
     const flaw = await flawOf(file);
-    const failure = file.size > limit ? tooLarge(file, limit) : flawed(file, flaw);
     // Of what is no zip, the service needs only the beginning to say what it is.
     const upload = flaw === "not_a_zip" ? file.slice(0, JUDGED_BYTES) : file;
+    const failure = upload.size > limit ? tooLarge(file, limit) : flawed(file, flaw);
     if (failure) fail(failure);
     else await send(upload, running.signal);
   } finally {
@@ -75,7 +75,9 @@ async function send(upload, signal) {
     const answer = await convert(upload, options, work, signal);
     await succeed(answer, options, work.end());
   } catch (error) {
-    end(error);
+    // Whatever kept the service from saying what it is: another try makes no zip of it.
+    if (upload !== file && error instanceof Failed && error.failure.again) fail(noZip(file));
+    else end(error);
   } finally {
     work.end();
   }

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from app.core.errors import ErrorCode
+from docc2context.archive.other_formats import LOOKED_AT_BYTES
 from docc2context.errors import Code
 from docc2context.wording import quoted
 from tests.app.archives import article_of_noise, damaged_doccarchive, doccarchive
@@ -149,7 +150,7 @@ def test_too_large_an_archive_is_not_even_sent(
     browser: Browser, bounded: Server, tmp_path: Path
 ) -> None:
     archive = tmp_path / "Large.zip"
-    archive.write_bytes(bytes(2_000_001))
+    archive.write_bytes(b"PK\3\4" + bytes(1_999_997))
     with opened(browser, bounded) as page:
         sent: list[str] = []
         page.page.on("request", lambda request: sent.append(request.method))
@@ -222,7 +223,54 @@ def test_the_service_says_of_its_beginning_what_a_file_is_that_is_no_zip(
 
         assert_told(page, ErrorCode.NOT_A_ZIP, remedy=said["remedy"])
         expect(page.page.locator("#failure-detail")).to_have_text(said["detail"])
-    assert server.events("request_finished")[-1]["request_bytes"] == min(len(data), 512)
+    assert server.events("request_finished")[-1]["request_bytes"] == min(len(data), LOOKED_AT_BYTES)
+
+
+def test_what_is_no_zip_is_called_that_whatever_its_size(
+    browser: Browser, bounded: Server, tmp_path: Path
+) -> None:
+    archive = tmp_path / "Large.zip"
+    archive.write_bytes(bytes(2_000_001))
+    with opened(browser, bounded) as page:
+        page.convert(archive)
+
+        assert_told(page, ErrorCode.NOT_A_ZIP)
+
+
+def assert_called_no_zip(page: WebPage, name: str) -> None:
+    """The page says it in its own words, and has nobody wait for another try."""
+    code = ErrorCode.NOT_A_ZIP
+    page.await_failure(code.title)
+    detail = f"{name} does not begin like a ZIP archive."
+    expect(page.page.locator("#failure-detail")).to_have_text(detail)
+    expect(page.page.locator("#failure-remedy")).to_have_text(code.remedy.replace("`", ""))
+    expect(page.page.locator("#again")).to_be_hidden()
+
+
+def test_a_service_that_takes_nothing_has_nobody_wait_with_what_is_no_zip(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    archive = tmp_path / "Odd.zip"
+    archive.write_bytes(b"These are no pages.")
+    mark = server.workspace / "DRAIN"
+    mark.touch()
+    try:
+        with opened(browser, server) as page:
+            page.convert(archive)
+            assert_called_no_zip(page, "Odd.zip")
+    finally:
+        mark.unlink()
+
+
+def test_without_a_connection_nobody_waits_with_what_is_no_zip(
+    browser: Browser, server: Server, tmp_path: Path
+) -> None:
+    archive = tmp_path / "Odd.zip"
+    archive.write_bytes(b"These are no pages.")
+    with opened(browser, server) as page:
+        page.page.route("**/api/v1/convert", lambda route: route.abort())
+        page.convert(archive)
+        assert_called_no_zip(page, "Odd.zip")
 
 
 def test_what_is_cut_off_is_not_even_sent(browser: Browser, server: Server, tmp_path: Path) -> None:
