@@ -6,7 +6,7 @@ import msgspec
 
 from docc2context.model.counts import Counts
 from docc2context.model.salvage import Salvager
-from docc2context.model.surrogates import mended
+from docc2context.model.surrogates import LONE_SURROGATE, mended
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ class LenientDecoder(Generic[T]):
             whole, lone_surrogates = mended(bytes(data))
             if not lone_surrogates:
                 raise
-            unknown["malformed:surrogate"] += lone_surrogates
+            unknown[LONE_SURROGATE] += lone_surrogates
             return self._fitted(whole, unknown)
 
     def _fitted(self, data: bytes | msgspec.Raw, unknown: Counts) -> T | None:
