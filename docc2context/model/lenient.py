@@ -5,7 +5,7 @@ from typing import Generic, TypeVar, cast
 import msgspec
 
 from docc2context.model.counts import Counts
-from docc2context.model.salvage import Salvager
+from docc2context.model.salvage import Salvager, TooManyMisfits
 from docc2context.model.surrogates import LONE_SURROGATE, mended
 
 T = TypeVar("T")
@@ -34,6 +34,8 @@ class LenientDecoder(Generic[T]):
     def _salvaged(self, data: bytes | msgspec.Raw, unknown: Counts) -> T | None:
         try:
             return self._fitted(data, unknown)
+        except TooManyMisfits:
+            raise  # which no mending would change
         except msgspec.DecodeError:
             whole, lone_surrogates = mended(bytes(data))
             if not lone_surrogates:
