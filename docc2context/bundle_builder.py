@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import structs
 
 from docc2context.archive.reader import Archive
-from docc2context.assets import copy_assets
+from docc2context.asset_copying import copy_assets
 from docc2context.bundle.link_graph import LINK_GRAPH, link_graph, linked_files, page_edges
 from docc2context.bundle.llms_txt import LLMS_TXT, MAX_DECLARATION, Contents, ContentsEntry
 from docc2context.bundle.manifest import (

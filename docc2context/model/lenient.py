@@ -5,8 +5,8 @@ from typing import Generic, TypeVar, cast
 import msgspec
 
 from docc2context.model.counts import Counts
-from docc2context.model.salvage import Salvager
-from docc2context.model.surrogates import mended
+from docc2context.model.salvage import Salvager, TooManyMisfits
+from docc2context.model.surrogates import LONE_SURROGATE, mended
 
 T = TypeVar("T")
 
@@ -34,11 +34,13 @@ class LenientDecoder(Generic[T]):
     def _salvaged(self, data: bytes | msgspec.Raw, unknown: Counts) -> T | None:
         try:
             return self._fitted(data, unknown)
+        except TooManyMisfits:
+            raise  # which no mending would change
         except msgspec.DecodeError:
             whole, lone_surrogates = mended(bytes(data))
             if not lone_surrogates:
                 raise
-            unknown["malformed:surrogate"] += lone_surrogates
+            unknown[LONE_SURROGATE] += lone_surrogates
             return self._fitted(whole, unknown)
 
     def _fitted(self, data: bytes | msgspec.Raw, unknown: Counts) -> T | None:

@@ -33,12 +33,12 @@ def found_sections(data: bytes, unknown: Counts) -> Iterator[UnknownPrimarySecti
     """The content under keys that the format does not know, in order, one section per key.
 
     `unknown` counts each as `page:` and its key. What holds neither words nor content is skipped:
-    it may be a number for machines.
+    it may be a number for machines. Raises TooManyMisfits.
     """
     salvager = Salvager(unknown)
     for key, value in (_members.decode(data, new_counts()) or {}).items():
         if key not in KNOWN_KEYS and (found := _found(key, value)):
-            unknown[f"page:{key}"] += 1
+            salvager.count(f"page:{key}")
             content = salvager.salvage(found, list[Block])
             yield UnknownPrimarySection(name=key, content=content)
 

@@ -25,6 +25,7 @@ from docc2context.model.misplaced import (
     words_within,
     wrapping_type,
 )
+from docc2context.model.surrogates import LONE_SURROGATE
 from docc2context.model.unknown_content import (
     found_abstract,
     found_blocks,
@@ -63,8 +64,8 @@ class Salvager:
     """
 
     def __init__(self, unknown: Counts) -> None:
-        self.unknown = unknown
-        self.left = _MAX_MISFITS - sum(unknown.values())
+        self._unknown = unknown
+        self._left = _MAX_MISFITS - sum(unknown.values()) + unknown.get(LONE_SURROGATE, 0)
 
     def salvage(self, value: object, type_: object) -> Any:
         """The value as `type_`, a struct, a union or a list; None if not even its shape fits.
@@ -72,26 +73,27 @@ class Salvager:
         Raises TooManyMisfits.
         """
         try:
-            return self.fit(value, _info(type_))
+            return self._fit(value, _info(type_))
         except _Misfit:
             return None
 
     def count(self, kind: str) -> None:
-        self.unknown[kind] += 1
-        self.left -= 1
-        if self.left < 0:
+        """Count one more that does not fit. Raises TooManyMisfits."""
+        self._unknown[kind] += 1
+        self._left -= 1
+        if self._left < 0:
             raise TooManyMisfits
 
-    def fit(self, value: Any, type_: inspect.Type) -> Any:
+    def _fit(self, value: Any, type_: inspect.Type) -> Any:
         match type_:
             case inspect.StructType():
-                return self.fit_struct(value, type_)
+                return self._fit_struct(value, type_)
             case inspect.UnionType():
-                return self.fit_union(value, type_)
+                return self._fit_union(value, type_)
             case inspect.ListType():
-                return self.fit_list(value, type_.item_type)
+                return self._fit_list(value, type_.item_type)
             case inspect.DictType():
-                return self.fit_dict(value, type_.value_type)
+                return self._fit_dict(value, type_.value_type)
             case inspect.StrType():
                 return _text(value)
             case inspect.LiteralType():
@@ -107,12 +109,12 @@ class Salvager:
             case _:
                 raise TypeError(f"the model uses a type that salvage does not know: {type_}")
 
-    def fit_struct(self, value: Any, type_: inspect.StructType) -> Any:
+    def _fit_struct(self, value: Any, type_: inspect.StructType) -> Any:
         if not isinstance(value, dict):
             raise _Misfit
         fields = {}
         # Required fields go first, to give up a struct before anything deep in it is fitted:
-        # `fit_unknown` fits that again, and twice at each level would be 2^depth times.
+        # `_fit_unknown` fits that again, and twice at each level would be 2^depth times.
         for field in sorted(type_.fields, key=_IS_REQUIRED, reverse=True):
             found = value.get(field.encode_name)
             if found is None and field.required:
@@ -121,33 +123,33 @@ class Salvager:
                 continue
             misfit = f"{type_.cls.__name__}.{field.encode_name}"
             try:
-                fields[field.name] = self.fit_member(found, field.type, misfit)
+                fields[field.name] = self._fit_member(found, field.type, misfit)
             except _Misfit:
                 if field.required:
                     raise
         return type_.cls(**fields)
 
-    def fit_member(self, value: Any, type_: inspect.Type, misfit: str) -> Any:
+    def _fit_member(self, value: Any, type_: inspect.Type, misfit: str) -> Any:
         """A field's value; where a string belongs, those of a list are joined."""
         try:
-            return self.fit_or_wrap(value, type_, misfit)
+            return self._fit_or_wrap(value, type_, misfit)
         except _Misfit:
             if words := words_within(value, type_):
                 return words
             raise
 
-    def fit_union(self, value: Any, type_: inspect.UnionType) -> Any:
+    def _fit_union(self, value: Any, type_: inspect.UnionType) -> Any:
         by_tag = _by_tag(type_)
         if UNKNOWN in by_tag:
-            return self.fit_tagged(value, by_tag)
+            return self._fit_tagged(value, by_tag)
         for member in type_.types:
             try:
-                return self.fit(value, member)
+                return self._fit(value, member)
             except _Misfit:
                 continue
         raise _Misfit
 
-    def fit_tagged(self, value: Any, by_tag: dict[Any, inspect.StructType]) -> Any:
+    def _fit_tagged(self, value: Any, by_tag: dict[Any, inspect.StructType]) -> Any:
         fallback = by_tag[UNKNOWN]
         value = as_member(value, fallback)
         if not isinstance(value, dict):
@@ -155,31 +157,31 @@ class Salvager:
         tag = _tag(value, fallback.tag_field)
         if (known := by_tag.get(tag)) is None:
             self.count(f"{_family(fallback)}:{tag}")
-            return self.fit_unknown(value, tag, fallback)
+            return self._fit_unknown(value, tag, fallback)
         try:
-            return self.fit_struct(value, known)
+            return self._fit_struct(value, known)
         except _Misfit:
             self.count(f"malformed:{known.cls.__name__}")
-            return self.fit_unknown(value, tag, fallback)
+            return self._fit_unknown(value, tag, fallback)
 
-    def fit_unknown(self, value: dict[str, Any], tag: str, type_: inspect.StructType) -> Any:
+    def _fit_unknown(self, value: dict[str, Any], tag: str, type_: inspect.StructType) -> Any:
         """The union's `Unknown…` struct, with the words and content under any key."""
         fields: dict[str, Any] = {"name": tag}
         for field in type_.fields:
             match field.name:
                 case "content":
-                    fields["content"] = self.fit(found_blocks(value), field.type)
+                    fields["content"] = self._fit(found_blocks(value), field.type)
                 case "inline_content":
-                    fields["inline_content"] = self.fit(found_inlines(value), field.type)
+                    fields["inline_content"] = self._fit(found_inlines(value), field.type)
                 case "abstract":
-                    fields["abstract"] = self.fit(found_abstract(value), field.type)
+                    fields["abstract"] = self._fit(found_abstract(value), field.type)
                 case "text":
                     fields["text"] = found_words(value)
                 case "title" | "url":
                     fields[field.name] = _string(value.get(field.name))
         return type_.cls(**fields)
 
-    def fit_list(self, value: Any, item_type: inspect.Type) -> list[Any]:
+    def _fit_list(self, value: Any, item_type: inspect.Type) -> list[Any]:
         if not isinstance(value, list):
             raise _Misfit
         fallback = _fallback(item_type)
@@ -187,33 +189,33 @@ class Salvager:
         for item in value:
             if fallback and holds_only_objects(item):
                 self.count(f"{_family(fallback)}:list")
-                items += self.fit_list(item, item_type)
+                items += self._fit_list(item, item_type)
                 continue
             try:
-                items.append(self.fit_or_wrap(item, item_type, _name(item_type)))
+                items.append(self._fit_or_wrap(item, item_type, _name(item_type)))
             except _Misfit:
                 if isinstance(item, list):  # as if its brackets were not there
-                    items += self.fit_list(item, item_type)
+                    items += self._fit_list(item, item_type)
         return items
 
-    def fit_dict(self, value: Any, value_type: inspect.Type) -> dict[str, Any]:
+    def _fit_dict(self, value: Any, value_type: inspect.Type) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise _Misfit
         items = {}
         for key, item in value.items():
             with suppress(_Misfit):
-                items[key] = self.fit_or_wrap(item, value_type, _name(value_type))
+                items[key] = self._fit_or_wrap(item, value_type, _name(value_type))
         return items
 
-    def fit_or_wrap(self, value: Any, type_: inspect.Type, misfit: str) -> Any:
+    def _fit_or_wrap(self, value: Any, type_: inspect.Type, misfit: str) -> Any:
         """The value in its place; what does not fit is counted under that name, and wrapped."""
         try:
-            return self.fit(value, type_)
+            return self._fit(value, type_)
         except _Misfit:
             self.count(f"malformed:{misfit}")
-            return self.fit_wrapped(value, type_)
+            return self._fit_wrapped(value, type_)
 
-    def fit_wrapped(self, value: Any, type_: inspect.Type) -> Any:
+    def _fit_wrapped(self, value: Any, type_: inspect.Type) -> Any:
         """A misfit in a list or struct that can hold it. Raises _Misfit without one.
 
         Nothing below the value has been fitted yet: a list and such a struct are given up at their
@@ -221,9 +223,9 @@ class Salvager:
         """
         match wrapping_type(type_):
             case inspect.ListType(item_type=item_type):
-                return [] if says_nothing(value) else self.fit_list([value], item_type)
+                return [] if says_nothing(value) else self._fit_list([value], item_type)
             case inspect.StructType() as struct if found := as_object(value, struct):
-                return self.fit_struct(found, struct)
+                return self._fit_struct(found, struct)
             case _:
                 raise _Misfit
 

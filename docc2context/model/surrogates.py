@@ -2,6 +2,9 @@
 
 import re
 
+LONE_SURROGATE = "malformed:surrogate"
+"""The kind under which they are counted; each costs a character, and no node."""
+
 _ESCAPE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # a whole pair
     rb"|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"

@@ -143,7 +143,7 @@ def _piece(node: Inline, ctx: Context) -> Piece:
             return _link(node, ctx)
         case Image():
             return media(node.identifier, node.metadata, ctx)
-        case UnknownInline():
+        case UnknownInline():  # never comes here: `_coalesced` has replaced it
             return inlines([node], ctx)
         case _:
             assert_never(node)

@@ -232,6 +232,9 @@ BOMBS: dict[str, Bomb] = {
     "a million references": Bomb(a_million_references, TAKES_TOO_MUCH),
     "one key a million times": Bomb(one_key_a_million_times, GOES_ON),
     "misfits": Bomb(misfits, TAKES_TOO_MUCH),
+    "numbers where nodes belong": Bomb(
+        lambda: node(key(b"abstract", listed(b"1", 2_000_000))), IS_SKIPPED
+    ),
     "groups of nothing": Bomb(lambda: node(key(b"topicSections", listed(b"{}", 800_000))), GOES_ON),
     "all markup": Bomb(lambda: text(b"&a*_`[" * (SIZE // 6 - 100)), TAKES_TOO_MUCH),
     "all escapes": Bomb(lambda: text(rb"\ud83d" * (SIZE // 6 - 100)), TAKES_TOO_MUCH),

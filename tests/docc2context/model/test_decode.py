@@ -111,8 +111,9 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         {"deprecationSummary": [{}] * 100_001},
         {"primaryContentSections": [{}] * 50_000, "sections": [{}] * 50_001},
         {"a": [{"type": "u"}] * 50_000, "b": [{"type": "u"}] * 50_001},
+        {f"a{i}": "two words" for i in range(100_001)},
     ],
-    ids=["numbers", "blocks", "sections", "unknown keys"],
+    ids=["numbers", "blocks", "sections", "below unknown keys", "unknown keys"],
 )
 def test_a_page_with_too_much_that_fits_nowhere_is_refused(members: dict[str, Any]) -> None:
     with pytest.raises(PageUndecodable, match=r"^over 100,000 unknown or malformed nodes$"):
@@ -120,8 +121,8 @@ def test_a_page_with_too_much_that_fits_nowhere_is_refused(members: dict[str, An
 
 
 def test_a_page_with_as_much_as_may_be_that_fits_nowhere_is_kept() -> None:
-    decoded = decode_page(page(abstract=[1] * 99_999, x=[{"type": "u"}]))
-    assert decoded.unknown_nodes == {"inline:number": 99_999, "block:u": 1, "page:x": 1}
+    decoded = decode_page(page(abstract=[1] * 99_998, x=[{"type": "u"}]))
+    assert decoded.unknown_nodes == {"inline:number": 99_998, "block:u": 1, "page:x": 1}
 
 
 @pytest.mark.parametrize(
@@ -141,6 +142,16 @@ def test_half_a_surrogate_pair_costs_no_more_than_itself(
     decoded = decode_page(data)
     assert decoded.node.abstract == [Text(text=text)]
     assert decoded.unknown_nodes == {"malformed:surrogate": lone}
+
+
+def test_halves_of_surrogate_pairs_are_no_nodes_of_which_there_could_be_too_many() -> None:
+    data = page(abstract=[{"type": "text", "text": "@"}, 1], x="two words")
+    decoded = decode_page(data.replace(b"@", rb"\ud83d" * 100_000))
+    assert decoded.unknown_nodes == {
+        "malformed:surrogate": 100_000,
+        "inline:number": 1,
+        "page:x": 1,
+    }
 
 
 def test_half_a_surrogate_pair_among_other_faults_and_in_patches_is_mended() -> None:

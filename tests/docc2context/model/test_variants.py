@@ -59,12 +59,15 @@ def test_replaced_added_and_removed_members_differ_and_the_page_itself_does_not(
     assert title("doc://b", own.references) == "B"
 
 
-def test_names_with_slashes_and_tildes_are_found_by_their_escapes() -> None:
+@pytest.mark.parametrize(
+    ("name", "token"),
+    [("doc://a~b~1", "doc:~1~1a~0b~01"), ("doc://b", "doc:~1~1b"), ("b", "b")],
+)
+def test_names_with_slashes_and_tildes_are_found_by_their_escapes(name: str, token: str) -> None:
     patch = [
         {"op": "replace", "path": "/metadata/title", "value": "KITKit"},
-        {"op": "replace", "path": "/references/doc:~1~1a~0b~01/title", "value": "KITB"},
+        {"op": "replace", "path": f"/references/{token}/title", "value": "KITB"},
     ]
-    name = "doc://a~b~1"
     decoded = decode_page(
         page(
             "Kit",
