@@ -18,7 +18,8 @@ _SOCKET_FOLDER: Final = "tempdir"
 """The folder for sockets among what `multiprocessing` keeps of this process."""
 
 _MAX_TEMPORARY_BYTES: Final = 63
-"""With `/docc2context-12345678/listener-12345678` behind it, 103: what macOS allows; Linux, 107."""
+"""With `/docc2context-12345678/listener-12345678` behind it, 103: what macOS allows; Linux, 107.
+Newer Pythons give the socket a shorter name."""
 
 log = structlog.get_logger()
 
