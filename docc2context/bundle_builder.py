@@ -26,11 +26,12 @@ from docc2context.model.decode import DecodedPage
 from docc2context.model.page import RenderNode
 from docc2context.model.patch import ReferenceText
 from docc2context.model.variants import Language, Variant
-from docc2context.pages import ConvertedPage, PageConverter, Plan, listed_pages
+from docc2context.pages import ConvertedPage, PageConverter, Plan
 from docc2context.render.availability import is_beta
 from docc2context.render.budget import Budget
+from docc2context.render.contents import is_inherited, listed_pages, summary
 from docc2context.render.context import Context
-from docc2context.render.page import is_inherited, render_page, summary
+from docc2context.render.page import render_page
 from docc2context.render.titles import is_symbol_page, other_names, owner_by_address
 from docc2context.tally import Tally
 

@@ -19,11 +19,12 @@ from docc2context.links.paths import doc_path
 from docc2context.markdown.front_matter import front_matter
 from docc2context.model.decode import DecodedPage
 from docc2context.model.variants import Language
-from docc2context.pages import ConvertedPage, PageConverter, listed_pages
+from docc2context.pages import ConvertedPage, PageConverter
 from docc2context.render.budget import Budget
+from docc2context.render.contents import is_inherited, listed_pages
 from docc2context.render.context import Context
 from docc2context.render.headings import MarkedHeadings
-from docc2context.render.page import is_inherited, render_part
+from docc2context.render.page import render_part
 from docc2context.tally import Tally
 from docc2context.version import NAME, __version__
 

@@ -1,8 +1,6 @@
 """One page of an archive on its way to Markdown: read, decode, render; what it leaves behind."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from itertools import chain
 from typing import Generic, TypeVar
 
 import msgspec
@@ -14,7 +12,6 @@ from docc2context.bundle.packing import PackedFile, Packing
 from docc2context.bundle.report import SkippedPage
 from docc2context.errors import Code, EntryUnreadable, OutputTooLarge
 from docc2context.links.paths import output_paths
-from docc2context.links.resolver import PageResolver
 from docc2context.links.site import Site
 from docc2context.model.counts import Counts
 from docc2context.model.decode import (
@@ -23,10 +20,8 @@ from docc2context.model.decode import (
     PageUndecodable,
     decode_page,
 )
-from docc2context.model.page import RenderNode
-from docc2context.model.variants import Language, Variant
+from docc2context.model.variants import Language
 from docc2context.render.budget import MentionsTooMuch, PageTooLarge
-from docc2context.render.page import curated
 
 
 class ConvertedPage(msgspec.Struct, frozen=True, gc=False):
@@ -106,16 +101,3 @@ def _too_large(what: str, limit: int, source: str) -> OutputTooLarge:
         entry=source,
         limit=limit,
     )
-
-
-def listed_pages(
-    node: RenderNode, others: Sequence[Variant], links: PageResolver
-) -> tuple[str, ...]:
-    """The files of the pages that a page lists, in order, as far as they are in the archive.
-
-    What it lists in another language alone, such as members that Swift cannot call, comes last.
-    """
-    nodes = [node, *[other.node for other in others]]
-    identifiers = dict.fromkeys(chain.from_iterable(map(curated, nodes)))
-    files = [links.file(identifier) for identifier in identifiers]
-    return tuple([file for file in files if file])

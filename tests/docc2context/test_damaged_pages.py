@@ -18,8 +18,9 @@ from docc2context.links.site import Site
 from docc2context.model.counts import new_counts
 from docc2context.model.decode import PageUndecodable, decode_page
 from docc2context.render.budget import Budget
+from docc2context.render.contents import curated, summary
 from docc2context.render.context import Context
-from docc2context.render.page import curated, render_page, summary
+from docc2context.render.page import render_page
 from docc2context.render.titles import page_name
 from tests.docc2context.render.fixture_cases import REFERENCES, cases
 

@@ -24,8 +24,9 @@ from docc2context.links.resolver import PageResolver
 from docc2context.links.site import Site
 from docc2context.model.decode import PageUndecodable, decode_page
 from docc2context.render.budget import Budget, PageTooLarge
+from docc2context.render.contents import summary
 from docc2context.render.context import Context
-from docc2context.render.page import render_page, summary
+from docc2context.render.page import render_page
 from docc2context.render.titles import page_name
 from tests.docc2context import oracle
 

@@ -22,7 +22,7 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) window.shifts += entry.value;
 }).observe({ type: "layout-shift", buffered: true });
 """
-"""Those that follow a click at once count as well: a service that is busy answers later than that."""
+"""Those right behind a click count as well: a busy service answers later than that."""
 
 
 @pytest.fixture(scope="module")

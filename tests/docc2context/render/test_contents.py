@@ -9,10 +9,9 @@ from docc2context.model.counts import new_counts
 from docc2context.model.decode import decode_page
 from docc2context.model.page import RenderNode
 from docc2context.model.variants import Variant
-from docc2context.pages import listed_pages
 from docc2context.render.budget import Budget
+from docc2context.render.contents import curated, is_inherited, listed_pages, summary
 from docc2context.render.context import Context
-from docc2context.render.page import curated, is_inherited, summary
 from tests.docc2context.archives import page
 
 
