@@ -11,6 +11,7 @@ from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
 
 from app.api.accept import names_only_error_types, preferred
+from app.api.combined import combined
 from app.api.result_response import BUNDLE, DOCUMENT, FORMATS, ResultFormat
 from app.core.errors import ErrorCode, ServiceError
 from app.worker.options import Options
@@ -73,7 +74,7 @@ def not_acceptable(*, takes_options: bool) -> ServiceError:
 
 def _format_of(request: Request, *, takes_options: bool) -> ResultFormat:
     """The format that the client likes best."""
-    accept = ", ".join(request.headers.getlist("Accept"))
+    accept = combined(request.headers, "Accept")
     if names_only_error_types(accept):
         return BUNDLE
     media_type = preferred(accept, _offered(takes_options=takes_options))

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 
 from app.api.accept import prefers_html
+from app.api.combined import combined
 from app.api.schemas import PROBLEM_MEDIA_TYPE, Problem
 from app.core.errors import ErrorCode, ServiceError
 from app.http.hangup_report import CLIENT_GONE
@@ -111,7 +112,7 @@ def error_response(request: Request, error: ServiceError, allowed: Sequence[str]
         headers["Retry-After"] = str(error.retry_after)
     if allowed:
         headers["Allow"] = ", ".join(allowed)
-    if prefers_html(", ".join(request.headers.getlist("Accept"))):
+    if prefers_html(combined(request.headers, "Accept")):
         page = _page(problem, _remedy_without_headers(error, allowed))
         return HTMLResponse(page, problem.status, headers)
     return Response(problem.as_json(), problem.status, headers, PROBLEM_MEDIA_TYPE)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 
 from app.api.cancel_on_hangup import unless_hung_up
+from app.api.combined import combined
 from app.api.conversion_options import ASSETS_FIELD, requested_options
 from app.api.deps import Services, ServicesDep, UntilSentDep
 from app.api.openapi.operations import RESULT, UPLOAD, problems
@@ -119,7 +120,7 @@ async def _receive(
 
 def _refuse_encoded(request: Request) -> None:
     """Raise ServiceError for an encoded body, before it is asked for: nothing is decoded here."""
-    for coding in ",".join(request.headers.getlist("Content-Encoding")).split(","):
+    for coding in combined(request.headers, "Content-Encoding").split(","):
         if coding.strip().lower() not in {"", "identity"}:
             raise ServiceError(
                 ErrorCode.UNSUPPORTED_CONTENT_ENCODING,

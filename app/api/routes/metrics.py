@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from starlette.datastructures import Headers
 
 from app.api.accept import accepts_gzip
+from app.api.combined import combined
 from app.api.deps import ServicesDep
 from app.api.openapi.operations import problems
 from app.api.openapi.tags import METRICS
@@ -50,9 +51,9 @@ async def metrics(request: Request, services: ServicesDep) -> Response:
 
 
 def _scrape(metrics: Metrics, asked: Headers) -> Response:
-    body, media_type = metrics.render(", ".join(asked.getlist("Accept")))
+    body, media_type = metrics.render(combined(asked, "Accept"))
     headers = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-store"}
-    if accepts_gzip(", ".join(asked.getlist("Accept-Encoding"))):
+    if accepts_gzip(combined(asked, "Accept-Encoding")):
         headers["Content-Encoding"] = "gzip"
         body = gzip.compress(body, _GZIP_LEVEL)
     return Response(body, headers=headers, media_type=media_type)

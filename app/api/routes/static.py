@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.api.accept import accepts_gzip
+from app.api.combined import combined
 from app.api.conditional import revalidated_response
 from app.core.errors import ErrorCode, ServiceError
 from app.core.threads import in_thread
@@ -42,7 +43,7 @@ async def static(name: str, request: Request) -> Response:
         raise ServiceError(ErrorCode.NOT_FOUND, "The service has nothing at this address.")
     file = _FOLDER / name
     plain, gzipped = await in_thread(_present_content, file)
-    is_gzipped = accepts_gzip(", ".join(request.headers.getlist("Accept-Encoding")))
+    is_gzipped = accepts_gzip(combined(request.headers, "Accept-Encoding"))
     content = gzipped if is_gzipped else plain
     response = revalidated_response(request, content, _MEDIA_TYPES[file.suffix])
     response.headers["Vary"] = "Accept-Encoding"
