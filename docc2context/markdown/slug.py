@@ -1,13 +1,22 @@
 """Fragments of headings, as GitHub and most Markdown readers make them."""
 
 import re
+from unicodedata import category
 
 LONGEST_LINKED = 1000
 """The longest fragment that links lead to, in characters. A heading may have a megabyte, and a page
 as many links to it as fit: each would repeat all of it."""
 
-_DROPPED = re.compile(r"[^\w\- ]")
-_ASCII = {code: None for code in range(128) if _DROPPED.match(chr(code))} | {ord(" "): "-"}
+_IN_WORDS = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"})
+r"""Those of `\p{Word}` in Ruby, by which GitHub goes. Python's `\w` lacks marks, and with them the
+vowels of Hindi and Thai, and has `²` and `½`."""
+
+_LETTERS_IN_SHAPES = re.compile(
+    "[\u24b6-\u24e9\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189]"
+)
+"""Such as `Ⓐ`: symbols by their category, but alphabetic, and so in words."""
+
+_ASCII = {code: None for code in range(128) if re.match(r"[^\w\- ]", chr(code))} | {ord(" "): "-"}
 """What becomes of characters in ASCII, as nearly all headings are; a third of the time."""
 
 
@@ -20,7 +29,11 @@ def slug(text: str) -> str:
     text = text.strip().lower()
     if text.isascii():
         return text.translate(_ASCII)
-    return _DROPPED.sub("", text).replace(" ", "-")
+    return "".join(filter(_stays, text)).replace(" ", "-")
+
+
+def _stays(char: str) -> bool:
+    return char in "- " or category(char) in _IN_WORDS or bool(_LETTERS_IN_SHAPES.match(char))
 
 
 class Slugs:

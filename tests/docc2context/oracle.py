@@ -1,8 +1,8 @@
 """Reads Markdown back with markdown-it-py: what a reader of the rendered page would see."""
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from unicodedata import category
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -74,12 +74,19 @@ def outline(stream: Sequence[Token]) -> list[str]:
         words = "".join(
             _visible(child) for child in content.children or [] if child.type in _WORD_TOKENS
         )
-        base = fragment = re.sub(r"[^\w\- ]", "", words.strip().lower()).replace(" ", "-")
+        kept = [char for char in words.strip().lower() if _is_in_fragments(char)]
+        base = fragment = "".join(kept).replace(" ", "-")
         while fragment in taken:
             taken[base] += 1
             fragment = f"{base}-{taken[base]}"
         taken[fragment] = 0
     return list(taken)
+
+
+def _is_in_fragments(char: str) -> bool:
+    """Letters, marks, decimal digits, numerals that are letters, connectors; hyphen and space."""
+    kind = category(char)
+    return char in "- " or kind[0] in "LM" or kind in {"Nd", "Nl", "Pc"}
 
 
 def destinations(stream: Sequence[Token]) -> list[str]:

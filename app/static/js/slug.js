@@ -1,6 +1,6 @@
 /** Fragments of headings, by the rule of docc2context/markdown/slug.py; a test compares the two. */
 
-const DROPPED = /[^\p{L}\p{N}_\- ]/gu;
+const DROPPED = /[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\- ]/gu;
 
 /** @param {string} text a heading's plain text */
 export const slug = (text) => text.trim().toLowerCase().replace(DROPPED, "").replaceAll(" ", "-");

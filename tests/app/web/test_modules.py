@@ -28,6 +28,7 @@ HEADINGS = [
     "  spaces  around ",
     "½ + ² = Ⅷ",
     "e\u0301 combined",
+    "हिन्दी ⚠\ufe0f Ⓐ‿🅱 ①",
     "Overview",
     "Overview",
     "Overview-1",
