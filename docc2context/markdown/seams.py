@@ -29,8 +29,8 @@ _ESCAPE = re.compile(r"\\.")
 def apart(before: str, first: str) -> str:
     r"""A piece, with anything needed to keep it apart from one that begins with `first`.
 
-    >>> apart("a <", "b"), apart("R&", "D"), apart("Oh!", "["), apart("a <", "5")
-    ('a \\<', 'R\\&', 'Oh\\!', 'a <')
+    >>> apart("a <", "b"), apart("R&", "D"), apart("Oh!", "["), apart("a <", "5"), apart("Oh!", "b")
+    ('a \\<', 'R\\&', 'Oh\\!', 'a <', 'Oh!')
     """
     last = before[-1]
     if first in _MARKS:
