@@ -9,9 +9,8 @@ from docc2context.model.block import Block
 from docc2context.model.counts import Counts, new_counts
 from docc2context.model.lenient import LenientDecoder
 from docc2context.model.page import RenderNode
-from docc2context.model.salvage import Salvager
+from docc2context.model.salvage import Salvager, TooManyMisfits
 from docc2context.model.sections import UnknownPrimarySection
-from docc2context.model.unknown_content import found_blocks
 
 
 class StrictPage(RenderNode, forbid_unknown_fields=True):
@@ -37,14 +36,16 @@ def found_sections(data: bytes, unknown: Counts) -> Iterator[UnknownPrimarySecti
     """
     salvager = Salvager(unknown)
     for key, value in (_members.decode(data, new_counts()) or {}).items():
-        if key not in KNOWN_KEYS and (found := _found(key, value)):
+        if key not in KNOWN_KEYS and (found := _found(key, value, salvager)):
             salvager.count(f"page:{key}")
             content = salvager.salvage(found, list[Block])
             yield UnknownPrimarySection(name=key, content=content)
 
 
-def _found(key: str, value: msgspec.Raw) -> list[dict[str, Any]]:
+def _found(key: str, value: msgspec.Raw, salvager: Salvager) -> list[dict[str, Any]]:
     try:
-        return found_blocks({key: msgspec.json.decode(value)})
+        return salvager.blocks_within({key: msgspec.json.decode(value)})
+    except TooManyMisfits:
+        raise
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return []  # unreadable, where strict decoding never looks

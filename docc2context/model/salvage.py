@@ -26,25 +26,20 @@ from docc2context.model.misplaced import (
     wrapping_type,
 )
 from docc2context.model.surrogates import LONE_SURROGATE
-from docc2context.model.unknown_content import (
-    found_abstract,
-    found_blocks,
-    found_inlines,
-    found_words,
-)
+from docc2context.model.unknown_content import ContentFinder, found_abstract, found_words
 
 _IS_REQUIRED = attrgetter("required")
 
 _MAX_MISFITS = 100_000
-"""On one page: each takes hundreds of bytes of memory, with what is made of it, and as little as
-two of JSON. None of 5,700 real pages has any."""
+"""On one page, strings in unknown objects included: each takes hundreds of bytes of memory, with
+what is made of it, and as little as two of JSON. None of 5,700 real pages has any."""
 
 
 class TooManyMisfits(msgspec.DecodeError):
     """A page has so many that keeping what fits would take memory out of proportion."""
 
     def __init__(self) -> None:
-        super().__init__(f"over {_MAX_MISFITS:,} unknown or malformed nodes")
+        super().__init__(f"over {_MAX_MISFITS:,} unknown or malformed nodes and strings")
 
 
 class _Misfit(Exception):
@@ -66,6 +61,7 @@ class Salvager:
     def __init__(self, unknown: Counts) -> None:
         self._unknown = unknown
         self._left = _MAX_MISFITS - sum(unknown.values()) + unknown.get(LONE_SURROGATE, 0)
+        self._finder = ContentFinder(self._take_one)
 
     def salvage(self, value: object, type_: object) -> Any:
         """The value as `type_`, a struct, a union or a list; None if not even its shape fits.
@@ -80,6 +76,13 @@ class Salvager:
     def count(self, kind: str) -> None:
         """Count one more that does not fit. Raises TooManyMisfits."""
         self._unknown[kind] += 1
+        self._take_one()
+
+    def blocks_within(self, value: dict[str, Any]) -> list[dict[str, Any]]:
+        """What an object of no known type says, as raw blocks. Raises TooManyMisfits."""
+        return self._finder.blocks(value)
+
+    def _take_one(self) -> None:
         self._left -= 1
         if self._left < 0:
             raise TooManyMisfits
@@ -170,9 +173,9 @@ class Salvager:
         for field in type_.fields:
             match field.name:
                 case "content":
-                    fields["content"] = self._fit(found_blocks(value), field.type)
+                    fields["content"] = self._fit(self._finder.blocks(value), field.type)
                 case "inline_content":
-                    fields["inline_content"] = self._fit(found_inlines(value), field.type)
+                    fields["inline_content"] = self._fit(self._finder.inlines(value), field.type)
                 case "abstract":
                     fields["abstract"] = self._fit(found_abstract(value), field.type)
                 case "text":

@@ -1,6 +1,6 @@
 """What an object of unknown type says: its words and content, wherever it keeps them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, get_args
 
 from docc2context.model.inline import Inline
@@ -22,28 +22,93 @@ _PAGE = "doc://"
 _Json = dict[str, Any]
 
 
-def found_blocks(value: _Json) -> list[_Json]:
-    """The words and content of an unknown object as raw blocks, in the object's order.
+class ContentFinder:
+    """Finds the words and content of objects of unknown type.
 
-    >>> found_blocks({"type": "poll", "title": "Tabs?", "votes": 3})
-    [{'type': 'paragraph', 'inlineContent': [{'type': 'text', 'text': 'Tabs?'}]}]
+    `count` is called before each node that is made of bare words or around content. A string of
+    four bytes of JSON becomes a node of hundreds, so that it may want to raise.
     """
-    blocks: list[_Json] = []
-    _add_blocks(value, blocks)
-    return blocks
 
+    def __init__(self, count: Callable[[], None]) -> None:
+        self._count = count
 
-def found_inlines(value: _Json) -> list[_Json]:
-    """The inline content of an unknown inline object, except for its own words.
+    def blocks(self, value: _Json) -> list[_Json]:
+        """The words and content of an object as raw blocks, in the object's order.
 
-    Words of what it holds get spaces around them, since what they stand beside is unknown.
+        >>> ContentFinder(int).blocks({"type": "poll", "title": "Tabs?", "votes": 3})
+        [{'type': 'paragraph', 'inlineContent': [{'type': 'text', 'text': 'Tabs?'}]}]
+        """
+        blocks: list[_Json] = []
+        self._add_blocks(value, blocks)
+        return blocks
 
-    >>> found_inlines({"type": "kbd", "text": "Press", "keys": [{"name": "F1"}]})
-    [{'type': 'text', 'text': ' F1 '}]
-    """
-    inlines: list[_Json] = []
-    _add_inlines(value, inlines)
-    return inlines
+    def inlines(self, value: _Json) -> list[_Json]:
+        """The inline content of an inline object, except for its own words.
+
+        Words of what it holds get spaces around them, since what they stand beside is unknown.
+
+        >>> ContentFinder(int).inlines({"type": "kbd", "text": "Press", "keys": [{"name": "F1"}]})
+        [{'type': 'text', 'text': ' F1 '}]
+        """
+        inlines: list[_Json] = []
+        self._add_inlines(value, inlines)
+        return inlines
+
+    # What is found is added to one list: a list per level would be copied at every level above it.
+
+    def _add_blocks(self, value: _Json, blocks: list[_Json]) -> None:
+        for key, child in value.items():
+            if isinstance(child, list):
+                self._add_blocks_of_list(key, child, blocks)
+            else:
+                self._add_block(key, child, blocks)
+
+    def _add_blocks_of_list(self, key: str, items: list[Any], blocks: list[_Json]) -> None:
+        if all(map(_is_inline, items)):
+            self._add_paragraph(items, blocks)
+        elif key == _PAGES and all(map(_is_page, items)):
+            self._count()
+            blocks.append({"type": "links", "items": items})
+        else:
+            for item in items:
+                if isinstance(item, list):
+                    self._add_blocks_of_list(key, item, blocks)
+                elif isinstance(item, dict) and "type" in item:
+                    blocks.append(item)
+                else:
+                    self._add_block(key, item, blocks)
+
+    def _add_block(self, key: str, value: Any, blocks: list[_Json]) -> None:
+        if isinstance(value, dict):
+            self._add_blocks(value, blocks)
+        elif isinstance(value, str) and _is_for_people(key, value):
+            self._add_paragraph([_text(value)], blocks)
+
+    def _add_paragraph(self, inlines: list[_Json], blocks: list[_Json]) -> None:
+        if inlines:
+            self._count()
+            blocks.append({"type": "paragraph", "inlineContent": inlines})
+
+    def _add_inlines(self, value: _Json, inlines: list[_Json]) -> None:
+        for key, child in value.items():
+            items = child if isinstance(child, list) else [child] if isinstance(child, dict) else []
+            self._add_inlines_of_list(key, items, inlines)
+
+    def _add_inlines_of_list(self, key: str, items: list[Any], inlines: list[_Json]) -> None:
+        self._add_words(_texts_for_people(key, items), inlines)
+        for item in items:
+            if isinstance(item, list):
+                self._add_inlines_of_list(key, item, inlines)
+            elif isinstance(item, dict) and "type" in item:
+                inlines.append(item)
+            elif isinstance(item, dict):
+                self._add_words([found_words(item)], inlines)
+                self._add_inlines(item, inlines)
+
+    def _add_words(self, words: Iterable[str], inlines: list[_Json]) -> None:
+        if joined := " ".join(words):
+            self._count()
+            inlines.append(_text(f" {joined} "))
 
 
 def found_abstract(value: _Json) -> list[_Json]:
@@ -57,57 +122,6 @@ def found_words(value: _Json) -> str:
     return " ".join(
         word for key, child in value.items() for word in _texts_for_people(key, [child])
     )
-
-
-# What is found is added to one list: a list per level would be copied at every level above it.
-
-
-def _add_blocks(value: _Json, blocks: list[_Json]) -> None:
-    for key, child in value.items():
-        if isinstance(child, list):
-            _add_blocks_of_list(key, child, blocks)
-        else:
-            _add_block(key, child, blocks)
-
-
-def _add_blocks_of_list(key: str, items: list[Any], blocks: list[_Json]) -> None:
-    if all(map(_is_inline, items)):
-        blocks += _paragraph(items)
-    elif key == _PAGES and all(map(_is_page, items)):
-        blocks.append({"type": "links", "items": items})
-    else:
-        for item in items:
-            if isinstance(item, list):
-                _add_blocks_of_list(key, item, blocks)
-            elif isinstance(item, dict) and "type" in item:
-                blocks.append(item)
-            else:
-                _add_block(key, item, blocks)
-
-
-def _add_block(key: str, value: Any, blocks: list[_Json]) -> None:
-    if isinstance(value, dict):
-        _add_blocks(value, blocks)
-    elif isinstance(value, str) and _is_for_people(key, value):
-        blocks += _paragraph([_text(value)])
-
-
-def _add_inlines(value: _Json, inlines: list[_Json]) -> None:
-    for key, child in value.items():
-        items = child if isinstance(child, list) else [child] if isinstance(child, dict) else []
-        _add_inlines_of_list(key, items, inlines)
-
-
-def _add_inlines_of_list(key: str, items: list[Any], inlines: list[_Json]) -> None:
-    inlines += _spaced(_texts_for_people(key, items))
-    for item in items:
-        if isinstance(item, list):
-            _add_inlines_of_list(key, item, inlines)
-        elif isinstance(item, dict) and "type" in item:
-            inlines.append(item)
-        elif isinstance(item, dict):
-            inlines += _spaced(filter(None, [found_words(item)]))
-            _add_inlines(item, inlines)
 
 
 def _texts_for_people(key: str, values: Iterable[Any]) -> list[str]:
@@ -126,11 +140,6 @@ def _is_page(item: Any) -> bool:
     return isinstance(item, str) and item.startswith(_PAGE)
 
 
-def _spaced(words: Iterable[str]) -> list[_Json]:
-    joined = " ".join(words)
-    return [_text(f" {joined} ")] if joined else []
-
-
 def _is_inline(item: Any) -> bool:
     tag = item.get("type") if isinstance(item, dict) else None
     return isinstance(tag, str) and tag in _INLINE_TAGS
@@ -138,7 +147,3 @@ def _is_inline(item: Any) -> bool:
 
 def _text(text: str) -> _Json:
     return {"type": "text", "text": text}
-
-
-def _paragraph(inlines: list[_Json]) -> list[_Json]:
-    return [{"type": "paragraph", "inlineContent": inlines}] if inlines else []

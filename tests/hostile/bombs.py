@@ -235,6 +235,9 @@ BOMBS: dict[str, Bomb] = {
     "numbers where nodes belong": Bomb(
         lambda: node(key(b"abstract", listed(b"1", 2_000_000))), IS_SKIPPED
     ),
+    "strings under a key that nobody knows": Bomb(
+        lambda: node(key(b"x", listed(b'"a b"', 2_000_000))), IS_SKIPPED
+    ),
     "groups of nothing": Bomb(lambda: node(key(b"topicSections", listed(b"{}", 800_000))), GOES_ON),
     "all markup": Bomb(lambda: text(b"&a*_`[" * (SIZE // 6 - 100)), TAKES_TOO_MUCH),
     "all escapes": Bomb(lambda: text(rb"\ud83d" * (SIZE // 6 - 100)), TAKES_TOO_MUCH),
