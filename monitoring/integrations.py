@@ -1,4 +1,7 @@
-"""The integrations of Alertmanager's receivers: what it sends through, and to whom."""
+"""The integrations of Alertmanager's receivers: what it sends through, and to whom.
+
+A configuration is taken as `configs.as_written` reads it.
+"""
 
 import os
 from collections.abc import Iterator
@@ -50,8 +53,6 @@ def typed(section: dict[str, Any], key: str, type_: type[T]) -> T:
     value = section.get(key)
     if value is None:
         return type_()
-    if type_ is str and isinstance(value, int | float):
-        value = str(value)  # which Alertmanager does too
     try:
         return msgspec.convert(value, type_)
     except msgspec.ValidationError as error:
