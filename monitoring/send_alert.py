@@ -46,7 +46,7 @@ def send(url: str, severity: str) -> str:
 
 def amtool(*arguments: str) -> str:
     """What amtool prints. Raises NotSent and ProgramMissing."""
-    program = installed(("amtool",), "prometheus-alertmanager")
+    program = installed("amtool", package="prometheus-alertmanager")
     run = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
     if run.returncode:
         raise NotSent((run.stderr or run.stdout).strip())
