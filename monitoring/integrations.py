@@ -32,7 +32,7 @@ class Integration(NamedTuple):
 
 
 def integrations_of(config: dict[str, Any]) -> Iterator[Integration]:
-    """Those of all receivers, and what `global` has for all of them. Raises WrongType."""
+    """Those of all receivers, and one for each file that `global` names. Raises WrongType."""
     for key in typed(config, "global", dict[str, Any]):
         if key.endswith("_file"):  # such as slack_api_url_file
             yield Integration(EVERY, key.partition("_")[0], {key: config["global"][key]})
