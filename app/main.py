@@ -18,6 +18,7 @@ from app.api.readiness_watch import ReadinessWatch
 from app.api.route_table import RouteTable
 from app.api.routes import convert, health, page, static, status
 from app.api.routes import metrics as metrics_route
+from app.core import request_ids
 from app.core.config import Settings, load_settings
 from app.core.enough_threads import refuse_too_few_threads
 from app.core.logging import configure_logging, flush_log
@@ -156,8 +157,8 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST", "PUT"],
-            allow_headers=["X-Request-ID"],
-            expose_headers=["Content-Disposition", "Retry-After", "X-Request-ID"],
+            allow_headers=[request_ids.HEADER],
+            expose_headers=["Content-Disposition", "Retry-After", request_ids.HEADER],
         )
     app.add_middleware(RequestIdMiddleware)
     app.add_middleware(

@@ -1,5 +1,6 @@
 """The configuration files of Prometheus and Alertmanager: where they are, reading and writing."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,10 +26,31 @@ class NoSettings(Exception):
         super().__init__(f"{path}: {why}")
 
 
-def load(path: Path) -> Config:
+class _AsWritten(yaml.SafeLoader):
+    """Takes nothing for what it looks like, except for null and `<<`."""
+
+
+_AsWritten.yaml_implicit_resolvers = {
+    start: [(tag, form) for tag, form in forms if tag.endswith((":null", ":merge"))]
+    for start, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def as_written(text: str) -> Any:
+    """What a YAML text holds, with numbers, dates and the like as the texts that stand there.
+
+    Alertmanager reads them so where it takes a text: a receiver may be called `2020-01-01`.
+
+    >>> as_written("{name: 2020-01-01, slack_configs: null}")
+    {'name': '2020-01-01', 'slack_configs': None}
+    """
+    return yaml.load(text, _AsWritten)  # noqa: S506  # derived from a safe one
+
+
+def load(path: Path, parse: Callable[[str], Any] = yaml.safe_load) -> Config:
     """A YAML file of settings. Raises NoSettings."""
     try:
-        config: object = yaml.safe_load(path.read_text(encoding="utf-8"))
+        config: object = parse(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise NoSettings(path, error) from error
     if not isinstance(config, dict):

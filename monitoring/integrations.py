@@ -1,4 +1,7 @@
-"""The integrations of Alertmanager's receivers: what it sends through, and to whom."""
+"""The integrations of Alertmanager's receivers: what it sends through, and to whom.
+
+A configuration is taken as `configs.as_written` reads it.
+"""
 
 import os
 from collections.abc import Iterator
@@ -29,7 +32,7 @@ class Integration(NamedTuple):
 
 
 def integrations_of(config: dict[str, Any]) -> Iterator[Integration]:
-    """Those of all receivers, and what `global` has for all of them. Raises WrongType."""
+    """Those of all receivers, and one for each file that `global` names. Raises WrongType."""
     for key in typed(config, "global", dict[str, Any]):
         if key.endswith("_file"):  # such as slack_api_url_file
             yield Integration(EVERY, key.partition("_")[0], {key: config["global"][key]})
@@ -50,8 +53,6 @@ def typed(section: dict[str, Any], key: str, type_: type[T]) -> T:
     value = section.get(key)
     if value is None:
         return type_()
-    if type_ is str and isinstance(value, int | float):
-        value = str(value)  # which Alertmanager does too
     try:
         return msgspec.convert(value, type_)
     except msgspec.ValidationError as error:

@@ -1,4 +1,4 @@
-"""Messages that Alertmanager sends, read as strictly as those they are for would read them."""
+"""Messages that Alertmanager sends, read as strictly as their real receivers read them."""
 
 import time
 from dataclasses import dataclass

@@ -148,7 +148,7 @@ def _moved(file: Path, secrets: Path) -> Path:
 
 def report(config_file: Path, secrets: Path, *, as_alertmanager: bool = False) -> int:
     """Print the findings; return how many. Raises configs.NoSettings."""
-    config = configs.load(config_file)
+    config = configs.load(config_file, configs.as_written)
     if not config.get("receivers"):
         why = "it names no receivers, so it is not a configuration of Alertmanager"
         raise configs.NoSettings(config_file, why)

@@ -34,7 +34,7 @@ class CannotStart(Exception):
     """A program ended, or was not ready in time; the message has the end of its log."""
 
 
-def installed(names: tuple[str, ...], package: str) -> str:
+def installed(*names: str, package: str) -> str:
     """The path of the first of these names that is installed. Raises ProgramMissing."""
     for name in names:
         if path := shutil.which(name):
@@ -44,12 +44,12 @@ def installed(names: tuple[str, ...], package: str) -> str:
 
 def prometheus_program() -> str:
     """Where Prometheus is. Raises ProgramMissing."""
-    return installed(("prometheus",), "prometheus")
+    return installed("prometheus", package="prometheus")
 
 
 def alertmanager_program() -> str:
     """Where Alertmanager is, by its own name or Debian's. Raises ProgramMissing."""
-    return installed(("prometheus-alertmanager", "alertmanager"), "prometheus-alertmanager")
+    return installed("prometheus-alertmanager", "alertmanager", package="prometheus-alertmanager")
 
 
 def require_watchers() -> None:

@@ -40,8 +40,8 @@ _TOKEN: Final = _Kind("the token", re.compile(r"\S+"))
 def fault_of(path: Path, *, as_alertmanager: bool) -> Fault | None:
     """What is wrong with a file; None if nothing is. What it contains is never part of the answer.
 
-    `as_alertmanager` says that Alertmanager will run as this user: then it cannot read either what
-    this user may not read.
+    `as_alertmanager` says that Alertmanager will run as this user: what this user may not read is
+    then out of its reach too.
     """
     kind = next((kind for end, kind in _KINDS.items() if path.name.endswith(end)), _TOKEN)
     write = f"Write {kind.meaning} into it, readable only by Alertmanager."

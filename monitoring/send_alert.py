@@ -9,10 +9,9 @@ import subprocess
 import sys
 import urllib.request
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-import yaml
-
+from monitoring import configs
 from monitoring.integrations import integrations_of
 from monitoring.programs import ProgramMissing, installed
 
@@ -47,7 +46,7 @@ def send(url: str, severity: str) -> str:
 
 def amtool(*arguments: str) -> str:
     """What amtool prints. Raises NotSent and ProgramMissing."""
-    program = installed(("amtool",), "prometheus-alertmanager")
+    program = installed("amtool", package="prometheus-alertmanager")
     run = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
     if run.returncode:
         raise NotSent((run.stderr or run.stdout).strip())
@@ -58,7 +57,7 @@ def destinations(url: str, receiver: str) -> list[str]:
     """Where that receiver sends to, by Alertmanager's current configuration."""
     status = f"{url}/api/v2/status"
     with urllib.request.urlopen(status, timeout=10) as answer:  # noqa: S310  # the operator's own URL
-        config: dict[str, Any] = yaml.safe_load(json.load(answer)["config"]["original"])
+        config = configs.as_written(json.load(answer)["config"]["original"])
     return [
         f"{one.kind} {one.settings.get('channel', '')}".strip()
         for one in integrations_of(config)

@@ -16,5 +16,5 @@ def serving(app: str, port: int, *flags: str) -> list[str]:
 
 
 def with_settings(settings: Mapping[str, object]) -> list[str]:
-    """What goes before a command to run it with these settings, where the sources are: env(1)."""
+    """What to put before a command so that it runs with these settings, in the sources' folder."""
     return ["env", "-C", str(ROOT), *(f"{name}={value}" for name, value in settings.items())]

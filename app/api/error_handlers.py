@@ -3,7 +3,6 @@
 import html
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from string import Template
 from typing import Any, Final
 
@@ -15,12 +14,11 @@ from starlette.responses import HTMLResponse, Response
 from app.api.accept import prefers_html
 from app.api.combined import combined
 from app.api.schemas import PROBLEM_MEDIA_TYPE, Problem
+from app.api.static_folder import STATIC
 from app.core.errors import ErrorCode, ServiceError
 from app.http.hangup_report import CLIENT_GONE
 
-_PAGE: Final = Template(
-    (Path(__file__).parents[1] / "static" / "error.html").read_text(encoding="utf-8")
-)
+_PAGE: Final = Template((STATIC / "error.html").read_text(encoding="utf-8"))
 
 _HEADERS: Final = {
     ErrorCode.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},

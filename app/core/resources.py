@@ -96,7 +96,10 @@ class Resources:
         yield figures.RESOURCE_USAGE, ("cpu_percent",), self._percent(usage, limit)
 
     def _monotonic(self, seen: float) -> float:
-        """CPU seconds that only grow, though those of a process killed unseen leave the sum."""
+        """The same CPU seconds as a counter, which never falls.
+
+        The sum over the processes does: one that is killed between readings takes its own with it.
+        """
         self._cpu_seconds += max(0.0, seen - self._cpu_seen)
         self._cpu_seen = seen
         return self._cpu_seconds

@@ -69,8 +69,8 @@ class BoundedIdle(LingeringClose):
 
     def is_of_use(self) -> bool:
         """Whether its client would lose something if it ended now."""
-        if self._drops_more():
-            return self._has_just_turned_idle()  # else its client could not read its answer
+        if self._may_be_sending():
+            return self._has_just_turned_idle()  # else it would lose an unread answer
         if _unread_bytes(self._connection):  # perhaps a request
             return True
         has_unsent = self._connection.get_write_buffer_size() > 0
@@ -79,8 +79,8 @@ class BoundedIdle(LingeringClose):
     def _has_just_turned_idle(self) -> bool:
         return self.loop.time() - self._idle.since[self] < FINISH_SECONDS
 
-    def _drops_more(self) -> bool:
-        """Whether its client may be sending what nobody reads."""
+    def _may_be_sending(self) -> bool:
+        """Whether its client may be sending what is dropped unread."""
         return self._in_body or self._half_closing.is_half_closed
 
     def _start_lingering(self) -> None:

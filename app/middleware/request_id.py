@@ -8,10 +8,10 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-HEADER: Final = "X-Request-ID"
+from app.core.request_ids import FORM, HEADER
 
-_WELL_FORMED: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
-"""Fit for a header, a log and a shell; anything else is replaced, not refused."""
+_WELL_FORMED: Final = re.compile(FORM)
+"""Anything else is replaced, not refused."""
 
 
 class RequestIdMiddleware:

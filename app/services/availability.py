@@ -54,7 +54,7 @@ class Availability:
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
-        """While it is unavailable, try now and then whether it is back: nobody else may ask."""
+        """While it is unavailable, probe it now and then: it may be that nobody else asks."""
         async with background_task("converter_watch", self._probe_while_unavailable()):
             yield
 

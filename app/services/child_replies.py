@@ -34,8 +34,8 @@ _PROBE_SECONDS: Final = 5.0
 """A warm child answers within 5 ms, the first one, for which Python is started, within 300."""
 
 _MEMORY_FAULTS: Final = {-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT}
-"""How a child ends when native code is refused memory and does not look: msgspec 0.22 does not when
-it decodes a long string in a list. A fault for another reason cannot be told from that."""
+"""How a child ends whose native code does not check whether it was given memory: msgspec 0.22 does
+not, for a long string in a list. A crash for any other reason looks the same."""
 
 
 async def probe_child(launcher: Launcher, bounds: Bounds) -> Locks:

@@ -10,7 +10,7 @@ from app.http.idle import DEFAULT_MAX_IDLE
 from app.http.slow_readers import MAX_SLOW_READERS
 
 _PER_IDLE: Final = 2
-"""Up to twice as many as may be idle stay, while ending them would cost their clients something."""
+"""Up to twice as many as may idle stay open where ending one would cost its client something."""
 
 _PER_TRANSFER: Final = 2
 """The connection and a file."""

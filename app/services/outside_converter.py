@@ -139,7 +139,7 @@ class OutsideConverter:
             SentFile(selection),
             self._limits,
             self._reading_bounds,
-            timeout=_until(end),
+            timeout=_seconds_until(end),
         )
         reply = reply_of(ended, self._bounds, record)
         if not isinstance(reply, Selected):
@@ -156,7 +156,7 @@ class OutsideConverter:
             self._command(folder),
             self._limits,
             self._bounds,
-            timeout=_until(end),
+            timeout=_seconds_until(end),
             stop=signal.SIGTERM,
         )
         match reply_of(ended, self._bounds, record):
@@ -209,8 +209,8 @@ class OutsideConverter:
         )
 
 
-def _until(end: float) -> float:
-    """Seconds that are left; fewer than none if it is over."""
+def _seconds_until(end: float) -> float:
+    """How long it is until then on the loop's clock; negative afterwards."""
     return end - asyncio.get_running_loop().time()
 
 

@@ -42,7 +42,7 @@ class UploadSlots:
 
     @contextmanager
     def slot(self) -> Iterator["Arrival"]:
-        """Hold a slot while the current task receives an upload, which it has to count.
+        """Hold a slot while the current task receives an upload, by way of `Arrival.counted`.
 
         Raises ServiceError `busy`: at the beginning if all uploads are fast or have just begun, or
         in the middle if this one has to give way.

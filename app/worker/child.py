@@ -1,14 +1,15 @@
 """What runs inside the child process: one conversion, from descriptor to descriptor."""
 
 from collections import Counter
+from functools import partial
 
 import docc2context
 from app.core.labels import OTHER
 from app.worker.locks.bounds import Bounds
 from app.worker.locks.lock_up import lock_up
 from app.worker.options import Options
-from app.worker.protocol import Converted, Ready, encode
-from app.worker.replies import extracted, failure_reply, send_reply
+from app.worker.protocol import Converted, Ready
+from app.worker.replies import extracted, reply_with, send_reply
 from app.worker.sent_file import opened
 from docc2context import Limits, Reading, Report, node_type
 
@@ -21,20 +22,13 @@ def convert(
     All three are descriptors that the child owns; it has no others.
     """
     lock_up(bounds, (reply, upload, result))
-    send_reply(reply, _reply(upload, result, options, limits, bounds))
+    reading = Reading()
+    reply_with(reply, partial(_convert, upload, result, options, limits, reading), bounds, reading)
 
 
 def report_ready(reply: int, bounds: Bounds) -> None:
     """Report that a child can be started and has all it needs, and what locks it has."""
-    send_reply(reply, encode(Ready(lock_up(bounds, (reply,)))))
-
-
-def _reply(upload: int, result: int, options: Options, limits: Limits, bounds: Bounds) -> bytes:
-    reading = Reading()
-    try:
-        return encode(_convert(upload, result, options, limits, reading))
-    except Exception as error:  # the boundary: nothing gets past it
-        return failure_reply(error, bounds, reading.stage)
+    send_reply(reply, Ready(lock_up(bounds, (reply,))))
 
 
 def _convert(

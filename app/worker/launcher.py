@@ -50,7 +50,10 @@ log = structlog.get_logger()
 
 
 class CannotStart(Exception):
-    """No child could be started: no process or memory to spare, a hanging forkserver, the end."""
+    """No child was started.
+
+    There is no process or memory to spare, the forkserver hangs, or the service is ending.
+    """
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ written.
 """
 
 import os
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import msgspec
 
@@ -23,9 +25,8 @@ from app.worker.protocol import (
     Reply,
     Runs,
     Selected,
-    encode,
 )
-from app.worker.replies import extracted, failure_reply, output_too_large, send_reply
+from app.worker.replies import extracted, output_too_large, reply_with, send_reply
 from app.worker.selection import NameTooLong, select, unpack
 from app.worker.sent_file import opened
 from docc2context import Code, Limits, Reading
@@ -61,13 +62,7 @@ def read_upload(reply: int, upload: int, selection: int, limits: Limits, bounds:
     """Write the files that the command needs to `selection`, behind all locks."""
     lock_up(bounds, (reply, upload, selection))
     reading = Reading()
-    try:
-        with opened(upload) as source, open(selection, "wb") as destination:
-            pages = select(source, destination, limits, reading)
-        message = encode(Selected(pages, extracted(reading)))
-    except Exception as error:  # the boundary: nothing gets past it
-        message = failure_reply(error, bounds, reading.stage)
-    send_reply(reply, message)
+    reply_with(reply, partial(_select, upload, selection, limits, reading), bounds, reading)
 
 
 def run_command(
@@ -75,39 +70,30 @@ def run_command(
 ) -> None:
     """Unpack `selection`, run the command, and write what it makes to `result` as a zip."""
     program.prepare((reply, selection, result))
-    try:
-        with opened(selection) as source, open(result, "wb") as destination:
-            message = encode(_convert(source, destination, command, limits, bounds))
-    except program.Stopped:
-        return
-    except Exception as error:  # the boundary: nothing gets past it
-        message = failure_reply(error, bounds, "converting")
-    send_reply(reply, message)
+    with suppress(program.Stopped):
+        reply_with(reply, partial(_convert, selection, result, command, limits, bounds), bounds)
 
 
 def try_help(reply: int, command: Command, bounds: Bounds) -> None:
     """Report whether the system runs the command with `--help`; its answer does not matter."""
     program.prepare((reply,))
-    place = program.Place(Path(command.folder), bounds.file_bytes, _HELP_ENTRIES)
-    try:
-        ended = _run(command, [_HELP], place, bounds)
-    except program.NotRunnable as error:
-        send_reply(reply, encode(CannotRun(str(error))))
-    except program.OutgrewFolder:
-        send_reply(reply, encode(CannotRun("it wrote more than its folder may hold")))
-    except program.Stopped:
-        return
-    else:
-        send_reply(reply, encode(_not_run(ended) or Runs()))
+    with suppress(program.Stopped):
+        send_reply(reply, _run_help(command, bounds))
+
+
+def _select(upload: int, selection: int, limits: Limits, reading: Reading) -> Selected:
+    with opened(upload) as source, open(selection, "wb") as destination:
+        pages = select(source, destination, limits, reading)
+    return Selected(pages, extracted(reading))
 
 
 def _convert(
-    source: BinaryIO, destination: BinaryIO, command: Command, limits: Limits, bounds: Bounds
+    selection: int, result: int, command: Command, limits: Limits, bounds: Bounds
 ) -> Reply:
-    """Unpack the selection in `source`, run the command, and zip what it makes."""
     folder = Path(command.folder)
     try:
-        unpacked = unpack(source, folder / _ARCHIVE)
+        with opened(selection) as source:
+            unpacked = unpack(source, folder / _ARCHIVE)
     except NameTooLong as error:
         return _name_too_long(error.entry)
     max_bytes = unpacked + limits.max_output_bytes + _TEMPORARY_BYTES
@@ -120,7 +106,18 @@ def _convert(
         return output_too_large(limits.max_output_bytes)
     if ended.exit_code != 0:
         return _failure(ended, folder / _OUTPUT, limits)
-    return _zip(folder / _OUTPUT, destination, limits, ended.output_end)
+    return _zip(folder / _OUTPUT, result, limits, ended.output_end)
+
+
+def _run_help(command: Command, bounds: Bounds) -> Reply:
+    place = program.Place(Path(command.folder), bounds.file_bytes, _HELP_ENTRIES)
+    try:
+        ended = _run(command, [_HELP], place, bounds)
+    except program.NotRunnable as error:
+        return CannotRun(str(error))
+    except program.OutgrewFolder:
+        return CannotRun("it wrote more than its folder may hold")
+    return _not_run(ended) or Runs()
 
 
 def _name_too_long(entry: str) -> Refused:
@@ -167,14 +164,15 @@ def _not_run(ended: program.Finished) -> CannotRun | None:
     return None
 
 
-def _zip(output: Path, destination: BinaryIO, limits: Limits, output_end: str) -> Reply:
+def _zip(output: Path, result: int, limits: Limits, output_end: str) -> Reply:
     try:
-        zipped = zip_output(
-            output,
-            destination,
-            max_bytes=limits.max_output_bytes,
-            max_entries=2 * limits.max_entries,
-        )
+        with open(result, "wb") as destination:
+            zipped = zip_output(
+                output,
+                destination,
+                max_bytes=limits.max_output_bytes,
+                max_entries=2 * limits.max_entries,
+            )
     except UnusableOutput as error:
         return CommandFailed(0, f"it wrote {error}", output_end)
     if zipped.documents == 0:

@@ -55,9 +55,10 @@ class Finished:
 
 
 def prepare(kept: Collection[int]) -> None:
-    """Arrange for SIGTERM from the launcher, or from the kernel when the forkserver ends.
+    """Make this process one that can watch a program, and end all that the program starts.
 
-    `kept` are the descriptors that stay open; others would keep the forkserver alive.
+    The launcher may send it SIGTERM, and so does the kernel when the forkserver ends. `kept` are
+    the descriptors that stay open; others would keep the forkserver alive.
     """
     close_all_but(kept)
     lead_own_session()

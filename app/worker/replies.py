@@ -18,14 +18,31 @@ _OUT_OF_MEMORY: Final = encode(OutOfMemory())
 """Made while there still is memory."""
 
 
-def send_reply(reply: int, message: bytes) -> None:
+def send_reply(reply: int, message: Reply) -> None:
     """Send a child's last message."""
+    _send(reply, encode(message))
+
+
+def reply_with(
+    reply: int, work: Callable[[], Reply], bounds: Bounds, reading: Reading | None = None
+) -> None:
+    """Do a child's work, and send what it returns, or else why it failed.
+
+    `reading` says how far the archive had been read by then; without one, it had been read whole.
+    """
+    try:
+        message = encode(work())
+    except Exception as error:  # the boundary: nothing gets past it
+        message = _failure_reply(error, bounds, reading.stage if reading else "converting")
+    _send(reply, message)
+
+
+def _send(reply: int, message: bytes) -> None:
     # Left open on purpose: the pipe ends when this process does, and the parent waits for that.
     os.write(reply, message)
 
 
-def failure_reply(error: Exception, bounds: Bounds, stage: Stage) -> bytes:
-    """The reply for an error that ended the child's work."""
+def _failure_reply(error: Exception, bounds: Bounds, stage: Stage) -> bytes:
     # First, and without a new object: there may be no memory for one.
     if _comes_from(error, _is_out_of_memory):
         return _OUT_OF_MEMORY

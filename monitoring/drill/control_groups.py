@@ -57,7 +57,7 @@ def used(group: Path) -> int:
 
 
 def entering(group: Path) -> tuple[str, ...]:
-    """The command that runs another one, appended to it, in the group."""
+    """A command that enters the group, and then becomes the command that is appended to it."""
     return ("sh", "-c", 'echo $$ > "$0/cgroup.procs" && exec "$@"', str(group))
 
 

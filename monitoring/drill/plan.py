@@ -7,13 +7,14 @@ from monitoring.drill.bounds import Route, Timing, route_of, timings_of
 from monitoring.drill.configuration import Configurations, compressed
 from monitoring.drill.faults import Fault
 
-Integration = tuple[str, str]
-"""One of a receiver's, by the kind and channel of its notifications."""
+Destination = tuple[str, str]
+"""The kind and channel of the notifications that people get there."""
 
-_INTEGRATIONS: Final[dict[str, tuple[Integration, ...]]] = {
+_DESTINATIONS: Final[dict[str, tuple[Destination, ...]]] = {
     "critical": (("slack", "#critical-alerts"), ("pagerduty", "")),
     "warning": (("slack", "#alerts"),),
 }
+"""By receiver."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,13 @@ class Plan:
         """Where its alert goes."""
         return route_of(self.configurations, fault.alert, self.timings[fault.alert].severity)
 
-    def integrations(self, fault: Fault) -> list[Integration]:
-        """Those by which people must hear of its alert."""
-        integrations = _INTEGRATIONS[self.route(fault).receiver]
-        return [one for one in integrations if not (fault.without_slack and one[0] == "slack")]
+    def destinations(self, fault: Fault) -> list[Destination]:
+        """Where people must be notified of its alert."""
+        destinations = _DESTINATIONS[self.route(fault).receiver]
+        return [one for one in destinations if not (fault.without_slack and one[0] == "slack")]
 
     def timing(self, fault: Fault) -> Timing:
-        """That of its alert, with what the fault says of how long its own case takes."""
+        """How soon its alert fires and ends, with what the fault says about its own case."""
         timing = replace(self.timings[fault.alert], extra=fault.extra)
         if fault.looks_back is None:
             return timing

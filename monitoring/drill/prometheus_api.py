@@ -18,8 +18,8 @@ class PrometheusApi:
     def alerts(self) -> dict[str, str]:
         """`pending` or `firing` by an alert's name: firing if one of that name is."""
         alerts = self._data("alerts")["alerts"]
-        states = sorted((one["labels"]["alertname"], one["state"]) for one in alerts)
-        return dict(sorted(states, key=lambda state: state[1] == "firing"))
+        firing_last = sorted(alerts, key=lambda alert: alert["state"] == "firing")
+        return {one["labels"]["alertname"]: one["state"] for one in firing_last}
 
     def query(self, expression: str) -> list[float]:
         """The values of an instant query."""

@@ -13,7 +13,7 @@ import httpx2
 from monitoring.drill.bounds import ALLOWANCE_SECONDS
 from monitoring.drill.faults import Arrival, Fault
 from monitoring.drill.outcome import Measured, Outcome
-from monitoring.drill.plan import Integration, Plan
+from monitoring.drill.plan import Destination, Plan
 from monitoring.drill.stack import Stack, running_stack
 from monitoring.drill.waiting import Interrupted, Patience
 from monitoring.drill.watchers import RESEND_SECONDS
@@ -50,7 +50,7 @@ class _Drill:
         self._fault = fault
         self._timing = plan.timing(fault)
         self._route = plan.route(fault)
-        self._integrations = plan.integrations(fault)
+        self._destinations = plan.destinations(fault)
         self._resend = RESEND_SECONDS / plan.configurations.factor
         self._stack = stack
         self._outcome = outcome
@@ -127,22 +127,22 @@ class _Drill:
             self._outcome.problems.append("a notification arrived, which should be impossible")
 
     def _await_notices(self, status: str, within: float) -> list[Notification]:
-        """One of each integration by which people must hear of the alert."""
-        return [self._await_notice(one, status, within) for one in self._integrations]
+        """One at each place where people must be notified of the alert."""
+        return [self._await_notice(one, status, within) for one in self._destinations]
 
-    def _await_notice(self, integration: Integration, status: str, within: float) -> Notification:
+    def _await_notice(self, destination: Destination, status: str, within: float) -> Notification:
         def came() -> Notification | None:
             return next(
                 (
                     one
                     for one in self._stack.notices()
-                    if (one.kind, one.channel) == integration
+                    if (one.kind, one.channel) == destination
                     and (one.alertname, one.status) == (self._fault.alert, status)
                 ),
                 None,
             )
 
-        where = " ".join(filter(None, integration))
+        where = " ".join(filter(None, destination))
         return self._stack.patience.until(
             came, _longest_wait(within), f"{where} is notified ({status})"
         )

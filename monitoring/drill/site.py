@@ -18,7 +18,7 @@ class Site:
     """The folder for uploads; if None, each service gets one of its own."""
 
     wrapper: tuple[str, ...] = ()
-    """A command that runs another one, appended to it: the service starts under it."""
+    """A command to start the service by: it runs the command that is appended to it."""
 
     group: Path | None = None
     """The control group that the wrapper puts the service into, if a fault needs to know."""

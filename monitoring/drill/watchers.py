@@ -23,7 +23,7 @@ LOOKBACK_SECONDS: Final = 5 * 60
 """The time, not yet shortened, for which Prometheus takes a sample as current: its own default."""
 
 RESEND_SECONDS: Final = 60
-"""The time, likewise, after which Prometheus sends an alert again: its own default."""
+"""The time, not yet shortened, after which Prometheus sends an alert again: its own default."""
 
 
 class Targets:

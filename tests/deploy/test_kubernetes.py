@@ -103,7 +103,7 @@ def test_the_operators_rules_are_made_from_ours() -> None:
 
 def test_promtool_takes_the_operators_rules(tmp_path: Path) -> None:
     try:
-        promtool = installed(("promtool",), "prometheus")
+        promtool = installed("promtool", package="prometheus")
     except ProgramMissing as missing:
         pytest.skip(f"SKIPPED: {missing}")
     groups = yaml.safe_load(kubernetes.FILE.read_text())["spec"]

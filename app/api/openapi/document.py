@@ -13,6 +13,7 @@ from app.api.openapi.operations import SCHEMAS
 from app.api.openapi.tags import CONVERSION, METRICS
 from app.api.result_response import BUNDLE, DOCUMENT
 from app.api.schemas import PROBLEM_MEDIA_TYPE, Problem
+from app.core import request_ids
 from app.core.config import Settings
 from app.core.errors import SPLIT_BY_MODULE, ErrorCode
 
@@ -42,9 +43,7 @@ to wait in `Retry-After`."""
 
 _MIB: Final = 1024 * 1024
 
-_REQUEST_ID: Final = "X-Request-ID"
-
-_WELL_FORMED: Final = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"}
+_WELL_FORMED: Final = {"type": "string", "pattern": f"^{request_ids.FORM}$"}
 
 _SCHEME: Final = "metrics_token"
 
@@ -114,26 +113,26 @@ def _operations(document: dict[str, Any], tag: str | None = None) -> Iterator[di
 def _add_request_ids(document: dict[str, Any]) -> None:
     document["components"] |= {
         "parameters": {
-            _REQUEST_ID: {
-                "name": _REQUEST_ID,
+            request_ids.HEADER: {
+                "name": request_ids.HEADER,
                 "in": "header",
                 "description": "An id for this request, returned in the response and logged.",
                 "schema": _WELL_FORMED,
             }
         },
         "headers": {
-            _REQUEST_ID: {
+            request_ids.HEADER: {
                 "description": "The request's id: the one that it was sent with, or a new one.",
                 "schema": _WELL_FORMED,
             }
         },
     }
     for operation in _operations(document):
-        parameter = {"$ref": f"#/components/parameters/{_REQUEST_ID}"}
+        parameter = {"$ref": f"#/components/parameters/{request_ids.HEADER}"}
         operation.setdefault("parameters", []).append(parameter)
         for response in operation["responses"].values():
-            header = {"$ref": f"#/components/headers/{_REQUEST_ID}"}
-            response.setdefault("headers", {})[_REQUEST_ID] = header
+            header = {"$ref": f"#/components/headers/{request_ids.HEADER}"}
+            response.setdefault("headers", {})[request_ids.HEADER] = header
 
 
 def _add_token(document: dict[str, Any]) -> None:

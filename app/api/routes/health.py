@@ -19,7 +19,7 @@ READINESS: Final = "/health/ready"
 PATHS: Final = (LIVENESS, READINESS)
 
 PROBED_EVERY_SECONDS: Final = 1.0
-"""Anyone may ask, as often as they like: no more converter processes are started for them all."""
+"""However many ask, and however often: converter processes are not started for them more often."""
 
 
 @router.get(LIVENESS, summary="Liveness")

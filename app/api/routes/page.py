@@ -1,19 +1,18 @@
 """`GET /` and `GET /docs`, the pages for people, and `GET /openapi.json`, the same for programs."""
 
-from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.api.conditional import revalidated_response
+from app.api.static_folder import STATIC
 
 router = APIRouter(include_in_schema=False)
 
 _HTML: Final = "text/html"
-_FOLDER: Final = Path(__file__).parents[2] / "static"
-_PAGE: Final = (_FOLDER / "index.html").read_bytes()
-_DOCS: Final = (_FOLDER / "docs.html").read_bytes()
+_PAGE: Final = (STATIC / "index.html").read_bytes()
+_DOCS: Final = (STATIC / "docs.html").read_bytes()
 
 
 @router.get("/")

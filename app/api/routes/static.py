@@ -11,12 +11,12 @@ from starlette.responses import Response
 from app.api.accept import accepts_gzip
 from app.api.combined import combined
 from app.api.conditional import revalidated_response
+from app.api.static_folder import STATIC
 from app.core.errors import ErrorCode, ServiceError
 from app.core.threads import in_thread
 
 router = APIRouter(include_in_schema=False)
 
-_FOLDER: Final = Path(__file__).parents[2] / "static"
 _MEDIA_TYPES: Final = {
     ".css": "text/css",
     ".js": "text/javascript",
@@ -26,9 +26,7 @@ _MEDIA_TYPES: Final = {
 """Pages are left out: they have routes of their own, and some are templates."""
 
 _SERVED: Final = frozenset(
-    file.relative_to(_FOLDER).as_posix()
-    for file in _FOLDER.rglob("*")
-    if file.suffix in _MEDIA_TYPES
+    file.relative_to(STATIC).as_posix() for file in STATIC.rglob("*") if file.suffix in _MEDIA_TYPES
 )
 
 
@@ -41,7 +39,7 @@ async def static(name: str, request: Request) -> Response:
     """
     if name not in _SERVED:
         raise ServiceError(ErrorCode.NOT_FOUND, "The service has nothing at this address.")
-    file = _FOLDER / name
+    file = STATIC / name
     plain, gzipped = await in_thread(_present_content, file)
     is_gzipped = accepts_gzip(combined(request.headers, "Accept-Encoding"))
     content = gzipped if is_gzipped else plain

@@ -84,12 +84,12 @@ def root() -> str:
 
 
 def loop_device() -> str:
-    """Likewise: to mount a file as a disk."""
+    """A `Need`: loop devices, by which a file can be mounted as a disk."""
     return "" if Path("/dev/loop-control").exists() else "needs loop devices"
 
 
 def program(name: str, package: str) -> Need:
-    """Likewise: a program, which this Debian package brings."""
+    """The `Need` of a program, which this Debian package brings."""
 
     def need() -> str:
         return "" if shutil.which(name) else f"needs {name}: apt-get install {package}"

@@ -32,7 +32,7 @@ def _limited(folder: Path) -> Iterator[Site]:
     series = folder / "series.txt"
     _write_series(series)
     # It comes with Prometheus, in the same package.
-    promtool = installed(("promtool",), "prometheus")
+    promtool = installed("promtool", package="prometheus")
     make = (promtool, "tsdb", "create-blocks-from", "openmetrics", str(series), str(stored))
     subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
     size = sum(file.stat().st_size for file in stored.rglob("*") if file.is_file())

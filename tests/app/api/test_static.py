@@ -82,7 +82,7 @@ def test_a_copy_of_one_form_is_not_taken_for_the_other(app: FastAPI) -> None:
 def test_a_file_that_is_edited_is_served_as_it_is_now(
     app: FastAPI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accepted: str
 ) -> None:
-    monkeypatch.setattr("app.api.routes.static._FOLDER", tmp_path)
+    monkeypatch.setattr("app.api.routes.static.STATIC", tmp_path)
     file = tmp_path / "index.css"
     client = TestClient(app, headers={"Accept-Encoding": accepted})
 

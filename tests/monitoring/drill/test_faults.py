@@ -84,10 +84,10 @@ def test_a_fault_and_its_companions_are_alerts_of_ours(fault: Fault) -> None:
 
 @each_fault
 def test_it_is_known_by_which_ways_people_are_told(fault: Fault) -> None:
-    integrations = Plan.compressed(20).integrations(fault)
+    destinations = Plan.compressed(20).destinations(fault)
 
-    assert integrations
-    assert (("slack", "#alerts") in integrations) != (("pagerduty", "") in integrations)
+    assert destinations
+    assert (("slack", "#alerts") in destinations) != (("pagerduty", "") in destinations)
 
 
 def test_the_good_archive_is_converted() -> None:

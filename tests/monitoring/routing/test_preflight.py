@@ -11,6 +11,7 @@ import pytest
 
 from monitoring import configs
 from monitoring.preflight import Finding, findings, report, summary
+from monitoring.send_alert import amtool
 
 KEY = "0123456789abcdef" * 2
 HOOK = "https://hooks.slack.com/services/T0/B0/hush"
@@ -85,11 +86,25 @@ def test_sections_may_be_empty(secrets: Path) -> None:
     assert list(findings(config, secrets, configs.ROOT)) == []
 
 
-def test_a_number_is_a_text_where_alertmanager_takes_one(secrets: Path) -> None:
-    config = {"receivers": [{"name": 5, "slack_configs": [{"api_url_file": 7}]}]}
-    (finding,) = findings(config, secrets, ROOT)
-    assert (finding.setting, finding.fault) == ("7", "is missing")
-    assert finding.consequence == "the receiver `5` gets nothing through Slack"
+@pytest.mark.parametrize("text", ["5", "0x10", "yes", "2020-01-01", "2020-13-45", "="])
+def test_whatever_is_written_is_a_text_where_alertmanager_takes_one(
+    tmp_path: Path, text: str
+) -> None:
+    file = tmp_path / "alertmanager.yml"
+    file.write_text(
+        f"""
+        route: {{receiver: {text}}}
+        receivers: [{{name: {text}, slack_configs: [{{api_url_file: {text}, channel: a}}]}}]
+        templates: [{text}]
+        """
+    )
+    amtool("check-config", str(file))  # accepts it
+
+    templates, secret = findings(configs.load(file, configs.as_written), tmp_path, tmp_path)
+
+    assert (templates.setting, templates.fault) == (str(tmp_path / text), "is missing")
+    assert (secret.setting, secret.fault) == (text, "is missing")
+    assert secret.consequence == f"the receiver `{text}` gets nothing through Slack"
 
 
 @contextmanager
@@ -206,10 +221,10 @@ def test_what_is_no_configuration_is_an_error_that_says_so(
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("receivers: 5", "`receivers` has the wrong type: Expected `array`, got `int`"),
+        ("receivers: 5", "`receivers` has the wrong type: Expected `array`, got `str`"),
         (
             "receivers: [3]",
-            "`receivers` has the wrong type: Expected `object`, got `int` - at `$[0]`",
+            "`receivers` has the wrong type: Expected `object`, got `str` - at `$[0]`",
         ),
         (
             "receivers: [{name: [a]}]",
