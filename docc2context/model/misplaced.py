@@ -42,19 +42,19 @@ def holds_only_objects(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, dict | list) for item in value)
 
 
-def words_within(value: object, type_: inspect.Type) -> str:
-    """The strings of a list, and of lists within it, where one string belongs; else empty."""
+def words_within(value: object, type_: inspect.Type) -> list[str]:
+    """The strings of a list, and of lists within it, where one string belongs; else none."""
+    words: list[str] = []
     if not isinstance(value, list) or not _is_string(type_):
-        return ""
-    words = []
+        return words
     stack = value[::-1]
     while stack:
         match stack.pop():
-            case str(text):
+            case str(text) if text:
                 words.append(text)
             case list(items):
                 stack += reversed(items)
-    return " ".join(words)
+    return words
 
 
 def says_nothing(value: object) -> bool:

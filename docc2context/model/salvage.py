@@ -31,8 +31,9 @@ from docc2context.model.unknown_content import ContentFinder, found_abstract, fo
 _IS_REQUIRED = attrgetter("required")
 
 _MAX_MISFITS = 100_000
-"""On one page, strings in unknown objects included: each takes hundreds of bytes of memory, with
-what is made of it, and as little as two of JSON. None of 5,700 real pages has any."""
+"""On one page, strings in unknown objects and misplaced lists included: each takes hundreds of
+bytes of memory, with what is made of it, and as little as two of JSON. None of 5,700 real pages has
+any."""
 
 
 class TooManyMisfits(msgspec.DecodeError):
@@ -61,7 +62,7 @@ class Salvager:
     def __init__(self, unknown: Counts) -> None:
         self._unknown = unknown
         self._left = _MAX_MISFITS - sum(unknown.values()) + unknown.get(LONE_SURROGATE, 0)
-        self._finder = ContentFinder(self._take_one)
+        self._finder = ContentFinder(self._take)
 
     def salvage(self, value: object, type_: object) -> Any:
         """The value as `type_`, a struct, a union or a list; None if not even its shape fits.
@@ -76,14 +77,14 @@ class Salvager:
     def count(self, kind: str) -> None:
         """Count one more that does not fit. Raises TooManyMisfits."""
         self._unknown[kind] += 1
-        self._take_one()
+        self._take()
 
     def blocks_within(self, value: dict[str, Any]) -> list[dict[str, Any]]:
         """What an object of no known type says, as raw blocks. Raises TooManyMisfits."""
         return self._finder.blocks(value)
 
-    def _take_one(self) -> None:
-        self._left -= 1
+    def _take(self, misfits: int = 1) -> None:
+        self._left -= misfits
         if self._left < 0:
             raise TooManyMisfits
 
@@ -137,9 +138,10 @@ class Salvager:
         try:
             return self._fit_or_wrap(value, type_, misfit)
         except _Misfit:
-            if words := words_within(value, type_):
-                return words
-            raise
+            if not (words := words_within(value, type_)):
+                raise
+        self._take(len(words))
+        return " ".join(words)
 
     def _fit_union(self, value: Any, type_: inspect.UnionType) -> Any:
         by_tag = _by_tag(type_)

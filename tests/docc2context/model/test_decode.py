@@ -118,11 +118,13 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         {"abstract": [{"type": "u", "a": [{"title": "b"}] * 100_001}]},
         {"abstract": [{"type": "u", "title": [["b"]] * 100_001}]},
         {"sections": [{"kind": "u", "title": ["b"] * 50_000}] * 2},
+        {"seeAlsoSections": [{"title": ["b"] * 50_000, "identifiers": []}] * 2},
     ],
     ids=[
         *("numbers", "blocks", "sections", "below unknown keys", "unknown keys"),
         *("strings under an unknown key", "paragraphs under one", "pages listed under one"),
         *("objects in an unknown inline", "lists in one", "strings in unknown sections"),
+        "strings where one belongs",
     ],
 )
 def test_a_page_with_too_much_that_fits_nowhere_is_refused(members: dict[str, Any]) -> None:
