@@ -3,7 +3,7 @@
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from docc2context.errors import ArchiveRefused, Code
@@ -30,27 +30,15 @@ _CATALOG = re.compile(r"\.docc/|\.(?:md|tutorial)$")
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveLayout:
-    """The root of the archive, empty or ending in `/`, and its sorted pages relative to it."""
-
-    root: str
-    pages: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Location:
-    """The root of the archive, and the indices of its pages in a list of names."""
+    """Where an archive lies among the sorted names of all files.
+
+    `root` is the folder that it lies in, empty or ending in `/`; `places` are the indices of the
+    names of its pages, because copies of 200,000 would take 64 MiB.
+    """
 
     root: str
     places: "array[int]"
-
-
-def find_layout(names: Iterable[str]) -> ArchiveLayout:
-    """The layout of an archive, from the names of all its files. Raises as `locate` does."""
-    files = sorted(names)
-    location = locate(files)
-    cut = len(location.root)
-    return ArchiveLayout(location.root, tuple(files[place][cut:] for place in location.places))
 
 
 def locate(files: Sequence[str]) -> Location:
