@@ -44,6 +44,11 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
+def output_name(options: argparse.Namespace) -> str:
+    """What messages call the place that is written to."""
+    return "standard output" if options.output == STANDARD else readable(options.output)
+
+
 def _may_come_first(word: str) -> bool:
     """Whether it is a command, an option, or the archive in the form of the Swift tool."""
     # Unlike Path.exists, this never raises, whatever the path.
