@@ -11,6 +11,9 @@ from docc2context.markdown.escape import block_start
 RULE = "* * *"
 """A thematic break, made of stars: dashes after a list's `-` would make one break of both."""
 
+CHECK_BOXES = {None: "", True: "[x]", False: "[ ]"}
+"""What an item of a list begins with, by whether its task is done; None for an item of no task."""
+
 _MAX_LIST_NUMBER = 999_999_999
 """CommonMark reads no list number of more than nine digits (5.2)."""
 
