@@ -9,7 +9,7 @@ from docc2context.archive.end_record import Directory
 from docc2context.archive.extra_fields import extra_fields, widened
 from docc2context.archive.limits import Limits
 from docc2context.archive.names import shown_name
-from docc2context.archive.refusals import ambiguous, damaged, split, too_many_entries
+from docc2context.archive.refusals import ambiguous, damaged, multi_disk, too_many_entries
 from docc2context.archive.source import Source
 
 _SIGNATURE = b"PK\x01\x02"
@@ -86,7 +86,7 @@ def _entry_at(buffer: bytes, position: int) -> tuple[Entry, int]:
         if zip64 is not None:
             size, compressed, offset, disk = _wide(name, (size, compressed, offset, disk), zip64)
     if disk:
-        raise split()
+        raise multi_disk()
     mode = attributes >> 16
     return Entry(name, flags, method, crc, compressed, size, offset, mode, unicode_path), end
 
