@@ -73,7 +73,7 @@ def is_inherited(node: RenderNode) -> bool:
     members that a type has from a protocol, such as `Equatable Implementations`: a group of groups
     that no author has written.
     """
-    metadata, groups = node.metadata, node.topic_sections
-    if metadata.role == "collectionGroup":
-        return bool(groups) and all(map(_is_generated, groups or ()))
-    return _SYNTHESIZED in (metadata.external_id or "")
+    if node.metadata.role == "collectionGroup":
+        groups = node.topic_sections or ()
+        return bool(groups) and all(map(_is_generated, groups))
+    return _SYNTHESIZED in (node.metadata.external_id or "")
