@@ -25,7 +25,7 @@ _COUNT_MASK = 0xFFFF
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """An entry as the directory describes it; sizes and offset in bytes, ZIP64 resolved.
 
-    Its fields are read some thirty times, which takes a third as long as for a named tuple.
+    Not a named tuple: fields are read some thirty times, and a struct's in a third of the time.
     """
 
     raw_name: bytes

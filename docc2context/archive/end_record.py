@@ -25,7 +25,7 @@ _TAIL = _MAX_COMMENT + _END.size
 class Directory(NamedTuple):
     """Where the central directory lies, in bytes, and how many entries it is said to have.
 
-    `wraps` if only the end record's 16 bits hold the count: they turn 65,537 into 1.
+    `wraps` means that only the end record's 16 bits hold the count, and 65,537 entries read as 1.
     """
 
     entries: int

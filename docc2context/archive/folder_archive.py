@@ -105,7 +105,10 @@ def _name(path: Path, base: Path) -> str:
 
 
 class _Listing(NamedTuple):
-    """Files by name; also by name, why folders were not searched, and links to folders were not."""
+    """The files by name, and why some folders were not searched, by name as well.
+
+    These are `unreadable`, or `links` to folders.
+    """
 
     files: dict[str, Path]
     unreadable: dict[str, str]

@@ -126,10 +126,10 @@ class _Rows:
 
 
 def _select(names: list[str], *, assets: bool) -> tuple[_Rows, int | None, _Rows]:
-    """The rows of the pages, that of the metadata, and those of the assets if they are asked for.
+    """The rows of the pages, the row of the metadata, and the rows of assets if asked for.
 
-    All by names relative to the root. Empties `names`: 200,000 can take 64 MiB, too much to
-    hold beside the pages' own.
+    Pages and assets go by their names relative to the root. Empties `names`: 200,000 can take
+    64 MiB, too much to hold beside those.
     """
     rows = array("I", (row for row in rows_by_name(names) if not names[row].endswith("/")))
     files = [names[row] for row in rows]

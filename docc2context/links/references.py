@@ -24,18 +24,20 @@ _MAX_TEXT = 4096
 """A longer text, such as a file of a tutorial, stands on one page and is not kept."""
 
 _COST_OF_MENDED = 8
-"""Among misfits, a node may take three bytes of JSON; a sound one takes twenty."""
+"""How many bytes of sound JSON a byte counts for in a text with misfits: among these, a node may
+take three bytes, where a sound one takes twenty."""
 
 
 class Described(msgspec.Struct, gc=False):
     """A text decoded, and what rendering made of it that is the same on every page.
 
-    `reference` is None if the text describes nothing; `unknown_nodes` counts, by kind, what in
-    it was unknown or had to be mended, if anything. Its `url` leads out of the archive, to the safe
-    `external`, or to the `file` of a page in the bundle, or to neither. `cost` is that of looking
-    at all of it, in bytes of sound JSON. `title` and `summary` are for `render/` to fill: the text
-    of a link to it, and what follows that in a list. `gc=False` spares the collector thousands of
-    objects that are kept and never part of a cycle.
+    `reference` is None if the text describes nothing. `unknown_nodes` counts, by kind, what in it
+    was unknown or had to be mended; None if nothing was. `url` is its address. If that leads to the
+    web, `external` is the same, safe to link; if it leads to a page of the bundle, `file` is that
+    page's. `cost` is what looking at all of it costs, in bytes of sound JSON. `title` and `summary`
+    are for `render/` to fill: the text of a link to it, and what follows that in a list.
+
+    `gc=False` spares the collector thousands of objects that are kept and never part of a cycle.
     """
 
     reference: Reference | None

@@ -141,9 +141,9 @@ def _in_item(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
 
 
 def labelled(label: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
-    """An item of a list: a label, a colon, and what is said of it; one alone if the other is empty.
+    """An item of a list: a label, a colon, and what is said of it; only one if the other is empty.
 
-    What is said may show nothing, such as a paragraph without words.
+    Content that shows nothing, such as a paragraph without words, counts as empty.
     """
     head = f"{label}:" if label else ""
     said = _in_item(head, nodes, ctx)

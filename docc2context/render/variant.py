@@ -43,8 +43,8 @@ def _without_shared(
 ) -> tuple[RenderNode, dict[str, str]]:
     """The page in another language without what is the same in its own.
 
-    And, by identifier, the titles of what the omitted parts mention under other names: another name
-    alone does not make a part differ.
+    Also, by identifier, the other names of what the omitted parts mention: another name alone does
+    not make a part differ.
     """
     rest = copy(other.node)
     renamed: dict[str, str] = {}
@@ -69,10 +69,10 @@ def _set_items(node: RenderNode, field: str, items: Sequence[Any]) -> None:
 def _differing(
     theirs: Sequence[Any], ours: Sequence[Any], looked_up: Sequence[list[str]], other: OtherLanguage
 ) -> tuple[list[Any], dict[str, str]]:
-    """Their items that differ from ours, or mention what differs in more than its name.
+    """Their items that differ from ours, or mention something that differs in more than its name.
 
-    And, by identifier, the other titles of what the rest of them mention. `looked_up` has the
-    identifiers that each of our items mentions.
+    Also, by identifier, the other names of what the rest of their items mention. `looked_up` has
+    the identifiers that each of our items mentions.
     """
     indices = matching_indices(theirs, ours)
     # Any number of theirs may equal one of ours: it is looked at once.
@@ -87,7 +87,7 @@ def _differing(
 
 
 def _without_bare_titles(theirs: Sequence[Any], ours: Sequence[Any]) -> list[Any]:
-    """Without the groups that list nothing under a title which the page's own language has, too.
+    """Their items without groups that list nothing under a title which ours have, too.
 
     Apple's pages leave such a group where the other language has none of what ours lists.
     """
