@@ -11,7 +11,7 @@ from itertools import chain
 
 import msgspec
 
-from docc2context.links.relative import relative_link
+from docc2context.links.relative import link_from
 from docc2context.markdown.blocks import heading
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
@@ -139,7 +139,7 @@ class Contents:
     def _line(self, path: str, *, is_overload: bool) -> str:
         """A page as an item of the list."""
         entry = self._entries[path]
-        line = f"- {link(self._name(path, entry), relative_link(LLMS_TXT, path))}"
+        line = f"- {link(self._name(path, entry), link_from('', path))}"
         if is_overload and entry.declaration:
             line += f" ({code_span(_on_one_line(entry.declaration))})"
         if entry.other_names:
