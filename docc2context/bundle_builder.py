@@ -1,5 +1,6 @@
 """A page as a file of a bundle, and the bundle: its pages, and what is written beside them."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import structs
@@ -8,14 +9,7 @@ from docc2context.archive.reader import Archive
 from docc2context.asset_copying import copy_assets
 from docc2context.bundle.link_graph import LINK_GRAPH, link_graph, linked_files, page_edges
 from docc2context.bundle.llms_txt import LLMS_TXT, MAX_DECLARATION, Contents, ContentsEntry
-from docc2context.bundle.manifest import (
-    MANIFEST,
-    AssetEntry,
-    PageEntry,
-    manifest,
-    page_line,
-    sha256,
-)
+from docc2context.bundle.manifest import MANIFEST, AssetEntry, PageEntry, manifest, page_line
 from docc2context.bundle.notice import notice
 from docc2context.bundle.report import Report, SkippedPage
 from docc2context.bundle.sinks import Sink
@@ -106,7 +100,7 @@ def _manifest_entry(
         kind=node.kind,
         title=title,
         bytes=len(markdown),
-        sha256=sha256(markdown),
+        sha256=hashlib.sha256(markdown).hexdigest(),
     )
 
 

@@ -18,13 +18,14 @@ from tqdm import tqdm
 from docc2context.bundle.destinations import is_stream
 from docc2context.bundle.report import Report
 from docc2context.check import CheckReport, check
-from docc2context.check.summary import summary
+from docc2context.check.summary import summary as check_summary
+from docc2context.command.conversion_summary import conversion_summary
+from docc2context.command.options import STANDARD, output_name, parsed
+from docc2context.command.stopping import Stopped, ignore_stops, leaving, raise_stops
+from docc2context.command.streams import OutputUnread, say, standard_input, standard_output
 from docc2context.convert import convert
 from docc2context.errors import Code, Docc2contextError
-from docc2context.options import STANDARD, parsed
-from docc2context.stopping import Stopped, ignore_stops, leaving, raise_stops
-from docc2context.streams import OutputUnread, say, standard_input, standard_output
-from docc2context.wording import counted, first_lines, readable
+from docc2context.wording import readable
 
 DONE, FAILED, LOST = 0, 1, 3
 """Exit codes; 2 is argparse's own, 3 means done, but with pages or strings lost."""
@@ -38,9 +39,6 @@ _REMEDIES = {
     "with --single -o -",
 }
 """Advice in terms of our options, in place of the library's."""
-
-_MAX_NAMED = 10
-"""How many skipped pages, missing references and unknown kinds to name, of any number."""
 
 
 def run() -> None:
@@ -131,9 +129,10 @@ def _convert(options: argparse.Namespace) -> int:
         if options.output == STANDARD:
             _copy_to_standard_output(output)
         with leaving(
-            f"what was written to {_output_name(options)} is complete, but was not checked"
+            f"what was written to {output_name(options)} is complete, but was not checked"
         ):
-            _print_summary(report, options)
+            for line in conversion_summary(report, options):
+                say(line)
             losses = _losses(source, output, options) if options.strict else None
     if losses is not None:
         _print_losses(losses)
@@ -149,7 +148,7 @@ def _losses(
     try:
         return _checked(source, output)
     except (Docc2contextError, OSError) as error:
-        what = f"what was written to {_output_name(options)}"
+        what = f"what was written to {output_name(options)}"
         say(f"docc2context: cannot check {what}: {_reason(error)}")
         return None
 
@@ -191,10 +190,6 @@ def _output(options: argparse.Namespace, stack: ExitStack) -> Path:
     return Path(stack.enter_context(tempfile.TemporaryDirectory())) / "document.md"
 
 
-def _output_name(options: argparse.Namespace) -> str:
-    return "standard output" if options.output == STANDARD else readable(options.output)
-
-
 def _copy_to_standard_output(document: Path) -> None:
     with (
         leaving("standard output may be incomplete"),
@@ -224,37 +219,8 @@ def _standard_input(stack: ExitStack) -> BinaryIO:
     return file
 
 
-def _print_summary(report: Report, options: argparse.Namespace) -> None:
-    written = counted(report.pages_converted, "page")
-    if options.assets:
-        written += f" and {counted(report.assets_copied, 'asset')}"
-    unknown = counted(sum(report.unknown_nodes.values()), "unknown node")
-    missing = counted(report.missing_references, "missing reference")
-    say(
-        f"{written} written to {_output_name(options)}, {len(report.pages_skipped):,} skipped, "
-        f"{unknown}, {missing}"
-    )
-    for line in _first_losses(report, options):
-        say(f"  {line}")
-
-
-def _first_losses(report: Report, options: argparse.Namespace) -> Iterator[str]:
-    """The first losses of each kind by name, safe to print on a terminal."""
-    pages, nodes = report.pages_skipped, report.unknown_nodes
-    skipped = (f"skipped {readable(page.source)}: {page.reason}" for page in pages)
-    lists = "the document's front matter" if options.single else "manifest.json"
-    yield from first_lines(skipped, len(pages), _MAX_NAMED, f"; {lists} lists them all")
-    missing = (
-        f"missing {readable(one.identifier)} on {readable(one.page)}" for one in report.missing
-    )
-    rest = " missing references; --json names up to 100"
-    yield from first_lines(missing, report.missing_references, _MAX_NAMED, rest)
-    unknown = (f"unknown {readable(node)}: {count}" for node, count in nodes.items())
-    yield from first_lines(unknown, len(nodes), _MAX_NAMED, " kinds; --json lists them all")
-
-
 def _print_losses(losses: CheckReport) -> None:
-    for line in summary(losses):
+    for line in check_summary(losses):
         say(line)
 
 

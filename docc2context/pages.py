@@ -34,7 +34,7 @@ class ConvertedPage(msgspec.Struct, frozen=True, gc=False):
     path: str
     file: PackedFile
     entry: ContentsEntry
-    unknown: Counts
+    unknown_nodes: Counts
     missing: tuple[str, ...]
 
 

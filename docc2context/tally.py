@@ -56,8 +56,8 @@ class Tally:
 
     def _count(self, page: ConvertedPage) -> None:
         self.converted += 1
-        if page.unknown:
-            self._unknown.update(page.unknown)
+        if page.unknown_nodes:
+            self._unknown.update(page.unknown_nodes)
         self._missing += len(page.missing)
         for identifier in page.missing[: _MAX_NAMED - len(self._named)]:
             self._named.append(MissingReference(page.path, identifier[:_MAX_IDENTIFIER]))

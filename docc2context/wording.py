@@ -38,9 +38,10 @@ def counted(number: int, noun: str) -> str:
 
 
 def first_lines(lines: Iterable[str], count: int, limit: int, rest: str = "") -> Iterator[str]:
-    """The first of `count` lines, and how many more there are; `rest` says of what, and where.
+    """The first of `count` lines, and one that says how many more there are.
 
-    `lines` may have fewer.
+    `rest` is how that one ends: it says what there is more of, or where to find it. `lines` may
+    have fewer than `count`.
 
     >>> list(first_lines(["a", "b", "c"], 3, limit=2, rest="; see below"))
     ['a', 'b', '… and 1 more; see below']

@@ -9,11 +9,12 @@ from docc2context.errors import ArchiveRefused, Code
 
 
 def rows_by_name(names: list[str]) -> "array[int]":
-    """The indices of the names in sorted order; folders end in a slash.
+    """The indices of the names in sorted order; names of folders end in a slash.
 
-    Folders that are only implied by names of files count too. All names that begin with a file's
-    name follow it in this order, so most need no search, and implied folders are never stored:
-    there can be 12 million. Raises ArchiveRefused: `duplicate_entry` or `name_collision`.
+    A folder may be implied by the names of files in it. Such folders count too, but are never
+    stored: there can be 12 million. In this order, names that begin with a file's name follow it,
+    so most files need no search for a folder of their name. Raises ArchiveRefused:
+    `duplicate_entry` or `name_collision`.
     """
     rows = array("I", sorted(range(len(names)), key=names.__getitem__))
     for row, next_row in pairwise(rows):

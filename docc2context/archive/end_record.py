@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from docc2context.archive.limits import Limits
-from docc2context.archive.refusals import ambiguous, damaged, split, too_many, too_many_entries
+from docc2context.archive.refusals import ambiguous, damaged, multi_disk, too_many, too_many_entries
 from docc2context.archive.source import Source
 
 _END_SIGNATURE = b"PK\x05\x06"
@@ -25,7 +25,7 @@ _TAIL = _MAX_COMMENT + _END.size
 class Directory(NamedTuple):
     """Where the central directory lies, in bytes, and how many entries it is said to have.
 
-    `wraps` if only the end record's 16 bits hold the count: they turn 65,537 into 1.
+    `wraps` means that only the end record's 16 bits hold the count, and 65,537 entries read as 1.
     """
 
     entries: int
@@ -110,7 +110,7 @@ def _zip64(source: Source, end: int) -> tuple[int, _Fields] | None:
         return None
     _, disk, offset, disks = _LOCATOR.unpack(locator)
     if disk or disks > 1:
-        raise split()
+        raise multi_disk()
     if offset + _END64.size > place:
         raise ambiguous("its ZIP64 locator points to a place that is not before it")
     signature, size, _, _, *fields = _END64.unpack(source.read(_END64.size, offset))
@@ -128,7 +128,7 @@ def _agreed(fields: _Fields, wide: _Fields) -> _Fields:
 
 def _check(fields: _Fields, boundary: int) -> None:
     if fields.disk or fields.directory_disk:
-        raise split()
+        raise multi_disk()
     if fields.entries_here != fields.entries:
         raise ambiguous(
             f"its end record counts both {fields.entries_here} and {fields.entries} entries"

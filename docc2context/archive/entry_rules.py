@@ -56,7 +56,7 @@ def checked_type(entry: Entry, name: str) -> str:
     """The name, with a slash at its end if the entry is a folder.
 
     Raises ArchiveRefused (`unsafe_entry_type`) for anything but a file or an empty folder. The
-    mode counts whatever system is said to have written it: readers differ in whether they check.
+    mode counts, whichever system the entry claims to come from: only some readers look at that.
     """
     kind = entry.mode & _TYPE_BITS
     if kind not in _SAFE_TYPES:

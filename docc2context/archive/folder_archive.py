@@ -2,12 +2,12 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from docc2context.archive.layout import METADATA, ArchiveLayout, find_layout, is_asset
+from docc2context.archive.layout import METADATA, Location, is_asset, locate
 from docc2context.archive.limits import (
     MAX_METADATA_BYTES,
     Limits,
@@ -30,13 +30,15 @@ class FolderArchive:
 
     def __init__(self, folder: Path, limits: Limits, *, assets: bool) -> None:
         listing = _listed(folder.resolve(), "" if assets else ".json")
-        layout, files = _layout(listing, assets=assets), listing.files
-        self.pages = layout.pages
-        self._files = {page: files[layout.root + page] for page in layout.pages}
-        self._metadata = files.get(layout.root + METADATA)
+        files, names = listing.files, sorted(listing.files)
+        location = _located(names, listing, assets=assets)
+        root = location.root
+        self._files = {names[i][len(root) :]: files[names[i]] for i in location.places}
+        self.pages = tuple(self._files)
+        self._metadata = files.get(root + METADATA)
         self._limits = limits
         check_page_sizes(((page, _size(file)) for page, file in self._files.items()), limits)
-        self._assets = _assets(files, layout.root) if assets else {}
+        self._assets = _assets(files, root) if assets else {}
         self.assets = tuple(self._assets)
 
     def read(self, page: str) -> bytes:
@@ -103,7 +105,10 @@ def _name(path: Path, base: Path) -> str:
 
 
 class _Listing(NamedTuple):
-    """Files by name; also by name, why folders were not searched, and links to folders were not."""
+    """The files by name, and why some folders were not searched, by name as well.
+
+    These are `unreadable`, or `links` to folders.
+    """
 
     files: dict[str, Path]
     unreadable: dict[str, str]
@@ -130,23 +135,27 @@ def _listed(base: Path, ending: str) -> _Listing:
     return listing
 
 
-def _layout(listing: _Listing, *, assets: bool) -> ArchiveLayout:
-    """The layout. Raises EntryUnreadable if a folder of its pages, or assets, was not listed."""
+def _located(names: Sequence[str], listing: _Listing, *, assets: bool) -> Location:
+    """Where the archive lies among the sorted names of the files listed.
+
+    Raises as `locate` does, and EntryUnreadable if a folder of its pages, or assets, was not
+    listed.
+    """
     _, unreadable, links = listing
     try:
-        layout = find_layout(listing.files)
+        location = locate(names)
     except ArchiveRefused as refused:
         # The pages may lie in a folder that cannot be read. Links say nothing: they lead anywhere.
         if refused.code is Code.NO_DOCC_DATA and unreadable:
             first = min(unreadable)
             raise EntryUnreadable(unreadable[first], first) from refused
         raise
-    cut = len(layout.root)
+    cut = len(location.root)
     for name, why in sorted({**unreadable, **links}.items()):
-        below = f"{name}/"[cut:] if name.startswith(layout.root) else ""
+        below = f"{name}/"[cut:] if name.startswith(location.root) else ""
         if below.startswith("data/") or (assets and below and is_asset(below)):
             raise EntryUnreadable(why, name[cut:])
-    return layout
+    return location
 
 
 def _size(file: Path) -> int:

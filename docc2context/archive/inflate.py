@@ -1,4 +1,4 @@
-"""Bytes of one entry, inflated in memory and never more than it declares."""
+"""The content of deflate streams: whole, or in pieces of bounded size."""
 
 from collections.abc import Iterable, Iterator
 from typing import cast
@@ -14,11 +14,6 @@ _NO_MEMORY = "Error -4 "
 """Z_MEM_ERROR, which has no exception of its own."""
 
 
-def inflation_failed(error: Exception, name: str) -> Exception:
-    """What to raise for an error of zlib's: running out of memory is not the entry's fault."""
-    return MemoryError() if str(error).startswith(_NO_MEMORY) else not_inflatable(name)
-
-
 def inflate(source: Source, start: int, compressed: int, size: int, name: str) -> bytes:
     """The `size` bytes that the deflate stream at `start` holds, which must fill `compressed`.
 
@@ -31,20 +26,31 @@ def inflate(source: Source, start: int, compressed: int, size: int, name: str) -
             data = inflater.decompress(source.read(compressed, start), size + 1)
         else:  # in pieces, as a valid stream may be far longer than what it holds
             pieces = source.pieces(compressed, start)
-            data = b"".join(_in_pieces(inflater, pieces, size + 1, name))
+            data = b"".join(_up_to(size + 1, pieces, inflater, name))
     except _FAULT as error:
-        raise inflation_failed(error, name) from error
+        raise _inflation_failed(error, name) from error
     if len(data) > size:
         raise oversized(size, name)
-    if inflater.unused_data:
-        raise trailing(name)
-    if not inflater.eof:
-        raise cut_off(name)
+    _check_end(inflater, name)
     return data
 
 
-def _in_pieces(
-    inflater: "zlib_ng._Decompress", pieces: Iterable[bytes], room: int, name: str
+def inflated_pieces(compressed: Iterable[bytes], name: str) -> Iterator[bytes]:
+    """The content of a deflate stream, which must fill all of `compressed`.
+
+    It may be larger than memory: however much a byte of the stream expands to, no piece is larger
+    than `PIECE_BYTES`. Raises ArchiveRefused (`invalid_zip`).
+    """
+    inflater = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS)
+    for chunk in compressed:
+        if inflater.eof:
+            raise trailing(name)
+        yield from _inflated(chunk, inflater, name)
+    _check_end(inflater, name)
+
+
+def _up_to(
+    room: int, pieces: Iterable[bytes], inflater: "zlib_ng._Decompress", name: str
 ) -> Iterator[bytes]:
     """The content of a stream, up to `room` bytes."""
     for piece in pieces:
@@ -55,3 +61,29 @@ def _in_pieces(
         yield part
         if room == 0:
             return
+
+
+def _inflated(chunk: bytes, inflater: "zlib_ng._Decompress", name: str) -> Iterator[bytes]:
+    """What a chunk inflates to; after a full piece, more of it may wait inside the inflater."""
+    size = PIECE_BYTES
+    while chunk or size == PIECE_BYTES:
+        try:
+            piece = inflater.decompress(chunk, PIECE_BYTES)
+        except _FAULT as error:
+            raise _inflation_failed(error, name) from error
+        chunk, size = inflater.unconsumed_tail, len(piece)
+        if piece:
+            yield piece
+
+
+def _check_end(inflater: "zlib_ng._Decompress", name: str) -> None:
+    """Check that the stream has ended where the bytes given to the inflater have."""
+    if inflater.unused_data:
+        raise trailing(name)
+    if not inflater.eof:
+        raise cut_off(name)
+
+
+def _inflation_failed(error: Exception, name: str) -> Exception:
+    """What to raise for an error of zlib's: running out of memory is not the entry's fault."""
+    return MemoryError() if str(error).startswith(_NO_MEMORY) else not_inflatable(name)

@@ -3,7 +3,7 @@
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from docc2context.errors import ArchiveRefused, Code
@@ -30,27 +30,15 @@ _CATALOG = re.compile(r"\.docc/|\.(?:md|tutorial)$")
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveLayout:
-    """The root of the archive, empty or ending in `/`, and its sorted pages relative to it."""
-
-    root: str
-    pages: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Location:
-    """The root of the archive, and the indices of its pages in a list of names."""
+    """Where an archive lies among the sorted names of all files.
+
+    `root` is the folder that it lies in, empty or ending in `/`; `places` are the indices of the
+    names of its pages, because copies of 200,000 would take 64 MiB.
+    """
 
     root: str
     places: "array[int]"
-
-
-def find_layout(names: Iterable[str]) -> ArchiveLayout:
-    """The layout of an archive, from the names of all its files. Raises as `locate` does."""
-    files = sorted(names)
-    location = locate(files)
-    cut = len(location.root)
-    return ArchiveLayout(location.root, tuple(files[place][cut:] for place in location.places))
 
 
 def locate(files: Sequence[str]) -> Location:
@@ -72,7 +60,7 @@ def locate(files: Sequence[str]) -> Location:
     if not roots:
         raise _without_data(files)
     if len(roots) == 1 and max(usual) > root_sizes[roots[0]]:  # another lies in it
-        roots += _outermost(files, _beside(files, usual, roots[0]))
+        roots += _outermost(files, _independent(files, usual, roots[0]))
     if len(roots) > 1:
         raise _several(files, root_sizes, roots)
     root = files[roots[0]][: root_sizes[roots[0]]]
@@ -105,7 +93,7 @@ def _root_size(name: str) -> int:
 
 
 def _size_before_data(path: str, first: int) -> int:
-    """What precedes the `data/` folder of an archive; `first` is the place of the first one."""
+    """The length of what precedes an archive's `data/`; `first` is where the first `/data/` is."""
     if (archive := path.find(_ARCHIVE_DATA)) >= 0:
         return archive + len(_ARCHIVE_DATA) - len(_DATA)
     if path.startswith(_USUAL_DATA, first):
@@ -144,11 +132,12 @@ def _outermost(files: Sequence[str], root_sizes: Sequence[int]) -> "array[int]":
     return outer
 
 
-def _beside(files: Sequence[str], root_sizes: Sequence[int], outer: int) -> "array[int]":
-    """The roots inside that at `outer` that are no part of it, such as an older version of a site.
+def _independent(files: Sequence[str], root_sizes: Sequence[int], outer: int) -> "array[int]":
+    """The sizes of roots inside the one at `outer` that are archives of their own; -1 elsewhere.
 
-    Part of it are an archive that it offers as a download, the copy that a site of merged archives
-    keeps where it shows the pages of one, and lists of changes, which are named after their pages.
+    An older version of a site is one. Parts of the outer archive are what it offers as a download,
+    the copy that a site of merged archives keeps where it shows the pages of one, and lists of
+    changes, which are named after pages.
     """
     cut = root_sizes[outer]
     return array(

@@ -24,7 +24,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Members of the archive, pages or not: nearly four times the largest archive seen so far."""
 
     max_directory_bytes: int = 64 * _MIB
-    """The zip's directory; likewise, each by itself, all local headers and all names as text.
+    """The zip's directory; all local headers together, and all names as text, have the same bound.
 
     335 bytes per entry at the maximum number of entries; real ones take 150 to 250.
     """

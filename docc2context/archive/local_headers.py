@@ -7,6 +7,7 @@ from docc2context.archive.extra_fields import extra_fields, widened
 from docc2context.archive.names import entry_name
 from docc2context.archive.refusals import ambiguous, damaged, too_many
 from docc2context.archive.source import Source
+from docc2context.errors import ArchiveRefused
 
 _HAS_DESCRIPTOR = 0x8
 """CRC and sizes follow the data because the writer could not go back to the local header."""
@@ -127,5 +128,5 @@ def _check_streamed(entry: Entry, name: str, found: tuple[int, int, int]) -> Non
             raise _disagreement(name)
 
 
-def _disagreement(name: str) -> Exception:
+def _disagreement(name: str) -> ArchiveRefused:
     return ambiguous("the local header of an entry and the directory disagree", name)

@@ -44,7 +44,7 @@ def ambiguous(what: str, entry: str | None = None) -> ArchiveRefused:
     return ArchiveRefused(Code.AMBIGUOUS_ZIP, message, entry=entry)
 
 
-def split() -> ArchiveRefused:
+def multi_disk() -> ArchiveRefused:
     """The zip is one part of several: `multi_disk`."""
     return ArchiveRefused(Code.MULTI_DISK, "the zip is split across several files")
 

@@ -11,11 +11,10 @@ from typing import BinaryIO
 
 from zlib_ng import zlib_ng
 
-from docc2context.archive.asset_streams import checked_pieces, inflated_pieces
 from docc2context.archive.collisions import rows_by_name
 from docc2context.archive.end_record import find_directory
 from docc2context.archive.entry_table import read_entries
-from docc2context.archive.inflate import inflate
+from docc2context.archive.inflate import inflate, inflated_pieces
 from docc2context.archive.layout import METADATA, is_asset, locate, place_of
 from docc2context.archive.limits import (
     MAX_METADATA_BYTES,
@@ -24,7 +23,7 @@ from docc2context.archive.limits import (
     check_page_sizes,
 )
 from docc2context.archive.other_formats import LOOKED_AT_BYTES, not_a_zip
-from docc2context.archive.refusals import undersized, wrong_checksum
+from docc2context.archive.refusals import oversized, undersized, wrong_checksum
 from docc2context.archive.source import Source
 from docc2context.errors import ArchiveRefused, Code
 
@@ -67,7 +66,7 @@ class ZipArchive:
         pieces = self._source.pieces(table.compressed[row], table.data[row])
         if not table.stored[row]:
             pieces = inflated_pieces(pieces, name)
-        return checked_pieces(pieces, table.sizes[row], table.crcs[row], name)
+        return _checked(pieces, table.sizes[row], table.crcs[row], name)
 
     def _read(self, name: str, row: int) -> bytes:
         table = self._table
@@ -81,6 +80,24 @@ class ZipArchive:
         if zlib_ng.crc32(data) != table.crcs[row]:
             raise wrong_checksum(name)
         return data
+
+
+def _checked(pieces: Iterable[bytes], size: int, crc: int, name: str) -> Iterator[bytes]:
+    """The pieces, checked against what their entry declares; stops before there are too many bytes.
+
+    Raises ArchiveRefused (`invalid_zip`), after the last piece if bytes are missing or altered.
+    """
+    found = checksum = 0
+    for piece in pieces:
+        found += len(piece)
+        if found > size:
+            raise oversized(size, name)
+        checksum = zlib_ng.crc32(piece, checksum)
+        yield piece
+    if found != size:
+        raise undersized(found, size, name)
+    if checksum != crc:
+        raise wrong_checksum(name)
 
 
 def _check_start(source: Source) -> None:
@@ -109,10 +126,10 @@ class _Rows:
 
 
 def _select(names: list[str], *, assets: bool) -> tuple[_Rows, int | None, _Rows]:
-    """The rows of the pages, that of the metadata, and those of the assets if they are asked for.
+    """The rows of the pages, the row of the metadata, and the rows of assets if asked for.
 
-    All by names relative to the root. Empties `names`: 200,000 can take 64 MiB, too much to
-    hold beside the pages' own.
+    Pages and assets go by their names relative to the root. Empties `names`: 200,000 can take
+    64 MiB, too much to hold beside those.
     """
     rows = array("I", (row for row in rows_by_name(names) if not names[row].endswith("/")))
     files = [names[row] for row in rows]

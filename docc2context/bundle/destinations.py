@@ -83,7 +83,7 @@ def undo(step: Callable[[], None]) -> None:
 
 @contextmanager
 def new_file(target: Path, path: Path) -> Iterator[BinaryIO]:
-    """A file that takes its name, and the place of what has it, only when it is complete.
+    """A file that gets its name, and replaces what has that name, only when it is complete.
 
     `path` is the name that the caller gave. Raises DestinationError.
     """

@@ -11,7 +11,7 @@ from itertools import chain
 
 import msgspec
 
-from docc2context.links.relative import relative_link
+from docc2context.links.relative import link_from
 from docc2context.markdown.blocks import heading
 from docc2context.markdown.code import code_span
 from docc2context.markdown.escape import escape
@@ -139,7 +139,7 @@ class Contents:
     def _line(self, path: str, *, is_overload: bool) -> str:
         """A page as an item of the list."""
         entry = self._entries[path]
-        line = f"- {link(self._name(path, entry), relative_link(LLMS_TXT, path))}"
+        line = f"- {link(self._name(path, entry), link_from('', path))}"
         if is_overload and entry.declaration:
             line += f" ({code_span(_on_one_line(entry.declaration))})"
         if entry.other_names:
@@ -151,10 +151,10 @@ class Contents:
         return f"{line}: {entry.abstract}" if entry.abstract else line
 
     def _name(self, path: str, entry: ContentsEntry) -> str:
-        """The name, after that of what the page belongs to.
+        """The name of a page, after the name of what it belongs to.
 
-        Types within types, and cases, already have it in their titles. A page without a title has
-        its path, since a link without words cannot be followed.
+        The titles of nested types, and of cases, begin with that already. A page without a title is
+        called by its path, since a link without words cannot be followed.
         """
         if not entry.title.strip():
             return escape(path)
@@ -166,9 +166,9 @@ class Contents:
         return f"{owner_name}: {entry.name}"
 
     def _owner(self, path: str, entry: ContentsEntry) -> tuple[str, str]:
-        """The title and the name of the symbol whose page lies above, or of the owner without one.
+        """The title and the name of the symbol that a page belongs to; both empty if there is none.
 
-        Empty if what lies above is no symbol.
+        It is the symbol of the page above; if there is no page above, what the address names.
         """
         above = self._entries.get(f"{path.rpartition('/')[0]}.md")
         if above is None:

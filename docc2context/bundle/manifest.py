@@ -1,6 +1,5 @@
 """`manifest.json`: each page and asset of a bundle with its origin, and the conversion's report."""
 
-import hashlib
 import re
 from collections.abc import Iterable
 
@@ -74,8 +73,3 @@ def manifest(
 
 def _list(name: str, lines: Iterable[bytes]) -> bytes:
     return f',\n"{name}": [\n'.encode() + b",\n".join(lines) + b"\n]"
-
-
-def sha256(data: bytes) -> str:
-    """The digest of a page's file, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()

@@ -26,8 +26,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     `unknown_nodes` counts, by kind (such as `block:poll`), content that the format description
     does not know; it is rendered as far as its text can be found and marked in the page.
-    `missing_references` counts identifiers that a page uses without describing them, of which
-    `missing` are the first 100, `assets_copied` the files beside the pages that came along.
+    `missing_references` counts identifiers that a page uses without describing them; `missing` has
+    the first 100. `assets_copied` counts the files beside the pages that were copied.
     """
 
     pages_converted: int = 0

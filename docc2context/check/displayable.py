@@ -13,7 +13,7 @@ from docc2context.check.shown_lists import WORDS, shown_items
 from docc2context.check.shown_nodes import shown_members, shown_reference
 
 _Use = Literal["mention", "entry", "relationship"]
-"""How a reference is shown: by its title, with all that it tells, with its conditions."""
+"""How a reference is shown: by its title alone, with all that it tells, or with its conditions."""
 
 _IDENTIFIERS = frozenset(
     {"identifier", "identifiers", "mentions", "tutorials", "media", "image", "video"}

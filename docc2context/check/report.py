@@ -32,7 +32,8 @@ class NodeCount(msgspec.Struct):
 class Coverage(msgspec.Struct):
     """How many of the strings that pages display were found, in all and by kind of node.
 
-    `share` is that of the found, 1 for no strings. `missing` lists the first 10,000 that were not.
+    `share` is the share that was found, 1 if there are no strings. `missing` lists the first 10,000
+    that were not.
     """
 
     strings: int = 0

@@ -48,9 +48,9 @@ def _text_node(text: str) -> dict[str, str]:
 
 
 def _with_names(values: list[Any], references: dict[str, Any]) -> list[Any]:
-    """Inline content, its mentions made text nodes where their plain words touch other words.
+    """Inline content with text nodes for mentions whose names touch other words.
 
-    Where no link can be made, as to a page that is not described, a reader sees a single word.
+    Where such a mention is not linked, because its page is not described, a reader sees one word.
     """
     names = [_name_in_words(value, references) for value in values]
     if not any(names):
@@ -69,7 +69,7 @@ def _is_one_word(before: str, after: str) -> bool:
 
 
 def _name_in_words(node: object, references: dict[str, Any]) -> str:
-    """How a mention names what it is of; empty for names of more than text, and for other nodes."""
+    """The name that a mention shows; empty if that is more than text, and for all other nodes."""
     if not isinstance(node, dict) or node.get("type") != "reference":
         return ""
     if rich := node.get("overridingTitleInlineContent"):

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote
 
-from docc2context.links.marks import HEADING, MARK, headings, page_key
+from docc2context.links.marks import HEADING, MARK, headings, page_in_marks
 from docc2context.markdown.inline import destination
 from docc2context.markdown.slug import LONGEST_LINKED, Slugs, slug
 
@@ -23,7 +23,7 @@ class Fragments:
 
     def add(self, path: str, markdown: str) -> None:
         """Assign fragments to the headings of the next page, the first of which is its title."""
-        page = page_key(path)
+        page = page_in_marks(path)
         for anchor, words in headings(markdown):
             # Slugs drop escapes, so the Markdown of a heading gives the slug of its text.
             fragment = self._slugs.add(slug(words))

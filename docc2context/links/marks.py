@@ -25,7 +25,7 @@ _BEFORE_HEADING = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+[ \t>]*)*#{1
 """Quotations and lists may hold headings; a table holds what only looks like one."""
 
 
-def page_key(path: str) -> str:
+def page_in_marks(path: str) -> str:
     """How marks name the page that has this file in a bundle."""
     return link_from("", path)
 
@@ -54,7 +54,7 @@ class MarkingResolver(PageResolver):
         if path is None:
             return None
         anchor = unquote(self.url(identifier).partition("#")[2])
-        return f"#\0{page_key(path)}\0{quote(anchor)}\0"
+        return f"#\0{page_in_marks(path)}\0{quote(anchor)}\0"
 
     def with_references(self, references: Mapping[str, ReferenceText]) -> "MarkingResolver":
         return MarkingResolver(self._site, self._path, references)

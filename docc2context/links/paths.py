@@ -80,15 +80,12 @@ def _make_distinct(
     """
     # Unchanged names choose first: one with a replaced character gives way, not an honest one.
     for entry in sorted(paths, key=changed.__contains__):
-        path = paths[entry]
-        key = path_key(path)
+        key = path_key(paths[entry])
         if key in taken or key in folders:
-            path = paths[entry] = next(
-                other
-                for other in _hashed(entry, path)
-                if not ((key := path_key(other)) in taken or key in folders)
+            others = ((path, path_key(path)) for path in _hashed(entry, paths[entry]))
+            paths[entry], key = next(
+                (path, key) for path, key in others if key not in taken and key not in folders
             )
-            key = path_key(path)
         taken.add(key)
 
 

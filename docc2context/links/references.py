@@ -24,22 +24,24 @@ _MAX_TEXT = 4096
 """A longer text, such as a file of a tutorial, stands on one page and is not kept."""
 
 _COST_OF_MENDED = 8
-"""Among misfits, a node may take three bytes of JSON; a sound one takes twenty."""
+"""How many bytes of sound JSON a byte counts for in a text with misfits: among these, a node may
+take three bytes, where a sound one takes twenty."""
 
 
 class Described(msgspec.Struct, gc=False):
     """A text decoded, and what rendering made of it that is the same on every page.
 
-    `reference` is None if the text describes nothing; `findings` counts, by kind, what in it was
-    unknown or had to be mended, if anything. Its `url` leads out of the archive, to the safe
-    `external`, or to the `file` of a page in the bundle, or to neither. `cost` is that of looking
-    at all of it, in bytes of sound JSON. `title` and `summary` are for `render/` to fill: the text
-    of a link to it, and what follows that in a list. `gc=False` spares the collector thousands of
-    objects that are kept and never part of a cycle.
+    `reference` is None if the text describes nothing. `unknown_nodes` counts, by kind, what in it
+    was unknown or had to be mended; None if nothing was. `url` is its address. If that leads to the
+    web, `external` is the same, safe to link; if it leads to a page of the bundle, `file` is that
+    page's. `cost` is what looking at all of it costs, in bytes of sound JSON. `title` and `summary`
+    are for `render/` to fill: the text of a link to it, and what follows that in a list.
+
+    `gc=False` spares the collector thousands of objects that are kept and never part of a cycle.
     """
 
     reference: Reference | None
-    findings: Counts | None
+    unknown_nodes: Counts | None
     url: str
     external: str | None
     file: str | None
@@ -92,22 +94,22 @@ class References:
         if own.reference is None:
             return own
         reference = copy(own.reference)
-        findings = new_counts() if own.findings is None else own.findings.copy()
+        unknown = new_counts() if own.unknown_nodes is None else own.unknown_nodes.copy()
         copied = {id(reference)}
         for path, operation in operations:
             try:
                 apply_to(reference, path, operation, copied)
             except PATCH_FAULTS:
-                findings["malformed:variantOverrides"] += 1
+                unknown["malformed:variantOverrides"] += 1
         values = map(len, [operation.value for _, operation in operations])
-        return self._described(reference, findings, sum(values, own.cost))
+        return self._described(reference, unknown, sum(values, own.cost))
 
-    def _described(self, reference: Reference | None, findings: Counts, size: int) -> Described:
+    def _described(self, reference: Reference | None, unknown: Counts, size: int) -> Described:
         url: str = getattr(reference, "url", "")
         external = safe_url(url) if url[:1] != "/" else None
         file = self._find(url) if url and url[0] != "#" else None
-        cost = size * _COST_OF_MENDED if findings else size
-        return Described(reference, findings or None, url, external, file, cost)
+        cost = size * _COST_OF_MENDED if unknown else size
+        return Described(reference, unknown or None, url, external, file, cost)
 
     def _keep(self, key: bytes, described: Described) -> None:
         self._kept_bytes += len(key)
@@ -118,11 +120,11 @@ class References:
 
 
 def _decoded(text: bytes) -> tuple[Reference | None, Counts]:
-    findings = new_counts()
+    unknown = new_counts()
     try:
-        reference = reference_decoder.decode(text, findings)
+        reference = reference_decoder.decode(text, unknown)
     except (msgspec.DecodeError, RecursionError):
         reference = None
     if reference is None:
-        findings["malformed:Reference"] += 1
-    return reference, findings
+        unknown["malformed:Reference"] += 1
+    return reference, unknown

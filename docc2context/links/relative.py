@@ -10,18 +10,15 @@ _QUOTED_ASCII = {chr(code): quote(chr(code), safe="") for code in range(128)}
 """Most names of functions have brackets; `quote` takes a microsecond for each."""
 
 
-def relative_link(from_path: str, to_path: str) -> str:
-    """The link from one file of the bundle to another, percent-encoded for Markdown.
-
-    >>> relative_link("documentation/kit/f.md", "documentation/kit.md")
-    '../kit.md'
-    """
-    return link_from(from_path.rpartition("/")[0], to_path)
-
-
 @lru_cache(maxsize=16_384)
 def link_from(folder: str, path: str) -> str:
-    """The link to a file from any file in a folder; cached: neighbours link the same pages."""
+    """The link to a file from any file in a folder; that is empty for the root of the bundle.
+
+    Cached, because neighbours link the same pages.
+
+    >>> link_from("documentation/kit", "documentation/kit.md")
+    '../kit.md'
+    """
     to_folder, _, name = path.rpartition("/")
     return _steps(folder, to_folder) + _encoded(name)
 

@@ -11,14 +11,17 @@ from docc2context.markdown.escape import block_start
 RULE = "* * *"
 """A thematic break, made of stars: dashes after a list's `-` would make one break of both."""
 
+CHECK_BOXES = {None: "", True: "[x]", False: "[ ]"}
+"""What an item of a list begins with, by whether its task is done; None for an item of no task."""
+
 _MAX_LIST_NUMBER = 999_999_999
 """CommonMark reads no list number of more than nine digits (5.2)."""
 
 _LIST_ITEM = re.compile(r"([0-9]{0,9})([-+.)])(?![^ \n])")
 
 _OTHER_MARKERS = {"-": "+", "+": "-", ".": ")", ")": "."}
-"""The marker that tells a list from one of the same kind right above it; of a numbered list, what
-follows its numbers."""
+"""The marker of a list right below one of the same kind, by the marker of that one. That of a
+numbered list is what follows its numbers."""
 
 _BEGIN_LISTS = frozenset("-+0123456789")
 
@@ -41,11 +44,11 @@ def join(blocks: Iterable[str]) -> str:
 
 
 def with_list_below(text: str, items: str) -> str:
-    r"""A line, or more than one, and the list below it, as an item of another list holds them.
+    r"""Text and a list below it, which together are an item of another list.
 
-    With no empty line between, that other list stays tight (CommonMark 5.3). This is done only
-    below a single line, and for lists that can interrupt a paragraph: a numbered one must begin
-    with 1, and the first item must not be empty (5.2).
+    That other list stays tight if no empty line stands between the two (CommonMark 5.3). None need
+    stand there if the text is a single line, and the list can interrupt a paragraph: a numbered one
+    must begin with 1, and the first item must not be empty (5.2).
 
     >>> with_list_below("a", "- b"), with_list_below("a", "2. b"), with_list_below("", "- b")
     ('a\n- b', 'a\n\n2. b', '- b')

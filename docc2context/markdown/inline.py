@@ -15,8 +15,9 @@ _UNSAFE_IN_DESTINATION = re.compile(r'[\x00-\x20\x7f"()<>\\`|\[\]]|&(?=#?\w+;)|%
 _CODE = re.compile(r"(?<!`)(`{1,2})([^`]+)\1(?!`)")
 
 _NO_DELIMITERS = re.compile(r"\\.|(`++).*?(?<!`)\1(?!`)|\]\([^)]*\)|(?<= )\*(?= )")
-"""Escapes, code and destinations, as no other `]` or backtick stands bare in rendered content; and
-a star between spaces, which is text."""
+"""What holds no delimiters: escapes, code, destinations, and a star between spaces, which is text.
+
+It is as short as this because no other `]` or backtick stands bare in rendered content."""
 
 _LOOSE_UNDERSCORE = re.compile(r"_(?:(?<![^\W_]_)|(?![^\W_]))")
 """One outside words; inside a word, it cannot be a delimiter."""
@@ -45,7 +46,7 @@ def join(pieces: Sequence[str | Styled]) -> str:
     """
     line: list[str] = []
     last = ""
-    end = ""  # the same, but empty after a style, which was rendered for what follows
+    end = ""  # as `last`, but empty after a style, whose delimiters suit what follows
     following: Sequence[str] = ()
     for place, piece in enumerate(pieces):
         if isinstance(piece, str):

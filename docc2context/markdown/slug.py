@@ -8,16 +8,16 @@ LONGEST_LINKED = 1000
 as many links to it as fit: each would repeat all of it."""
 
 _IN_WORDS = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"})
-r"""Those of `\p{Word}` in Ruby, by which GitHub goes. Python's `\w` lacks marks, and with them the
-vowels of Hindi and Thai, and has `²` and `½`."""
+r"""The categories of Ruby's `\p{Word}`, whose characters GitHub keeps. Python's `\w` lacks marks,
+and with them the vowels of Hindi and Thai, and has `²` and `½`."""
 
 _LETTERS_IN_SHAPES = re.compile(
     "[\u24b6-\u24e9\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189]"
 )
-"""Such as `Ⓐ`: symbols by their category, but alphabetic, and so in words."""
+"""Letters such as `Ⓐ`: symbols by their category, but in Ruby's `\\p{Word}` too."""
 
 _ASCII = {code: None for code in range(128) if re.match(r"[^\w\- ]", chr(code))} | {ord(" "): "-"}
-"""What becomes of characters in ASCII, as nearly all headings are; a third of the time."""
+"""What ASCII characters become. Nearly all headings are ASCII: this takes a third of the time."""
 
 
 def slug(text: str) -> str:

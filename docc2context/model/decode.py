@@ -28,8 +28,8 @@ class PageUndecodable(ValueError):
 class DecodedPage(msgspec.Struct, frozen=True, gc=False):
     """A page in its languages, and how many nodes were unknown or had to be mended, by kind.
 
-    `references` are those of the language that is shown, which `node` need not hold; `size` is that
-    of the page's JSON in bytes.
+    `references` are the page's in the language that is shown; `node` may hold those of another.
+    `size` is the length of the page's JSON in bytes.
     """
 
     node: RenderNode

@@ -106,7 +106,7 @@ class _Type:
 
     @property
     def struct(self) -> type[msgspec.Struct] | None:
-        """The struct that this is, if it is always one."""
+        """The struct, if values of this type are always one."""
         type_ = self._type
         return type_ if isinstance(type_, type) and issubclass(type_, msgspec.Struct) else None
 
@@ -121,7 +121,7 @@ class _Type:
 
 
 class _Place(NamedTuple):
-    """A field that only structs lead to."""
+    """A field that only structs lead to: the attributes on the way to it, its own, its decoder."""
 
     way: tuple[str, ...]
     name: str
@@ -142,7 +142,8 @@ def _places(root: type[msgspec.Struct]) -> dict[str, _Place]:
 def _is_left_out(root: type[msgspec.Struct], path: str) -> bool:
     """Whether a path leads to a key of a struct, such as `/metadata/fragments`, that no page shows.
 
-    `_apply_along` would find that out, too; DocC writes one or two such operations a page.
+    This is only to be fast: `_apply_along` would find that out, too, and DocC writes one or two
+    such operations a page.
     """
     above, _, key = path.rpartition("/")
     struct = _structs(root).get(above)

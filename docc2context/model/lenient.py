@@ -32,6 +32,7 @@ class LenientDecoder(Generic[T]):
             return self._salvaged(data, unknown)
 
     def _salvaged(self, data: bytes | msgspec.Raw, unknown: Counts) -> T | None:
+        """What strict decoding refused; with its lone surrogates mended if nothing else helps."""
         try:
             return self._fitted(data, unknown)
         except TooManyMisfits:
@@ -44,6 +45,7 @@ class LenientDecoder(Generic[T]):
             return self._fitted(whole, unknown)
 
     def _fitted(self, data: bytes | msgspec.Raw, unknown: Counts) -> T | None:
+        """What fits of a value. Raises msgspec.DecodeError for what is not JSON, or not UTF-8."""
         try:
             try:
                 return self._strict.decode(data)

@@ -6,13 +6,14 @@ _CONTENT_FIELDS = ("content", "inline_content", "code")
 """Fields of structs that can hold any content."""
 
 _WORD_FIELDS = ("name", "text", "title")
-"""Fields of structs that hold what they are called or say, the first that one has."""
+"""Fields in which structs have their name or their words; of several, the first counts."""
 
 
 def wrapping_type(type_: inspect.Type) -> inspect.Type | None:
-    """The list or the struct with content or words that a place asks for; None for neither.
+    """The type that can hold a bare value in this place: a list, or a struct with content or words.
 
-    Members of tagged unions do not count: these have an `Unknown…` struct for what they lack.
+    None if the place asks for neither. Members of tagged unions do not count: these have an
+    `Unknown…` struct for what they lack.
     """
     match type_:
         case inspect.UnionType(types=members):
@@ -28,7 +29,8 @@ def wrapping_type(type_: inspect.Type) -> inspect.Type | None:
 def as_object(value: object, type_: inspect.StructType) -> dict[str, object]:
     """An object that holds a bare value; empty if none can, or if it says nothing by itself.
 
-    A string is its name, text or title if it has one; all else is its content.
+    It holds a string as its name, text or title if the type has one of these, and all else as its
+    content.
     """
     if says_nothing(value) or isinstance(value, dict):
         return {}
@@ -63,9 +65,9 @@ def says_nothing(value: object) -> bool:
 
 
 def as_member(value: object, fallback: inspect.StructType) -> object:
-    """An object for a value where a member of a tagged union belongs, if it says something.
+    """A value where a member of a tagged union belongs; an object if it is bare and says something.
 
-    `fallback` is the union's `Unknown…` struct; numbers and lists need one with content.
+    `fallback` is the union's `Unknown…` struct; only one with content can hold numbers and lists.
     """
     if isinstance(value, str):
         return {"type": "string", "text": value}

@@ -1,4 +1,4 @@
-"""The patches that turn a page into another language's: of its structs, and of its references."""
+"""Applies the patches that turn a page into another language's, to its structs and references."""
 
 from collections.abc import Iterable, Mapping
 from copy import copy

@@ -213,7 +213,7 @@ class Salvager:
         return items
 
     def _fit_or_wrap(self, value: Any, type_: inspect.Type, misfit: str) -> Any:
-        """The value in its place; what does not fit is counted under that name, and wrapped."""
+        """The value as this type; what does not fit is counted under `misfit`, and wrapped."""
         try:
             return self._fit(value, type_)
         except _Misfit:
@@ -221,10 +221,10 @@ class Salvager:
             return self._fit_wrapped(value, type_)
 
     def _fit_wrapped(self, value: Any, type_: inspect.Type) -> Any:
-        """A misfit in a list or struct that can hold it. Raises _Misfit without one.
+        """A misfit in a list or struct that can hold it. Raises _Misfit if there is none.
 
-        Nothing below the value has been fitted yet: a list and such a struct are given up at their
-        outermost shape.
+        This fits nothing a second time: a list and such a struct are given up at their outermost
+        shape, before anything below the value.
         """
         match wrapping_type(type_):
             case inspect.ListType(item_type=item_type):

@@ -36,7 +36,7 @@ def variants(node: RenderNode, unknown: Counts) -> list[Variant]:
     (DOCS/ADR/0011-renaming-patches.md).
     """
     by_language: dict[str, list[VariantOverride]] = {}
-    touching: dict[str, None] = {}
+    touching: set[str] = set()
     for override in node.variant_overrides or ():
         touches = _touches_page(override.patch)
         for trait in override.traits:
@@ -46,7 +46,7 @@ def variants(node: RenderNode, unknown: Counts) -> list[Variant]:
             elif overrides[-1] is not override:  # one override may name a language twice
                 overrides.append(override)
             if touches:
-                touching[language] = None
+                touching.add(language)
     found: list[Variant] = []
     for language, overrides in by_language.items():
         if language not in touching:

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from functools import lru_cache
 from typing import assert_never
 
 from docc2context.markdown import blocks as md
-from docc2context.markdown.escape import escape
-from docc2context.markdown.inline import Styled, join
+from docc2context.markdown.inline import join
 from docc2context.model.block import (
     Aside,
     Block,
@@ -37,12 +35,9 @@ from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.inline import bold_inlines, inlines, media, media_caption
 from docc2context.render.listing import listing
 from docc2context.render.page_lists import page_links
-from docc2context.render.remarks import marked_lines, unknown_kind
+from docc2context.render.remarks import bold_label, marked_lines, unknown_kind
 from docc2context.render.steps import code_file, pictures
 from docc2context.render.table import table
-
-_USUAL_CHARS = 64
-"""A longer label, such as the title of a tab, may be one of many, or have megabytes."""
 
 
 def blocks(nodes: Sequence[Block] | None, ctx: Context) -> str:
@@ -146,9 +141,9 @@ def _in_item(head: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
 
 
 def labelled(label: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
-    """An item of a list: a label, a colon, and what is said of it; one alone if the other is empty.
+    """An item of a list: a label, a colon, and what is said of it; only one if the other is empty.
 
-    What is said may show nothing, such as a paragraph without words.
+    Content that shows nothing, such as a paragraph without words, counts as empty.
     """
     head = f"{label}:" if label else ""
     said = _in_item(head, nodes, ctx)
@@ -158,19 +153,6 @@ def labelled(label: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
 def labelled_item(label: str, nodes: Sequence[Block] | None, ctx: Context) -> str:
     """A bullet with a label and what is said of it, as `labelled` shows them."""
     return md.list_item("-", labelled(label, nodes, ctx))
-
-
-def strong(text: str) -> str:
-    """A bold label of plain text, as a paragraph or the beginning of one."""
-    return _usual_label(text) if len(text) < _USUAL_CHARS else _label(text)
-
-
-def _label(text: str) -> str:
-    return md.paragraph(join([Styled("strong", escape(text))]))
-
-
-_usual_label = lru_cache(maxsize=256)(_label)
-"""Most labels are `Objective-C:`, `Note:` and the like."""
 
 
 def unknown(name: str, content: Sequence[Block], ctx: Context) -> str:
@@ -187,7 +169,7 @@ def _step(node: Step, ctx: Context) -> str:
 
 
 def _whole_file(file: FileReference, change: str) -> str:
-    return md.join([strong(file.file_name) + change, listing(file.content, file.syntax)])
+    return md.join([bold_label(file.file_name) + change, listing(file.content, file.syntax)])
 
 
 def _code_listing(node: CodeListing, ctx: Context) -> str:
@@ -200,7 +182,7 @@ def _code_listing(node: CodeListing, ctx: Context) -> str:
 
 def _aside(node: Aside, ctx: Context) -> str:
     name = node.name or node.style.capitalize()
-    return md.quotation(run_in(strong(f"{name}:"), node.content, ctx))
+    return md.quotation(run_in(bold_label(f"{name}:"), node.content, ctx))
 
 
 def _bullet_list(node: UnorderedList, ctx: Context) -> str:
@@ -214,8 +196,7 @@ def _numbered_list(node: OrderedList, ctx: Context) -> str:
 
 
 def _item(item: ListItem, marker: str, ctx: Context) -> str:
-    box = {None: "", True: "[x]", False: "[ ]"}[item.checked]
-    return md.list_item(marker, _in_item(box, item.content, ctx))
+    return md.list_item(marker, _in_item(md.CHECK_BOXES[item.checked], item.content, ctx))
 
 
 def _term_list(node: TermList, ctx: Context) -> str:
@@ -228,9 +209,9 @@ def _term_list(node: TermList, ctx: Context) -> str:
 
 def _endpoint_example(node: EndpointExample, ctx: Context) -> str:
     parts = [
-        strong("Request:"),
+        bold_label("Request:"),
         _code_example(node.request),
-        strong("Response:"),
+        bold_label("Response:"),
         _code_example(node.response),
     ]
     return md.join([blocks(node.summary, ctx), *parts])
@@ -243,5 +224,5 @@ def _code_example(example: CodeExample) -> str:
 
 def _tabs(node: TabNavigator, ctx: Context) -> str:
     """A list, so that what follows the last tab does not read as a part of it."""
-    tabs = [md.join([strong(tab.title), blocks(tab.content, ctx)]) for tab in node.tabs]
+    tabs = [md.join([bold_label(tab.title), blocks(tab.content, ctx)]) for tab in node.tabs]
     return md.loose_or_tight([md.list_item("-", tab) for tab in tabs if tab])

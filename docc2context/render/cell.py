@@ -71,7 +71,7 @@ def _block(node: Block, ctx: Context) -> str:
         case Paragraph() | Small():
             return inlines(node.inline_content, ctx).strip()
         case Heading():
-            return _strong(with_code(node.text), ctx)
+            return bold(with_code(node.text), ctx)
         case Aside():
             return _headed(_label(node.name or node.style.capitalize(), ctx), node.content, ctx)
         case CodeListing():
@@ -107,12 +107,8 @@ def _block(node: Block, ctx: Context) -> str:
             assert_never(node)
 
 
-def _strong(content: str, ctx: Context) -> str:
-    return join([bold(content, ctx)])
-
-
 def _label(words: str, ctx: Context) -> str:
-    return _strong(escape(f"{words}:"), ctx) if words else ""
+    return bold(escape(f"{words}:"), ctx) if words else ""
 
 
 def _headed(head: str, content: Sequence[Block] | None, ctx: Context) -> str:
@@ -128,9 +124,8 @@ def _code_listing(node: CodeListing, ctx: Context) -> str:
 def _list_lines(node: UnorderedList | OrderedList, ctx: Context) -> Iterator[str]:
     """The lines of a list: each item's first one after its marker, the others indented."""
     for marker, item in zip(_markers(node), node.items, strict=True):
-        box = {None: "", True: "[x]", False: "[ ]"}[item.checked]
         first, *rest = _item_lines(item, ctx) or [""]
-        yield " ".join(filter(None, [marker, box, first]))
+        yield " ".join(filter(None, [marker, md.CHECK_BOXES[item.checked], first]))
         yield from (f"{_INDENT}{text}" for text in rest)
 
 
@@ -183,7 +178,7 @@ def _step(node: Step, ctx: Context) -> str:
 
 
 def _whole_file(file: FileReference, change: str, ctx: Context) -> str:
-    return _with_breaks([_strong(escape(file.file_name), ctx) + change, _code(file.content)])
+    return _with_breaks([bold(escape(file.file_name), ctx) + change, _code(file.content)])
 
 
 def _endpoint_example(node: EndpointExample, ctx: Context) -> str:

@@ -14,7 +14,7 @@ from docc2context.render.context import Context
 from docc2context.render.inline import inlines
 
 _SYNTHESIZED = "::SYNTHESIZED::"
-"""What swift-symbolgraph-extract puts between a symbol's USR and that of the type that has it."""
+"""What swift-symbolgraph-extract puts between a symbol's USR and that of the type inheriting it."""
 
 _is_generated = attrgetter("generated")
 
@@ -57,7 +57,7 @@ def listed_pages(
 def curated(node: RenderNode) -> Iterator[str]:
     """The identifiers of the pages that this one lists as its topics or chapters, in order.
 
-    Not as one list: a page may name the same one millions of times, again in each language.
+    An iterator, since a page may name the same one millions of times, and again in each language.
     """
     lists = [group.identifiers for group in node.topic_sections or ()]
     for part in node.sections or ():
@@ -67,13 +67,13 @@ def curated(node: RenderNode) -> Iterator[str]:
 
 
 def is_inherited(node: RenderNode) -> bool:
-    """Whether a page is about what a type has from elsewhere, where it is documented as well.
+    """Whether a page is about what a type inherits, which is documented where it is declared, too.
 
-    swift-docc makes a page for each such member, and marks it in its USR. It also makes one for the
-    members that a type has from a protocol, such as `Equatable Implementations`: a group of groups
-    that no author has written.
+    swift-docc makes a page for each inherited member, and marks it in its USR. It also makes a page
+    for all that come from one protocol, such as `Equatable Implementations`, which lists them in
+    groups that no author has written.
     """
-    metadata, groups = node.metadata, node.topic_sections
-    if metadata.role == "collectionGroup":
-        return bool(groups) and all(map(_is_generated, groups or ()))
-    return _SYNTHESIZED in (metadata.external_id or "")
+    if node.metadata.role == "collectionGroup":
+        groups = node.topic_sections or ()
+        return bool(groups) and all(map(_is_generated, groups))
+    return _SYNTHESIZED in (node.metadata.external_id or "")

@@ -97,14 +97,14 @@ class Context(Surroundings):
         self.budget.mention(described.cost)
         if described.reference is None:
             self.missing_references.add(identifier)
-        if described.findings:
-            self._count_once(identifier, described.findings)
+        if described.unknown_nodes:
+            self._count_once(identifier, described.unknown_nodes)
         return described
 
-    def _count_once(self, identifier: str, findings: Counts) -> None:
+    def _count_once(self, identifier: str, unknown: Counts) -> None:
         if identifier not in self.counted:
             self.counted.add(identifier)
-            for kind, count in findings.items():
+            for kind, count in unknown.items():
                 self.unknown_nodes[kind] += count
 
     def reference(self, identifier: str) -> Reference | None:

@@ -7,11 +7,11 @@ from docc2context.markdown.code import code_span
 from docc2context.markdown.inline import link
 from docc2context.model.sections import Declaration, OtherDeclarations
 from docc2context.model.symbol import Fragment
-from docc2context.render.block import strong
 from docc2context.render.conformance import available_when
 from docc2context.render.context import Context
 from docc2context.render.inline import page_link
 from docc2context.render.listing import listing
+from docc2context.render.remarks import bold_label
 
 
 def plain(fragments: Sequence[Fragment]) -> str:
@@ -48,7 +48,7 @@ def declarations(nodes: Sequence[Declaration], page_language: str, ctx: Context)
     for node in nodes:
         language = (node.languages or [page_language])[0]
         if differ and (label := _platforms(node)):
-            rendered.append(strong(label))
+            rendered.append(bold_label(label))
         text = plain(node.tokens)
         ctx.declaration = ctx.declaration or text
         rendered.append(listing([text], language))
@@ -66,7 +66,7 @@ def _others(others: OtherDeclarations, language: str, ctx: Context) -> str:
     """The other overloads of a group, each with a link to its own page."""
     if not others.declarations:
         return ""
-    rendered = [strong("Other overloads:")]
+    rendered = [bold_label("Other overloads:")]
     for other in others.declarations:
         name = page_link(other.identifier, ctx)
         when = available_when(other.conformance, ctx)

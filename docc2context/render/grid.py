@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 
-from docc2context.markdown.inline import join
 from docc2context.model.block import Block, Table, TableSpan
 from docc2context.render.context import Context
 from docc2context.render.inline import bold
@@ -43,7 +42,7 @@ def grid(
 def _bold(content: Sequence[Block], ctx: Context, show: ShowCell) -> str:
     with ctx.inside_bold():
         shown = show(content, ctx)
-    return join([bold(shown, ctx)])
+    return bold(shown, ctx)
 
 
 def _fill_spans(node: Table, rows: list[list[str]], ctx: Context) -> None:

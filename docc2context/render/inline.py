@@ -224,13 +224,13 @@ def media_caption(metadata: ContentMetadata | None, ctx: Context) -> str:
     """The caption of media, a table or a listing; empty if it has none."""
     if metadata is None:
         return ""
-    title = join([bold(escape(metadata.title or ""), ctx)])
+    title = bold(escape(metadata.title or ""), ctx)
     return " ".join(filter(None, [title, inlines(metadata.abstract, ctx)]))
 
 
-def bold(content: str, ctx: Context) -> Piece:
+def bold(content: str, ctx: Context) -> str:
     """Rendered content in bold; unchanged where all is bold, since Markdown's marks do not nest."""
-    return content if ctx.is_bold else Styled("strong", content)
+    return content if ctx.is_bold else join([Styled("strong", content)])
 
 
 def bold_inlines(nodes: Sequence[Inline], ctx: Context) -> Piece:
@@ -239,7 +239,7 @@ def bold_inlines(nodes: Sequence[Inline], ctx: Context) -> Piece:
         return ""
     with ctx.inside_bold():
         content = inlines(nodes, ctx)
-    return bold(content, ctx)
+    return content if ctx.is_bold else Styled("strong", content)
 
 
 def _link(node: Link, ctx: Context) -> str:

@@ -8,12 +8,12 @@ from docc2context.model.block import Block, Paragraph
 from docc2context.model.inline import CodeVoice, Inline, ReferenceLink, Text
 from docc2context.model.page import PageVariant, RenderNode
 from docc2context.render.availability import is_deprecated, messages
-from docc2context.render.block import blocks, run_in, strong
+from docc2context.render.block import blocks, run_in
 from docc2context.render.conformance import available_when
 from docc2context.render.context import Context
 from docc2context.render.inline import inlines, is_plain, link_to, reference
 from docc2context.render.language_names import language_name
-from docc2context.render.remarks import note
+from docc2context.render.remarks import bold_label, note
 from docc2context.render.titles import title_of
 
 
@@ -42,7 +42,7 @@ def _deprecation(node: RenderNode, ctx: Context) -> str:
     if not words and not ctx.is_deprecated:
         return ""
     label = "Deprecated" if ctx.is_deprecated else "Availability"
-    return md.quotation(run_in(strong(f"{label}:" if words else label), words, ctx))
+    return md.quotation(run_in(bold_label(f"{label}:" if words else label), words, ctx))
 
 
 def _with_code(block: Block) -> Block:
@@ -84,7 +84,7 @@ def _alternatives(node: RenderNode, ctx: Context) -> str:
         # Looked at once, however many languages it is for.
         others = [path for path in variant.paths if path not in ours]
         for language in filter(None, languages if others else ()):
-            label = strong(f"{language_name(language)}:")
+            label = bold_label(f"{language_name(language)}:")
             for path in others:
                 if path not in links:
                     links[path] = link_to(path, None, ctx)

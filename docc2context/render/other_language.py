@@ -74,7 +74,7 @@ class OtherLanguage:
         return found
 
     def _title(self, identifier: str) -> str | None:
-        """Empty if it is the same, or blank; None if more than the title differs."""
+        """Its title here; empty if the same or blank, None if more than the title differs."""
         own, other = self._texts.get(identifier), self.references.get(identifier)
         if not isinstance(other, PatchedText) or other.text is not own:
             return None

@@ -59,8 +59,8 @@ def page_list(identifiers: Sequence[str], ctx: Context) -> PageList:
 def tell_apart(lists: Sequence[PageList], ctx: Context, own: str | None = None) -> None:
     """Put declarations after names that several symbols in these lists share.
 
-    A symbol counts once, however often it is listed, and under whatever identifiers. So does the
-    page's own, as `own` names it.
+    A symbol counts once, however often it is listed, and under whatever identifiers. `own` is the
+    name of the page's own symbol, which counts as well.
     """
     pages: dict[str, Described | None] = {}
     for each in lists:

@@ -1,11 +1,29 @@
-"""What rendering says in words of its own: which lines of code are marked, what is unknown."""
+"""What rendering says in words of its own: labels and notes, such as which lines are marked."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
+from docc2context.markdown import blocks as md
 from docc2context.markdown.escape import escape
 from docc2context.markdown.inline import Styled, join
 from docc2context.model.block import CodeListing, LineAnnotation
 from docc2context.model.reference import FileReference
+
+_USUAL_CHARS = 64
+"""A longer label, such as the title of a tab, may be one of many, or have megabytes."""
+
+
+def bold_label(text: str) -> str:
+    """A label of plain text, as a paragraph or the beginning of one."""
+    return _usual_label(text) if len(text) < _USUAL_CHARS else _label(text)
+
+
+def _label(text: str) -> str:
+    return md.paragraph(join([Styled("strong", escape(text))]))
+
+
+_usual_label = lru_cache(maxsize=256)(_label)
+"""Most labels are `Objective-C:`, `Note:` and the like."""
 
 
 def note(text: str) -> str:

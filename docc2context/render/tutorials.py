@@ -34,13 +34,12 @@ from docc2context.render.block import (
     blocks_below,
     headings_below,
     run_in,
-    strong,
     unknown,
 )
 from docc2context.render.context import TOO_DEEP, Context
 from docc2context.render.inline import inlines, media, page_link
 from docc2context.render.page_lists import page_links
-from docc2context.render.remarks import note, unknown_kind
+from docc2context.render.remarks import bold_label, note, unknown_kind
 
 
 def section(node: Section, ctx: Context) -> str:
@@ -167,9 +166,10 @@ def _question(number: int, node: Assessment, ctx: Context) -> str:
 
 def _choice(node: Choice, ctx: Context) -> str:
     """An answer, ticked if it is right, and why."""
-    why = run_in(strong("Correct." if node.is_correct else "Incorrect."), node.justification, ctx)
+    verdict = bold_label("Correct." if node.is_correct else "Incorrect.")
+    why = run_in(verdict, node.justification, ctx)
     reaction = md.paragraph(escape(node.reaction or ""))
-    answer = run_in("[x]" if node.is_correct else "[ ]", node.content, ctx)
+    answer = run_in(md.CHECK_BOXES[node.is_correct], node.content, ctx)
     return md.list_item("-", md.join([answer, why, reaction]))
 
 

@@ -7,12 +7,11 @@ from typing import Any
 from docc2context.markdown import blocks as md
 from docc2context.markdown.escape import escape
 from docc2context.model.page import RelationshipGroup, RenderNode, TopicGroup
-from docc2context.render.block import strong
 from docc2context.render.context import Context
 from docc2context.render.lookups import Lookups
 from docc2context.render.other_language import OtherLanguage, beyond, matching_indices
 from docc2context.render.parts import Parts, page_parts
-from docc2context.render.remarks import note
+from docc2context.render.remarks import bold_label, note
 from docc2context.render.sections import section_title
 from docc2context.render.titles import title_of
 from docc2context.render.variant_facts import variant_facts
@@ -31,7 +30,7 @@ def variant_parts(node: RenderNode, own: Parts, other: OtherLanguage, ctx: Conte
     declarations = beyond(parts.declarations, own.declarations)
     facts = ctx.budget.spend(variant_facts(node, other.node))
     if facts or lead or declarations:
-        lead.insert(0, f"{strong(f'{name}:')} {facts}" if facts else strong(name))
+        lead.insert(0, f"{bold_label(f'{name}:')} {facts}" if facts else bold_label(name))
     if ctx.is_deprecated and not other_ctx.is_deprecated:
         declarations.append(note(f"Not deprecated in {name}."))
     declarations += _remarks(name, node, other.node, _names(renamed, other.listed, ctx))
@@ -44,8 +43,8 @@ def _without_shared(
 ) -> tuple[RenderNode, dict[str, str]]:
     """The page in another language without what is the same in its own.
 
-    And, by identifier, the titles of what the omitted parts mention under other names: another name
-    alone does not make a part differ.
+    Also, by identifier, the other names of what the omitted parts mention: another name alone does
+    not make a part differ.
     """
     rest = copy(other.node)
     renamed: dict[str, str] = {}
@@ -70,10 +69,10 @@ def _set_items(node: RenderNode, field: str, items: Sequence[Any]) -> None:
 def _differing(
     theirs: Sequence[Any], ours: Sequence[Any], looked_up: Sequence[list[str]], other: OtherLanguage
 ) -> tuple[list[Any], dict[str, str]]:
-    """Their items that differ from ours, or mention what differs in more than its name.
+    """Their items that differ from ours, or mention something that differs in more than its name.
 
-    And, by identifier, the other titles of what the rest of them mention. `looked_up` has the
-    identifiers that each of our items mentions.
+    Also, by identifier, the other names of what the rest of their items mention. `looked_up` has
+    the identifiers that each of our items mentions.
     """
     indices = matching_indices(theirs, ours)
     # Any number of theirs may equal one of ours: it is looked at once.
@@ -88,7 +87,7 @@ def _differing(
 
 
 def _without_bare_titles(theirs: Sequence[Any], ours: Sequence[Any]) -> list[Any]:
-    """Without the groups that list nothing under a title which the page's own language has, too.
+    """Their items without groups that list nothing under a title which ours have, too.
 
     Apple's pages leave such a group where the other language has none of what ours lists.
     """
@@ -153,4 +152,4 @@ def _under_language(section: str, name: str, ctx: Context) -> str:
     heading = section.partition("\n")[0]
     if heading.endswith(ctx.suffix):
         return section
-    return md.join([ctx.budget.spend(strong(f"{name}:")), section])
+    return md.join([ctx.budget.spend(bold_label(f"{name}:")), section])

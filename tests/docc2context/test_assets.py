@@ -20,7 +20,7 @@ import pytest
 
 import docc2context
 from docc2context import Code, Limits
-from docc2context.links.relative import relative_link
+from docc2context.links.relative import link_from
 from tests.docc2context.archives import ROOT, page, unzipped, zipped
 from tests.hostile.rawzip import STORED, Member, raw_zip
 
@@ -278,7 +278,7 @@ def test_no_asset_takes_the_place_of_a_page_or_a_name_that_some_system_forbids(
 ) -> None:
     text, (written,) = told(kit(shown(f"/{name}"), {name: PIC}))
     assert re.fullmatch(path.replace("HASH", "[0-9a-f]{8}"), written)
-    assert text == f"![A lake]({relative_link('documentation/kit.md', written)})"
+    assert text == f"![A lake]({link_from('documentation', written)})"
 
 
 def test_files_that_differ_in_case_alone_do_not_meet() -> None:

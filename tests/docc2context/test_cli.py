@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from docc2context import cli
-from docc2context.options import parsed
+from docc2context.command.options import parsed
 from docc2context.wording import quoted
 from tests.docc2context import deaths
 from tests.docc2context.archives import archive, page, zipped

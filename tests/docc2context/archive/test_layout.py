@@ -1,6 +1,6 @@
 import pytest
 
-from docc2context.archive.layout import find_layout
+from docc2context.archive.layout import locate
 from docc2context.errors import ArchiveRefused, Code
 
 
@@ -124,8 +124,10 @@ from docc2context.errors import ArchiveRefused, Code
 def test_the_archive_is_found_wherever_it_lies(
     names: list[str], root: str, pages: tuple[str, ...]
 ) -> None:
-    layout = find_layout(names)
-    assert (layout.root, layout.pages) == (root, pages)
+    files = sorted(names)
+    location = locate(files)
+    assert location.root == root
+    assert [files[place] for place in location.places] == [root + page for page in pages]
 
 
 @pytest.mark.parametrize(
@@ -207,5 +209,5 @@ def test_the_archive_is_found_wherever_it_lies(
 )
 def test_what_is_no_single_archive_is_refused(names: list[str], code: Code, words: str) -> None:
     with pytest.raises(ArchiveRefused, match=words) as refused:
-        find_layout(names)
+        locate(sorted(names))
     assert refused.value.code == code

@@ -34,7 +34,7 @@ def test_an_address_on_the_web_is_safe_to_link() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "reference", "findings"),
+    ("value", "reference", "unknown"),
     [
         (
             {"type": "podcast", "title": "Talk", "url": "https://example.com"},
@@ -55,21 +55,21 @@ def test_an_address_on_the_web_is_safe_to_link() -> None:
     ],
 )
 def test_what_does_not_fit_is_counted_and_the_rest_kept(
-    value: Any, reference: Any, findings: dict[str, int]
+    value: Any, reference: Any, unknown: dict[str, int]
 ) -> None:
     described = References(lambda _: None).read(text(value))
-    assert (described.reference, described.findings or {}) == (reference, findings)
+    assert (described.reference, described.unknown_nodes or {}) == (reference, unknown)
 
 
 @pytest.mark.parametrize("broken", [b'{"type":"topic","title":"\xff"}', b"[" * 100_000])
 def test_a_text_that_is_no_json_describes_nothing(broken: bytes) -> None:
     references = References(lambda _: None)
     described = references.read(msgspec.Raw(broken))
-    assert (described.reference, described.findings) == (None, {"malformed:Reference": 1})
+    assert (described.reference, described.unknown_nodes) == (None, {"malformed:Reference": 1})
     assert references.declaration(msgspec.Raw(broken)) == ""
     title = PatchOperation(op="replace", path="/title", value=msgspec.Raw(b'"B"'))
     patched = references.read(PatchedText(msgspec.Raw(broken), [("/title", title)]))
-    assert (patched.reference, patched.findings) == (None, {"malformed:Reference": 1})
+    assert (patched.reference, patched.unknown_nodes) == (None, {"malformed:Reference": 1})
 
 
 def test_a_patched_text_says_what_the_patch_makes_of_it() -> None:
@@ -79,7 +79,7 @@ def test_a_patched_text_says_what_the_patch_makes_of_it() -> None:
         PatchedText(TOPIC, [("/title", title), ("/url/0", impossible)])
     )
     assert described.reference == TopicReference(title="B", url="/documentation/a")
-    assert described.findings == {"malformed:variantOverrides": 1}
+    assert described.unknown_nodes == {"malformed:variantOverrides": 1}
 
 
 def test_texts_beyond_the_bound_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

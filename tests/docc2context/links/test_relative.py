@@ -1,19 +1,19 @@
 import pytest
 
-from docc2context.links.relative import relative_link
+from docc2context.links.relative import link_from
 
 
 @pytest.mark.parametrize(
-    ("here", "there", "link"),
+    ("folder", "path", "link"),
     [
-        ("a/b.md", "a/b.md", "b.md"),
-        ("a/b.md", "a/b/c.md", "b/c.md"),
-        ("a/b/c.md", "a/b.md", "../b.md"),
-        ("llms.txt", "documentation/f(_-).md", "documentation/f%28_-%29.md"),
-        ("a/x.md", "b/größe 50%.md", "../b/größe%2050%25.md"),
-        ("a.md", "b&c#d.md", "b&c%23d.md"),
-        ("a.md", "b&lt;c.md", "b&lt%3Bc.md"),
+        ("a", "a/b.md", "b.md"),
+        ("a", "a/b/c.md", "b/c.md"),
+        ("a/b", "a/b.md", "../b.md"),
+        ("", "documentation/f(_-).md", "documentation/f%28_-%29.md"),
+        ("a", "b/größe 50%.md", "../b/größe%2050%25.md"),
+        ("", "b&c#d.md", "b&c%23d.md"),
+        ("", "b&lt;c.md", "b&lt%3Bc.md"),
     ],
 )
-def test_links_are_relative_and_encoded(here: str, there: str, link: str) -> None:
-    assert relative_link(here, there) == link
+def test_links_are_relative_and_encoded(folder: str, path: str, link: str) -> None:
+    assert link_from(folder, path) == link

@@ -13,7 +13,7 @@ class OutputUnread(BrokenPipeError):
 
 
 def say(line: str) -> None:
-    """Write a line to standard error; if that fails, the exit code must be enough."""
+    """Write a line to standard error. If that fails, the exit code alone has to tell."""
     if sys.stderr is None:
         return
     try:

@@ -18,7 +18,7 @@ _FILE_SUFFIXES = (
     *(".md", ".markdown", ".txt", ".json", ".html"),
     *(".tar", ".gz", ".tgz"),
 )
-"""What no folder's name ends in. Not any suffix: `Kit.doccarchive` and `v1.2` name folders."""
+"""How the names of files end. Not just any suffix: `Kit.doccarchive` and `v1.2` name folders."""
 
 _SIGNALS = (
     "If a signal stops the program, 128 plus the signal's number: 130 for Ctrl-C, 143 for SIGTERM, "
@@ -44,8 +44,13 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
+def output_name(options: argparse.Namespace) -> str:
+    """What messages call the place that is written to."""
+    return "standard output" if options.output == STANDARD else readable(options.output)
+
+
 def _may_come_first(word: str) -> bool:
-    """Whether it is a command, an option, or the archive in the form of the Swift tool."""
+    """Whether it is a command, an option or, as for the Swift tool of this name, an archive."""
     # Unlike Path.exists, this never raises, whatever the path.
     return word in _COMMANDS or word.startswith("-") or os.path.exists(word)  # noqa: PTH110  # see above
 

@@ -1,12 +1,12 @@
 import tracemalloc
 
-from docc2context.render.block import strong
+from docc2context.render.remarks import bold_label
 
 
 def test_long_labels_are_bold_too_and_not_kept() -> None:
     tracemalloc.start()
     try:
-        assert [strong(digit * 1_000_000)[:4] for digit in "0123"] == [
+        assert [bold_label(digit * 1_000_000)[:4] for digit in "0123"] == [
             "**00",
             "**11",
             "**22",

@@ -1,0 +1,1 @@
+"""What the command line stands on: its options, what it tells people, streams and signals."""
