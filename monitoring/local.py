@@ -79,11 +79,13 @@ def _report_end(program: Program, what_follows: str) -> None:
 
 
 def _where(setup: Setup) -> str:
+    is_usual = setup.alertmanager_port == Setup.alertmanager_port
+    port = "" if is_usual else f" ALERTMANAGER_PORT={setup.alertmanager_port}"
     return (
         f"Service       http://localhost:{setup.service_port}  convert an archive\n"
         f"Alerts        http://localhost:{setup.prometheus_port}/alerts  which ones fire, and why\n"
         f"Notifications http://localhost:{setup.alertmanager_port}  who is notified, and silences\n"
-        f"Data and logs are in {setup.data}; `make test-alert` sends a test alert.\n"
+        f"Data and logs are in {setup.data}; `make test-alert{port}` sends a test alert.\n"
         "Ctrl-C stops all three."
     )
 

@@ -17,6 +17,11 @@ AS_DEPLOYED: Final = (
 )
 """Prometheus's flags that docker-compose.yml has too, with the reasons for them."""
 
+_OTHER_PORTS: Final = (
+    "stop what listens there, or choose others with PORT, PROMETHEUS_PORT and ALERTMANAGER_PORT,"
+    " as in `make monitoring PROMETHEUS_PORT=9091`"
+)
+
 _SERVICE_STOP_SECONDS: Final = 60.0
 """Conversions get 20 seconds to finish, SHUTDOWN_GRACE_SECONDS, and downloads 30 after them."""
 
@@ -42,7 +47,7 @@ class Setup:
 
 
 def unusable_ports(ports: dict[str, int]) -> list[str]:
-    """One sentence for each port that cannot be listened on."""
+    """A sentence for each port that cannot be listened on, and then one on what to do."""
     sentences = []
     for name, port in ports.items():
         with socket.socket() as probe:
@@ -53,7 +58,7 @@ def unusable_ports(ports: dict[str, int]) -> list[str]:
                 probe.listen()
             except OSError as error:
                 sentences.append(f"port {port}, for {name}, cannot be used: {error.strerror}")
-    return sentences
+    return [*sentences, _OTHER_PORTS] if sentences else []
 
 
 def unusable_folder(folder: Path) -> list[str]:

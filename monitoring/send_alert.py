@@ -23,6 +23,11 @@ LASTS: Final = timedelta(minutes=2)
 _SUMMARY: Final = "A test: nothing is wrong"
 _DESCRIPTION: Final = "Sent by hand to check that alerts arrive. It ends on its own."
 
+_WHERE_IS_IT: Final = (
+    "`make up` and `make monitoring` start an Alertmanager; if yours has another port, name that:"
+    " `make test-alert ALERTMANAGER_PORT=…`."
+)
+
 
 class NotSent(Exception):
     """Alertmanager did not take it; the message is amtool's."""
@@ -77,6 +82,8 @@ def main() -> int:
         receiver = send(given.url, given.severity)
     except (NotSent, ProgramMissing) as error:
         print(f"test-alert: {error}", file=sys.stderr)
+        if isinstance(error, NotSent):
+            print(_WHERE_IS_IT, file=sys.stderr)
         return 1
     ways = " and ".join(destinations(given.url, receiver))
     minutes = LASTS.seconds // 60

@@ -13,6 +13,7 @@ import pytest
 from monitoring.configs import TEMPLATES
 from monitoring.notifications import Notification
 from tests.app.serving import eventually
+from tests.monitoring.playbooks.texts import commands
 from tests.monitoring.routing.alerting import NEEDS_AMTOOL, Alerting, alert
 
 SECONDS: Final = 15.0
@@ -374,6 +375,33 @@ def test_a_channel_that_refuses_is_counted_and_the_other_way_still_works(
     # It was not told, so it is tried again with the group's next interval, and not lost.
     alerting.receiver.accept("slack")
     alerting.receiver.wait_for(of("slack", "ServiceDown"), SECONDS)
+
+
+def test_the_playbook_finds_slacks_answer_below_those_of_a_heartbeat_that_fails_each_minute(
+    alerting: Alerting,
+) -> None:
+    failed = "alertmanager_notifications_failed_total"
+    alerting.receiver.refuse("slack", 403)
+    alerting.send(alert("HighCPUUsage", "warning", instance="a:8000"))
+    eventually(lambda: alerting.count_of(failed, "slack") > 0, "Slack has failed")
+    alerting.receiver.accept("slack")
+    alerting.receiver.wait_for(of("slack", "HighCPUUsage"), SECONDS)
+    alerting.receiver.refuse("heartbeat", 401)
+    alerting.send(alert("Watchdog", "none"))
+    eventually(lambda: alerting.count_of(failed, "webhook") > 5, "the heartbeat has failed often")
+
+    (command,) = (
+        one.text
+        for one in commands()
+        if one.playbook == "alertmanager_notifications_failing" and " logs " in one.text
+    )
+    line = command.replace(
+        "docker compose logs --since 30m alertmanager", f"cat '{alerting.program.log}'"
+    )
+    found = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True).stdout
+
+    assert "status code 403" in found
+    assert "status code 401" not in found
 
 
 def test_a_receiver_that_fails_for_a_moment_is_tried_again(alerting: Alerting) -> None:

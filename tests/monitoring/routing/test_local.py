@@ -117,6 +117,8 @@ def test_the_service_is_watched_alertmanager_known_and_ctrl_c_leaves_nothing(
         groups = {os.getpgid(pid) for pid in [running.process.pid, *children]}
         assert len(groups) == 4
         assert "slack_critical_url: is missing" in running.output()
+        port = running.ports["alertmanager"]
+        assert f"`make test-alert ALERTMANAGER_PORT={port}` sends" in running.output()
         assert running.ended(signal.SIGINT) == 0
         assert not any(is_running(child) for child in children)
         assert not any(is_open(port) for port in running.ports.values())
@@ -177,7 +179,7 @@ def test_a_watcher_that_dies_is_said_and_ends_all(tmp_path: Path) -> None:
         assert not any(is_running(child) for child in children)
 
 
-def test_a_port_that_is_taken_is_named_before_anything_starts(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_named_with_a_remedy_before_anything_starts(tmp_path: Path) -> None:
     ports = {one: free_port() for one in ("service", "prometheus", "alertmanager")}
     with socket.create_server(("127.0.0.1", ports["prometheus"])):
         running = Local(tmp_path, ports)
@@ -185,7 +187,8 @@ def test_a_port_that_is_taken_is_named_before_anything_starts(tmp_path: Path) ->
 
     assert running.output() == (
         f"monitoring: port {ports['prometheus']}, for prometheus, cannot be used:"
-        " Address already in use\n"
+        " Address already in use; stop what listens there, or choose others with PORT,"
+        " PROMETHEUS_PORT and ALERTMANAGER_PORT, as in `make monitoring PROMETHEUS_PORT=9091`\n"
     )
     assert not running.data.exists()
     assert unusable_ports(ports) == []

@@ -42,9 +42,12 @@ def test_it_arrives_where_it_is_said_to(
     assert {one.alertname for one in alerting.receiver.notifications} == {"TestAlert"}
 
 
-def test_an_alertmanager_that_does_not_answer_is_an_error(
+def test_an_alertmanager_that_does_not_answer_is_an_error_that_says_what_to_do(
     alerting: Alerting, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     alerting.program.stop()
     assert run(monkeypatch, f"http://127.0.0.1:{free_port()}") == 1
-    assert "connection refused" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "connection refused" in error
+    assert "`make monitoring` start an Alertmanager" in error
+    assert "`make test-alert ALERTMANAGER_PORT=…`" in error
