@@ -30,7 +30,8 @@ STATUS: Final = Label(
 EXTRACTION: Final = Label(
     "status",
     "`failed_validation`: refused before a page was read; `failed_extraction`: a page could not "
-    "be inflated, or none could be decoded; otherwise `success`, even if it failed later",
+    "be inflated, or none could be decoded; otherwise `success`, even if it failed later, but "
+    "nothing where the converter or room on the disk was missing",
     get_args(Extraction),
 )
 REASON: Final = Label(
