@@ -157,8 +157,11 @@ def test_a_page_that_is_no_json_and_that_the_bundle_does_not_know_is_skipped(bun
     ]
 
 
-def test_a_page_that_the_bundle_holds_and_that_is_no_json_is_no_whole_one(bundle: Path) -> None:
-    report = check(archive(sloth=b"{,}"), bundle)
+@pytest.mark.parametrize("data", [b"{,}", b"[" * 100_000, rb"[" * 100_000 + rb'"\ud83d"'])
+def test_a_page_that_the_bundle_holds_and_that_is_no_json_is_no_whole_one(
+    bundle: Path, data: bytes
+) -> None:
+    report = check(archive(sloth=data), bundle)
     assert (report.pages, report.skipped) == (0, [])
     assert report.unread == ["data/documentation/sloth.json"]
     assert not report.is_complete
