@@ -376,6 +376,7 @@ def test_a_page_may_be_as_long_as_its_limit_says() -> None:
     with pytest.raises(docc2context.OutputTooLarge) as error:
         converted(source, limits=Limits(max_page_output_bytes=size - 1))
     assert (error.value.entry, error.value.limit) == ("'data/documentation/kit.json'", size - 1)
+    assert error.value.remedy == "leave that page out of the archive"
 
 
 LONG = {"type": "text", "text": "x" * 100_000}

@@ -30,6 +30,7 @@ def read(markdown: str) -> list[str]:
         ("a <T> that is eaten", ["a that is eaten"]),
         ("soft\nbreak", ["soft break"]),
         ("a\n\n* * *\n\nb", ["a", "b"]),
+        ("***a***\n\n___b___", ["a", "b"]),
         ("| a | `b\\|c` |\n| --- | :-: |\n| - | d |", ["a", "b|c", "-", "d"]),
         ("| | b |\n| --- | --- |\n| --- | --- |", ["b", "---", "---"]),
         ("- | a |\n  | --- |\n  | b |\n- | c |", ["a", "b", "| c |"]),
