@@ -79,6 +79,20 @@ def test_the_caller_is_interrupted_by_ctrl_c_as_before(tmp_path: Path) -> None:
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
+def test_the_other_processes_leave_ctrl_c_to_the_caller(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docc2context.workers._convert_batch", deaths.blocks_ctrl_c)
+    path = tmp_path / "kit.zip"
+    path.write_bytes(numbered(6))
+    plan = Plan(LIMITS, "all", plain, assets=False)
+    with (
+        open_archive(path, LIMITS) as opened,
+        converted_pages(path, opened, BundlePageConverter, plan, workers=2) as pages,
+    ):
+        assert list(pages) == [True] * 6
+
+
 def test_a_pool_is_handed_a_few_batches_and_one_more_for_each_that_is_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -66,8 +66,9 @@ def test_what_begins_like_front_matter_and_does_not_end_is_text() -> None:
     assert (text.plain, text.body) == ('module: "Kit"\n', 0)
 
 
-def test_seams_are_where_markup_was() -> None:
-    text = displayed("a**b**c")
+@pytest.mark.parametrize("markdown", ["a**b**c", "a`b`c", "a[b](d.md)c"])
+def test_seams_are_where_markup_was(markdown: str) -> None:
+    text = displayed(markdown)
     assert (text.plain, sorted(text.seams)) == ("abc\n", [1, 2])
 
 
