@@ -90,7 +90,8 @@ def test_the_other_processes_leave_ctrl_c_to_the_caller(
         open_archive(path, LIMITS) as opened,
         converted_pages(path, opened, BundlePageConverter, plan, workers=2) as pages,
     ):
-        assert list(pages) == [True] * 6
+        blocked: list[object] = list(pages)
+    assert blocked == [True] * 6
 
 
 def test_a_pool_is_handed_a_few_batches_and_one_more_for_each_that_is_written(
