@@ -74,6 +74,13 @@ def test_a_process_that_ends_before_it_is_told_what_to_do_breaks_the_pool() -> N
         list(_in_order(pool, ["a"], ahead=1))
 
 
+def test_no_other_process_is_started_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docc2context.workers._convert_batch", deaths.killed)
+    assert docc2context.convert(ARCHIVE, tmp_path / "out").pages_converted > 0
+
+
 def test_the_caller_is_interrupted_by_ctrl_c_as_before(tmp_path: Path) -> None:
     bundle(ARCHIVE, tmp_path / "out.zip", 2)
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
