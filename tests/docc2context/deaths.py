@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from docc2context.archive.reader import Archive
@@ -14,6 +15,11 @@ from docc2context.pages import Plan
 def killed(*_: object) -> None:
     """As by the kernel where memory is short."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def blocks_ctrl_c(batch: Sequence[str]) -> list[bool]:
+    """Whether the process that converts a batch has blocked it, once for each page."""
+    return [signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())] * len(batch)
 
 
 class FirstFails(BundlePageConverter):

@@ -42,6 +42,17 @@ def test_each_page_becomes_a_file_and_links_lead_between_them() -> None:
     assert (report.pages_converted, report.pages_skipped) == (2, [])
 
 
+def test_the_table_of_contents_names_a_member_behind_an_owner_that_has_no_page() -> None:
+    keys = {
+        "kind": "symbol",
+        "identifier": {"url": "doc://kit/documentation/Kit/Sloth/eat()"},
+        "metadata": {"title": "eat()", "role": "symbol", "symbolKind": "method"},
+    }
+    source = zipped({f"{ROOT}data/documentation/kit/sloth/eat().json": page("eat()", **keys)})
+    contents = converted(source)[1]["llms.txt"].decode()
+    assert contents.splitlines()[-1] == "- [`Sloth.eat()`](documentation/kit/sloth/eat%28%29.md)"
+
+
 def test_the_first_paragraph_of_a_tutorial_stands_for_its_abstract() -> None:
     def saying(*words: str) -> list[dict[str, Any]]:
         texts = [[{"type": "text", "text": one}] for one in words]
@@ -376,6 +387,7 @@ def test_a_page_may_be_as_long_as_its_limit_says() -> None:
     with pytest.raises(docc2context.OutputTooLarge) as error:
         converted(source, limits=Limits(max_page_output_bytes=size - 1))
     assert (error.value.entry, error.value.limit) == ("'data/documentation/kit.json'", size - 1)
+    assert error.value.remedy == "leave that page out of the archive"
 
 
 LONG = {"type": "text", "text": "x" * 100_000}

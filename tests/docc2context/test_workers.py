@@ -74,9 +74,31 @@ def test_a_process_that_ends_before_it_is_told_what_to_do_breaks_the_pool() -> N
         list(_in_order(pool, ["a"], ahead=1))
 
 
+def test_no_other_process_is_started_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docc2context.workers._convert_batch", deaths.killed)
+    assert docc2context.convert(ARCHIVE, tmp_path / "out").pages_converted > 0
+
+
 def test_the_caller_is_interrupted_by_ctrl_c_as_before(tmp_path: Path) -> None:
     bundle(ARCHIVE, tmp_path / "out.zip", 2)
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_the_other_processes_leave_ctrl_c_to_the_caller(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docc2context.workers._convert_batch", deaths.blocks_ctrl_c)
+    path = tmp_path / "kit.zip"
+    path.write_bytes(numbered(6))
+    plan = Plan(LIMITS, "all", plain, assets=False)
+    with (
+        open_archive(path, LIMITS) as opened,
+        converted_pages(path, opened, BundlePageConverter, plan, workers=2) as pages,
+    ):
+        blocked: list[object] = list(pages)
+    assert blocked == [True] * 6
 
 
 def test_a_pool_is_handed_a_few_batches_and_one_more_for_each_that_is_written(

@@ -575,6 +575,16 @@ GOOD: dict[str, Neighbour] = {
         page="data/größe.json",
     ),
     "a Unicode name in the directory alone": Neighbour(in_header(extra=unicode_path(PAGE, PAGE))),
+    "a Unicode name in the directory alone, for what no code page has": Neighbour(
+        raw_zip(
+            Member(
+                b"data/\x94.json",
+                central={"extra": unicode_path("data/日本.json".encode(), b"data/\x94.json")},
+                local={"extra": extra_field(0x5455, b"12345")},
+            )
+        ),
+        page="data/日本.json",
+    ),
     "a Unicode name in the local header alone, of a folder": Neighbour(
         raw_zip(Member(), Member(b"x/", b"", local={"extra": unicode_path(b"x/", b"x/")}))
     ),

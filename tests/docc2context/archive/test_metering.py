@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from docc2context import ArchiveRefused, Code, NothingConverted, Reading, convert
+from docc2context.archive.limits import DEFAULT_LIMITS
+from docc2context.archive.metering import open_metered
 from tests.app.archives import (
     article,
     damaged_doccarchive,
@@ -25,6 +27,13 @@ def test_pages_are_counted_with_their_bytes_and_the_time_for_them(tmp_path: Path
     assert (reading.files, reading.bytes) == (2, 2 * PAGE)
     assert 0 < reading.seconds < 10
     assert reading.stage == "converting"
+
+
+def test_an_archive_that_is_open_is_no_longer_being_opened() -> None:
+    reading = Reading()
+
+    with open_metered(doccarchive("Foo"), DEFAULT_LIMITS, reading, assets=False):
+        assert (reading.stage, reading.files) == ("converting", 0)
 
 
 def test_assets_count_as_they_are_copied(tmp_path: Path) -> None:

@@ -211,16 +211,20 @@ def test_an_archive_with_a_thousand_others_in_it_is_the_outermost() -> None:
         assert opened.pages == (PAGE,)
 
 
-def test_metadata_of_a_strange_size_is_passed_over(tmp_path: Path) -> None:
-    files = {PAGE: b"{}", "metadata.json": b" " * 1_000_001}
+@pytest.mark.parametrize(("size", "is_kept"), [(1_000_000, True), (1_000_001, False)])
+def test_metadata_of_a_strange_size_is_passed_over(
+    tmp_path: Path, size: int, *, is_kept: bool
+) -> None:
+    files = {PAGE: b"{}", "metadata.json": b" " * size}
+    kept = files["metadata.json"] if is_kept else None
     with open_archive(zipped(files), DEFAULT_LIMITS) as opened:
-        assert opened.metadata() is None
+        assert opened.metadata() == kept
     for name, data in files.items():
         file = tmp_path / ROOT / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
     with open_archive(tmp_path / ROOT, DEFAULT_LIMITS) as opened:
-        assert opened.metadata() is None
+        assert opened.metadata() == kept
 
 
 def test_a_patch_is_not_blamed_on_its_method() -> None:

@@ -125,11 +125,14 @@ def test_missing_strings_are_counted_by_their_kind(bundle: Path) -> None:
     assert tally.missing[0].pointer == "/primaryContentSections/1/content/0/code/1"
 
 
-def test_a_long_text_is_cut(tmp_path: Path) -> None:
-    sloth = page("Sloth", abstract=[text("z" * 300)])
+@pytest.mark.parametrize(
+    ("words", "listed"), [("z" * 200, "z" * 200), ("z" * 201, "z" * 199 + "…")]
+)
+def test_a_text_of_more_than_200_characters_is_cut(tmp_path: Path, words: str, listed: str) -> None:
+    sloth = page("Sloth", abstract=[text(words)])
     docc2context.convert(archive(sloth=page("Sloth")), tmp_path / "bundle")
     [missing] = check(archive(sloth=sloth), tmp_path / "bundle").content.missing
-    assert missing.text == "z" * 199 + "…"
+    assert missing.text == listed
 
 
 def test_a_zip_is_read_like_a_folder(tmp_path: Path) -> None:
@@ -157,8 +160,11 @@ def test_a_page_that_is_no_json_and_that_the_bundle_does_not_know_is_skipped(bun
     ]
 
 
-def test_a_page_that_the_bundle_holds_and_that_is_no_json_is_no_whole_one(bundle: Path) -> None:
-    report = check(archive(sloth=b"{,}"), bundle)
+@pytest.mark.parametrize("data", [b"{,}", b"[" * 100_000, rb"[" * 100_000 + rb'"\ud83d"'])
+def test_a_page_that_the_bundle_holds_and_that_is_no_json_is_no_whole_one(
+    bundle: Path, data: bytes
+) -> None:
+    report = check(archive(sloth=data), bundle)
     assert (report.pages, report.skipped) == (0, [])
     assert report.unread == ["data/documentation/sloth.json"]
     assert not report.is_complete

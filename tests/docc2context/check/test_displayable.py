@@ -115,6 +115,14 @@ def test_declarations_show_their_platforms_where_those_differ() -> None:
     assert labels("iOS", "macOS") == ["iOS", "macOS"]
 
 
+def test_declarations_are_shown_beside_what_is_none() -> None:
+    declaration = {"tokens": [{"kind": "text", "text": "x"}], "platforms": ["iOS"]}
+    section = {"kind": "declarations", "declarations": [None, declaration]}
+    assert shown({"primaryContentSections": [section]}) == [
+        ("declarations/declarations/tokens", "x")
+    ]
+
+
 def test_an_aside_without_a_name_shows_its_style() -> None:
     aside = {"type": "aside", "style": "warning", "content": []}
     assert shown(content(aside)) == [("content/aside/name", "Warning")]
@@ -126,10 +134,16 @@ def test_a_mention_shows_a_title_alone() -> None:
 
 
 def test_a_mention_with_a_title_of_its_own_shows_that() -> None:
-    own = {"type": "reference", "identifier": "sloth", "overridingTitle": "it"}
-    rich = {**own, "overridingTitleInlineContent": [{"type": "codeVoice", "code": "it"}]}
-    assert [words for _, words in shown(content(paragraph(own)), sloth=SLOTH)] == ["it"]
-    assert displayables(content(paragraph(rich)))[0].node.endswith("codeVoice")
+    mention = {"type": "reference", "identifier": "sloth"}
+    own = {"overridingTitle": "it"}
+    rich = {"overridingTitleInlineContent": [{"type": "codeVoice", "code": "it"}]}
+    for title, node in (
+        (own, "overridingTitle"),
+        (rich, "codeVoice"),
+        ({**own, **rich}, "codeVoice"),
+    ):
+        [(found, words)] = shown(content(paragraph({**mention, **title})), sloth=SLOTH)
+        assert (found.rpartition("/")[2], words) == (node, "it")
 
 
 def test_a_list_of_pages_shows_what_they_are_about() -> None:
@@ -193,7 +207,7 @@ def test_a_list_of_pages_shows_when_they_are_available() -> None:
 
 def test_bare_tokens_and_those_in_brackets_too_many_are_one_line_of_code() -> None:
     leaves = {"kind": "identifier", "text": "leaves"}
-    tokens = ["let ", [leaves], None, [[{"type": "text", "text": ": "}, []]], "Int", True]
+    tokens = ["let ", [leaves], None, [[{"type": "text", "text": ":"}, " ", []]], "Int", True]
     assert displayables({"declarations": [{"tokens": tokens}], "tags": ["a", "b"]}) == [
         Displayable(
             "declarations/tokens", "/declarations/0/tokens", "let leaves: Int", is_code=True

@@ -69,3 +69,8 @@ def test_a_page_of_a_bundle_is_no_document(tmp_path: Path) -> None:
     with pytest.raises(Docc2contextError, match=r"no readable manifest\.json") as error:
         check(KIT, tmp_path / "out/documentation/a.md")
     assert error.value.code == "bundle_unusable"
+
+
+def test_skipped_pages_of_another_form_are_front_matter_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(Docc2contextError, match=r"'whole\.md' has front matter that cannot be"):
+        checked(tmp_path, ("skipped: [", "skipped: [7, "))

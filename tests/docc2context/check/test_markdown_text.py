@@ -30,6 +30,7 @@ def read(markdown: str) -> list[str]:
         ("a <T> that is eaten", ["a that is eaten"]),
         ("soft\nbreak", ["soft break"]),
         ("a\n\n* * *\n\nb", ["a", "b"]),
+        ("***a***\n\n___b___", ["a", "b"]),
         ("| a | `b\\|c` |\n| --- | :-: |\n| - | d |", ["a", "b|c", "-", "d"]),
         ("| | b |\n| --- | --- |\n| --- | --- |", ["b", "---", "---"]),
         ("- | a |\n  | --- |\n  | b |\n- | c |", ["a", "b", "| c |"]),
@@ -40,6 +41,7 @@ def read(markdown: str) -> list[str]:
         ("1. a\n\n   | b | c |\n   d", ["a", "| b | c | d"]),
         ("| a |\n| --- |\n```\n| b |\n```\n| c |", ["a", "| b |", "| c |"]),
         ("```swift\nlet a = *b\n\n  # c\n```\nd", ["let a = *b", "# c", "d"]),
+        ("a\n```\nb\n```\nc", ["a", "b", "c"]),
         ("```\na ```\nb\n```\n*c*", ["a ```", "b", "c"]),
         ('a\n\n"*b*"\n\n---', ["a", '"b"']),
         ("a\0b", ["a\ufffdb"]),
@@ -53,14 +55,20 @@ def test_markup_is_undone(markdown: str, lines: list[str]) -> None:
 def test_front_matter_is_read_but_for_what_is_said_again_or_for_machines() -> None:
     text = displayed(
         '---\ntitle: "T"\npath: "/p"\nmodule: "Kit, \\"Q\\""\n'
-        'platforms: ["iOS 1", "macOS"]\n---\n\n# B\n'
+        'platforms: ["iOS 1", "macOS"]\n---\n\n# B "b"\n'
     )
     assert text.plain[: text.body].splitlines() == ['Kit, "Q"', "iOS 1", "macOS"]
-    assert text.plain[text.body :] == "B\n"
+    assert text.plain[text.body :] == 'B "b"\n'
 
 
-def test_seams_are_where_markup_was() -> None:
-    text = displayed("a**b**c")
+def test_what_begins_like_front_matter_and_does_not_end_is_text() -> None:
+    text = displayed('---\nmodule: "Kit"\n')
+    assert (text.plain, text.body) == ('module: "Kit"\n', 0)
+
+
+@pytest.mark.parametrize("markdown", ["a**b**c", "a`b`c", "a[b](d.md)c"])
+def test_seams_are_where_markup_was(markdown: str) -> None:
+    text = displayed(markdown)
     assert (text.plain, sorted(text.seams)) == ("abc\n", [1, 2])
 
 

@@ -31,6 +31,18 @@ def test_missing_strings_are_told_by_kind_with_examples() -> None:
     ]
 
 
+def test_the_kind_that_lacks_most_comes_first_and_of_others_the_first_by_name() -> None:
+    made = CheckReport(pages=1)
+    nodes = ["row/text", "link/text", "aside/text", "link/text"]
+    strings = [Displayable(node, f"/{i}", "word") for i, node in enumerate(nodes)]
+    made.content.add("p.json", nodes, [Lost(string, string.text) for string in strings])
+    assert [line for line in summary(made) if "missing" in line] == [
+        "  missing link/text: 2 of 2",
+        "  missing aside/text: 1 of 1",
+        "  missing row/text: 1 of 1",
+    ]
+
+
 def test_where_all_examples_are_told_there_are_no_more() -> None:
     made = report(5, 0)
     made.unread += [f"{i}.json" for i in range(5)]
