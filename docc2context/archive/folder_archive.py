@@ -19,6 +19,10 @@ from docc2context.errors import ArchiveRefused, Code, EntryUnreadable
 
 _LINKED = "it is a link, and links are not followed"
 
+_ENDINGS = (".json", ".md", ".tutorial")
+"""Of the files that count where no assets are wanted: pages, and what tells a catalog of sources
+from an archive."""
+
 
 class FolderArchive:
     """An archive as a folder on disk; links in it are not followed.
@@ -29,7 +33,7 @@ class FolderArchive:
     """
 
     def __init__(self, folder: Path, limits: Limits, *, assets: bool) -> None:
-        listing = _listed(folder.resolve(), "" if assets else ".json")
+        listing = _listed(folder.resolve(), ("",) if assets else _ENDINGS)
         files, names = listing.files, sorted(listing.files)
         location = _located(names, listing, assets=assets)
         root = location.root
@@ -115,8 +119,8 @@ class _Listing(NamedTuple):
     links: dict[str, str]
 
 
-def _listed(base: Path, ending: str) -> _Listing:
-    """The files with this ending.
+def _listed(base: Path, endings: tuple[str, ...]) -> _Listing:
+    """The files with one of these endings.
 
     Names begin with that of the base folder: it may be the `data` folder that makes an archive.
     """
@@ -127,7 +131,7 @@ def _listed(base: Path, ending: str) -> _Listing:
         listing.unreadable[_name(Path(error.filename), base)] = why
 
     for folder, subfolders, names in os.walk(base, onerror=tell):
-        paths = [Path(folder, file) for file in names if file.endswith(ending)]
+        paths = [Path(folder, file) for file in names if file.endswith(endings)]
         listing.files.update((_name(path, base), path) for path in paths)
         links = filter(Path.is_symlink, (Path(folder, subfolder) for subfolder in subfolders))
         why = f"{_LINKED}; put the folder itself in its place"

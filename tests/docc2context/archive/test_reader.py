@@ -76,6 +76,23 @@ def test_the_files_beside_the_pages_are_sorted_and_below_the_root(tmp_path: Path
             assert opened.assets == tuple(sorted(there))
 
 
+@pytest.mark.parametrize("assets", [False, True])
+@pytest.mark.parametrize("name", ["Kit.md", "Tour.tutorial"])
+def test_a_folder_of_sources_is_called_that_as_its_zip_is(
+    name: str, assets: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "Kit.docc").mkdir()
+    (tmp_path / "Kit.docc" / name).write_bytes(b"# Kit")
+    for source in (zipped({f"Kit.docc/{name}": b"# Kit"}), tmp_path / "Kit.docc"):
+        with (
+            pytest.raises(
+                ArchiveRefused, match=r"but what looks like the sources of a \.docc catalog"
+            ),
+            open_archive(source, DEFAULT_LIMITS, assets=assets),
+        ):
+            pass
+
+
 def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:
     folder = tmp_path / ROOT / "data/documentation"
     folder.mkdir(parents=True)
