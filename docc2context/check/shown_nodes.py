@@ -31,7 +31,10 @@ def _without_common_platforms(declarations: object) -> object:
     objects = [node for node in declarations if isinstance(node, dict)]
     if any(node.get("platforms") != objects[0].get("platforms") for node in objects):
         return declarations
-    return [{key: node[key] for key in node if key != "platforms"} for node in objects]
+    return [
+        {key: node[key] for key in node if key != "platforms"} if isinstance(node, dict) else node
+        for node in declarations
+    ]
 
 
 def _with_name(aside: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from msgspec import inspect
 
-_CONTENT_FIELDS = ("content", "inline_content", "code")
+_CONTENT_FIELDS = ("content", "inline_content", "code", "tokens")
 """Fields of structs that can hold any content."""
 
 _WORD_FIELDS = ("name", "text", "title")

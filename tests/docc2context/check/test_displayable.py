@@ -117,9 +117,10 @@ def test_declarations_show_their_platforms_where_those_differ() -> None:
 
 def test_declarations_are_shown_beside_what_is_none() -> None:
     declaration = {"tokens": [{"kind": "text", "text": "x"}], "platforms": ["iOS"]}
-    section = {"kind": "declarations", "declarations": [None, declaration]}
+    section = {"kind": "declarations", "declarations": [None, "func eat()", declaration]}
     assert shown({"primaryContentSections": [section]}) == [
-        ("declarations/declarations/tokens", "x")
+        ("declarations/declarations", "func eat()"),
+        ("declarations/declarations/tokens", "x"),
     ]
 
 

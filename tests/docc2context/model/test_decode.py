@@ -550,6 +550,15 @@ def test_one_line_of_code_is_a_line_of_code() -> None:
     assert decode_page(data).unknown_nodes == {"malformed:CodeListing.code": 1}
 
 
+@pytest.mark.parametrize("declared", ["func eat()", ["func eat()"], [["func eat()"]]])
+def test_words_where_a_declaration_belongs_are_that_declaration(declared: object) -> None:
+    section = {"kind": "declarations", "declarations": declared}
+    node = decode_page(page(primaryContentSections=[section])).node
+    (declarations,) = node.primary_content_sections or []
+    assert isinstance(declarations, Declarations)
+    assert [one.tokens for one in declarations.declarations] == [[Fragment(text="func eat()")]]
+
+
 def test_words_where_an_object_belongs_are_kept_and_counted() -> None:
     data = page(abstract=["Hi"], **content("Words"))
     assert decode_page(data).node.abstract == [UnknownInline(name="string", text="Hi")]
