@@ -15,6 +15,7 @@ from docc2context.model.json_patch import PATCH_FAULTS, apply_to
 from docc2context.model.page import PatchOperation
 from docc2context.model.patch import PatchedText, ReferenceText
 from docc2context.model.reference import Reference, fragments_decoder, reference_decoder
+from docc2context.model.salvage import Salvager
 
 _MAX_KEPT = 4 << 20
 """Bytes of text kept: some 20 MB of structs at most. An archive of 3,000 pages has 2 MB in all,
@@ -95,10 +96,11 @@ class References:
             return own
         reference = copy(own.reference)
         unknown = new_counts() if own.unknown_nodes is None else own.unknown_nodes.copy()
+        salvager = Salvager(unknown)
         copied = {id(reference)}
         for path, operation in operations:
             try:
-                apply_to(reference, path, operation, copied)
+                apply_to(reference, path, operation, copied, salvager)
             except PATCH_FAULTS:
                 unknown["malformed:variantOverrides"] += 1
         values = map(len, [operation.value for _, operation in operations])

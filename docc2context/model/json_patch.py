@@ -1,6 +1,5 @@
 """One operation of a JSON patch (RFC 6902), applied to structs of the model."""
 
-from collections.abc import Callable
 from copy import copy
 from functools import cache, cached_property
 from types import UnionType
@@ -10,6 +9,7 @@ import msgspec
 
 from docc2context.model.page import PatchOperation, RenderNode
 from docc2context.model.page_keys import KNOWN_KEYS
+from docc2context.model.salvage import Salvager
 
 PATCH_FAULTS = (
     msgspec.MsgspecError,
@@ -32,24 +32,28 @@ _WRITES = frozenset({"add", "replace"})
 """The operations that do the same to a struct's field: set it."""
 
 
-def apply_to(root: msgspec.Struct, path: str, operation: PatchOperation, own: set[int]) -> None:
+def apply_to(
+    root: msgspec.Struct, path: str, operation: PatchOperation, own: set[int], salvager: Salvager
+) -> None:
     """Apply an operation to what `path` leads to. Raises one of PATCH_FAULTS if it cannot be.
 
     `own` has the ids of what may be changed: anything else on the path is copied, and the copy's id
-    added.
+    added. `salvager` keeps what fits of a value that does not fit as it is.
     """
     place = _places(type(root)).get(path)
     if place is None or operation.op not in _WRITES:
         if not _is_left_out(type(root), path):
-            _apply_along(root, path, operation, own)
+            _apply_along(root, path, operation, own, salvager)
         return
-    way, name, decode = place
+    way, name, type_ = place
     for attribute in way:
         root = _owned(root, attribute, own)
-    setattr(root, name, decode(operation.value))
+    setattr(root, name, type_.decode(operation.value, salvager))
 
 
-def _apply_along(root: msgspec.Struct, path: str, operation: PatchOperation, own: set[int]) -> None:
+def _apply_along(
+    root: msgspec.Struct, path: str, operation: PatchOperation, own: set[int], salvager: Salvager
+) -> None:
     """Apply an operation, whatever its path leads through."""
     *way, last = _tokens(path)
     parent: Any = root
@@ -61,17 +65,19 @@ def _apply_along(root: msgspec.Struct, path: str, operation: PatchOperation, own
         key, type_ = member
         parent = _owned(parent, key, own)
     if (member := _member(parent, type_, last)) is not None:
-        _change(parent, *member, operation)
+        _change(parent, *member, operation, salvager)
 
 
-def _change(parent: Any, key: Any, type_: "_Type", operation: PatchOperation) -> None:
+def _change(
+    parent: Any, key: Any, type_: "_Type", operation: PatchOperation, salvager: Salvager
+) -> None:
     match operation.op:
         case "add" | "remove" if isinstance(parent, list) and len(parent) - key > _MAX_MOVED:
             raise ValueError(key)
         case "add" if isinstance(parent, list):
-            parent.insert(key, type_.decode(operation.value))
+            parent.insert(key, type_.decode(operation.value, salvager))
         case "add" | "replace":
-            _put(parent, key, type_.decode(operation.value))
+            _put(parent, key, type_.decode(operation.value, salvager))
         case "remove" if isinstance(parent, list | dict):
             del parent[key]
         case "remove":
@@ -102,7 +108,16 @@ class _Type:
 
     def __init__(self, type_: object) -> None:
         self._type = type_
-        self.decode = msgspec.json.Decoder(type_).decode
+        self._strict = msgspec.json.Decoder(type_).decode
+
+    def decode(self, value: msgspec.Raw, salvager: Salvager) -> Any:
+        """The value as this type, as far as it fits. Raises msgspec.DecodeError if nothing does."""
+        try:
+            return self._strict(value)
+        except msgspec.ValidationError:
+            if (found := salvager.salvage(msgspec.json.decode(value), self._type)) is None:
+                raise
+            return found
 
     @property
     def struct(self) -> type[msgspec.Struct] | None:
@@ -121,11 +136,11 @@ class _Type:
 
 
 class _Place(NamedTuple):
-    """A field that only structs lead to: the attributes on the way to it, its own, its decoder."""
+    """A field that only structs lead to: the attributes on the way to it, its own, its type."""
 
     way: tuple[str, ...]
     name: str
-    decode: Callable[[msgspec.Raw], object]
+    type: _Type
 
 
 @cache
@@ -133,7 +148,7 @@ def _places(root: type[msgspec.Struct]) -> dict[str, _Place]:
     """Places by JSON pointer, such as `/metadata/title`: most patches are for these."""
     places: dict[str, _Place] = {}
     for key, (name, type_) in fields_by_key(root).items():
-        places[f"/{key}"] = _Place((), name, type_.decode)
+        places[f"/{key}"] = _Place((), name, type_)
         for rest, place in _places(type_.struct).items() if type_.struct else ():
             places[f"/{key}{rest}"] = place._replace(way=(name, *place.way))
     return places

@@ -9,6 +9,7 @@ import msgspec
 from docc2context.model.json_patch import PATCH_FAULTS, apply_to, fields_by_key, unescaped
 from docc2context.model.page import PatchOperation, RenderNode
 from docc2context.model.reference import Reference
+from docc2context.model.salvage import Salvager
 
 _REFERENCES = "/references"
 IN_REFERENCES = "/references/"
@@ -42,11 +43,15 @@ def new_title(text: PatchedText) -> str | None:
 
 
 class Patcher:
-    """Applies operations to a copy of a page; only what lies on an operation's path is copied."""
+    """Applies operations to a copy of a page; only what lies on an operation's path is copied.
 
-    def __init__(self, node: RenderNode) -> None:
+    `salvager` keeps what fits of values that do not fit as they are.
+    """
+
+    def __init__(self, node: RenderNode, salvager: Salvager) -> None:
         self.node: RenderNode = copy(node)
         """The page as patched, except for its references."""
+        self._salvager = salvager
         self._own = {id(self.node)}
         self._inside: dict[str, list[tuple[str, PatchOperation]]] = {}
 
@@ -67,7 +72,7 @@ class Patcher:
                 if path.startswith(IN_REFERENCES):
                     self._apply_to_reference(path[len(IN_REFERENCES) :], operation)
                 else:
-                    apply_to(self.node, path, operation, self._own)
+                    apply_to(self.node, path, operation, self._own, self._salvager)
                     if path == _REFERENCES:
                         self._inside.clear()
             except PATCH_FAULTS:
@@ -82,7 +87,7 @@ class Patcher:
         if "~" in name:
             name = unescaped(name)
         if not slash:
-            apply_to(self.node, operation.path, operation, self._own)
+            apply_to(self.node, operation.path, operation, self._own, self._salvager)
             self._inside.pop(name, None)
         elif name in self.node.references:
             self._inside.setdefault(name, []).append((f"/{inner}", operation))

@@ -8,6 +8,7 @@ import msgspec
 from docc2context.model.counts import Counts
 from docc2context.model.page import PatchOperation, RenderNode, VariantOverride
 from docc2context.model.patch import IN_REFERENCES, Patcher, ReferenceText
+from docc2context.model.salvage import Salvager
 
 Language = Literal["all", "swift", "occ"]
 
@@ -65,7 +66,7 @@ def _touches_page(patch: Iterable[PatchOperation]) -> bool:
 def _variant(
     language: str, node: RenderNode, overrides: Iterable[VariantOverride], unknown: Counts
 ) -> Variant:
-    patcher = Patcher(node)
+    patcher = Patcher(node, Salvager(unknown))
     for override in overrides:
         if faults := patcher.apply(override.patch):
             unknown["malformed:variantOverrides"] += faults

@@ -4,12 +4,15 @@ from typing import Any
 import pytest
 
 from docc2context.links.references import References
+from docc2context.model.block import Paragraph, UnknownBlock
 from docc2context.model.counts import Counts
 from docc2context.model.decode import decode_page
-from docc2context.model.inline import ReferenceLink
+from docc2context.model.inline import ReferenceLink, Text
 from docc2context.model.page import RenderNode, TopicGroup
 from docc2context.model.patch import ReferenceText
 from docc2context.model.reference import TopicReference
+from docc2context.model.sections import Declaration, Declarations
+from docc2context.model.symbol import Fragment
 from docc2context.model.variants import MAX_LANGUAGES, Language
 from tests.docc2context.archives import page, topic
 
@@ -123,7 +126,8 @@ def test_an_operation_that_moves_very_many_items_is_counted_and_left_out(
         {"op": "replace", "path": "/abstract/-1", "value": {"type": "text", "text": "x"}},
         {"op": "remove", "path": "/abstract/-1"},
         {"op": "add", "path": "/abstract/+0", "value": {"type": "text", "text": "x"}},
-        {"op": "replace", "path": "/metadata/title", "value": 5},
+        {"op": "replace", "path": "/metadata/title", "value": []},
+        {"op": "replace", "path": "/abstract", "value": "x"},
         {"op": "replace", "path": "/references/no/title", "value": "x"},
         {"op": "replace", "path": "/metadata/title/deeper", "value": "x"},
         {"op": "copy", "path": "/metadata/title", "from": "/kind"},
@@ -138,6 +142,43 @@ def test_what_cannot_be_applied_is_counted_and_the_rest_is(
     assert node.metadata.role_heading == "Class"
     assert [inline.text for inline in node.abstract or []] == ["a"]  # type: ignore[union-attr]  # all are texts
     assert unknown == {"malformed:variantOverrides": 1}
+
+
+def test_what_fits_of_a_value_is_kept_and_the_rest_counted() -> None:
+    said = {"type": "paragraph", "inlineContent": [{"type": "text", "text": "Said."}]}
+    poll = {"type": "poll", "title": "Tabs?"}
+    declared = {"kind": "declarations", "declarations": [{"tokens": "Said."}]}
+    node, unknown = patched(
+        {"op": "replace", "path": "/deprecationSummary", "value": [poll, said]},
+        {"op": "add", "path": "/deprecationSummary/0", "value": poll},
+        {"op": "add", "path": "/primaryContentSections/-", "value": declared},
+        {"op": "replace", "path": "/metadata/title", "value": 5},
+        primaryContentSections=[],
+    )
+    asked = UnknownBlock(name="poll", content=[Paragraph(inline_content=[Text(text="Tabs?")])])
+    told = Paragraph(inline_content=[Text(text="Said.")])
+    assert node.deprecation_summary == [asked, asked, told]
+    assert node.primary_content_sections == [
+        Declarations(declarations=[Declaration(tokens=[Fragment(text="Said.")])])
+    ]
+    assert node.metadata.title == "5"
+    assert unknown == {
+        "block:poll": 2,
+        "malformed:Declaration.tokens": 1,
+        "malformed:Fragment": 1,
+    }
+
+
+def test_patches_together_may_hold_as_much_that_fits_nowhere_as_a_page() -> None:
+    unfit = [{"type": "poll", "title": ["a"] * 60_000}]
+    node, unknown = patched(
+        {"op": "replace", "path": "/deprecationSummary", "value": unfit},
+        {"op": "add", "path": "/deprecationSummary/0", "value": unfit[0]},
+        TITLED,
+    )
+    assert [block.name for block in node.deprecation_summary or []] == ["poll"]  # type: ignore[union-attr]  # it is unknown
+    assert node.metadata.title == "KITKit"
+    assert unknown == {"block:poll": 2, "malformed:variantOverrides": 1}
 
 
 @pytest.mark.parametrize(
@@ -237,7 +278,7 @@ def test_what_only_renames_is_applied_beside_what_makes_a_variant() -> None:
 
 def test_a_language_that_an_override_names_often_is_made_once() -> None:
     """And what cannot be applied is counted once."""
-    unfit = {"op": "add", "path": "/metadata/title", "value": 1}
+    unfit = {"op": "add", "path": "/metadata/title", "value": []}
     often = override(*["occ"] * 1000)
     often["patch"] = [unfit, TITLED]
     decoded = decode_page(page("Kit", variantOverrides=[often]))
