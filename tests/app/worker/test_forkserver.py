@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing.forkserver
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -106,3 +107,28 @@ def test_a_program_that_exits_leaves_no_folder() -> None:
         subprocess.run([sys.executable, "-c", program], env=environment, check=True)
 
         assert list(Path(folder).iterdir()) == []
+
+
+def test_what_the_services_environment_held_is_nowhere_in_the_memory_that_children_are_forked_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    password = secrets.token_hex(16)
+    monkeypatch.setenv("RATE_LIMIT_STORE", f"redis://:{password}@redis:6379")
+
+    asyncio.run(Launcher().run(jobs.echo, "hello", timeout=10))
+
+    memory = memory_of(forkserver._SERVER._forkserver_pid)
+    assert [text in memory for text in (b"app.worker.child", password.encode())] == [True, False]
+
+
+def memory_of(pid: int) -> bytes:
+    """All that it could write to: what it was given and made lies there."""
+    areas = [line.split()[:2] for line in Path(f"/proc/{pid}/maps").read_text().splitlines()]
+    pieces = []
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for area, rights in areas:
+            if rights.startswith("rw"):
+                start, end = (int(bound, 16) for bound in area.split("-"))
+                memory.seek(start)
+                pieces.append(memory.read(end - start))
+    return b"".join(pieces)
