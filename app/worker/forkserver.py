@@ -52,6 +52,17 @@ def kill(reason: str) -> None:
     _send_kill(pid)
 
 
+def await_end() -> None:
+    """Wait until a forkserver that is about to end is dead, as it has to be to be replaced.
+
+    Its exit code is left to `multiprocessing`, which learns by it that another one is needed.
+    """
+    if (pid := _SERVER._forkserver_pid) is not None:
+        _send_kill(pid)
+        with suppress(ChildProcessError):
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+
+
 def end() -> None:
     """End the forkserver and what is left of its children, and remove its socket's folder."""
     with _SERVER._lock:

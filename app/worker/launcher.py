@@ -174,6 +174,8 @@ def _start_in_time(process: ForkServerProcess) -> None:
     except (OSError, EOFError) as error:
         # Its descriptors close when nothing refers to the half-made child; the traceback would.
         clear_frames(error.__traceback__)
+        if isinstance(error, EOFError | ConnectionError):
+            forkserver.await_end()  # until it is dead, the next start would be refused too
         raise _cannot_start(error) from error
     finally:
         overdue.cancel()

@@ -189,9 +189,9 @@ class Redis:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
-    async def told(self, *command: str) -> None:
+    async def told(self, *command: str | bytes) -> Any:
         async with Client.from_url(self.url) as client:
-            await client.execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py does not type it
+            return await client.execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py does not type it
 
     def kill(self) -> None:
         self.process.kill()
@@ -219,6 +219,20 @@ def test_two_services_with_one_redis_share_one_limit(start_server: Start, redis:
     assert [statuses(server, 1)[0] for server in (one, other, one, other)] == [200, 200, 429, 429]
     assert 1 <= int(one.put(ARCHIVE).headers["Retry-After"]) <= LONGEST_SECONDS
     assert names(one) == names(other) == []
+
+
+def test_keys_in_redis_are_known_by_their_beginning_and_expire(redis: Redis) -> None:
+    async def lifetimes() -> dict[bytes, int]:
+        limiter = RateLimiter(metrics=Metrics(), limit="2/minute", store=redis.url)
+        await limiter.count(None)
+        await limiter.probe()
+        await limiter.close()
+        return {key: await redis.told("TTL", key) for key in await redis.told("KEYS", "*")}
+
+    found = asyncio.run(lifetimes())
+
+    assert [key.partition(b":")[0] for key in found] == [b"docc2context"] * 2
+    assert all(0 < seconds <= 120 for seconds in found.values())
 
 
 def test_a_burst_does_not_pass_for_a_failure_of_redis(

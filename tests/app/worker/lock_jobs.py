@@ -97,6 +97,7 @@ def look_around(port: int) -> None:
         "blocked": int(status["SigBlk"], 16),
         "ignores SIGXCPU": signal.getsignal(signal.SIGXCPU) == signal.SIG_IGN,
         "at the end of its watcher": ends_with_parent.value,
+        "leads its group": os.getpgrp() == os.getpid(),
         "input": os.read(0, 1).decode(),
     }
     sys.stdout.write(json.dumps(document | told))

@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing.forkserver
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -93,6 +94,38 @@ def test_a_closed_launcher_starts_no_child_and_leaves_nothing(
     assert forkserver._SERVER._forkserver_pid is None
 
 
+def test_a_forkserver_that_hangs_is_dead_once_the_start_that_waited_for_it_has_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where it is still dying, the next start is refused; where the error is kept, so are pipes."""
+
+    async def scenario() -> Ended:
+        launcher = Launcher()
+        await launcher.run(jobs.echo, "warm", timeout=10)
+        hanging = forkserver._SERVER._forkserver_pid
+        before = count_in(Path("/proc/self/fd"))
+        with stopped(hanging), monkeypatch.context() as hasty:
+            hasty.setattr("app.worker.launcher._START_SECONDS", 0.2)
+            with pytest.raises(CannotStart) as kept:
+                await launcher.run(jobs.echo, "late", timeout=10)
+        assert is_dead(hanging)
+        following = await launcher.run(jobs.echo, "hello", timeout=10)
+        assert count_in(Path("/proc/self/fd")) == before
+        assert isinstance(kept.value.__cause__, EOFError)
+        return following
+
+    assert asyncio.run(scenario()) == Ended(b"hello", 0)
+
+
+def is_dead(pid: int) -> bool:
+    """Whether no more than its exit code is left."""
+    return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+
+
+def count_in(folder: Path) -> int:
+    return len(list(folder.iterdir()))
+
+
 def test_a_program_that_exits_leaves_no_folder() -> None:
     program = (
         "from multiprocessing.forkserver import ensure_running\n"
@@ -106,3 +139,28 @@ def test_a_program_that_exits_leaves_no_folder() -> None:
         subprocess.run([sys.executable, "-c", program], env=environment, check=True)
 
         assert list(Path(folder).iterdir()) == []
+
+
+def test_what_the_services_environment_held_is_nowhere_in_the_memory_that_children_are_forked_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    password = secrets.token_hex(16)
+    monkeypatch.setenv("RATE_LIMIT_STORE", f"redis://:{password}@redis:6379")
+
+    asyncio.run(Launcher().run(jobs.echo, "hello", timeout=10))
+
+    memory = memory_of(forkserver._SERVER._forkserver_pid)
+    assert [text in memory for text in (b"app.worker.child", password.encode())] == [True, False]
+
+
+def memory_of(pid: int) -> bytes:
+    """All that it could write to: what it was given and made lies there."""
+    areas = [line.split()[:2] for line in Path(f"/proc/{pid}/maps").read_text().splitlines()]
+    pieces = []
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for area, rights in areas:
+            if rights.startswith("rw"):
+                start, end = (int(bound, 16) for bound in area.split("-"))
+                memory.seek(start)
+                pieces.append(memory.read(end - start))
+    return b"".join(pieces)

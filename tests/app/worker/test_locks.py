@@ -172,6 +172,7 @@ def test_an_outside_program_is_held_too(
         "blocked": 0,
         "ignores SIGXCPU": False,
         "at the end of its watcher": signal.SIGKILL,
+        "leads its group": True,  # so that `kill 0` in a script does not end its watcher
         "input": "",
         "open": None,
         "write": refused,

@@ -283,9 +283,10 @@ def test_the_table_of_alerts_is_that_of_the_rules() -> None:
     assert alert_reference.replaced(TEXT, rules) == TEXT, "run `make reference`"
 
 
-def test_a_document_without_a_place_for_the_table_is_refused() -> None:
+@pytest.mark.parametrize("mark", ["", alert_reference.BEGIN, alert_reference.END])
+def test_a_document_without_both_ends_of_a_place_for_the_table_is_refused(mark: str) -> None:
     with pytest.raises(ValueError, match="is missing"):
-        alert_reference.replaced("# Monitoring", {"groups": []})
+        alert_reference.replaced(f"# Monitoring\n\n{mark}\n\nWhat follows.\n", {"groups": []})
 
 
 def test_a_row_has_what_an_operator_asks_for() -> None:

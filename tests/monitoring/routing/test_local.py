@@ -17,7 +17,7 @@ import pytest
 
 from monitoring import configs
 from monitoring.local import run
-from monitoring.local_setup import Setup, prometheus_file, unusable_ports
+from monitoring.local_setup import Setup, alertmanager_file, prometheus_file, unusable_ports
 from monitoring.programs import ProgramMissing, free_port, require_watchers
 from tests.app.processes import children_of, is_running
 from tests.app.serving import NEEDS_PROC, eventually
@@ -255,3 +255,11 @@ def test_a_configuration_that_cannot_be_read_is_named_with_the_line(
 def test_with_the_usual_ports_prometheus_has_the_shipped_file(tmp_path: Path) -> None:
     assert prometheus_file(Setup(tmp_path)) == configs.PROMETHEUS
     assert prometheus_file(Setup(tmp_path, service_port=8001)) == tmp_path / "prometheus.yml"
+
+
+def test_alertmanager_reads_the_secrets_of_the_folder_that_was_asked_for(tmp_path: Path) -> None:
+    copy = alertmanager_file(Setup(tmp_path, secrets=tmp_path / "secrets"))
+
+    read = [Path(file) for file in re.findall(r"_file: (.+)", copy.read_text(encoding="utf-8"))]
+    assert {file.parent for file in read} == {tmp_path / "secrets"}
+    assert alertmanager_file(Setup(tmp_path)) == configs.ALERTMANAGER
