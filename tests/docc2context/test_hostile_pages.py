@@ -58,7 +58,7 @@ PAGES: dict[str, Callable[[], bytes]] = {
     "backslashes": lambda: text("\\\\" * (SIZE // 2 - 100)),
     "headings": lambda: blocks('{"type":"heading","text":"Same","level":2}'),
     "lists": lambda: blocks('{"type":"unorderedList","items":[{"content":[]}]}'),
-    "unknown blocks": lambda: blocks('{"type":"u","title":"x"}'),
+    "unknown blocks": lambda: blocks('{"type":"u","title":"as many words as fit"}'),
     "cells": lambda: repeated(
         f'{HEAD}"deprecationSummary":[{{"type":"table","header":"row","rows":[[', "[]", "]]}]}"
     ),

@@ -249,7 +249,7 @@ def test_a_signal_leaves_nothing_half_written_and_one_line(
 
 
 SIGNALLED = """
-import os, shutil, signal, sys
+import os, signal, sys, tempfile
 from docc2context import cli
 from docc2context.bundle import destinations
 from docc2context_command import run
@@ -266,7 +266,8 @@ run()
 """
 """The program, which gets a signal as it calls these functions."""
 
-CLOSING, REMOVING = "(destinations._OutputFile, 'close')", "(shutil, 'rmtree')"
+CLOSING = "(destinations._OutputFile, 'close')"
+REMOVING = "(tempfile.TemporaryDirectory, 'cleanup')"
 DONE, ENDING = "(cli, 'ignore_stops')", "(sys, 'exit')"
 
 
