@@ -27,13 +27,15 @@ class NoSettings(Exception):
 
 
 class _AsWritten(yaml.SafeLoader):
-    """Takes nothing for what it looks like, except for null and `<<`."""
+    """Takes nothing for what it looks like, or is tagged as, except for null and `<<`."""
+
+    def text(self, node: yaml.ScalarNode) -> str:
+        """A scalar's characters."""
+        return str(self.construct_scalar(node))
 
 
-_AsWritten.yaml_implicit_resolvers = {
-    start: [(tag, form) for tag, form in forms if tag.endswith((":null", ":merge"))]
-    for start, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+for _kind in ("bool", "int", "float", "timestamp", "value"):
+    _AsWritten.add_constructor(f"tag:yaml.org,2002:{_kind}", _AsWritten.text)
 
 
 def as_written(text: str) -> Any:

@@ -66,7 +66,8 @@ def _up_to(
 def _inflated(chunk: bytes, inflater: "zlib_ng._Decompress", name: str) -> Iterator[bytes]:
     """What a chunk inflates to; after a full piece, more of it may wait inside the inflater."""
     size = PIECE_BYTES
-    while chunk or size == PIECE_BYTES:
+    # After the end of the stream, `unconsumed_tail` may be what follows it, and never get shorter.
+    while not inflater.eof and (chunk or size == PIECE_BYTES):
         try:
             piece = inflater.decompress(chunk, PIECE_BYTES)
         except _FAULT as error:

@@ -81,3 +81,12 @@ def test_no_more_is_read_of_an_entry_whose_stream_has_ended_before_it() -> None:
 
     with pytest.raises(ArchiveRefused, match="data follows"):
         list(inflated_pieces(compressed(), "trailing"))
+
+
+@pytest.mark.parametrize("size", [PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 3 * PIECE_BYTES])
+def test_what_follows_a_stream_is_refused_after_full_pieces_too(size: int) -> None:
+    found = bytearray()
+    with pytest.raises(ArchiveRefused, match="data follows"):
+        for piece in inflated_pieces([deflated(bytes(size)) + b"more"], "trailing"):
+            found += piece
+    assert found == bytes(size)

@@ -86,16 +86,24 @@ def test_sections_may_be_empty(secrets: Path) -> None:
     assert list(findings(config, secrets, configs.ROOT)) == []
 
 
-@pytest.mark.parametrize("text", ["5", "0x10", "yes", "2020-01-01", "2020-13-45", "="])
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        *(("", text) for text in ("5", "0x10", "yes", "2020-01-01", "2020-13-45", "=")),
+        *(("!!int", "0x10"), ("!!float", "5"), ("!!bool", "yes"), ("!!timestamp", "2020-01-01")),
+    ],
+)
 def test_whatever_is_written_is_a_text_where_alertmanager_takes_one(
-    tmp_path: Path, text: str
+    tmp_path: Path, tag: str, text: str
 ) -> None:
     file = tmp_path / "alertmanager.yml"
     file.write_text(
         f"""
-        route: {{receiver: {text}}}
-        receivers: [{{name: {text}, slack_configs: [{{api_url_file: {text}, channel: a}}]}}]
-        templates: [{text}]
+        route: {{receiver: {tag} {text}}}
+        receivers:
+          - name: {tag} {text}
+            slack_configs: [{{api_url_file: {tag} {text}, channel: a}}]
+        templates: [{tag} {text}]
         """
     )
     amtool("check-config", str(file))  # accepts it
