@@ -19,6 +19,10 @@ SECRETS: Final = Path("/etc/alertmanager/secrets")
 Config = dict[str, Any]
 
 
+TOO_DEEP: Final = "it is nested too deeply, or contains itself"
+"""What is wrong with a file if reading it takes more frames than there are."""
+
+
 class NoSettings(Exception):
     """A file holds no settings that can be read; the message names it, and the line of a fault."""
 
@@ -55,6 +59,8 @@ def load(path: Path, parse: Callable[[str], Any] = yaml.safe_load) -> Config:
         config: object = parse(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise NoSettings(path, error) from error
+    except RecursionError as error:
+        raise NoSettings(path, TOO_DEEP) from error
     if not isinstance(config, dict):
         raise NoSettings(path, "it holds no settings")
     return config

@@ -160,6 +160,8 @@ def report(config_file: Path, secrets: Path, *, as_alertmanager: bool = False) -
         raise configs.NoSettings(config_file, why) from error
     except Unusable as error:
         raise configs.NoSettings(config_file, error) from error
+    except RecursionError as error:
+        raise configs.NoSettings(config_file, configs.TOO_DEEP) from error
     # Flushed: in a file or pipe it would come after what the caller writes to standard error.
     print(*found, f"preflight: {summary(found)}", sep="\n", flush=True)
     return len(found)

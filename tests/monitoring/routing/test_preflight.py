@@ -214,7 +214,13 @@ def test_a_configuration_that_is_no_yaml_is_an_error_of_its_own(tmp_path: Path) 
         ("- a", "it holds no settings"),
         ("{}", "it names no receivers, so it is not a configuration of Alertmanager"),
         ("receivers:", "it names no receivers, so it is not a configuration of Alertmanager"),
+        ("[" * 20_000, "it is nested too deeply, or contains itself"),
+        (
+            "receivers: [{name: a, slack_configs: [&a {b: *a}]}]",
+            "it is nested too deeply, or contains itself",
+        ),
     ],
+    ids=["empty", "list", "object", "none", "deep", "endless"],
 )
 def test_what_is_no_configuration_is_an_error_that_says_so(
     tmp_path: Path, text: str, fault: str
