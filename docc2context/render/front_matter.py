@@ -48,20 +48,24 @@ def page_front_matter(node: RenderNode, others: Sequence[Variant], path: str, ct
 def _parent(node: RenderNode, ctx: Context) -> str:
     """The title of what a page is a member of, or else of the nearest page above it.
 
-    A symbol's address names what declares it, wherever authors list it. The module's page does not
-    count, and one that groups others, such as `Sequence Implementations`, only if there is no
-    other. Where the archive has no page above it, the address decides.
+    A symbol's address names what declares it, wherever authors list it, and also where the page
+    describes only what it implements. The module's page does not count, and one that groups others,
+    such as `Sequence Implementations`, only if there is no other.
     """
-    owner = ctx.links.reference(node.identifier.url.rpartition("/")[0])
+    address = node.identifier.url.rpartition("/")[0]
+    owner = ctx.links.reference(address)
     if isinstance(owner, TopicReference) and owner.role == "symbol":
         return owner.title
+    above = _below_module(node, ctx)
+    if address.lower() not in map(str.lower, above) and (name := owner_by_address(node)):
+        return name
     groups: list[str] = []
-    for identifier in reversed(_below_module(node, ctx)):
+    for identifier in reversed(above):
         title: str = getattr(ctx.links.reference(identifier), "title", "")
         if _role(identifier, ctx) != "collectionGroup":
             return title
         groups.append(title)
-    return groups[0] if groups else owner_by_address(node)
+    return groups[0] if groups else ""
 
 
 def _below_module(node: RenderNode, ctx: Context) -> list[str]:
