@@ -90,14 +90,13 @@ def run(
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise NotRunnable(str(error)) from error
-    reader = _OutputReader(process.stdout)
     try:
+        reader = _OutputReader(process.stdout)
         exit_code = _wait_watching(process, place)
     finally:
         _kill_all(process.pid)
-        output = reader.end_of_output()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
-    return Finished(exit_code, output)
+    return Finished(exit_code, reader.end_of_output())
 
 
 def _wait_watching(process: "subprocess.Popen[bytes]", place: Place) -> int:
