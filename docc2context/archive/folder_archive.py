@@ -43,6 +43,7 @@ class FolderArchive:
         self._limits = limits
         check_page_sizes(((page, _size(file)) for page, file in self._files.items()), limits)
         self._assets = _assets(files, root) if assets else {}
+        self._asset_sizes: dict[str, int] = {}
         self.assets = tuple(self._assets)
 
     def read(self, page: str) -> bytes:
@@ -63,7 +64,10 @@ class FolderArchive:
         check_asset_sizes(pages, sum(map(self.asset_size, names)), self._limits)
 
     def asset_size(self, name: str) -> int:
-        return _size(self._assets[name])
+        # As first seen: the limits count what is then written, under headers that tell its size.
+        if name not in self._asset_sizes:
+            self._asset_sizes[name] = _size(self._assets[name])
+        return self._asset_sizes[name]
 
     def read_asset(self, name: str) -> Iterator[bytes]:
         left = self.asset_size(name)
@@ -71,8 +75,8 @@ class FolderArchive:
             while piece := file.read(min(PIECE_BYTES, left)):
                 left -= len(piece)
                 yield piece
-        if left:
-            raise EntryUnreadable("the file got shorter while it was being read", name)
+            if left or file.read(1):
+                raise EntryUnreadable("its size changed while it was being read", name)
 
 
 @contextmanager

@@ -160,7 +160,7 @@ def _segment(name: str, suffix: str = "") -> str:
     if len(name) < _SURELY_SHORT and _SAFE_NAME.fullmatch(name):
         return name.replace(":", "-") + suffix
     safe = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name).replace(":", "-"))
-    if _RESERVED.match(safe):
+    if _RESERVED.match(safe + suffix):
         safe = f"_{safe}"
     if not suffix:
         safe = re.sub(r"[. ]+$", lambda match: "_" * len(match[0]), safe)

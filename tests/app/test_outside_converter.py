@@ -228,6 +228,19 @@ def test_what_it_leaves_running_is_ended_and_its_result_taken(
     assert sleepers() == []
 
 
+def test_what_it_leaves_and_what_has_ended_does_not_stay_a_process(
+    started: Callable[..., Server],
+) -> None:
+    adopted = "$(wc -w < /proc/$PPID/task/$PPID/children)"
+    server = started(
+        "for i in 1 2 3 4 5 6 7 8 9; do (true &); done; "
+        f"until [ {adopted} = 1 ]; do sleep 0.1; done; {WRITES_A_PAGE}",
+        CONVERSION_TIMEOUT_SECONDS=5,
+    )
+
+    assert names_in(after(server, doccarchive("Foo")).content) == ["foo.md"]
+
+
 @pytest.mark.parametrize(
     "script",
     [

@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -252,12 +253,16 @@ def test_a_folder_that_holds_no_assets_need_not_be_listed(illustrated: Path) -> 
     assert report.assets_copied == 1
 
 
-def test_an_asset_that_becomes_shorter_while_it_is_read_is_not_taken_for_whole(
-    illustrated: Path,
+@pytest.mark.parametrize("change", [-1, 1])
+@pytest.mark.parametrize("pieces_before", [0, 1])
+def test_an_asset_whose_size_changes_before_it_has_been_read_is_not_taken_for_whole(
+    illustrated: Path, pieces_before: int, change: int
 ) -> None:
     with open_archive(illustrated, DEFAULT_LIMITS, assets=True) as archive:
+        size = archive.asset_size(PICTURE)
         pieces = archive.read_asset(PICTURE)
-        assert len(next(pieces)) == PIECE_BYTES
-        os.truncate(illustrated / PICTURE, PIECE_BYTES)
-        with pytest.raises(EntryUnreadable, match=f"got shorter .*'{PICTURE}'"):
-            next(pieces)
+        assert len(list(islice(pieces, pieces_before))) == pieces_before
+        os.truncate(illustrated / PICTURE, size + change)
+        with pytest.raises(EntryUnreadable, match=f"size changed .*'{PICTURE}'"):
+            list(pieces)
+        assert archive.asset_size(PICTURE) == size

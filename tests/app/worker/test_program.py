@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 from app.worker.program import _children, _children_of, _OutputReader, size_and_entries
@@ -40,3 +41,29 @@ def test_of_a_programs_output_the_end_is_kept() -> None:
     os.close(ours)
 
     assert reader.end_of_output() == "x" * (4000 - 15) + "\ufffd is the fault"
+
+
+WITHOUT_THREADS = """
+import resource, sys, threading
+from pathlib import Path
+from app.worker import program
+from app.worker.locks.bounds import Bounds
+
+limit = 1 << 30
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+threading.stack_size(limit)
+bounds = Bounds(memory_bytes=limit, cpu_seconds=60, file_bytes=limit)
+place = program.Place(Path(sys.argv[1]), max_bytes=limit, max_entries=limit)
+try:
+    program.run(["/bin/sleep", "600"], {}, place, bounds)
+except RuntimeError as error:
+    print(error, program._children())
+"""
+
+
+def test_a_program_whose_output_nobody_can_read_is_ended(tmp_path: Path) -> None:
+    script = [sys.executable, "-c", WITHOUT_THREADS, str(tmp_path)]
+
+    ended = subprocess.run(script, capture_output=True, check=True, text=True)
+
+    assert ended.stdout == "can't start new thread []\n"

@@ -52,6 +52,8 @@ def test_pages_never_share_a_file_nor_take_a_folders_place(entries: list[str]) -
 @example("data/conin$.json")
 @example("data/.git/.notes.json")
 @example("data/\u200c.git/x.json")
+@example("data/.json")
+@example("data/x/\u200c.json")
 def test_every_path_is_legal_on_windows_bounded_and_not_hidden(entry: str) -> None:
     (path,) = output_paths([entry]).values()
     for segment in path.split("/"):
@@ -87,7 +89,7 @@ def test_names_stay_as_swift_developers_know_them(entry: str, path: str) -> None
 
 def test_no_asset_is_hidden_or_makes_a_git_repository() -> None:
     names = [".git/config", "x/.gitignore", "x/.a.md/b", "HEAD", "x/head", "x/head/y", "head.png"]
-    names += ["git~1/config", "x/GITIGN~1", "HE\u200dAD", "a~b.png"]
+    names += ["git~1/config", "x/GITIGN~1", "HE\u200dAD", "\u200c.git", "a~b.png"]
     assert asset_paths(names, []) == {
         ".git/config": "_.git/config",
         "x/.gitignore": "x/_.gitignore",
@@ -99,6 +101,7 @@ def test_no_asset_is_hidden_or_makes_a_git_repository() -> None:
         "git~1/config": "_git~1/config",
         "x/GITIGN~1": "x/_GITIGN~1",
         "HE\u200dAD": "_HE\u200dAD",
+        "\u200c.git": "_\u200c.git",
         "a~b.png": "a~b.png",
     }
 
