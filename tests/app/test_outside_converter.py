@@ -417,6 +417,23 @@ def test_a_command_that_could_not_be_run_is_trusted_again_after_some_time(tmp_pa
     asyncio.run(scenario())
 
 
+def test_a_command_that_could_not_be_run_is_trusted_again_once_it_has_converted(
+    tmp_path: Path,
+) -> None:
+    converter = converter_of("exit 126", tmp_path)
+
+    async def scenario() -> None:
+        with FileIO(tmp_path / "upload", "w+") as upload, FileIO(tmp_path / "out", "w+") as result:
+            upload.write(doccarchive("Foo"))
+            with pytest.raises(ServiceError, match="converter command cannot be run"):
+                await converter.run(upload, result, Options(), Record())
+            (tmp_path / "converter").write_text(f"#!/bin/sh\n{WRITES_A_PAGE}\n")  # repaired
+            await converter.run(upload, result, Options(), Record())
+        await converter.probe()
+
+    asyncio.run(scenario())
+
+
 def test_pages_may_be_larger_than_the_result(tmp_path: Path) -> None:
     converter = converter_of(WRITES_A_PAGE, tmp_path)
     archive = doccarchive(Noise=article_of_noise(1_500_000))  # the result may have 1 MiB

@@ -99,13 +99,17 @@ def test_the_table_of_contents_tells_overloads_apart_by_one_line_of_bounded_leng
 
 
 def test_the_table_of_contents_tells_the_names_that_pages_have_in_other_languages() -> None:
-    patch = [{"op": "replace", "path": "/metadata/title", "value": "KKit"}]
-    override = {"traits": [{"interfaceLanguage": "occ"}], "patch": patch}
-    symbol = {"kind": "symbol", "metadata": {"title": "Kit"}, "variantOverrides": [override]}
-    _, files = converted(archive(kit=page("Kit", **symbol)))
-    assert files["llms.txt"].decode().splitlines()[-1] == (
-        "- [`Kit`](documentation/kit.md) (Objective-C: `KKit`)"
-    )
+    def patched(path: str) -> bytes:
+        patch = [{"op": "add", "path": path, "value": "KKit"}]
+        overrides = [{"traits": [{"interfaceLanguage": "occ"}], "patch": patch}]
+        symbol = {"kind": "symbol", "metadata": {"title": "Kit"}}
+        return page("Kit", **symbol, variantOverrides=overrides)
+
+    _, files = converted(archive(a=patched("/metadata/title"), b=patched("/metadata/roleHeading")))
+    assert files["llms.txt"].decode().splitlines()[-2:] == [
+        "- [`Kit`](documentation/a.md) (Objective-C: `KKit`)",
+        "- [`Kit`](documentation/b.md)",
+    ]
 
 
 def test_the_table_of_contents_marks_what_is_deprecated_or_a_beta() -> None:

@@ -75,8 +75,8 @@ def test_the_fields_before_the_file_can_make_it_refused_unwritten() -> None:
     assert received == b""
 
 
-def test_a_part_is_named_by_its_own_disposition_alone() -> None:
-    nameless = b"--XyZ\r\n\r\nnobody's\r\n"
+def test_a_part_is_named_and_encoded_as_its_own_head_says() -> None:
+    nameless = b"--XyZ\r\nContent-Transfer-Encoding: base64\r\n\r\nbm8=\r\n"
     file = part("file", DATA, b'Content-Type: application/zip; name="other"\r\n')
 
     assert taken(nameless + file + nameless + END) == DATA

@@ -46,13 +46,6 @@ def test_content_nested_without_end_in_a_cell_is_cut_off(
     assert markdown.endswith(f"{end}_Content nested too deeply to show._ |  |")
 
 
-def test_items_side_by_side_in_a_cell_are_not_deep() -> None:
-    word = {"type": "paragraph", "inlineContent": [{"type": "text", "text": "a"}]}
-    many = {"type": "unorderedList", "items": [{"content": [word]}] * 60}
-    markdown = rendered("blocks", json.dumps([in_cell([many])]))
-    assert markdown.count("• a") == 60
-
-
 @pytest.mark.parametrize(
     ("start", "shown"),
     [

@@ -26,6 +26,27 @@ def test_a_node_renders_as_its_fixture_shows(kind: str, source: str, expected: s
     assert rendered(kind, source) == expected
 
 
+WORD = {"type": "text", "text": "leaf"}
+STRONG = {"type": "strong", "inlineContent": [{"type": "emphasis", "inlineContent": [WORD]}]}
+ASIDE = {"type": "aside", "content": [{"type": "paragraph", "inlineContent": [WORD]}]}
+LIST = {"type": "unorderedList", "items": [{"content": [ASIDE]}] * 60}
+TASK = {"title": "", "anchor": "", "contentSection": [{"kind": "fullWidth", "content": [ASIDE]}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        pytest.param("inline", [STRONG] * 60, id="words"),
+        pytest.param("blocks", [LIST], id="items"),
+        pytest.param("blocks", [{"type": "table", "rows": [[[ASIDE]] * 60]}], id="cells"),
+        pytest.param("blocks", [{"type": "table", "rows": [[[LIST]]]}], id="items in a cell"),
+        pytest.param("tutorial_sections", {"kind": "tasks", "tasks": [TASK] * 60}, id="tasks"),
+    ],
+)
+def test_what_stands_side_by_side_is_not_deep(kind: str, value: object) -> None:
+    assert rendered(kind, json.dumps(value)).count("leaf") == 60
+
+
 @pytest.mark.parametrize(
     ("union", "tag_field"),
     [
