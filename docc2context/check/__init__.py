@@ -1,6 +1,7 @@
 """Compares what an archive's pages display with the Markdown that was written for them."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -8,12 +9,11 @@ import msgspec
 
 from docc2context.archive.limits import DEFAULT_LIMITS
 from docc2context.archive.reader import open_archive
-from docc2context.check.compare import lost
-from docc2context.check.displayable import displayables
+from docc2context.check.compare import compare
 from docc2context.check.output import Output, open_output
 from docc2context.check.report import CheckReport, Coverage, MissingString, NodeCount
 from docc2context.check.surrogates import without_lone_surrogates
-from docc2context.check.variants import TooManyVariants, page_in, variant_displayables
+from docc2context.check.variants import TooManyVariants, displayables_in
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 
@@ -55,14 +55,10 @@ def _page(source: str, data: bytes, output: Output, report: CheckReport) -> None
     markdown = output.page(source)
     try:
         data = without_lone_surrogates(data.removeprefix(_UTF8_BOM))
-        own = displayables(page_in(data, output.language))
-        variants = variant_displayables(data, own) if output.language == "all" else []
+        own, variants = compare(partial(displayables_in, data, output.language), markdown)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TooManyVariants):
         (report.unread if markdown else report.skipped).append(source)
         return
-    missing = lost([*own, *variants], markdown)
     report.pages += 1
-    own_missing = [item for item in missing if not item.string.variant]
-    report.content.add(source, [string.node for string in own], own_missing)
-    variants_missing = [item for item in missing if item.string.variant]
-    report.variants.add(source, [string.node for string in variants], variants_missing)
+    report.content.add(source, own)
+    report.variants.add(source, variants)

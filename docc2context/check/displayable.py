@@ -80,15 +80,16 @@ class _At(NamedTuple):
         return _At(value, key, pointer, names, self.use, self.hops, self.mentioned)
 
 
-def displayables(page: object) -> list[Displayable]:
+def displayables(page: object) -> Iterator[Displayable]:
     """All strings that a page displays, in the order of its JSON; none for what is no object."""
-    if not isinstance(page, dict):
-        return []
-    return list(_Walk(page).run(page))
+    return _Walk(page).run(page) if isinstance(page, dict) else iter(())
 
 
 class _Walk:
-    """Depth first over one page; a stack of its own, as JSON may be nested as deep as it likes."""
+    """Depth first over one page, by a stack of its own: JSON may be nested as deep as it likes.
+
+    On it are iterators, as a list may have millions of items.
+    """
 
     def __init__(self, page: dict[str, Any]) -> None:
         references = page.get("references")
@@ -98,20 +99,23 @@ class _Walk:
         self.has_summary = bool(page.get("deprecationSummary"))
 
     def run(self, page: dict[str, Any]) -> Iterator[Displayable]:
-        stack = [_At(page, "", "")]
+        stack = [iter([_At(page, "", "")])]
         while stack:
-            at = stack.pop()
+            at = next(stack[-1], None)
+            if at is None:
+                stack.pop()
+                continue
             match at.value:
                 case dict():
-                    stack.extend(reversed(list(self.members(at))))
+                    stack.append(self.members(at))
                 case list() if fragments := _fragments(at):
                     yield from self.shown(at, "".join(fragments), is_code=True)
                 case list() if at.key in _CODE_LINES and _all_strings(at.value):
                     yield from self.code(at)
                 case list():
-                    stack.extend(reversed(list(self.items(at))))
+                    stack.append(self.items(at))
                 case str() if _is_identifier(at):
-                    stack.extend(self.reference(at))
+                    stack.append(self.reference(at))
                 case bool() | None:
                     pass
                 case _:

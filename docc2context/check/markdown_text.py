@@ -7,6 +7,7 @@ fences, code spans, backslash escapes, entities, links, tags, emphasis, tables a
 import re
 from collections.abc import Iterator
 from html import unescape
+from itertools import chain, pairwise
 
 import msgspec
 
@@ -126,7 +127,7 @@ def _split(markdown: str) -> tuple[list[str], list[str]]:
 
 
 def _blocks(lines: list[str], text: Text) -> None:
-    waiting = zip(lines, [*lines[1:], ""], strict=True)
+    waiting = pairwise(chain(lines, [""]))
     in_table = False
     for line, following in waiting:
         if fence := FENCE.match(line):

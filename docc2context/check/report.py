@@ -2,12 +2,9 @@
 
 import msgspec
 
-from docc2context.check.compare import Lost
+from docc2context.check.compare import MAX_LISTED, Comparison, Lost
 
 _SHOWN_CHARS = 200
-
-MAX_LISTED = 10_000
-"""Missing strings that a report lists; all are counted. The bundle of another archive lacks all."""
 
 
 class MissingString(msgspec.Struct, frozen=True):
@@ -42,18 +39,18 @@ class Coverage(msgspec.Struct):
     nodes: dict[str, NodeCount] = {}
     missing: list[MissingString] = []
 
-    def add(self, page: str, nodes: list[str], lost: list[Lost]) -> None:
-        """A page: the kinds of all its strings, and those that its Markdown lacks."""
-        for node in nodes:
-            self.nodes.setdefault(node, NodeCount()).strings += 1
-            self.nodes[node].found += 1
-        for item in lost:
-            self.nodes[item.string.node].found -= 1
-        self.strings += len(nodes)
-        self.found += len(nodes) - len(lost)
+    def add(self, page: str, compared: Comparison) -> None:
+        """The strings of one more page."""
+        for node, strings in compared.displayed.items():
+            found = strings - compared.missing[node]
+            count = self.nodes.setdefault(node, NodeCount())
+            count.strings += strings
+            count.found += found
+            self.strings += strings
+            self.found += found
         self.share = self.found / self.strings if self.strings else 1.0
         room = MAX_LISTED - len(self.missing)
-        self.missing += [_missing(page, item) for item in lost[:room]]
+        self.missing += [_missing(page, item) for item in compared.lost[:room]]
 
 
 class CheckReport(msgspec.Struct, kw_only=True):

@@ -1,6 +1,7 @@
 """What `variantOverrides` change of a page: a page in another language, as DocC shows it there."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -32,6 +33,19 @@ class _Variant(NamedTuple):
     overrides: tuple[int, ...]
 
 
+def displayables_in(data: bytes, language: Language) -> Iterator[Displayable]:
+    """The strings that a page displays in a language; in all, its own and then its variants'.
+
+    Raises TooManyVariants.
+    """
+    own: Counter[str] = Counter()
+    for string in displayables(page_in(data, language)):
+        own[string.text] += 1
+        yield string
+    if language == "all":
+        yield from _variant_displayables(data, own)
+
+
 def page_in(data: bytes, language: Language) -> object:
     """The page as JSON, as it is in a language; as it is if it has no variant in that one."""
     page: object = msgspec.json.decode(data)
@@ -41,23 +55,19 @@ def page_in(data: bytes, language: Language) -> object:
     return page
 
 
-def variant_displayables(data: bytes, own: list[Displayable]) -> list[Displayable]:
-    """The strings that a page's variants display and `own`, those of the page itself, do not.
-
-    Raises TooManyVariants.
-    """
+def _variant_displayables(data: bytes, own: Counter[str]) -> Iterator[Displayable]:
+    """The strings that a page's variants display and the page itself, which has `own`, does not."""
     page = msgspec.json.decode(data)
     variants = _variants(page)
     if len(variants) > MAX_VARIANTS:
         raise TooManyVariants
     titles = _titles(page)
-    found: list[Displayable] = []
     for variant in variants:
         patched = _patched(data, variant)
         new_titles = _titles(patched)
         renamed = {name for name, title in titles.items() if new_titles.get(name, title) != title}
-        found += _beyond(displayables(patched), own, renamed, ",".join(variant.languages))
-    return found
+        language = ",".join(variant.languages)
+        yield from _beyond(displayables(patched), own.copy(), renamed, language)
 
 
 def _variants(page: object) -> list[_Variant]:
@@ -127,12 +137,13 @@ def _languages(override: dict[str, Any]) -> list[str]:
 
 
 def _beyond(
-    strings: list[Displayable], own: list[Displayable], renamed: set[str], language: str
-) -> list[Displayable]:
-    """What a variant displays beyond the page; the other name of a thing has to appear once."""
-    left = Counter(string.text for string in own)
+    strings: Iterable[Displayable], left: Counter[str], renamed: set[str], language: str
+) -> Iterator[Displayable]:
+    """What a variant displays beyond the page; the other name of a thing has to appear once.
+
+    `left` are the texts that the page displays, which are counted off.
+    """
     told: set[str] = set()
-    beyond = []
     for string in strings:
         if string.name_of in told:
             continue
@@ -141,8 +152,7 @@ def _beyond(
         if left[string.text]:
             left[string.text] -= 1
         else:
-            beyond.append(string._replace(variant=language))
-    return beyond
+            yield string._replace(variant=language)
 
 
 def _apply(page: dict[str, Any], operation: object) -> None:

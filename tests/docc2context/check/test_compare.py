@@ -1,14 +1,19 @@
 import resource
 import subprocess
 import sys
+import tracemalloc
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from docc2context.check.compare import _Page, lost
-from docc2context.check.displayable import Displayable
+from docc2context.check.compare import MAX_LISTED, Lost, _Page, compare
+from docc2context.check.displayable import Displayable, displayables
 from docc2context.check.markdown_text import displayed
+
+
+def lost(strings: list[Displayable], markdown: str) -> list[Lost]:
+    return [item for compared in compare(lambda: strings, markdown) for item in compared.lost]
 
 
 def missing(
@@ -144,6 +149,51 @@ def test_conditions_may_begin_in_lower_case() -> None:
     assert lost([prefix], "`Leaf` (conforms when `Food` is green)") == []
 
 
+@pytest.mark.parametrize(
+    ("code", "prose", "markdown"),
+    [
+        ("/primaryContentSections/0/content/0/code/0", "/abstract/0", "Sleep: `eat`"),
+        ("/metadata/modules/0/name", "/topicSections/0/identifiers/0", "- `eat`"),
+    ],
+)
+def test_of_equal_strings_the_one_that_belongs_in_prose_takes_the_place_there(
+    code: str, prose: str, markdown: str
+) -> None:
+    elsewhere = Displayable("node", code, "eat", is_code="/code/" in code)
+    strings = [elsewhere, Displayable("node", prose, "eat")]
+    assert [item.string for item in lost(strings, markdown)] == [elsewhere]
+
+
+def test_of_equal_strings_the_last_are_missing() -> None:
+    strings = [Displayable("node", f"/abstract/{i}", text) for i, text in enumerate("abaab")]
+    assert [item.string.pointer for item in lost(strings, "a, a, b")] == [
+        "/abstract/3",
+        "/abstract/4",
+    ]
+
+
+def test_all_missing_strings_are_counted_by_node_and_no_more_named_than_are_listed() -> None:
+    strings = [Displayable(f"{i % 3}", "/abstract/0", "a") for i in range(MAX_LISTED + 2)]
+    strings += [Displayable("occ", "/abstract/0", "b", variant="occ")] * 2
+    own, variants = compare(lambda: strings, "a b")
+    assert (own.displayed, own.missing) == (
+        {"0": 3334, "1": 3334, "2": 3334},
+        {"0": 3333, "1": 3334, "2": 3334},
+    )
+    assert [item.string for item in own.lost] == strings[1 : MAX_LISTED + 1]
+    assert (variants.displayed, variants.missing) == ({"occ": 2}, {"occ": 1})
+
+
+def test_a_hundred_thousand_equal_strings_are_not_all_kept_at_once() -> None:
+    page = {"topicSections": [{"identifiers": [11] * 100_000}]}
+    tracemalloc.start()
+    own, _ = compare(lambda: displayables(page), "11")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert own.missing.total() == 99_999
+    assert peak < 100_000 * 100
+
+
 PIECES = st.sampled_from(["a", "b", "ab", "a_", " ", "\n", ".", "→", "**", "`", "<b>", "_"])
 
 
@@ -168,11 +218,11 @@ def limited() -> None:
 def test_a_page_of_a_hundred_thousand_words_is_not_read_once_for_each() -> None:
     """Held by the child's own limit: ten times what it takes, and a tenth of what it would."""
     script = (
-        "from docc2context.check.compare import lost\n"
+        "from docc2context.check.compare import compare\n"
         "from docc2context.check.displayable import Displayable\n"
         "words = [f'a{number:015}' for number in range(100_000)]\n"
         "strings = [Displayable('text', '/abstract/0', word) for word in words]\n"
-        "print(len(lost(strings, '\\n\\n'.join(words[1:]))))\n"
+        "print(compare(lambda: strings, '\\n\\n'.join(words[1:]))[0].missing.total())\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], preexec_fn=limited, capture_output=True, check=False

@@ -47,8 +47,10 @@ def test_text_is_told_by_what_it_stands_in() -> None:
 
 def test_the_pointer_leads_to_the_string() -> None:
     page = content(paragraph(text("a"), {"type": "codeVoice", "code": "b"}))
-    assert displayables(page)[1].pointer == ("/primaryContentSections/0/content/0/inlineContent/1")
-    assert displayables({"metadata": {"a/b~c": "d"}})[0].pointer == "/metadata/a~1b~0c"
+    assert list(displayables(page))[1].pointer == (
+        "/primaryContentSections/0/content/0/inlineContent/1"
+    )
+    assert next(displayables({"metadata": {"a/b~c": "d"}})).pointer == "/metadata/a~1b~0c"
 
 
 def test_what_nobody_knows_counts_as_displayed() -> None:
@@ -209,7 +211,8 @@ def test_a_list_of_pages_shows_when_they_are_available() -> None:
 def test_bare_tokens_and_those_in_brackets_too_many_are_one_line_of_code() -> None:
     leaves = {"kind": "identifier", "text": "leaves"}
     tokens = ["let ", [leaves], None, [[{"type": "text", "text": ":"}, " ", []]], "Int", True]
-    assert displayables({"declarations": [{"tokens": tokens}], "tags": ["a", "b"]}) == [
+    page = {"declarations": [{"tokens": tokens}], "tags": ["a", "b"]}
+    assert list(displayables(page)) == [
         Displayable(
             "declarations/tokens", "/declarations/0/tokens", "let leaves: Int", is_code=True
         ),
@@ -281,7 +284,7 @@ def test_nesting_as_deep_as_json_may_be_is_walked() -> None:
     node: dict[str, Any] = paragraph(text("deep"))
     for _ in range(5_000):
         node = {"type": "aside", "name": "", "style": "", "content": [node]}
-    assert displayables(content(node))[-1].text == "deep"
+    assert list(displayables(content(node)))[-1].text == "deep"
 
 
 MENTION_OF_NOTHING = {"references": [], "identifiers": ["sloth"]}
@@ -291,7 +294,7 @@ MENTION_OF_NOTHING = {"references": [], "identifiers": ["sloth"]}
     "page", [None, [], "x", 1, {"references": []}, {"abstract": None}, MENTION_OF_NOTHING]
 )
 def test_what_is_no_page_displays_nothing(page: object) -> None:
-    assert displayables(page) == []
+    assert list(displayables(page)) == []
 
 
 def test_what_is_deprecated_some_day_is_told_in_words() -> None:
@@ -316,7 +319,7 @@ def test_the_heading_that_swift_docc_puts_above_a_groups_discussion_is_passed_ov
     discussion = {"kind": "content", "content": [heading, paragraph(text("a"))]}
     page = {"topicSections": [{"title": "T", "discussion": discussion}]}
     assert [words for _, words in shown(page)] == ["T", *headings, "a"]
-    assert displayables(page)[-1].pointer == (
+    assert list(displayables(page))[-1].pointer == (
         "/topicSections/0/discussion/content/1/inlineContent/0"
     )
 

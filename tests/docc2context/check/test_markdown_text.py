@@ -61,6 +61,10 @@ def test_front_matter_is_read_but_for_what_is_said_again_or_for_machines() -> No
     assert text.plain[text.body :] == 'B "b"\n'
 
 
+def test_a_page_that_ends_with_its_front_matter_has_no_body() -> None:
+    assert read('---\nmodule: "Kit"\n---') == ["Kit"]
+
+
 def test_what_begins_like_front_matter_and_does_not_end_is_text() -> None:
     text = displayed('---\nmodule: "Kit"\n')
     assert (text.plain, text.body) == ('module: "Kit"\n', 0)

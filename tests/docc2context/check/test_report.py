@@ -1,7 +1,9 @@
+from collections import Counter
+
 import pytest
 
 from docc2context.check import report
-from docc2context.check.compare import Lost
+from docc2context.check.compare import Comparison, Lost
 from docc2context.check.displayable import Displayable
 from docc2context.check.report import Coverage
 
@@ -13,8 +15,8 @@ def test_all_missing_strings_are_counted_and_the_first_ones_listed(
     lost = [Lost(Displayable("text", f"/{word}", word), word) for word in ("a", "b")]
 
     coverage = Coverage()
-    coverage.add("one", ["text"] * 4, lost)
-    coverage.add("two", ["text"] * 2, lost)
+    coverage.add("one", Comparison(Counter(text=4), Counter(text=2), lost))
+    coverage.add("two", Comparison(Counter(text=2), Counter(text=2), lost))
 
     assert [(one.page, one.text) for one in coverage.missing] == [
         ("one", "a"),
@@ -26,5 +28,5 @@ def test_all_missing_strings_are_counted_and_the_first_ones_listed(
 
 def test_the_share_of_no_strings_is_one() -> None:
     coverage = Coverage()
-    coverage.add("one", [], [])
+    coverage.add("one", Comparison())
     assert (coverage.strings, coverage.share) == (0, 1.0)

@@ -1,19 +1,27 @@
 import json
+from collections import Counter
+from collections.abc import Sequence
 
 import msgspec
 
-from docc2context.check.compare import Lost
+from docc2context.check.compare import MAX_LISTED, Comparison, Lost
 from docc2context.check.displayable import Displayable
-from docc2context.check.report import MAX_LISTED, CheckReport
+from docc2context.check.report import CheckReport
 from docc2context.check.summary import summary
+
+
+def compared(strings: Sequence[Displayable], missing: int) -> Comparison:
+    """What is told of a page that lacks the first of its strings."""
+    nodes = [string.node for string in strings]
+    lost = [Lost(string, string.text) for string in strings[:missing]]
+    return Comparison(Counter(nodes), Counter(nodes[:missing]), lost)
 
 
 def report(missing: int, found: int, variants: int = 0) -> CheckReport:
     strings = [Displayable("table/text", f"/{i}", f"word {i}") for i in range(missing + found)]
-    nodes = [string.node for string in strings]
     made = CheckReport(pages=1, skipped=["bad.json"] if variants else [])
-    made.content.add("p.json", nodes, [Lost(string, string.text) for string in strings[:missing]])
-    made.variants.add("p.json", nodes[:variants], [])
+    made.content.add("p.json", compared(strings, missing))
+    made.variants.add("p.json", compared(strings[:variants], 0))
     return made
 
 
@@ -35,7 +43,7 @@ def test_the_kind_that_lacks_most_comes_first_and_of_others_the_first_by_name() 
     made = CheckReport(pages=1)
     nodes = ["row/text", "link/text", "aside/text", "link/text"]
     strings = [Displayable(node, f"/{i}", "word") for i, node in enumerate(nodes)]
-    made.content.add("p.json", nodes, [Lost(string, string.text) for string in strings])
+    made.content.add("p.json", compared(strings, len(strings)))
     assert [line for line in summary(made) if "missing" in line] == [
         "  missing link/text: 2 of 2",
         "  missing aside/text: 1 of 1",
@@ -52,8 +60,7 @@ def test_where_all_examples_are_told_there_are_no_more() -> None:
 def test_what_has_no_room_among_the_examples_is_counted_with_the_others() -> None:
     made = report(MAX_LISTED - 1, 0)
     asides = [Displayable("aside/text", f"/{i}", f"word {i}") for i in range(3)]
-    lost = [Lost(string, string.text) for string in asides]
-    made.content.add("q.json", [string.node for string in asides], lost)
+    made.content.add("q.json", compared(asides, len(asides)))
     assert list(summary(made))[-3:] == [
         "  missing aside/text: 3 of 3",
         "    q.json#/0: 'word 0'",
@@ -64,7 +71,7 @@ def test_what_has_no_room_among_the_examples_is_counted_with_the_others() -> Non
 def test_a_kind_that_has_no_room_at_all_is_told_without_examples() -> None:
     made = report(MAX_LISTED, 0)
     aside = Displayable("aside/text", "/0", "word 0")
-    made.content.add("q.json", [aside.node] * 2, [Lost(aside, aside.text)])
+    made.content.add("q.json", compared([aside, aside], 1))
     told = list(summary(made))
     assert told[1] == "  missing table/text: 10000 of 10000"
     assert told[-2:] == ["    … and 9995 more", "  missing aside/text: 1 of 2"]
@@ -111,7 +118,7 @@ def test_pages_that_the_check_cannot_read_are_named() -> None:
 def test_what_an_archive_says_does_nothing_to_a_terminal() -> None:
     strings = [Displayable("a\x1b[2Jb/text", "/\x1b]0;x\x07", "\x1b[31mred")]
     made = CheckReport(pages=1)
-    made.content.add("p\n.json", [strings[0].node], [Lost(strings[0], strings[0].text)])
+    made.content.add("p\n.json", compared(strings, 1))
     assert list(summary(made))[1:] == [
         r"  missing 'a\x1b[2Jb/text': 1 of 1",
         r"    'p\n.json#/\x1b]0;x\x07': '\x1b[31mred'",

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from docc2context.check.displayable import displayables
 from docc2context.check.variants import (
     MAX_VARIANTS,
     TooManyVariants,
+    displayables_in,
     page_in,
-    variant_displayables,
 )
 
 KEYS = {
@@ -76,8 +75,8 @@ def told(*overrides: object) -> list[tuple[str, str]]:
     """What variants display beyond a page that says A and mentions a thing."""
     said = {"abstract": [{"type": "text", "text": "A"}, {"type": "reference", "identifier": "x"}]}
     data = page(*overrides, **said, references={"x": {"title": "X"}, "y": "title"})
-    found = variant_displayables(data, displayables(json.loads(data)))
-    return [(string.variant, string.text) for string in found]
+    found = displayables_in(data, "all")
+    return [(string.variant, string.text) for string in found if string.variant]
 
 
 SAYS_B = operation("replace", "/abstract/0/text", "B")
