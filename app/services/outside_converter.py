@@ -163,8 +163,9 @@ class OutsideConverter:
             case OutputZipped() as zipped:
                 self._distrusted_until = -math.inf
                 return zipped
-            case CannotRun(why=why):
-                self._distrusted_until = self._clock() + DISTRUST_SECONDS
+            case CannotRun(why=why, is_passing=is_passing):
+                if not is_passing:
+                    self._distrusted_until = self._clock() + DISTRUST_SECONDS
                 record.facts["converter_error"] = why
                 raise _cannot_run()
             case CommandFailed(exit_code=exit_code) if exit_code == -signal.SIGXCPU:

@@ -101,7 +101,7 @@ def _convert(
     try:
         ended = _run(command, [_ARCHIVE, "--output", _OUTPUT, "--force"], place, bounds)
     except program.NotRunnable as error:
-        return CannotRun(str(error))
+        return CannotRun(str(error), is_passing=error.is_passing)
     except program.OutgrewFolder:
         return output_too_large(limits.max_output_bytes)
     if ended.exit_code != 0:
@@ -114,7 +114,7 @@ def _run_help(command: Command, bounds: Bounds) -> Reply:
     try:
         ended = _run(command, [_HELP], place, bounds)
     except program.NotRunnable as error:
-        return CannotRun(str(error))
+        return CannotRun(str(error), is_passing=error.is_passing)
     except program.OutgrewFolder:
         return CannotRun("it wrote more than its folder may hold")
     return _not_run(ended) or Runs()

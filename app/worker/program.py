@@ -1,5 +1,6 @@
 """An outside program at work: locked up, watched, and ended with all that it has started."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -24,6 +25,9 @@ _AWAITED: Final = {signal.SIGTERM, signal.SIGCHLD}
 _KEPT_BYTES: Final = 4_000
 """How much of the end of its output is kept for the log: the fault is there."""
 
+_SHORTAGES: Final = {errno.EAGAIN, errno.ENOMEM}
+"""Why a process cannot be started although there is nothing wrong with its program."""
+
 
 class Stopped(BaseException):
     """The service has stopped this conversion: its client has gone, or its time is up."""
@@ -34,7 +38,14 @@ class OutgrewFolder(Exception):
 
 
 class NotRunnable(Exception):
-    """The system does not run the program; the message says why."""
+    """The system does not run the program; the message says why.
+
+    `is_passing` means that there was just no process or no memory left for it.
+    """
+
+    def __init__(self, error: OSError | subprocess.SubprocessError) -> None:
+        super().__init__(str(error))
+        self.is_passing = isinstance(error, OSError) and error.errno in _SHORTAGES
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,7 @@ def run(
             preexec_fn=lock_up,  # noqa: PLW1509  # safe: this process has one thread
         )
     except (OSError, subprocess.SubprocessError) as error:
-        raise NotRunnable(str(error)) from error
+        raise NotRunnable(error) from error
     try:
         reader = _OutputReader(process.stdout)
         exit_code = _wait_watching(process, place)

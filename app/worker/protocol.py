@@ -59,9 +59,13 @@ class Runs(msgspec.Struct, frozen=True, tag="runs"):
 
 
 class CannotRun(msgspec.Struct, frozen=True, tag="cannot_run"):
-    """The system does not run the outside converter; `why` is for the log only."""
+    """The system does not run the outside converter; `why` is for the log only.
+
+    `is_passing` means that it may run the next time: there was no process or no memory left.
+    """
 
     why: str
+    is_passing: bool = False
 
 
 class CommandFailed(msgspec.Struct, frozen=True, tag="command_failed"):

@@ -118,6 +118,28 @@ def test_how_it_ends_is_told_and_logged(
     assert record.facts == facts
 
 
+@pytest.mark.parametrize("is_passing", [True, False])
+def test_a_command_is_distrusted_unless_the_system_was_only_short_of_something(
+    tmp_path: Path, is_passing: bool
+) -> None:
+    refused = CannotRun("Resource temporarily unavailable", is_passing=is_passing)
+    launcher = ToldLauncher(read_upload=SELECTED, run_command=refused, try_help=Runs())
+    converter = converter_of(launcher, tmp_path)
+
+    async def convert_and_probe() -> None:
+        with FileIO(tmp_path / "a", "w+") as upload, FileIO(tmp_path / "b", "w+") as result:
+            with pytest.raises(ServiceError) as caught:
+                await converter.run(upload, result, Options(), Record())
+            assert caught.value.code is ErrorCode.CONVERTER_UNAVAILABLE
+        await converter.probe()
+
+    if is_passing:
+        asyncio.run(convert_and_probe())
+    else:
+        with pytest.raises(ServiceError, match="cannot be run"):
+            asyncio.run(convert_and_probe())
+
+
 def test_a_probe_without_an_answer_says_so(tmp_path: Path) -> None:
     launcher = ToldLauncher()
 

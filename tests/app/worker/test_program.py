@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from app.worker.program import _children, _children_of, _OutputReader, size_and_entries
 from tests.app.serving import NEEDS_PROC
 
@@ -67,3 +69,39 @@ def test_a_program_whose_output_nobody_can_read_is_ended(tmp_path: Path) -> None
     ended = subprocess.run(script, capture_output=True, check=True, text=True)
 
     assert ended.stdout == "can't start new thread []\n"
+
+
+WITHOUT_PROCESSES = """
+import os, resource, sys
+from pathlib import Path
+from app.worker import program
+from app.worker.locks.bounds import Bounds
+
+limit = 1 << 30
+bounds = Bounds(memory_bytes=limit, cpu_seconds=60, file_bytes=limit)
+place = program.Place(Path("/"), max_bytes=limit, max_entries=limit)
+if os.geteuid() == 0:  # whom the limit does not hold
+    os.setresuid(65534, 65534, 65534)
+command, *limits = sys.argv[1:]
+for processes in map(int, limits):
+    resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
+try:
+    program.run([command], {}, place, bounds)
+except program.NotRunnable as error:
+    print(error.is_passing, error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["/bin/true", "0"], "True [Errno 11] Resource temporarily unavailable\n"),
+        (["/no/such"], "False [Errno 2] No such file or directory: '/no/such'\n"),
+    ],
+)
+def test_what_is_not_run_for_want_of_processes_may_run_the_next_time(
+    arguments: list[str], told: str
+) -> None:
+    script = [sys.executable, "-c", WITHOUT_PROCESSES, *arguments]
+
+    assert subprocess.run(script, capture_output=True, check=True, text=True).stdout == told
