@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
+from yaml.composer import ComposerError
 
 ROOT: Final = Path(__file__).parents[1]
 PROMETHEUS: Final = ROOT / "prometheus.yml"
@@ -31,7 +32,21 @@ class NoSettings(Exception):
 
 
 class _AsWritten(yaml.SafeLoader):
-    """Takes nothing for what it looks like, or is tagged as, except for null and `<<`."""
+    """Takes nothing for what it looks like, or is tagged as, except for null and `<<`.
+
+    Like Alertmanager, and unlike PyYAML, it does not take a key that is given twice.
+    """
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        """An object with each key once. Raises yaml.YAMLError."""
+        node = super().compose_mapping_node(anchor)
+        seen = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                fault = f"`{key.value}` is set twice in one object"
+                raise ComposerError(None, None, fault, key.start_mark)
+            seen.add(key.value)
+        return node
 
     def text(self, node: yaml.ScalarNode) -> str:
         """A scalar's characters."""

@@ -11,7 +11,7 @@ import pytest
 
 from monitoring import configs
 from monitoring.preflight import Finding, findings, report, summary
-from monitoring.send_alert import amtool
+from monitoring.send_alert import NotSent, amtool
 
 KEY = "0123456789abcdef" * 2
 HOOK = "https://hooks.slack.com/services/T0/B0/hush"
@@ -205,6 +205,26 @@ def test_a_configuration_that_is_no_yaml_is_an_error_of_its_own(tmp_path: Path) 
 
     assert run.returncode == 2
     assert "line 2" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("key", "again"), [("receivers", "receivers: [{name: a}]"), ("receiver", "  'receiver': a")]
+)
+def test_a_key_that_is_set_twice_is_an_error_as_for_alertmanager(
+    tmp_path: Path, key: str, again: str
+) -> None:
+    file = tmp_path / "alertmanager.yml"
+    once = "receivers: [{name: a}]\nroute:\n  receiver: a\n"
+    file.write_text(once)
+    amtool("check-config", str(file))  # accepts it
+    file.write_text(once + again)
+    with pytest.raises(NotSent):
+        amtool("check-config", str(file))
+    run = preflight("--config", file)
+
+    assert run.returncode == 2
+    assert f"`{key}` is set twice in one object" in run.stderr
+    assert "line 4" in run.stderr
 
 
 @pytest.mark.parametrize(
