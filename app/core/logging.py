@@ -32,7 +32,7 @@ def configure_logging(
     *,
     count_dropped: Callable[[], object] = lambda: None,
 ) -> None:
-    """Send both structlog's events and the standard library's records to standard error.
+    """Send structlog's events, the standard library's records and warnings to standard error.
 
     `count_dropped` is called for each line that is dropped because nobody reads the log.
     """
@@ -44,6 +44,7 @@ def configure_logging(
     handler = _handler(count_dropped)
     handler.setFormatter(_formatter(log_format))
     _replace_root_handler(handler, level.upper())
+    logging.captureWarnings(capture=True)
     _take_over_uvicorn()
     # It warns of each malformed upload, which the answer and the request's line already report.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)

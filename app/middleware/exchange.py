@@ -59,17 +59,19 @@ class Exchange:
         return message
 
     async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
+        is_start = message["type"] == "http.response.start"
+        if is_start:
             self.status = message["status"]
             self._begun = True
         else:
             self.response_bytes += len(message.get("body", b""))
-            self._complete = not message.get("more_body", False)
         try:
             await self._send(message)
         except OSError:
             self._hung_up = True
             raise
+        # Not before: the last part waits there while the client has not taken those before it.
+        self._complete = not (is_start or message.get("more_body", False))
 
     def end(self, failure: BaseException | None) -> None:
         """Record that the application has returned or raised, even after a response began."""

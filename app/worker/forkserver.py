@@ -1,11 +1,11 @@
-"""The forkserver's socket and its end, for which `multiprocessing` has no public interface."""
+"""What the forkserver needs, and its end: `multiprocessing` has no public interface for these."""
 
 import atexit
 import os
 import shutil
 import signal
 import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from multiprocessing import forkserver, process
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +21,22 @@ _MAX_TEMPORARY_BYTES: Final = 63
 """With `/docc2context-12345678/listener-12345678` behind it, 103: what macOS allows; Linux, 107.
 Newer Pythons give the socket a shorter name."""
 
+_DESCRIPTORS: Final = 16
+"""More than a start opens at once: 7, if the forkserver and its resource tracker have to be started
+too. The others are for what the service's other threads open meanwhile."""
+
 log = structlog.get_logger()
+
+
+def require_descriptors() -> None:
+    """Raise OSError unless there are enough descriptors for a start.
+
+    One that runs out of them half-way leaves those open that it has, and a forkserver that is
+    connected to and then sent nothing ends, with all its children.
+    """
+    with ExitStack() as tried:
+        for _ in range(_DESCRIPTORS):
+            tried.callback(os.close, os.open(os.devnull, os.O_RDONLY))
 
 
 def make_reachable() -> None:

@@ -169,6 +169,7 @@ def _start_in_time(process: ForkServerProcess) -> None:
     except RuntimeError as error:
         raise _cannot_start(error) from error
     try:
+        forkserver.require_descriptors()
         forkserver.make_reachable()
         process.start()
     except (OSError, EOFError) as error:

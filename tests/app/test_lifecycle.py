@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 
 from tests.app.archives import article, article_of_noise, doccarchive, slow_doccarchive
-from tests.app.processes import is_running, stopped
+from tests.app.processes import children_of, command_of, is_running, stopped
 from tests.app.serving import (
     CONVERT,
     DEADLINE_SECONDS,
@@ -137,6 +137,23 @@ def test_the_child_leads_a_process_group_of_its_own(server: Server, slow_archive
         (child,) = server.children()
         eventually(lambda: os.getsid(child) == os.getpgid(child) == child, "it leads its session")
     eventually(server.is_idle, "the hang-up ends it")
+
+
+def test_what_python_warns_of_is_a_line_of_the_log_like_any_other(server: Server) -> None:
+    before = len(server.lines())
+    (tracker,) = (
+        pid for pid in children_of(server.process.pid) if b"resource_tracker" in command_of(pid)
+    )
+
+    os.kill(tracker, signal.SIGKILL)
+    eventually(lambda: not is_running(tracker), "it is dead")
+    assert server.put(doccarchive("Foo")).status_code == 200
+
+    (line,) = (
+        line for line in map(json.loads, server.lines()[before:]) if line["logger"] == "py.warnings"
+    )
+    assert line["level"] == "warning"
+    assert "resource_tracker: process died unexpectedly" in line["event"]
 
 
 def test_after_the_forkserver_was_killed_conversions_go_on(server: Server) -> None:

@@ -20,6 +20,9 @@ ARCHIVE = doccarchive("Foo")
 LARGE = doccarchive(Noise=article_of_noise(12_000_000))
 """Its bundle is larger than what systems keep for a connection."""
 
+TWO_CHUNKS = doccarchive(Noise=article_of_noise(300_000))
+"""Its bundle is sent in two pieces, and the system takes less than the first at once."""
+
 
 @pytest.fixture(scope="module")
 def server(start_server: Callable[..., Server]) -> Server:
@@ -167,6 +170,23 @@ def test_a_download_that_stops_is_given_up_and_leaves_nothing(server: Server) ->
         eventually(lambda: 499 in statuses(server)[before:], "it counts as a client that is gone")
         with pytest.raises(ConnectionError):
             said(connection)
+
+
+def test_a_client_that_goes_while_the_end_of_its_download_waits_is_gone_before_it(
+    server: Server,
+) -> None:
+    before = len(statuses(server))
+
+    with server.undisturbed(), socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", server.port))
+        connection.sendall(head_of(len(TWO_CHUNKS)) + TWO_CHUNKS)
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        eventually(lambda: unsent(connection), "the first chunk waits, and the last one behind it")
+        connection.close()
+        eventually(lambda: len(statuses(server)) > before + 1, "the request has ended")
+
+    assert statuses(server)[before + 1] == 499
 
 
 def test_the_system_keeps_little_of_a_download_that_stops(server: Server) -> None:

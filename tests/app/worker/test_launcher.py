@@ -3,11 +3,13 @@
 import asyncio
 import errno
 import os
+import resource
 import threading
 from collections.abc import Iterator
 from io import FileIO
 from pathlib import Path
 
+import psutil
 import pytest
 from structlog.testing import capture_logs
 
@@ -126,6 +128,46 @@ def test_without_a_process_there_is_no_child(
     monkeypatch.setattr("multiprocessing.popen_forkserver.Popen._launch", refuse)
 
     assert reason_not_to_start(launcher) == "Resource temporarily unavailable"
+
+
+def test_a_start_that_finds_too_few_descriptors_leaves_none_open_and_ends_no_other_child(
+    launcher: Launcher,
+) -> None:
+    forkserver = running_forkserver()
+    before = descriptors()
+
+    with capture_logs() as lines:
+        found = [asyncio.run(start_with(launcher, free)) for free in range(25)]
+
+    assert descriptors() == before
+    assert found[0] is None
+    assert found[-1] == Ended(b"hello", 0)
+    assert {line["reason"] for line in lines} == {"Too many open files"}
+    assert asyncio.run(launcher.run(jobs.echo, "hello", timeout=10)) == Ended(b"hello", 0)
+    assert running_forkserver() == forkserver
+
+
+async def start_with(launcher: Launcher, free: int) -> Ended | None:
+    """What becomes of a child while only so many descriptors are free; None if it cannot start."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    used = {int(name) for name in descriptors()}
+    limit = [number for number in range(max(used) + 50) if number not in used][free]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+    try:
+        return await launcher.run(jobs.echo, "hello", timeout=10)
+    except CannotStart:
+        return None
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def running_forkserver() -> int:
+    (pid,) = (
+        one.pid
+        for one in psutil.Process().children()
+        if "multiprocessing.forkserver" in " ".join(one.cmdline())
+    )
+    return pid
 
 
 def test_a_system_without_a_thread_to_spare_is_reported(
