@@ -95,7 +95,7 @@ def _action(node: Hero | CallToAction | Tile, ctx: Context) -> str:
 
 def _eyebrow(words: str | None) -> str:
     """What stands above a title, in small letters on the web page; empty for nothing."""
-    return note(escape(words)) if words else ""
+    return md.paragraph(note(escape(words))) if words else ""
 
 
 def _task(node: Task, ctx: Context) -> str:
