@@ -22,7 +22,9 @@ _IDENTIFIERS = frozenset(
 _ENTRIES = frozenset({"code", "identifiers", "items", "tutorials"})
 _CODE_LINES = frozenset({"code", "content"})
 _CONTENTS = frozenset({"inlineContent", "content"})
-_PAGE_TITLES = {("hero", "title"), ("intro", "title")}
+_PAGE_TITLES = {("title",), ("hero", "title"), ("intro", "title")}
+"""Those of a tutorial, one of which heads its page."""
+
 _TO_COME = re.compile(r"100000(?:\.|$)")
 """The version that Apple's SDKs write for one to come; as a number it tells nobody anything."""
 

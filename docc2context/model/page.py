@@ -134,6 +134,8 @@ class RenderNode(Node):
 
     identifier: Identifier = msgspec.field(default_factory=Identifier)
     kind: str = ""
+    title: str | None = None
+    """A tutorial's, in the published schema; DocC writes that of the head alone."""
     metadata: Metadata = msgspec.field(default_factory=Metadata)
     hierarchy: Hierarchy | None = None
     abstract: list[Inline] | None = None

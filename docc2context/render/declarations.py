@@ -70,6 +70,6 @@ def _others(others: OtherDeclarations, language: str, ctx: Context) -> str:
     for other in others.declarations:
         name = page_link(other.identifier, ctx)
         when = available_when(other.conformance, ctx)
-        rendered.append(f"{name} ({when})" if when else name)
+        rendered.append(md.paragraph(f"{name} ({when})" if when else name))
         rendered.append(listing([plain(other.tokens)], language))
     return md.join(rendered)

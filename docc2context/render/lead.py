@@ -64,7 +64,7 @@ def _message(text: str) -> Paragraph:
 
 def _availability_note(node: RenderNode, ctx: Context) -> str:
     when = available_when(node.metadata.conformance, ctx)
-    return note(when[:1].upper() + when[1:]) if when else ""
+    return md.paragraph(note(when[:1].upper() + when[1:])) if when else ""
 
 
 def _alternatives(node: RenderNode, ctx: Context) -> str:

@@ -96,9 +96,9 @@ def last_part(identifier: str) -> str:
 
 def page_title(node: RenderNode) -> str:
     """The page's title: its own, else that of a tutorial's head, else the end of its address."""
-    title = node.metadata.title
-    if title and not title.isspace():
-        return title
+    for title in (node.metadata.title, node.title):
+        if title and not title.isspace():
+            return title
     return _head_title(node) or node.identifier.url.rstrip("/").rpartition("/")[2]
 
 

@@ -95,7 +95,7 @@ def _action(node: Hero | CallToAction | Tile, ctx: Context) -> str:
 
 def _eyebrow(words: str | None) -> str:
     """What stands above a title, in small letters on the web page; empty for nothing."""
-    return note(escape(words)) if words else ""
+    return md.paragraph(note(escape(words))) if words else ""
 
 
 def _task(node: Task, ctx: Context) -> str:
@@ -159,9 +159,10 @@ def _assessments(node: Assessments, ctx: Context) -> str:
 
 def _question(number: int, node: Assessment, ctx: Context) -> str:
     head = ctx.heading(3, f"Question {number}")
-    question = md.join([blocks(node.title, ctx), blocks_below(3, node.content, ctx)])
-    choices = md.loose_or_tight([_choice(choice, ctx) for choice in node.choices])
-    return md.join([head, question, choices])
+    question = [blocks_below(3, said, ctx) for said in (node.title, node.content)]
+    with headings_below(3, (), ctx):
+        choices = md.loose_or_tight([_choice(choice, ctx) for choice in node.choices])
+    return md.join([head, *question, choices])
 
 
 def _choice(node: Choice, ctx: Context) -> str:

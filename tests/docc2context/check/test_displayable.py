@@ -333,6 +333,14 @@ def test_a_raw_name_may_stand_where_the_name_does() -> None:
     ]
 
 
+def test_the_titles_of_a_tutorial_and_of_its_head_may_stand_where_the_page_s_does() -> None:
+    page = {"title": "Feeding", "sections": [{"kind": "intro", "title": "Feeding Sloths"}]}
+    assert [(one.text, one.shared) for one in displayables(page)] == [
+        ("Feeding", True),
+        ("Feeding Sloths", True),
+    ]
+
+
 def mention(identifier: str, **keys: Any) -> dict[str, Any]:
     return {"type": "reference", "identifier": identifier, "isActive": True, **keys}
 

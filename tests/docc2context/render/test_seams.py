@@ -278,3 +278,41 @@ def test_a_label_is_its_words_whatever_white_space_is_around_them(kind: str, nam
     assert oracle.text(markdown) == oracle.folded(f"{words}:" if kind == "aside" else words)
     blocks = {"paragraph_open", "heading_open", "inline", *AROUND.get(kind, ())}
     assert set(oracle.kinds(markdown)) - blocks == set()
+
+
+LINES: dict[str, tuple[str, Callable[[str], dict[str, Any]], str]] = {
+    "eyebrow": (
+        "tutorial_sections",
+        lambda words: {"kind": "contentAndMedia", "eyebrow": words, "content": []},
+        "{}",
+    ),
+    "overload": (
+        "primary_sections",
+        lambda words: declared({"declarations": [{"identifier": f"doc://kit/{words}"}]}),
+        "Other overloads:{}",
+    ),
+    "condition": (
+        "pages",
+        lambda words: {"metadata": {"title": "Kit", "conformance": conformance(words)}},
+        "Kit{} T",
+    ),
+}
+"""What is a line by itself: the kind of the fixtures, the JSON around its words, what is shown."""
+
+
+def declared(others: dict[str, Any]) -> dict[str, Any]:
+    return {"kind": "declarations", "declarations": [{"otherDeclarations": others}]}
+
+
+def conformance(words: str) -> dict[str, Any]:
+    return {"availabilityPrefix": text(words).nodes, "constraints": code("T").nodes}
+
+
+@pytest.mark.parametrize("place", LINES)
+@pytest.mark.parametrize("words", ["\t1", "    1", "> 1", "- 1", "# 1", "1. 1"])
+def test_a_line_by_itself_is_a_paragraph_whatever_it_begins_with(place: str, words: str) -> None:
+    kind, around, frame = LINES[place]
+    markdown = oracle.body(rendered(kind, json.dumps(around(words))))
+    assert squeezed(oracle.text(markdown)) == squeezed(frame.format(words))
+    blocks = {"paragraph_open", "heading_open", "fence", "inline"}
+    assert set(oracle.kinds(markdown)) - blocks == set()
