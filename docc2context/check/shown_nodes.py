@@ -11,6 +11,8 @@ def shown_members(node: dict[str, Any], name: str, key: str) -> dict[str, Any]:
     node = _without_overridden(node)
     if name == "aside":
         return _with_name(node)
+    if key == "relationshipsSections":
+        return _without_bare_title(node)
     return _without_generated_heading(node) if key == "discussion" else node
 
 
@@ -43,6 +45,12 @@ def _with_name(aside: dict[str, Any]) -> dict[str, Any]:
     if aside.get("name") or not isinstance(style, str):
         return aside
     return {**aside, "name": style.capitalize()}
+
+
+def _without_bare_title(group: dict[str, Any]) -> dict[str, Any]:
+    """Relationships without their title, which DocC makes itself, if there are none below it."""
+    is_bare = not group.get("identifiers")
+    return {key: value for key, value in group.items() if not (is_bare and key == "title")}
 
 
 def _without_generated_heading(discussion: dict[str, Any]) -> dict[str, Any]:

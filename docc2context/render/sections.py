@@ -45,7 +45,7 @@ def primary_section(node: PrimarySection, language: str, ctx: Context) -> str:
         case Content():
             return blocks(node.content, ctx)
         case Parameters():
-            items = [labelled_item(code_span(p.name), p.content, ctx) for p in node.parameters]
+            items = [labelled_item(_name(p.name), p.content, ctx) for p in node.parameters]
             return _list_section("Parameters", items, ctx)
         case Mentions():
             with ctx.relating("mention"):
@@ -65,7 +65,7 @@ def primary_section(node: PrimarySection, language: str, ctx: Context) -> str:
             items = [md.bullets([attribute(item, ctx)]) for item in node.attributes or []]
             return _list_section(node.title, items, ctx)
         case PossibleValues():
-            items = [labelled_item(code_span(v.name), v.content, ctx) for v in node.values]
+            items = [labelled_item(_name(v.name), v.content, ctx) for v in node.values]
             return _list_section(node.title or "Possible Values", items, ctx, "possibleValues")
         case UnknownPrimarySection():
             return unknown(node.name, node.content, ctx)
@@ -103,6 +103,11 @@ def _bullets(identifiers: Iterable[str], ctx: Context) -> list[str]:
     return [md.bullets([page_link(identifier, ctx)]) for identifier in identifiers]
 
 
+def _name(name: str) -> str:
+    """What a list tells about; swift-docc keeps the spaces before the colon that follows it."""
+    return code_span(name.strip())
+
+
 def _with_notes(name: str, notes: Iterable[str]) -> str:
     """A name followed, in brackets, by the notes that are not empty."""
     joined = ", ".join(filter(None, notes))
@@ -118,7 +123,7 @@ def _property(item: Property, ctx: Context) -> str:
         "deprecated" if item.deprecated else "",
         f"introduced in {escape(item.introduced_version)}" if item.introduced_version else "",
     ]
-    description = labelled(_with_notes(code_span(item.name), notes), item.content, ctx)
+    description = labelled(_with_notes(_name(item.name), notes), item.content, ctx)
     lines = [attribute(one, ctx) for one in item.attributes or []]
     attributes = md.bullets(lines)
     return md.list_item("-", md.with_list_below(description, attributes))

@@ -69,9 +69,12 @@ def _words(discussion: Content) -> Sequence[Block]:
 
 
 def relationships(groups: Sequence[RelationshipGroup], ctx: Context) -> str:
-    """What a type inherits from and conforms to, with the constraints under which it does."""
-    head = ctx.heading(2, "Relationships", "relationships")
-    rendered = [head]
+    """What a type inherits from and conforms to, with the constraints under which it does.
+
+    Empty if no group has an item, as for a superclass that swift-docc has no name for.
+    """
+    is_empty = not any(group.identifiers for group in groups)
+    rendered = [] if is_empty else [ctx.heading(2, "Relationships", "relationships")]
     for group in groups:
         with ctx.relating(_RELATIONS.get(group.type, "relationship")):
             rendered.append(_relationship(group, ctx))
@@ -80,6 +83,8 @@ def relationships(groups: Sequence[RelationshipGroup], ctx: Context) -> str:
 
 def _relationship(group: RelationshipGroup, ctx: Context) -> str:
     ctx.lookups.begin_item()
+    if not group.identifiers:
+        return ""
     head = ctx.heading(3, group.title)
     lines = [_related(identifier, ctx) for identifier in dict.fromkeys(group.identifiers)]
     return md.join([head, md.bullets(lines)])

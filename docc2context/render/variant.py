@@ -6,7 +6,7 @@ from typing import Any
 
 from docc2context.markdown import blocks as md
 from docc2context.markdown.escape import escape
-from docc2context.model.page import RelationshipGroup, RenderNode, TopicGroup
+from docc2context.model.page import RenderNode, TopicGroup
 from docc2context.render.context import Context
 from docc2context.render.lookups import Lookups
 from docc2context.render.other_language import OtherLanguage, beyond, matching_indices
@@ -93,7 +93,7 @@ def _without_bare_titles(theirs: Sequence[Any], ours: Sequence[Any]) -> list[Any
     """
     if not theirs:
         return []
-    titles = {group.title for group in ours if isinstance(group, TopicGroup | RelationshipGroup)}
+    titles = {group.title for group in ours if isinstance(group, TopicGroup)}
     return [item for item in theirs if not (_is_bare_title(item) and item.title in titles)]
 
 
@@ -101,8 +101,6 @@ def _is_bare_title(item: object) -> bool:
     match item:
         case TopicGroup(identifiers=[], abstract=abstract, discussion=discussion):
             return not (abstract or discussion)
-        case RelationshipGroup(identifiers=[]):
-            return True
         case _:
             return False
 

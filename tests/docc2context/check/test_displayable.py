@@ -189,6 +189,13 @@ def test_relationships_show_conditions_without_the_full_stop() -> None:
     ]
 
 
+def test_relationships_that_list_nothing_show_no_title() -> None:
+    bare = {"kind": "relationships", "type": "inheritsFrom", "title": "From", "identifiers": []}
+    full = {**bare, "type": "conformsTo", "title": "To", "identifiers": ["leaf"]}
+    page = {"relationshipsSections": [bare, full]}
+    assert [words for _, words in shown(page, leaf={"title": "Leaf"})] == ["To", "Leaf"]
+
+
 @pytest.mark.parametrize(
     ("constraints", "words"),
     [
