@@ -16,6 +16,7 @@ from io import FileIO
 from pathlib import Path
 
 import httpx2
+import msgspec
 import pytest
 from structlog.testing import capture_logs
 
@@ -26,7 +27,7 @@ from app.services.outside_converter import DISTRUST_SECONDS, OutsideConverter
 from app.worker.launcher import Launcher
 from app.worker.locks.bounds import Bounds
 from app.worker.options import Options
-from docc2context import DEFAULT_LIMITS
+from docc2context import DEFAULT_LIMITS, Limits
 from tests.app.archives import (
     article_of_noise,
     doccarchive,
@@ -380,7 +381,10 @@ def test_a_command_asked_for_its_help_has_a_folder_for_temporary_files(tmp_path:
 
 
 def converter_of(
-    script: str, folder: Path, clock: Callable[[], float] = time.monotonic
+    script: str,
+    folder: Path,
+    clock: Callable[[], float] = time.monotonic,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> OutsideConverter:
     """One whose command is a shell script of these lines; both are in the folder."""
     program = folder / "converter"
@@ -390,7 +394,7 @@ def converter_of(
         [str(program)],
         workspace=folder,
         launcher=Launcher(),
-        limits=DEFAULT_LIMITS,
+        limits=limits,
         bounds=Bounds(memory_bytes=2**30, cpu_seconds=60, file_bytes=2**20),
         timeout_seconds=30,
         clock=clock,
@@ -434,9 +438,13 @@ def test_a_command_that_could_not_be_run_is_trusted_again_once_it_has_converted(
     asyncio.run(scenario())
 
 
-def test_pages_may_be_larger_than_the_result(tmp_path: Path) -> None:
-    converter = converter_of(WRITES_A_PAGE, tmp_path)
-    archive = doccarchive(Noise=article_of_noise(1_500_000))  # the result may have 1 MiB
+def test_pages_may_be_larger_than_the_result_and_all_that_an_archive_may_hold(
+    tmp_path: Path,
+) -> None:
+    page = article_of_noise(1_500_000)  # the result may have 1 MiB
+    archive = doccarchive(**{"n" * 200: page, "o" * 200: page})
+    limits = msgspec.structs.replace(DEFAULT_LIMITS, max_archive_bytes=2 * len(page))
+    converter = converter_of(WRITES_A_PAGE, tmp_path, limits=limits)
 
     async def converted() -> int:
         with FileIO(tmp_path / "upload", "w+") as upload, FileIO(tmp_path / "out", "w+") as result:

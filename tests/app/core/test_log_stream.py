@@ -200,8 +200,11 @@ def test_a_pipe_that_another_process_has_made_not_block_is_waited_for(
     assert pipe.read(len(line)) == line
 
 
-def test_a_line_longer_than_a_pipe_is_written_whole(pipe: Pipe) -> None:
+def test_a_line_longer_than_a_pipe_is_written_whole_even_if_its_rest_is_over_the_bound(
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
     line = LONG * 10
+    monkeypatch.setattr(log_stream, "MAX_WAITING_BYTES", len(line) - PIPE_BYTES - 1)
     pipe.stream.write(line)
 
     assert pipe.read(len(line)) == line

@@ -375,8 +375,8 @@ def test_a_source_that_fails_is_logged_once_costs_no_other_and_ages_the_timestam
         machine.now += 5
         figures = machine.read()
 
-    assert [(line["event"], line["resource"]) for line in lines] == [
-        ("resource_unreadable", "memory")
+    assert [(line["event"], line["resource"], line["error"]) for line in lines] == [
+        ("resource_unreadable", "memory", "invalid literal for int() with base 10: 'y'")
     ]
     assert figures[last_success] == machine.now - 15
     assert "docc2context_memory_working_set_bytes" not in figures
