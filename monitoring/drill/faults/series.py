@@ -10,7 +10,7 @@ from monitoring.drill.stack import Stack
 
 _MANY: Final = 3500
 _TOO_MANY: Final = 7500
-"""With the usual 560 to 650 samples, these are over SeriesExplosion's 4,000, and over Prometheus's
+"""With the usual 550 to 850 samples, these are over SeriesExplosion's 4,000, and over Prometheus's
 limit of 8,000. Not by much: a scrape must be made and read within its shortened time."""
 
 
