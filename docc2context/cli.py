@@ -98,8 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenExecutor:
         return _failed(
             options,
-            "a worker process could not be started, or was killed, perhaps because memory ran out; "
-            "try --workers 1",
+            "a worker process could not be started, or was killed, perhaps because memory, "
+            "processes or open files ran out; try --workers 1",
         )
 
 
