@@ -203,7 +203,10 @@ def _copy_to_standard_output(document: Path) -> None:
 def _progress() -> Iterator[Callable[[int, int], None]]:
     """A progress bar on a terminal, gone at the end; nothing in a log (`disable=None`)."""
     disable = None if sys.stderr else True
-    with tqdm(unit="page", leave=False, disable=disable, file=sys.stderr) as bar:
+    # Without tqdm's thread, which warns of it if there is none to spare; every page is drawn in
+    # time by itself, as none waits for `miniters` of them.
+    tqdm.monitor_interval = 0
+    with tqdm(unit="page", leave=False, disable=disable, miniters=1, file=sys.stderr) as bar:
 
         def on_page(done: int, total: int) -> None:
             bar.total = total

@@ -342,6 +342,12 @@ def test_progress_is_shown_on_a_terminal_and_nothing_of_it_is_left(here: Path) -
     ]
 
 
+def test_where_no_thread_can_be_started_none_is_missed(here: Path) -> None:
+    """A thread takes as much address space as its stack may grow: here, more than there is."""
+    line = "ulimit -s $((1 << 37)); docc2context convert a.zip -o out"
+    assert shell(here, line) == (0, "", LOSSY.format("out", snowman="☃"))
+
+
 def on_terminal(here: Path, line: str) -> str:
     """What a line for bash writes to a terminal as its standard error."""
     master, terminal = os.openpty()
