@@ -390,6 +390,31 @@ def test_what_cannot_be_moved_at_all_is_left_as_it_is(tmp_path: Path) -> None:
     }
 
 
+OF_ANOTHER = """
+import errno, os, sys
+from pathlib import Path
+from docc2context import DestinationError
+from tests.docc2context.bundle.test_placement import filled
+
+def refuse(event, args):
+    if event == "open" and str(args[0]) == sys.argv[1]:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+sys.addaudithook(refuse)
+try:
+    filled(Path(sys.argv[1]), replace=True)
+except DestinationError as error:
+    print(error)
+"""
+
+
+def test_a_zip_that_may_not_be_read_is_not_said_to_be_no_bundle(tmp_path: Path) -> None:
+    filled(tmp_path / "out.zip")
+    program = [sys.executable, "-c", OF_ANOTHER, str(tmp_path / "out.zip")]
+    run = subprocess.run(program, check=True, capture_output=True, text=True)
+    assert run.stdout == "'out.zip' cannot be written: Permission denied; choose another place\n"
+
+
 WITH_REFUSALS = """
 import errno, os, sys
 from pathlib import Path
