@@ -3,7 +3,6 @@
 import argparse
 import io
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack, contextmanager, redirect_stdout
@@ -22,7 +21,13 @@ from docc2context.check.summary import summary as check_summary
 from docc2context.command.conversion_summary import conversion_summary
 from docc2context.command.options import STANDARD, output_name, parsed
 from docc2context.command.stopping import Stopped, ignore_stops, leaving, raise_stops
-from docc2context.command.streams import OutputUnread, say, standard_input, standard_output
+from docc2context.command.streams import (
+    OutputUnread,
+    kept_document,
+    kept_input,
+    say,
+    standard_output,
+)
 from docc2context.convert import convert
 from docc2context.errors import Code, Docc2contextError
 from docc2context.wording import readable
@@ -98,8 +103,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenExecutor:
         return _failed(
             options,
-            "a worker process could not be started, or was killed, perhaps because memory ran out; "
-            "try --workers 1",
+            "a worker process could not be started, or was killed, perhaps because memory, "
+            "processes or open files ran out; try --workers 1",
         )
 
 
@@ -176,7 +181,7 @@ def _checked(source: Path | BinaryIO, bundle: Path | str) -> CheckReport:
 
 def _source(options: argparse.Namespace, stack: ExitStack) -> Path | BinaryIO:
     if options.archive == STANDARD:
-        return _standard_input(stack)
+        return stack.enter_context(kept_input())
     path = Path(options.archive)
     if is_stream(path):
         raise OSError("it is a pipe or a device; name a file or folder, or - for standard input")
@@ -187,7 +192,7 @@ def _output(options: argparse.Namespace, stack: ExitStack) -> Path:
     """Where to write: for standard output, a file that is copied there when it is complete."""
     if options.output != STANDARD:
         return Path(options.output)
-    return Path(stack.enter_context(tempfile.TemporaryDirectory())) / "document.md"
+    return stack.enter_context(kept_document())
 
 
 def _copy_to_standard_output(document: Path) -> None:
@@ -203,20 +208,16 @@ def _copy_to_standard_output(document: Path) -> None:
 def _progress() -> Iterator[Callable[[int, int], None]]:
     """A progress bar on a terminal, gone at the end; nothing in a log (`disable=None`)."""
     disable = None if sys.stderr else True
-    with tqdm(unit="page", leave=False, disable=disable, file=sys.stderr) as bar:
+    # Without tqdm's thread, which warns of it if there is none to spare; every page is drawn in
+    # time by itself, as none waits for `miniters` of them.
+    tqdm.monitor_interval = 0
+    with tqdm(unit="page", leave=False, disable=disable, miniters=1, file=sys.stderr) as bar:
 
         def on_page(done: int, total: int) -> None:
             bar.total = total
             bar.update(done - bar.n)
 
         yield on_page
-
-
-def _standard_input(stack: ExitStack) -> BinaryIO:
-    """A copy of standard input on disk, as a zip is read from its end."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115  # the stack closes it
-    copyfileobj(standard_input(), stack.enter_context(file))
-    return file
 
 
 def _print_losses(losses: CheckReport) -> None:

@@ -7,6 +7,7 @@ from concurrent import futures  # imports its process pool only when used
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any, BinaryIO
 
 from docc2context.archive.reader import Archive, open_archive
@@ -21,6 +22,9 @@ _BATCH = 64
 
 _BATCHES_AHEAD = 2
 """Per worker: what is converted and not yet written is held in memory."""
+
+_BESIDE_WORKERS = 3
+"""What a pool starts besides: two threads, and the process that frees its semaphores."""
 
 ConverterFactory = Callable[[Archive, Plan], PageConverter[Page]]
 
@@ -47,6 +51,7 @@ def converted_pages(
 
     context, started_with = get_context("spawn"), (source, make_converter, plan)
     with _starting():
+        _see_to_room_for(useful + _BESIDE_WORKERS)
         pool = futures.ProcessPoolExecutor(useful, context, _start, started_with)
     with pool:
         try:
@@ -57,11 +62,29 @@ def converted_pages(
 
 @contextmanager
 def _starting() -> Iterator[None]:
-    """Raises BrokenExecutor if a process has ended before it could be told what to do."""
+    """Raises BrokenExecutor if a process or thread cannot be started, or a process has ended."""
     try:
         yield
-    except BrokenPipeError as error:
+    except (OSError, RuntimeError) as error:
         raise futures.BrokenExecutor("a process could not be started") from error
+
+
+def _see_to_room_for(count: int) -> None:
+    """Start that many threads at once, and end them; the system counts processes as threads.
+
+    Raises RuntimeError if there are too few: a pool whose own thread cannot start another would
+    never give a result, nor an error.
+    """
+    done, started = Event(), list[Thread]()
+    try:
+        for _ in range(count):
+            thread = Thread(target=done.wait)
+            thread.start()
+            started.append(thread)
+    finally:
+        done.set()
+        for thread in started:
+            thread.join()
 
 
 def _in_order(pool: futures.Executor, pages: Sequence[str], *, ahead: int) -> Iterator[Any]:

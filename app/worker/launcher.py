@@ -25,6 +25,7 @@ from app.worker.sent_file import SentFile
 _PRELOADED: Final = [
     "app.worker.forget_environment",
     "app.worker.leave_session",
+    "app.worker.log_breakdown",
     child.__name__,
     outside.__name__,
     sent_file.__name__,

@@ -72,9 +72,12 @@ def output_file(file: Path | int, path: Path) -> BinaryIO:
 def undo(step: Callable[[], None]) -> None:
     """Take back what is half done, from the start once more if a signal interrupts that.
 
-    Once is enough: the program heeds only the first.
+    Once is enough: the program heeds only the first. What the system refuses is tried once more,
+    too: a folder may get a file, such as an indexer's, just as it is being deleted.
     """
     try:
+        step()
+    except OSError:
         step()
     except BaseException:
         step()
@@ -104,14 +107,24 @@ def new_file(target: Path, path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def work_folder(parent: Path, path: Path) -> Iterator[Path]:
-    """A folder with a temporary name, deleted at the end. Raises DestinationError."""
+    """A folder with a temporary name, deleted at the end, when what `path` names is complete.
+
+    Raises DestinationError.
+    """
     with writing(path):
         work = tempfile.TemporaryDirectory(dir=parent, prefix=_WORK_PREFIX)
     try:
         yield Path(work.name)
-    finally:
+    except BaseException:
         with writing(path):
             undo(work.cleanup)
+        raise
+    try:
+        undo(work.cleanup)
+    except OSError as error:
+        name = quoted(Path(work.name).name)
+        why = f"{name}, in or beside it, cannot be deleted: {error.strerror or error}"
+        raise unusable(path, f"is complete, but {why}", "delete that folder yourself") from error
 
 
 def make_folder_for(path: Path) -> None:

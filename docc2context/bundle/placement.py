@@ -125,9 +125,15 @@ def _opening(manifest: Path) -> bytes:
 
 
 def _zipped_opening(path: Path) -> bytes:
-    """What the manifest in a zip begins with; empty if there is none that we could have written."""
-    try:
-        with zipfile.ZipFile(path) as bundle:
-            return read_entry(bundle, MANIFEST, OPENING_BYTES)
-    except UNREADABLE_ZIP:
+    """What the manifest in a zip begins with; empty if there is none that we could have written.
+
+    Raises OSError if it cannot be opened, which says nothing of what it is.
+    """
+    if not path.is_file():
         return b""
+    with path.open("rb") as file:
+        try:
+            with zipfile.ZipFile(file) as bundle:
+                return read_entry(bundle, MANIFEST, OPENING_BYTES)
+        except UNREADABLE_ZIP:
+            return b""

@@ -1,11 +1,21 @@
-"""Standard input, output and error: each may be closed, full, or no longer read."""
+"""Standard input, output and error: each may be closed, full, or no longer read.
+
+An archive from standard input, and a document for standard output, lie in the folder for temporary
+files meanwhile, which may be full, too.
+"""
 
 import io
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import BinaryIO, TextIO
+
+from docc2context.errors import DestinationError
+
+_PIECE_BYTES = 1 << 20
 
 
 class OutputUnread(BrokenPipeError):
@@ -32,6 +42,47 @@ def standard_input() -> BinaryIO:
             "with |"
         )
     return sys.stdin.buffer
+
+
+@contextmanager
+def kept_input() -> Iterator[BinaryIO]:
+    """A copy of standard input on disk, as a zip is read from its end. Raises as above."""
+    given = standard_input()
+    with _keeping():
+        # Without a buffer: one that cannot be written would fail once more as it is closed.
+        file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # the next line closes it
+    with file:
+        while piece := memoryview(given.read(_PIECE_BYTES) or b""):
+            while piece:
+                with _keeping():
+                    piece = piece[file.write(piece) :]
+        yield file
+
+
+@contextmanager
+def kept_document() -> Iterator[Path]:
+    """Where to write a document that is then copied to standard output. Raises OSError."""
+    with _keeping():
+        folder = tempfile.TemporaryDirectory()
+    with folder:
+        try:
+            yield Path(folder.name) / "document.md"
+        except DestinationError as error:
+            raise _unkept(error.__cause__) from error
+
+
+@contextmanager
+def _keeping() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _unkept(error) from error
+
+
+def _unkept(error: BaseException | None) -> OSError:
+    why = getattr(error, "strerror", None) or error
+    what = "the folder for temporary files cannot be written"
+    return OSError(f"{what}: {why}; name another in TMPDIR")
 
 
 @contextmanager

@@ -152,6 +152,27 @@ def test_a_report_of_which_only_a_part_can_be_written_is_a_failure(
     assert (here / "report").stat().st_size == 1024
 
 
+@pytest.mark.parametrize(
+    ("line", "archive"),
+    [
+        ("docc2context convert - -o out < a.zip", "-"),
+        ("docc2context check - out < a.zip", "-"),
+        ("docc2context convert a.zip --single -o -", "a.zip"),
+    ],
+)
+def test_what_has_no_room_among_temporary_files_is_told_where_it_may_have_some(
+    here: Path, line: str, archive: str
+) -> None:
+    (here / "a.zip").write_bytes(numbered(20))
+    words = line.partition(archive)[0].replace("docc2context", "docc2context: cannot", 1)
+    told = (
+        "the folder for temporary files cannot be written: File too large; name another in TMPDIR"
+    )
+    code, out, err = shell(here, f"ulimit -f 1; PYTHONDONTWRITEBYTECODE=1 {line}")
+    assert (code, out, err) == (1, "", f"{words}{archive}: {told}\n")
+    assert left(here) == set()
+
+
 @pytest.mark.parametrize("variables", [{}, UNBUFFERED])
 def test_help_that_cannot_be_written_is_a_failure(here: Path, variables: dict[str, str]) -> None:
     told = f"docc2context: {FULL}"
@@ -340,6 +361,12 @@ def test_progress_is_shown_on_a_terminal_and_nothing_of_it_is_left(here: Path) -
         "1,500 of 1,500 displayable strings found (100.00 %) on 1,500 pages",
         "",
     ]
+
+
+def test_where_no_thread_can_be_started_none_is_missed(here: Path) -> None:
+    """A thread takes as much address space as its stack may grow: here, more than there is."""
+    line = "ulimit -s $((1 << 37)); docc2context convert a.zip -o out"
+    assert shell(here, line) == (0, "", LOSSY.format("out", snowman="☃"))
 
 
 def on_terminal(here: Path, line: str) -> str:

@@ -1,5 +1,6 @@
 """Several processes give what one gives, errors included."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -41,6 +42,11 @@ def test_two_workers_write_the_same_bytes_as_one(tmp_path: Path) -> None:
     assert one == two
 
 
+NOT_STARTED = (
+    "a worker process could not be started, or was killed, perhaps because memory, processes or "
+    "open files ran out; try --workers 1"
+)
+
 WITHOUT_AN_INTERPRETER = """
 import multiprocessing.spawn, sys
 from docc2context import cli, workers
@@ -60,9 +66,48 @@ def test_workers_that_cannot_be_started_are_told_of(tmp_path: Path) -> None:
         check=False,
     )
     (told,) = [line for line in done.stderr.splitlines() if line.startswith("docc2context: ")]
-    why = "a worker process could not be started, or was killed, perhaps because memory ran out"
-    assert (done.returncode, told.partition("archive.zip: ")[2]) == (1, f"{why}; try --workers 1")
+    assert (done.returncode, told.partition("archive.zip: ")[2]) == (1, NOT_STARTED)
     assert not out.exists()
+
+
+WITH_TWO_WORKERS = """
+import sys
+from docc2context import cli, workers
+
+workers._PAGES_A_WORKER = 2
+sys.exit(cli.main(["convert", sys.argv[1], "-o", sys.argv[2], "--workers", "2"]))
+"""
+
+IS_ROOT = os.geteuid() == 0
+
+
+def of_another_user(number: int) -> list[str]:
+    """Root is not held to a limit of processes; one that may read and write like root is."""
+    rights = "-all,+dac_override"
+    user = str(40_000 + os.getpid() % 2_000 * 10 + number)
+    return [
+        *("setpriv", "--reuid", user, "--regid", user, "--clear-groups"),
+        *(f"--inh-caps={rights}", f"--ambient-caps={rights}"),
+    ]
+
+
+@pytest.mark.parametrize("room", range(1, 6))
+def test_too_few_processes_and_threads_for_the_workers_are_told_of_in_one_line(
+    tmp_path: Path, room: int
+) -> None:
+    """With five, the thread that hands out the work cannot start another: it waited for ever."""
+    out = tmp_path / "out"
+    convert = [sys.executable, "-c", WITH_TWO_WORKERS, str(ARCHIVE), str(out)]
+    done = subprocess.run(
+        [*(of_another_user(room) if IS_ROOT else []), "prlimit", f"--nproc={room}", *convert],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    (told,) = done.stderr.splitlines()
+    assert (done.returncode, told.partition("archive.zip: ")[2]) == (1, NOT_STARTED)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_process_that_ends_before_it_is_told_what_to_do_breaks_the_pool() -> None:

@@ -1,9 +1,11 @@
 """Where the forkserver's socket lies, and its end."""
 
 import asyncio
+import json
 import multiprocessing.forkserver
 import os
 import secrets
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,7 +18,7 @@ import pytest
 from app.worker import forkserver
 from app.worker.launcher import CannotStart, Ended, Launcher
 from tests.app.processes import stopped
-from tests.app.serving import NEEDS_PROC
+from tests.app.serving import NEEDS_PROC, eventually
 from tests.app.worker import jobs
 
 pytestmark = NEEDS_PROC
@@ -164,3 +166,22 @@ def memory_of(pid: int) -> bytes:
                 memory.seek(start)
                 pieces.append(memory.read(end - start))
     return b"".join(pieces)
+
+
+def test_what_ends_the_forkserver_is_one_line_of_the_log(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """It is connected to and sent nothing, which ends it as a lack of processes does."""
+    asyncio.run(Launcher().run(jobs.echo, "hello", timeout=10))
+    pid, address = forkserver._SERVER._forkserver_pid, forkserver._SERVER._forkserver_address
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.connect(address)
+    eventually(lambda: os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG), "it ended")
+
+    (line,) = capfd.readouterr().err.splitlines()
+    event = json.loads(line)
+    assert (event["event"], event["level"], event["reason"], event["pid"]) == (
+        *("converter_process_broke_off", "error"),
+        *("EOFError", pid),
+    )
+    assert event["exception"].startswith("Traceback (most recent call last):\n")

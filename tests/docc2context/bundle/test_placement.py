@@ -390,6 +390,81 @@ def test_what_cannot_be_moved_at_all_is_left_as_it_is(tmp_path: Path) -> None:
     }
 
 
+OF_ANOTHER = """
+import errno, os, sys
+from pathlib import Path
+from docc2context import DestinationError
+from tests.docc2context.bundle.test_placement import filled
+
+def refuse(event, args):
+    if event == "open" and str(args[0]) == sys.argv[1]:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+sys.addaudithook(refuse)
+try:
+    filled(Path(sys.argv[1]), replace=True)
+except DestinationError as error:
+    print(error)
+"""
+
+
+def test_a_zip_that_may_not_be_read_is_not_said_to_be_no_bundle(tmp_path: Path) -> None:
+    filled(tmp_path / "out.zip")
+    program = [sys.executable, "-c", OF_ANOTHER, str(tmp_path / "out.zip")]
+    run = subprocess.run(program, check=True, capture_output=True, text=True)
+    assert run.stdout == "'out.zip' cannot be written: Permission denied; choose another place\n"
+
+
+WITH_REFUSALS = """
+import errno, os, sys
+from pathlib import Path
+from docc2context import DestinationError
+from tests.docc2context.bundle.test_placement import filled
+
+left = int(sys.argv[2])
+
+def refuse(event, args):
+    global left
+    if left and event in {"os.remove", "os.rmdir"}:
+        left -= 1
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+
+sys.addaudithook(refuse)
+try:
+    filled(Path(sys.argv[1]), replace=True)
+except DestinationError as error:
+    print(error)
+"""
+
+
+def replaced_with_refusals(out: Path, refusals: int) -> tuple[str, dict[str, bytes]]:
+    """The error, and what is there, if the system refuses to delete something so many times."""
+    filled(out, b"old")
+    program = [sys.executable, "-c", WITH_REFUSALS, str(out), str(refusals)]
+    run = subprocess.run(program, check=True, capture_output=True, text=True)
+    return run.stdout.rstrip("\n"), held(out)
+
+
+def test_what_is_deleted_only_at_the_second_try_is_no_failure(tmp_path: Path) -> None:
+    assert replaced_with_refusals(tmp_path / "out", 1) == ("", BUNDLE)
+
+
+def test_a_bundle_that_is_complete_is_told_of_when_what_it_replaced_cannot_be_deleted(
+    tmp_path: Path,
+) -> None:
+    error, after = replaced_with_refusals(tmp_path / "out", 1000)
+    (kept,) = (path.name for path in (tmp_path / "out").glob(".*"))
+    assert error == (
+        f"'out' is complete, but '{kept}', in or beside it, cannot be deleted: "
+        "Device or resource busy; delete that folder yourself"
+    )
+    assert {name: after[name] for name in BUNDLE} == BUNDLE
+    assert {name for name in after if name.startswith(f"{kept}/replaced/")} == {
+        f"{kept}/replaced/docs/a.md",
+        f"{kept}/replaced/manifest.json",
+    }
+
+
 def test_what_comes_into_an_empty_folder_meanwhile_is_kept(tmp_path: Path) -> None:
     with open_sink(tmp_path, PLENTY, replace=True) as sink:
         sink.write("a.md", sink.pack(b"new"))
