@@ -55,9 +55,9 @@ def convert(  # noqa: PLR0913  # each is a choice of the caller's, and has a nam
     Raises ArchiveRefused, NothingConverted, OutputTooLarge or DestinationError, or BrokenExecutor
     of `concurrent.futures` if a worker dies or cannot start; nothing is left at a destination path
     then, unless a DestinationError says that it is complete. A source that does not exist raises
-    FileNotFoundError, one that cannot be read OSError, a folder of pages or an asset that cannot be
-    read EntryUnreadable. An unknown language, fewer than one worker, or `assets` for a `single`
-    document is a ValueError.
+    FileNotFoundError, one that cannot be read OSError, a folder of pages, `metadata.json` or an
+    asset that cannot be read EntryUnreadable. An unknown language, fewer than one worker, or
+    `assets` for a `single` document is a ValueError.
     """
     _check_choices(language, workers, assets_in_one=single and assets)
     job = _Job(source, destination, limits, language, replace, assets, workers, on_page)

@@ -52,12 +52,10 @@ class FolderArchive:
 
     def metadata(self) -> bytes | None:
         file = self._metadata
-        try:
-            if file is None or not 0 < _size(file) <= MAX_METADATA_BYTES:
-                return None
-            return file.read_bytes()
-        except OSError:  # as if there were none: only the bundle's title depends on it
+        if file is None or _size(file) > MAX_METADATA_BYTES:
             return None
+        with _unreadable_on_error(METADATA):
+            return _regular(file, METADATA).read_bytes()
 
     def check_assets(self, names: Iterable[str]) -> None:
         pages = sum(map(_size, self._files.values()))

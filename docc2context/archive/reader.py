@@ -27,7 +27,10 @@ class Archive(Protocol):
         """
 
     def metadata(self) -> bytes | None:
-        """The bytes of `metadata.json`; None if there is none, or none of a sensible size."""
+        """The bytes of `metadata.json`; None if there is none, or none of a sensible size.
+
+        Raises as `read` does.
+        """
 
     def check_assets(self, names: Iterable[str]) -> None:
         """Raises LimitExceeded if these are too large, together with the pages; reads nothing."""

@@ -161,13 +161,14 @@ def test_a_folder_without_pages_need_not_be_readable(
     assert (folder.parent / "out/documentation/kit/sloth.md").is_file()
 
 
-def test_metadata_that_may_not_be_read_is_as_none(
+def test_a_title_that_may_not_be_read_is_an_error_that_names_its_file(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "metadata.json").write_bytes(b'{"bundleDisplayName": "Zoo"}')
     forbid(monkeypatch, folder / "metadata.json")
-    skipped(folder)
-    assert (folder.parent / "out/llms.txt").read_text().startswith("# Kit\n")
+    with pytest.raises(EntryUnreadable, match="cannot be read: .*'metadata.json'"):
+        docc2context.convert(folder, folder.parent / "out")
+    assert not (folder.parent / "out").exists()
 
 
 def test_the_check_calls_no_page_whole_that_it_cannot_read(folder: Path) -> None:

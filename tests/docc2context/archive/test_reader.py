@@ -105,8 +105,11 @@ def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:
     ):
         opened.read("data/documentation/link.json")
     (tmp_path / ROOT / "metadata.json").symlink_to(tmp_path / "secret.json")
-    with open_archive(tmp_path / ROOT, DEFAULT_LIMITS) as opened:
-        assert opened.metadata() is None
+    with (
+        open_archive(tmp_path / ROOT, DEFAULT_LIMITS) as opened,
+        pytest.raises(EntryUnreadable, match=r"it is a link, .*entry 'metadata"),
+    ):
+        opened.metadata()
 
 
 @pytest.mark.parametrize(
