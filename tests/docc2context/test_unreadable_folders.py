@@ -166,7 +166,7 @@ def test_a_title_that_may_not_be_read_is_an_error_that_names_its_file(
 ) -> None:
     (folder / "metadata.json").write_bytes(b'{"bundleDisplayName": "Zoo"}')
     forbid(monkeypatch, folder / "metadata.json")
-    with pytest.raises(EntryUnreadable, match="cannot be read: .*'metadata.json'"):
+    with pytest.raises(EntryUnreadable, match=r"cannot be read: .*'metadata.json'"):
         docc2context.convert(folder, folder.parent / "out")
     assert not (folder.parent / "out").exists()
 
