@@ -80,6 +80,7 @@ def _entry(node: RenderNode, others: Sequence[Variant], ctx: Context) -> Content
         summary(node, ctx),
         children,
         is_symbol=is_symbol_page(node),
+        is_article=node.kind == "article",
         is_deprecated=ctx.is_deprecated,
         is_beta=is_beta(node),
         declaration=ctx.declaration[: MAX_DECLARATION + 1],

@@ -49,7 +49,14 @@ class DocumentPageConverter(PageConverter[DocumentPage]):
         return DocumentPage(
             path,
             self._pack(self._encoded(markdown)),
-            ContentsEntry(ctx.title, "", "", children, is_inherited=is_inherited(node)),
+            ContentsEntry(
+                ctx.title,
+                "",
+                "",
+                children,
+                is_article=node.kind == "article",
+                is_inherited=is_inherited(node),
+            ),
             ctx.unknown_nodes,
             tuple(sorted(ctx.missing_references)),
             len(MARK.sub("", markdown).encode()),

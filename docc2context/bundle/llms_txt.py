@@ -1,8 +1,9 @@
 """`llms.txt`: the table of contents of a bundle in the form of llmstxt.org, in curated order.
 
 Pages come as their authors grouped them: each root page (a module, a table of contents) opens a
-section, and its topics follow depth first. What nobody curated follows, in order of paths,
-and last what types inherit, which a reader short of room may leave out (DOCS/ADR/0021).
+section, and its topics follow depth first. Roots that are articles come first: they lead through
+all modules. What nobody curated follows, in order of paths, and last what types inherit, which a
+reader short of room may leave out (DOCS/ADR/0021).
 """
 
 from collections import Counter
@@ -34,8 +35,9 @@ MAX_DECLARATION = 1000
 class ContentsEntry(msgspec.Struct, frozen=True, gc=False):
     """A page: its rendered name and one-line abstract, and the files that it lists, in order.
 
-    `declaration` is plain text, and tells it from others of the same name; `other_names` are those
-    that it has in other languages, rendered. `is_inherited` marks what a type has from elsewhere.
+    `is_article` tells an author's text from a symbol, a module or a tutorial. `declaration` is
+    plain text, and tells it from others of the same name; `other_names` are those that it has in
+    other languages, rendered. `is_inherited` marks what a type has from elsewhere.
     `owner` is the symbol that it belongs to by its address; that may have no page.
     """
 
@@ -44,6 +46,7 @@ class ContentsEntry(msgspec.Struct, frozen=True, gc=False):
     abstract: str
     children: tuple[str, ...]
     is_symbol: bool = False
+    is_article: bool = False
     is_deprecated: bool = False
     is_beta: bool = False
     declaration: str = ""
@@ -68,7 +71,7 @@ class Contents:
         That is the title of the root page which leads to them or lies above them. Roots with the
         same title share a section, since readers tell sections apart only by title.
         """
-        roots = [path for path in sorted(self._entries) if _is_root(path)]
+        roots = sorted(filter(_is_root, self._entries), key=self._rank)
         seen: set[str] = set()
         sections: dict[str, list[str]] = {}
         for root in roots:
@@ -99,6 +102,10 @@ class Contents:
             lines = [self._line(path, is_overload=count[places[path]] > 1) for path in paths]
             parts += [heading(2, escape(head)), "\n".join(lines)]
         return "\n\n".join(parts) + "\n"
+
+    def _rank(self, root: str) -> tuple[bool, str]:
+        """Articles before modules and tutorials, then by path."""
+        return not self._entries[root].is_article, root
 
     def _head(self, root: str) -> str:
         """The heading of a root's section; never the one that says that it may be skipped."""

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 import docc2context
 from docc2context import Code, Limits
 from tests.docc2context import oracle
-from tests.docc2context.archives import archive, numbered, page, topic, zipped
+from tests.docc2context.archives import archive, numbered, page, topic, unzipped, zipped
 
 TOPICS = [{"title": "All", "anchor": "All", "identifiers": ["doc://b", "doc://a"]}]
 REFERENCES = {
@@ -94,6 +94,34 @@ def document(source: bytes, **options: Any) -> str:
 
 def test_pages_stand_one_after_the_other_in_the_order_of_llms_txt() -> None:
     assert document(KIT) == DOCUMENT
+
+
+def test_an_article_above_all_comes_before_the_modules_and_these_before_tutorials() -> None:
+    module = {"kind": "symbol"}
+    source = zipped(
+        {
+            "data/documentation/a.json": page("A", **module),
+            "data/documentation/a/guide.json": page("Guide"),
+            "data/documentation/guides.json": page(
+                "Guides",
+                topicSections=[{"identifiers": ["doc://guide"]}],
+                references={"doc://guide": topic("/documentation/a/guide", "Guide")},
+            ),
+            "data/documentation/m.json": page("M", **module),
+            "data/tutorials/b.json": page("B", kind="overview"),
+        }
+    )
+    titles = [line for line in document(source).splitlines() if line.startswith("# ")]
+    assert titles == ["# Guides", "# Guide", "# A", "# M", "# B"]
+    buffer = io.BytesIO()
+    docc2context.convert(source, buffer)
+    sections = unzipped(buffer.getvalue())["llms.txt"].decode().splitlines()
+    assert [line for line in sections if line.startswith("## ")] == [
+        "## Guides",
+        "## A",
+        "## M",
+        "## B",
+    ]
 
 
 def test_the_report_is_that_of_the_bundle_but_for_the_size() -> None:
