@@ -31,17 +31,22 @@ class NoSettings(Exception):
         super().__init__(f"{path}: {why}")
 
 
+_MERGE: Final = "tag:yaml.org,2002:merge"
+
+
 class _AsWritten(yaml.SafeLoader):
     """Takes nothing for what it looks like, or is tagged as, except for null and `<<`.
 
-    Like Alertmanager, and unlike PyYAML, it does not take a key that is given twice.
+    Like Alertmanager, and unlike PyYAML, it does not take a key that is given twice, but for `<<`.
     """
 
     def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
         """An object with each key once. Raises yaml.YAMLError."""
         node = super().compose_mapping_node(anchor)
         seen = set()
-        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag == _MERGE:
+                continue
             if key.value in seen:
                 fault = f"`{key.value}` is set twice in one object"
                 raise ComposerError(None, None, fault, key.start_mark)

@@ -40,7 +40,7 @@ def displayables_in(data: bytes, language: Language) -> Iterator[Displayable]:
     """
     own: Counter[str] = Counter()
     for string in displayables(page_in(data, language)):
-        own[string.text] += 1
+        own[string.text.strip()] += 1
         yield string
     if language == "all":
         yield from _variant_displayables(data, own)
@@ -141,7 +141,8 @@ def _beyond(
 ) -> Iterator[Displayable]:
     """What a variant displays beyond the page; the other name of a thing has to appear once.
 
-    `left` are the texts that the page displays, which are counted off.
+    `left` are the texts that the page displays, without spaces around them, which names lose in the
+    Markdown; they are counted off.
     """
     told: set[str] = set()
     for string in strings:
@@ -149,8 +150,9 @@ def _beyond(
             continue
         if string.name_of in renamed:
             told.add(string.name_of)
-        if left[string.text]:
-            left[string.text] -= 1
+        text = string.text.strip()
+        if left[text]:
+            left[text] -= 1
         else:
             yield string._replace(variant=language)
 

@@ -14,7 +14,7 @@ from docc2context.render.context import Context
 from docc2context.render.inline import inlines, is_plain, link_to, reference
 from docc2context.render.language_names import language_name
 from docc2context.render.remarks import bold_label, note
-from docc2context.render.titles import title_of
+from docc2context.render.titles import page_title, title_of
 
 
 def lead_parts(node: RenderNode, ctx: Context) -> list[str]:
@@ -25,12 +25,19 @@ def lead_parts(node: RenderNode, ctx: Context) -> list[str]:
     if not node.abstract or is_plain(node.abstract):
         ctx.abstract = abstract
     return [
+        _other_title(node),
         _deprecation(node, ctx),
         md.paragraph(abstract),
         _availability_note(node, ctx),
         _alternatives(node, ctx),
         _sample_code(node, ctx),
     ]
+
+
+def _other_title(node: RenderNode) -> str:
+    """A tutorial's own title, where its metadata have another, which heads the page."""
+    title = (node.title or "").strip()
+    return bold_label(title) if title and title != page_title(node).strip() else ""
 
 
 def _deprecation(node: RenderNode, ctx: Context) -> str:

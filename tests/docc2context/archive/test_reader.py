@@ -182,6 +182,11 @@ def test_what_is_over_a_limit_is_refused_with_the_limit(
     assert (error.code, error.limit) == (code, limit)
 
 
+def test_a_refusal_tells_of_all_entries_that_there_are_not_of_the_first_one_too_many() -> None:
+    error = refusal(archive(a=page("A"), b=page("B"), c=page("C")), Limits(max_entries=1))
+    assert "has 3 entries, over the limit of 1" in str(error)
+
+
 @pytest.mark.parametrize(
     ("limits", "entry", "limit"),
     [

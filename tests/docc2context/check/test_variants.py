@@ -92,6 +92,10 @@ def test_what_a_variant_says_beyond_the_page_is_told_with_its_languages() -> Non
     assert told({"patch": [SAYS_B]}, {"patch": [], "traits": ["occ"]}) == [("unnamed", "B")]
 
 
+def test_a_variant_says_no_more_than_the_page_with_other_spaces_around_it() -> None:
+    assert told(override(operation("replace", "/abstract/0/text", "A "))) == []
+
+
 @pytest.mark.parametrize("trait", [{"interfaceLanguage": ""}, {"interfaceLanguage": None}, {}])
 def test_what_a_variant_of_no_language_says_is_not_taken_for_the_pages_own(
     trait: dict[str, Any],

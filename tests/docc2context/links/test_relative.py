@@ -11,6 +11,7 @@ from docc2context.links.relative import link_from
         ("a/b", "a/b.md", "../b.md"),
         ("", "documentation/f(_-).md", "documentation/f%28_-%29.md"),
         ("a", "b/größe 50%.md", "../b/größe%2050%25.md"),
+        ("", "a≠b.md", "a%E2%89%A0b.md"),
         ("", "b&c#d.md", "b&c%23d.md"),
         ("", "b&lt;c.md", "b&lt%3Bc.md"),
     ],

@@ -52,6 +52,7 @@ def to(links: PageResolver, identifier: str) -> str | None:
         ("doc://x/kit/A#C", "kit/a.md#c---d"),
         ("doc://x/kit/A#E", "kit/a.md#e-f"),
         ("#Use-it", "#\0Use-it\0"),
+        ("#Use\0-it", "#\0Use-it\0"),
         ("here", "#\0Use-it\0"),
         ("bare", "kit/a.md"),
         ("web", "https://example.com/%28x%29"),

@@ -210,11 +210,11 @@ def test_a_configuration_that_is_no_yaml_is_an_error_of_its_own(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("key", "again"), [("receivers", "receivers: [{name: a}]"), ("receiver", "  'receiver': a")]
 )
-def test_a_key_that_is_set_twice_is_an_error_as_for_alertmanager(
+def test_a_key_that_is_set_twice_is_an_error_as_for_alertmanager_unless_it_merges(
     tmp_path: Path, key: str, again: str
 ) -> None:
     file = tmp_path / "alertmanager.yml"
-    once = "receivers: [{name: a}]\nroute:\n  receiver: a\n"
+    once = "receivers: [{name: a}]\nroute:\n  receiver: a\n  <<: {}\n  <<: {}\n"
     file.write_text(once)
     amtool("check-config", str(file))  # accepts it
     file.write_text(once + again)
@@ -224,7 +224,7 @@ def test_a_key_that_is_set_twice_is_an_error_as_for_alertmanager(
 
     assert run.returncode == 2
     assert f"`{key}` is set twice in one object" in run.stderr
-    assert "line 4" in run.stderr
+    assert "line 6" in run.stderr
 
 
 @pytest.mark.parametrize(
