@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.app.archives import ROOT as ARCHIVE_ROOT
 from tests.app.archives import (
@@ -20,7 +20,7 @@ from tests.app.archives import (
 )
 from tests.app.browser import visit
 from tests.app.processes import stopped
-from tests.app.serving import NEEDS_PROC, Server, eventually, held
+from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually, held
 from tests.app.web.page import SAMPLE, WebPage, digest, opened
 from tests.test_corpus import CORPUS
 
@@ -316,6 +316,31 @@ def test_cancelled_in_the_conversion_it_leaves_no_work(
             eventually(server.is_idle, "nothing is left of the conversion")
         assert server.events("conversion_finished")[-1]["outcome"] == "cancelled"
         expect(page.button("Convert")).to_be_visible()
+
+
+TWICE = "(button) => { button.click(); button.click(); }"
+"""Faster than the page reads of a file what it judges before it sends."""
+
+
+def test_a_button_clicked_twice_sends_one_archive(browser: Browser, server: Server) -> None:
+    with opened(browser, server) as page:
+        sent: list[str] = []
+
+        def answer(route: Route) -> None:
+            sent.append(route.request.method)
+            if len(sent) == 1:
+                route.fulfill(status=502)
+            else:
+                route.continue_()
+
+        page.page.route(f"**{CONVERT}", answer)
+        page.choose(SAMPLE)
+        page.button("Convert").evaluate(TWICE)
+        page.await_failure("Something else answered")
+        assert sent == ["POST"]
+        page.button("Try again").evaluate(TWICE)
+        page.await_result("TrailKit")
+        assert sent == ["POST"] * 2
 
 
 def test_a_reload_in_the_middle_ends_the_work_and_begins_anew(
