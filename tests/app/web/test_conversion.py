@@ -472,3 +472,23 @@ def test_a_second_archive_can_follow_and_nothing_of_the_first_is_left(
 
         expect(page.page.locator("#tree a")).to_have_count(1)
         assert page.download()[0] == "Foo-markdown.zip"
+
+
+def test_what_another_converter_calls_by_our_names_does_not_hide_its_pages(
+    browser: Browser, start_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    program = tmp_path / "converter"
+    program.write_text(
+        "#!/bin/sh\n[ $1 = --help ] && exit 0\nmkdir output; cd output\n"
+        "echo '# Half' > 50%.md; echo '# Whole' > whole.md\n"
+        "echo '- [Whole](whole.md)\n- [Half](50%.md)' > llms.txt\n"
+        """echo '{"title": "Kit", "pages": 2, "report": "none"}' > manifest.json\n"""
+    )
+    program.chmod(0o755)
+    with opened(browser, start_server(CONVERTER_COMMAND=program)) as page:
+        page.convert(SAMPLE)
+        page.await_result("Documentation")
+
+        expect(page.page.locator("#tree a")).to_have_text(["whole", "50%"])
+        expect(page.page.locator("#rendered h3")).to_have_text("Whole")
+        page.assert_quiet()
