@@ -63,6 +63,11 @@ export class Bundle {
     return this.#files.has(path);
   }
 
+  /** In bytes, inflated. @param {string} path of a file that the bundle has */
+  size(path) {
+    return this.#files.get(path);
+  }
+
   /** Inflate one file. @param {string} path of a file that the bundle has @returns {Uint8Array} */
   bytes(path) {
     return unzipSync(this.#zip, { filter: ({ name }) => name === path })[path];
