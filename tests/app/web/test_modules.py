@@ -129,6 +129,25 @@ def test_a_picture_too_large_to_show_is_not_even_inflated(browser: Browser, serv
         assert run(page, "markdown", code, sizes) == [["small.png"], "A"]
 
 
+def test_progress_towards_an_unknown_size_is_told_by_what_has_come(
+    browser: Browser, server: Server
+) -> None:
+    code = """(() => {
+      const work = new m.Work({ name: "Kit.zip", size: 4096 }, () => {});
+      const told = () => {
+        const bar = document.getElementById("bar");
+        return [bar.getAttribute("value"), document.getElementById("amount").textContent];
+      };
+      work.receiving(1024, 2048);
+      const known = told();
+      work.receiving(1024, 0);
+      work.end();
+      return [known, told()];
+    })()"""
+    with opened(browser, server) as page:
+        assert run(page, "work", code) == [["50", "50 %: 1 KiB of 2 KiB"], [None, "1 KiB"]]
+
+
 def test_numbers_are_worded(browser: Browser, server: Server) -> None:
     sizes = {
         0: "0 bytes",
