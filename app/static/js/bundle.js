@@ -21,6 +21,8 @@ import { contents } from "./contents.js";
  */
 
 const MANIFEST = "manifest.json";
+/** How one of ours begins: docc2context/bundle/manifest.py. */
+const OUR_MANIFEST = /^\{"format":\d+,"converter":\{"name":"docc2context"[,}]/;
 const CONTENTS = "llms.txt";
 const ALPHABET = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
@@ -46,8 +48,7 @@ export class Bundle {
         return false;
       },
     });
-    // A converter that the operator has set writes no manifest.
-    const manifest = this.has(MANIFEST) ? JSON.parse(this.text(MANIFEST)) : null;
+    const manifest = this.#manifest();
     /** @type {Report | null} */
     this.report = manifest?.report ?? null;
     /** @type {string} */
@@ -62,6 +63,11 @@ export class Bundle {
     return this.#files.has(path);
   }
 
+  /** In bytes, inflated. @param {string} path of a file that the bundle has */
+  size(path) {
+    return this.#files.get(path);
+  }
+
   /** Inflate one file. @param {string} path of a file that the bundle has @returns {Uint8Array} */
   bytes(path) {
     return unzipSync(this.#zip, { filter: ({ name }) => name === path })[path];
@@ -70,6 +76,12 @@ export class Bundle {
   /** @param {string} path */
   text(path) {
     return new TextDecoder().decode(this.bytes(path));
+  }
+
+  /** Null if the operator has set another converter, which writes none or one of its own. */
+  #manifest() {
+    const text = this.has(MANIFEST) ? this.text(MANIFEST) : "";
+    return OUR_MANIFEST.test(text) ? JSON.parse(text) : null;
   }
 
   /** @returns {Page[]} */

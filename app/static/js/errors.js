@@ -129,11 +129,12 @@ function local(title, detail, remedy, again, facts = []) {
   return { title, detail, remedy, facts, again };
 }
 
-/** @param {XMLHttpRequest} request */
+/** The service's problem document; null for an answer of something else. @param {XMLHttpRequest} request */
 async function problemIn(request) {
   if (!request.getResponseHeader("Content-Type")?.startsWith("application/problem+json")) return null;
   try {
-    return JSON.parse(await request.response.text());
+    const problem = JSON.parse(await request.response.text());
+    return problem?.remedy ? problem : null; // gateways write such documents too, without a remedy
   } catch {
     return null;
   }

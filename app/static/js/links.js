@@ -57,7 +57,7 @@ export function routed(hash) {
 const encoded = (path) => path.split("/").map(encodeURIComponent).join("/");
 
 /** Unchanged if it is not validly encoded. @param {string} text */
-function decoded(text) {
+export function decoded(text) {
   try {
     return decodeURIComponent(text);
   } catch {

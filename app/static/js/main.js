@@ -48,8 +48,9 @@ function refuse(failure) {
   fail(failure);
 }
 
-/** Convert an archive. @param {File} chosen */
+/** Convert an archive, unless one is on its way. @param {File} chosen */
 async function start(chosen) {
+  if (running) return; // the second click of a double one: its button stays while the file is read
   file = chosen;
   leaveResult();
   running = new AbortController();

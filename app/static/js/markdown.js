@@ -141,15 +141,14 @@ function showPicture(picture, path, bundle) {
   const target = resolve(picture.dataset.source ?? "", path, bundle);
   delete picture.dataset.source;
   const type = target.kind === "file" && PICTURES.get(target.path.split(".").pop().toLowerCase());
-  const bytes = type ? bundle.bytes(target.path) : null;
-  if (!bytes || bytes.length > PICTURE_BYTES) {
+  if (!type || bundle.size(target.path) > PICTURE_BYTES) {
     picture.replaceWith(element("span", { className: "missing" }, picture.alt || "A picture"));
     return;
   }
   // As a data URL, which the policy allows; scripts of an SVG do not run in an img.
   const reader = new FileReader();
   reader.onload = () => (picture.src = reader.result);
-  reader.readAsDataURL(new Blob([bytes], { type }));
+  reader.readAsDataURL(new Blob([bundle.bytes(target.path)], { type }));
 }
 
 /** Have the browser download a file of the bundle. */

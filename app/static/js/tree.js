@@ -211,8 +211,9 @@ export class Tree {
   /** Scroll the list to the link; `scrollIntoView` would scroll the window too. @param {HTMLElement} link */
   #scrollTo(link) {
     const pane = this.#list.getBoundingClientRect();
-    const { top, bottom } = link.getBoundingClientRect();
+    const { top, bottom, right } = link.getBoundingClientRect();
     if (top < pane.top) this.#list.scrollTop += top - pane.top;
     else if (bottom > pane.bottom) this.#list.scrollTop += bottom - pane.bottom;
+    this.#list.scrollLeft += right - pane.left - this.#list.clientWidth; // back to 0 but for a deep one
   }
 }

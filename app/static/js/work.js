@@ -62,7 +62,12 @@ export class Work {
   }
 
   #measure(done, total) {
-    const percent = total ? Math.floor((100 * done) / total) : 0;
+    if (!total) { // of an answer that something in between compresses
+      this.#bar.removeAttribute("value");
+      byId("amount").textContent = sized(done);
+      return;
+    }
+    const percent = Math.floor((100 * done) / total);
     this.#bar.value = percent;
     byId("amount").textContent = `${percent} %: ${sized(done)} of ${sized(total)}`;
     if (percent >= this.#announced + ANNOUNCED_PERCENT && percent < 100) {

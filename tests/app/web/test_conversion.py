@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.app.archives import ROOT as ARCHIVE_ROOT
 from tests.app.archives import (
@@ -20,7 +20,7 @@ from tests.app.archives import (
 )
 from tests.app.browser import visit
 from tests.app.processes import stopped
-from tests.app.serving import NEEDS_PROC, Server, eventually, held
+from tests.app.serving import CONVERT, NEEDS_PROC, Server, eventually, held
 from tests.app.web.page import SAMPLE, WebPage, digest, opened
 from tests.test_corpus import CORPUS
 
@@ -318,6 +318,31 @@ def test_cancelled_in_the_conversion_it_leaves_no_work(
         expect(page.button("Convert")).to_be_visible()
 
 
+TWICE = "(button) => { button.click(); button.click(); }"
+"""Faster than the page reads of a file what it judges before it sends."""
+
+
+def test_a_button_clicked_twice_sends_one_archive(browser: Browser, server: Server) -> None:
+    with opened(browser, server) as page:
+        sent: list[str] = []
+
+        def answer(route: Route) -> None:
+            sent.append(route.request.method)
+            if len(sent) == 1:
+                route.fulfill(status=502)
+            else:
+                route.continue_()
+
+        page.page.route(f"**{CONVERT}", answer)
+        page.choose(SAMPLE)
+        page.button("Convert").evaluate(TWICE)
+        page.await_failure("Something else answered")
+        assert sent == ["POST"]
+        page.button("Try again").evaluate(TWICE)
+        page.await_result("TrailKit")
+        assert sent == ["POST"] * 2
+
+
 def test_a_reload_in_the_middle_ends_the_work_and_begins_anew(
     browser: Browser, server: Server, slow_file: Path
 ) -> None:
@@ -447,3 +472,23 @@ def test_a_second_archive_can_follow_and_nothing_of_the_first_is_left(
 
         expect(page.page.locator("#tree a")).to_have_count(1)
         assert page.download()[0] == "Foo-markdown.zip"
+
+
+def test_what_another_converter_calls_by_our_names_does_not_hide_its_pages(
+    browser: Browser, start_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    program = tmp_path / "converter"
+    program.write_text(
+        "#!/bin/sh\n[ $1 = --help ] && exit 0\nmkdir output; cd output\n"
+        "echo '# Half' > 50%.md; echo '# Whole' > whole.md\n"
+        "echo '- [Whole](whole.md)\n- [Half](50%.md)' > llms.txt\n"
+        """echo '{"title": "Kit", "pages": 2, "report": "none"}' > manifest.json\n"""
+    )
+    program.chmod(0o755)
+    with opened(browser, start_server(CONVERTER_COMMAND=program)) as page:
+        page.convert(SAMPLE)
+        page.await_result("Documentation")
+
+        expect(page.page.locator("#tree a")).to_have_text(["whole", "50%"])
+        expect(page.page.locator("#rendered h3")).to_have_text("Whole")
+        page.assert_quiet()

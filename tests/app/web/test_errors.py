@@ -496,6 +496,24 @@ def test_an_answer_that_is_not_of_the_service_is_told(
         expect(page.button("Try again")).to_be_visible(visible=may_pass)
 
 
+@pytest.mark.parametrize("document", ['{"title": "Bad Gateway", "status": 502}', '"no"', "[]"])
+def test_a_problem_document_of_a_gateway_is_not_taken_for_ours(
+    browser: Browser, server: Server, document: str
+) -> None:
+    with opened(browser, server) as page:
+        page.page.route(
+            "**/api/v1/convert",
+            lambda route: route.fulfill(
+                status=502, content_type="application/problem+json", body=document
+            ),
+        )
+        page.convert(SAMPLE)
+
+        page.await_failure("Something else answered")
+        assert page.fact("Status") == "502"
+        expect(page.button("Try again")).to_be_visible()
+
+
 @pytest.mark.parametrize("wait", ["90", "Sat, 05 Jan 2030 10:01:30 GMT"], ids=["seconds", "date"])
 def test_a_proxy_may_say_when_to_try_again(browser: Browser, server: Server, wait: str) -> None:
     with opened(browser, server) as page:

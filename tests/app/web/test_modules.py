@@ -116,6 +116,38 @@ def test_the_contents_are_read_as_the_converter_writes_them(
     assert told == [[path, declaration] for path, declaration in declarations.items()]
 
 
+def test_a_picture_too_large_to_show_is_not_even_inflated(browser: Browser, server: Server) -> None:
+    sizes = {"large.png": (8 << 20) + 1, "small.png": 8 << 20}
+    code = """(() => {
+      const inflated = [];
+      const bytes = (path) => { inflated.push(path); return new Uint8Array(1); };
+      const bundle = { pages: new Set(), has: () => true, size: (path) => x[path], bytes };
+      const shown = m.rendered("![A](large.png) ![B](small.png)", "a.md", bundle);
+      return [inflated, shown.querySelector(".missing").textContent];
+    })()"""
+    with opened(browser, server) as page:
+        assert run(page, "markdown", code, sizes) == [["small.png"], "A"]
+
+
+def test_progress_towards_an_unknown_size_is_told_by_what_has_come(
+    browser: Browser, server: Server
+) -> None:
+    code = """(() => {
+      const work = new m.Work({ name: "Kit.zip", size: 4096 }, () => {});
+      const told = () => {
+        const bar = document.getElementById("bar");
+        return [bar.getAttribute("value"), document.getElementById("amount").textContent];
+      };
+      work.receiving(1024, 2048);
+      const known = told();
+      work.receiving(1024, 0);
+      work.end();
+      return [known, told()];
+    })()"""
+    with opened(browser, server) as page:
+        assert run(page, "work", code) == [["50", "50 %: 1 KiB of 2 KiB"], [None, "1 KiB"]]
+
+
 def test_numbers_are_worded(browser: Browser, server: Server) -> None:
     sizes = {
         0: "0 bytes",

@@ -67,6 +67,38 @@ def test_the_page_that_is_shown_is_brought_into_view_in_the_tree_alone(
         page.assert_quiet()
 
 
+NAME_IN_VIEW = """
+() => {
+  const tree = document.getElementById("tree");
+  const name = document.querySelector("#tree a[aria-current] span").getBoundingClientRect();
+  const { left } = tree.getBoundingClientRect();
+  return name.left >= left && name.right <= left + tree.clientWidth && name.height < 24;
+}
+"""
+"""In one line, which is how high a name of four letters is."""
+
+
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+def test_the_name_of_a_page_below_forty_folders_can_be_read(
+    browser: Browser, server: Server, tmp_path: Path, size: dict[str, int]
+) -> None:
+    folders = "/".join(f"n{number}" for number in range(40))
+    archive = tmp_path / "Deep.zip"
+    deep = {f"{folders}/deep": json.dumps(article("Deep")).encode()}
+    archive.write_bytes(doccarchive("Flat", **deep))
+    with opened(browser, server, viewport=size) as page:
+        page.convert(archive)
+        page.await_result("Flat")
+        go_to(page, f"documentation/{folders}/deep.md")
+        assert page.page.evaluate(NAME_IN_VIEW)
+        assert page.page.evaluate("document.getElementById('tree').scrollLeft > 0")
+
+        go_to(page, "documentation/flat.md")
+        assert page.page.evaluate(NAME_IN_VIEW)
+        assert page.page.evaluate("document.getElementById('tree').scrollLeft") == 0
+        page.assert_quiet()
+
+
 def test_a_long_branch_is_drawn_only_up_to_the_page(
     browser: Browser, server: Server, many_file: Path
 ) -> None:
