@@ -69,6 +69,10 @@ def test_without_scripts_an_error_is_a_page_that_has_its_styles_and_breaks_no_po
         expect(seen.page.locator("h1")).to_have_text("The upload is not a ZIP archive")
         seen.page.wait_for_load_state("networkidle")
         assert_styled(seen.page, scheme)
+        seen.page.set_viewport_size({"width": 360, "height": 640})
+        box = seen.page.locator("main").bounding_box()
+        assert box is not None
+        assert (box["x"], box["width"]) == (16, 328)  # room on both sides on a phone, too
         assert seen.hosts == {host_of(server)}
         # What Chromium says of every answer that is no success.
         (complaint,) = seen.complaints
