@@ -78,7 +78,8 @@ def _see_to_room_for(count: int) -> None:
     done, started = Event(), list[Thread]()
     try:
         for _ in range(count):
-            thread = Thread(target=done.wait)
+            # As daemons: a Ctrl-C just before they are told to end would have Python wait for them.
+            thread = Thread(target=done.wait, daemon=True)
             thread.start()
             started.append(thread)
     finally:

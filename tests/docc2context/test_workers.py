@@ -110,6 +110,36 @@ def test_too_few_processes_and_threads_for_the_workers_are_told_of_in_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
+STOPPED_AT_EACH_LINE = """
+import sys
+from docc2context import workers
+
+def stop(frame, event, _):
+    global lines_left
+    if frame.f_code.co_filename == workers.__file__ and event == "line":
+        lines_left -= 1
+        if lines_left == 0:
+            raise KeyboardInterrupt
+    return stop
+
+stops, lines_left = 0, 0
+while lines_left <= 0:
+    lines_left = stops + 1
+    sys.settrace(stop)
+    try:
+        workers._see_to_room_for(2)
+    except KeyboardInterrupt:
+        stops += 1
+print(stops)
+"""
+
+
+def test_wherever_ctrl_c_stops_the_trial_of_threads_python_can_exit() -> None:
+    program = [sys.executable, "-c", STOPPED_AT_EACH_LINE]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=True)
+    assert int(done.stdout) > 10
+
+
 def test_a_process_that_ends_before_it_is_told_what_to_do_breaks_the_pool() -> None:
     class Pool(ThreadPoolExecutor):
         def submit(self, *_: Any, **__: Any) -> Future[Any]:
