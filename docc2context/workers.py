@@ -40,9 +40,12 @@ def converted_pages(
     """All pages in the archive's order, whichever process converts them.
 
     `archive` is `source`, opened; `make_converter` makes what converts its pages. Further processes
-    can open only a path: for other sources, and for few pages, none are started.
+    can open only a path: for other sources, and for few pages, none are started. Where the system
+    has no room for all of them, there are fewer, or none.
     """
     useful = min(workers, len(archive.pages) // _PAGES_A_WORKER)
+    if useful > 1 and isinstance(source, str | Path):
+        useful = _room_for(useful + _BESIDE_WORKERS) - _BESIDE_WORKERS
     if useful < 2 or not isinstance(source, str | Path):
         yield map(make_converter(archive, plan).convert, archive.pages)
         return
@@ -51,7 +54,6 @@ def converted_pages(
 
     context, started_with = get_context("spawn"), (source, make_converter, plan)
     with _starting():
-        _see_to_room_for(useful + _BESIDE_WORKERS)
         pool = futures.ProcessPoolExecutor(useful, context, _start, started_with)
     with pool:
         try:
@@ -69,22 +71,26 @@ def _starting() -> Iterator[None]:
         raise futures.BrokenExecutor("a process could not be started") from error
 
 
-def _see_to_room_for(count: int) -> None:
-    """Start that many threads at once, and end them; the system counts processes as threads.
+def _room_for(count: int) -> int:
+    """How many threads, up to that many, can be there at once; the system counts processes as such.
 
-    Raises RuntimeError if there are too few: a pool whose own thread cannot start another would
-    never give a result, nor an error.
+    They are started, and ended: a pool whose own thread cannot start another would never give a
+    result, nor an error. A limit of memory allows fewer threads here than processes.
     """
     done, started = Event(), list[Thread]()
     try:
         for _ in range(count):
-            thread = Thread(target=done.wait)
+            # As daemons: a Ctrl-C just before they are told to end would have Python wait for them.
+            thread = Thread(target=done.wait, daemon=True)
             thread.start()
             started.append(thread)
+    except RuntimeError:  # there is no room for one more
+        pass
     finally:
         done.set()
         for thread in started:
             thread.join()
+    return len(started)
 
 
 def _in_order(pool: futures.Executor, pages: Sequence[str], *, ahead: int) -> Iterator[Any]:

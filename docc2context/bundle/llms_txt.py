@@ -117,11 +117,23 @@ class Contents:
         waiting = [root]
         while waiting:
             path = waiting.pop()
-            if path in seen or path not in self._entries or (_is_root(path) and path != root):
+            if path in seen or path not in self._entries or self._stays(path, root):
                 continue
             seen.add(path)
             yield path
             waiting.extend(reversed(self._entries[path].children))
+
+    def _stays(self, path: str, root: str) -> bool:
+        """Whether a page that a root leads to is listed by another root, or is one itself.
+
+        A module's symbols stay with it, and lessons with their table of contents, where an article
+        above all leads to one of them: all that this one lists would go along.
+        """
+        if _is_root(path):
+            return path != root
+        home = f"{'/'.join(path.split('/')[:2])}.md"
+        is_guide = self._entries[root].is_article and not self._entries[path].is_article
+        return is_guide and home != root and home in self._entries
 
     def _optional_last(self, sections: Mapping[str, list[str]]) -> dict[str, list[str]]:
         """The sections without what is inherited, and a last one that has it."""

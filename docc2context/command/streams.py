@@ -8,11 +8,13 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from select import select
 from typing import BinaryIO, TextIO
 
+from docc2context.bundle.destinations import undo
 from docc2context.errors import DestinationError
 
 _PIECE_BYTES = 1 << 20
@@ -52,11 +54,22 @@ def kept_input() -> Iterator[BinaryIO]:
         # Without a buffer: one that cannot be written would fail once more as it is closed.
         file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # the next line closes it
     with file:
-        while piece := memoryview(given.read(_PIECE_BYTES) or b""):
-            while piece:
+        for piece in _pieces(given):
+            left = memoryview(piece)
+            while left:
                 with _keeping():
-                    piece = piece[file.write(piece) :]
+                    left = left[file.write(left) :]
         yield file
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    """All that a file has; of one that does not block, also what is still to come."""
+    read: Callable[[int], bytes | None] = file.read
+    while (piece := read(_PIECE_BYTES)) != b"":
+        if piece is None:
+            select([file], [], [])
+        else:
+            yield piece
 
 
 @contextmanager
@@ -64,11 +77,12 @@ def kept_document() -> Iterator[Path]:
     """Where to write a document that is then copied to standard output. Raises OSError."""
     with _keeping():
         folder = tempfile.TemporaryDirectory()
-    with folder:
-        try:
-            yield Path(folder.name) / "document.md"
-        except DestinationError as error:
-            raise _unkept(error.__cause__) from error
+    try:
+        yield Path(folder.name) / "document.md"
+    except DestinationError as error:
+        raise _unkept(error.__cause__) from error
+    finally:
+        undo(folder.cleanup)
 
 
 @contextmanager

@@ -124,6 +124,30 @@ def test_an_article_above_all_comes_before_the_modules_and_these_before_tutorial
     ]
 
 
+def test_a_symbol_that_an_article_above_all_lists_stays_with_its_module() -> None:
+    """With what it lists in turn: else a module's section would have what nobody else names."""
+    sloth, care = ("/documentation/kit/sloth", "Sloth"), ("/documentation/kit/care", "Care")
+    module = {
+        "kind": "symbol",
+        "topicSections": [{"identifiers": ["doc://sloth"]}],
+        "references": {"doc://sloth": topic(*sloth)},
+    }
+    guides = {
+        "topicSections": [{"identifiers": ["doc://sloth", "doc://care"]}],
+        "references": {"doc://sloth": topic(*sloth), "doc://care": topic(*care)},
+    }
+    source = zipped(
+        {
+            "data/documentation/kit.json": page("Kit", **module),
+            "data/documentation/kit/sloth.json": page("Sloth", kind="symbol"),
+            "data/documentation/kit/care.json": page("Care"),
+            "data/documentation/zoo.json": page("Zoo", **guides),
+        }
+    )
+    titles = [line for line in document(source).splitlines() if line.startswith("# ")]
+    assert titles == ["# Zoo", "# Care", "# Kit", "# Sloth"]
+
+
 def test_the_report_is_that_of_the_bundle_but_for_the_size() -> None:
     unknown = [{"type": "reference", "identifier": f"doc://{number}"} for number in range(20)]
     kit = page("Kit", abstract=[{"type": "emoji"}, *unknown])

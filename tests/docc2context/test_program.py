@@ -1,5 +1,6 @@
 """The program as shells start it: its standard streams, and the signals that end it."""
 
+import fcntl
 import json
 import os
 import signal
@@ -7,10 +8,12 @@ import subprocess
 import sys
 import termios
 import time
+from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
+from typing import IO
 
 import pytest
 
@@ -171,6 +174,68 @@ def test_what_has_no_room_among_temporary_files_is_told_where_it_may_have_some(
     code, out, err = shell(here, f"ulimit -f 1; PYTHONDONTWRITEBYTECODE=1 {line}")
     assert (code, out, err) == (1, "", f"{words}{archive}: {told}\n")
     assert left(here) == set()
+
+
+DOES_NOT_BLOCK = """
+import os, sys
+os.set_blocking(0, False)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+def test_what_has_not_yet_come_is_waited_for_where_standard_input_does_not_block(
+    here: Path,
+) -> None:
+    zipped = (here / "a.zip").read_bytes()
+    before = [sys.executable, "-c", DOES_NOT_BLOCK]
+    with started(here, "convert - -o out", *before) as program:
+        assert program.stdin is not None
+        program.stdin.write(zipped[:-1])
+        program.stdin.flush()
+        wait_for(lambda: not waiting_in(program.stdin))
+        _, told = program.communicate(zipped[-1:])
+    assert (program.returncode, told.decode()) == (0, LOSSY.format("out", snowman="☃"))
+
+
+def waiting_in(pipe: IO[bytes] | None) -> int:
+    """The bytes that are not yet read."""
+    count = array("i", [0])
+    fcntl.ioctl(pipe or -1, termios.FIONREAD, count)
+    return count[0]
+
+
+INTERRUPTED_IN_DELETING = """
+import sys
+from docc2context import cli
+
+def interrupt(event, args):
+    global has_interrupted
+    if event == "os.remove" and args[0] == "document.md" and not has_interrupted:
+        has_interrupted = True
+        raise KeyboardInterrupt
+
+has_interrupted = False
+sys.addaudithook(interrupt)
+try:
+    cli.main(["convert", "a.zip", "--single", "-o", "-"])
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+def test_no_document_is_left_among_temporary_files_if_deleting_it_is_interrupted(
+    here: Path,
+) -> None:
+    (here / "temporary").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_IN_DELETING],
+        cwd=here,
+        env=PLAIN | {"TMPDIR": "temporary"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout[:4]) == (130, b"---\n")
+    assert list((here / "temporary").iterdir()) == []
 
 
 @pytest.mark.parametrize("variables", [{}, UNBUFFERED])

@@ -92,11 +92,11 @@ def of_another_user(number: int) -> list[str]:
 
 
 @pytest.mark.parametrize("room", range(1, 6))
-def test_too_few_processes_and_threads_for_the_workers_are_told_of_in_one_line(
+def test_without_room_for_the_processes_and_threads_of_workers_there_are_none(
     tmp_path: Path, room: int
 ) -> None:
     """With five, the thread that hands out the work cannot start another: it waited for ever."""
-    out = tmp_path / "out"
+    out = tmp_path / "out.zip"
     convert = [sys.executable, "-c", WITH_TWO_WORKERS, str(ARCHIVE), str(out)]
     done = subprocess.run(
         [*(of_another_user(room) if IS_ROOT else []), "prlimit", f"--nproc={room}", *convert],
@@ -106,8 +106,56 @@ def test_too_few_processes_and_threads_for_the_workers_are_told_of_in_one_line(
         check=False,
     )
     (told,) = done.stderr.splitlines()
-    assert (done.returncode, told.partition("archive.zip: ")[2]) == (1, NOT_STARTED)
-    assert list(tmp_path.iterdir()) == []
+    assert (done.returncode, told.partition(" written")[0]) == (0, "11 pages")
+    assert out.read_bytes() == bundle(ARCHIVE, tmp_path / "one.zip", 1)
+
+
+def test_a_limit_of_memory_that_leaves_room_for_processes_but_not_for_threads_is_no_failure(
+    tmp_path: Path,
+) -> None:
+    """A thread reserves address space in this process; each worker has a limit of its own."""
+    program = WITH_TWO_WORKERS.replace('"2"', '"40"').replace("A_WORKER = 2", "A_WORKER = 1")
+    out = tmp_path / "out.zip"
+    done = subprocess.run(
+        ["prlimit", f"--as={200 << 20}", sys.executable, "-c", program, str(ARCHIVE), str(out)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    (told,) = done.stderr.splitlines()
+    assert (done.returncode, told.partition(" written")[0]) == (0, "11 pages")
+    assert out.read_bytes() == bundle(ARCHIVE, tmp_path / "one.zip", 1)
+
+
+STOPPED_AT_EACH_LINE = """
+import sys
+from docc2context import workers
+
+def stop(frame, event, _):
+    global lines_left
+    if frame.f_code.co_filename == workers.__file__ and event == "line":
+        lines_left -= 1
+        if lines_left == 0:
+            raise KeyboardInterrupt
+    return stop
+
+stops, lines_left = 0, 0
+while lines_left <= 0:
+    lines_left = stops + 1
+    sys.settrace(stop)
+    try:
+        workers._room_for(2)
+    except KeyboardInterrupt:
+        stops += 1
+print(stops)
+"""
+
+
+def test_wherever_ctrl_c_stops_the_trial_of_threads_python_can_exit() -> None:
+    program = [sys.executable, "-c", STOPPED_AT_EACH_LINE]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=True)
+    assert int(done.stdout) > 10
 
 
 def test_a_process_that_ends_before_it_is_told_what_to_do_breaks_the_pool() -> None:
