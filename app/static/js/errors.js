@@ -134,7 +134,8 @@ async function problemIn(request) {
   if (!request.getResponseHeader("Content-Type")?.startsWith("application/problem+json")) return null;
   try {
     const problem = JSON.parse(await request.response.text());
-    return problem?.remedy ? problem : null; // gateways write such documents too, without a remedy
+    // Gateways write such documents too, without a remedy.
+    return typeof problem?.remedy === "string" ? problem : null;
   } catch {
     return null;
   }

@@ -496,7 +496,15 @@ def test_an_answer_that_is_not_of_the_service_is_told(
         expect(page.button("Try again")).to_be_visible(visible=may_pass)
 
 
-@pytest.mark.parametrize("document", ['{"title": "Bad Gateway", "status": 502}', '"no"', "[]"])
+@pytest.mark.parametrize(
+    "document",
+    [
+        '{"title": "Bad Gateway", "status": 502}',
+        '{"title": "No", "remedy": {"a": 1}}',
+        '"no"',
+        "[]",
+    ],
+)
 def test_a_problem_document_of_a_gateway_is_not_taken_for_ours(
     browser: Browser, server: Server, document: str
 ) -> None:
