@@ -174,6 +174,9 @@ HOSTILE: dict[str, Case] = {
     "nothing": Case(b"", Code.EMPTY_UPLOAD),
     "no zip": Case(b"%PDF-1.7", Code.NOT_A_ZIP),
     "only a part of a signature": Case(b"PK", Code.NOT_A_ZIP),
+    "all but the last byte of a signature": Case(
+        raw_zip(Member(local={"signature": b"PK\x03\x05"})), Code.NOT_A_ZIP
+    ),
     "bytes before the archive": Case(b"#!/bin/sh\n" + raw_zip(Member()), Code.NOT_A_ZIP),
     "no end record": damaged(raw_zip(Member())[:-22]),
     "an end record cut off": damaged(raw_zip(Member())[:-1]),
@@ -221,6 +224,9 @@ HOSTILE: dict[str, Case] = {
         limits=Limits(max_entries=65_536),
     ),
     "a directory that ends early": ambiguous(raw_zip(Member(), after_directory=b"x")),
+    "a directory that ends in the middle of an entry": ambiguous(
+        raw_zip(Member(), after_directory=b"PK\x01\x02", end={"size": 73 + 4})
+    ),
     "a directory of another size": ambiguous(raw_zip(Member(), end={"size": 1})),
     "a directory elsewhere": ambiguous(raw_zip(Member(), end={"offset": 0})),
     "ZIP64 with another count": ambiguous(raw_zip(Member(), zip64={"here": 2, "entries": 2})),
@@ -325,6 +331,7 @@ HOSTILE: dict[str, Case] = {
     "a NUL in a name": odd_name(b"a\0b"),
     "a line break in a name": odd_name(b"a\nb"),
     "an escape in a name": odd_name(b"a\x1b[2Jb"),
+    "the last control in a name": odd_name(b"a\x1fb"),
     "a delete in a name": odd_name(b"a\x7f"),
     "a C1 control in a name": odd_name("a\x85b".encode()),
     "no name": unsafe_name(b""),
@@ -426,12 +433,14 @@ HOSTILE: dict[str, Case] = {
     "an entry that runs into the directory, with room elsewhere": ambiguous(
         raw_zip(Member(b"x", descriptor=b"room"), Member(both={"compressed": SIZES[1] + 1})), PAGE
     ),
-    "an entry in the directory": ambiguous(in_header(offset=len(raw_zip(Member())) - 60), PAGE),
+    "an entry in the directory": ambiguous(in_header(offset=len(raw_zip(Member())) - 50), PAGE),
     "an entry past the end": ambiguous(
         in_header(offset=WIDE, extra=zip64_field((1 << 64) - 1)), PAGE
     ),
     "a descriptor without room": ambiguous(raw_zip(streamed(descriptor()[:11])), PAGE),
-    "an entry before the first": ambiguous(raw_zip(Member(b"x"), before=raw_zip(Member())), b"x"),
+    "an entry before the first": ambiguous(
+        raw_zip(Member(b"x"), Member(b"y"), before=raw_zip(Member())), b"x"
+    ),
     "a local header that is none": ambiguous(
         raw_zip(Member(), Member(b"x", local={"signature": b"PK\x03\x05"})), b"x"
     ),
@@ -543,6 +552,9 @@ GOOD: dict[str, Neighbour] = {
     "local headers as large as may be": Neighbour(
         in_local(extra=extra_field(0x9999, bytes(100))), limits=Limits(max_directory_bytes=161)
     ),
+    "names that hardly fit into the bound": Neighbour(
+        named(b"a" * 300), limits=Limits(max_directory_bytes=419)
+    ),
     # Step 6.
     "a strange extra field": Neighbour(with_extra(extra_field(0x9999, b"?"))),
     "an extra field of nothing": Neighbour(with_extra(extra_field(0xCAFE, b""))),
@@ -551,6 +563,7 @@ GOOD: dict[str, Neighbour] = {
         in_header(extra=extra_field(0x9999, b"?"), comment=b"hello")
     ),
     "a long extra field": Neighbour(with_extra(extra_field(0x9999, bytes(60_000)))),
+    "a long extra field twice": Neighbour(with_extra(extra_field(0x9999, bytes(256)) * 2)),
     "sizes in ZIP64": Neighbour(
         raw_zip(Member(both={"size": WIDE, "compressed": WIDE, "extra": zip64_field(*SIZES)}))
     ),
@@ -599,6 +612,7 @@ GOOD: dict[str, Neighbour] = {
     "levels of compression apart": Neighbour(in_local(flags=0x6)),
     # Step 7.
     "operators": Neighbour(named(b"data/documentation/kit/!=(_:_:)-1a2b3.json")),
+    "a space": Neighbour(named(b"a b")),
     "all that Windows forbids": Neighbour(named(b'con/a<b>:"|?*.')),
     "hidden": Neighbour(named(b".hidden/...")),
     "a colon further on": Neighbour(named(b"ab:c")),

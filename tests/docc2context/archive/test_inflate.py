@@ -47,6 +47,12 @@ def test_no_piece_is_inflated_behind_the_one_that_gave_too_much() -> None:
     assert peak_of_refused(first + deflated(bytes(50_000_000)), 10) < 5_000_000
 
 
+@pytest.mark.parametrize("behind", [b"", bytes(PIECE_BYTES)], ids=["one piece", "two"])
+def test_what_declares_no_bytes_is_not_inflated_either(behind: bytes) -> None:
+    """To zlib, a bound of zero is none."""
+    assert peak_of_refused(deflated(bytes(50_000_000)) + behind, 0) < 5_000_000
+
+
 def test_all_pieces_together_give_no_more_than_is_declared() -> None:
     stream = megabyte_in_a_piece() * 20
     assert len(stream) == 20 * PIECE_BYTES
