@@ -36,7 +36,7 @@ def new_title(text: PatchedText) -> str | None:
         case [("/title", PatchOperation(op="add" | "replace", value=value))]:
             try:
                 return _decode_title(value)
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, UnicodeDecodeError):
                 return None
         case _:
             return None
