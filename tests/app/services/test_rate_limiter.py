@@ -179,6 +179,32 @@ def test_a_store_that_hangs_keeps_no_further_conversion_waiting(
     assert value_of(metrics, "rate_limiter_up") == 0
 
 
+def test_a_burst_does_not_pass_for_a_failure_of_the_store(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each answer takes a third of the patience, and the last requests wait for four others."""
+    monkeypatch.setattr("app.services.rate_limiter.STORE_TIMEOUT_SECONDS", 0.9)
+    metrics = Metrics()
+    asked = 0
+
+    async def answer(*_: object) -> bool:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0.3)
+        return True
+
+    monkeypatch.setattr(SlidingWindowCounterRateLimiter, "hit", answer)
+
+    async def burst() -> None:
+        counting = RateLimiter(metrics=metrics, limit="2/1000 days", store="memory://")
+        await asyncio.gather(*(counting.count(None) for _ in range(5 * ASKING_AT_ONCE)))
+
+    asyncio.run(burst())
+
+    assert asked == 5 * ASKING_AT_ONCE
+    assert value_of(metrics, "rate_limiter_up") == 1
+
+
 def test_a_late_event_loop_does_not_pass_for_a_failure_of_the_store(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
